@@ -1,0 +1,48 @@
+# Two commands matter: `make run` and `make test`. Each sets up everything it needs.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+NAME ?= all
+
+.PHONY: run test lint bench pictures clean system-run system-test
+
+run: system-run $(VENV)/.run
+	@if [ -n "$$DISPLAY" ] || [ -n "$$WAYLAND_DISPLAY" ]; then exec $(BIN)/companion run; else exec $(BIN)/companion demo; fi
+
+test: system-test $(VENV)/.dev lint
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: system-test $(VENV)/.dev
+	$(BIN)/companion bench $(NAME)
+
+pictures: system-test $(VENV)/.dev
+	$(BIN)/python docs/make_pictures.py
+
+system-run:
+	@packaging/linux/install-system-packages.sh run
+
+system-test:
+	@packaging/linux/install-system-packages.sh test
+
+$(BIN)/python: | system-run
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with venv is needed: apt-get install python3 python3-venv" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --upgrade pip
+
+# The constraints name every version the tests were run with.
+$(VENV)/.run: pyproject.toml packaging/constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install -q -c packaging/constraints.txt -e '.[offline-model]'
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml packaging/constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install -q -c packaging/constraints.txt -e '.[offline-model,dev]'
+	@touch $@ $(VENV)/.run
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

@@ -1,0 +1,1 @@
+"""The headset: boards, acquisition, the ring, and the recorder."""

@@ -1,0 +1,1 @@
+"""Readers of the files other tools record EEG in."""

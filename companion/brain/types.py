@@ -1,0 +1,89 @@
+"""What comes from a headset, in MNE's words (sfreq, ch_names), µV and UTC seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class BoardError(Exception):
+    """A headset or recording that cannot be used; the message says how to mend it."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoardSpec:
+    """Which headset to open: what ``--board`` and the settings hold.
+
+    Attributes
+    ----------
+    kind
+        ``none``, ``brainflow``, ``playback`` or ``lsl``.
+    name
+        The BrainFlow board's name (``MUSE_2_BOARD`` or ``muse_2``), the file to play back, or the LSL stream's name.
+    params
+        BrainFlow's input parameters (``serial_port``, ``mac_address``, ...), or for playback ``speed`` (1 = as recorded)
+        and ``clock`` (``now``: as if it was recorded now; ``recorded``: at the times it was recorded).
+
+    """
+
+    kind: str
+    name: str = ""
+    params: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """What a device says of itself once connected."""
+
+    device: str
+    sfreq: float
+    ch_names: tuple[str, ...]
+    simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Consecutive samples without a gap between them.
+
+    Attributes
+    ----------
+    data
+        ``float64[channels, samples]`` in µV.
+    time_start
+        UTC seconds of the first sample by the device's clock; sample ``i`` is at ``time_start + i / sfreq``.
+    segment
+        Grows by one after each gap, reconnect or change of device; samples of two segments are never joined.
+
+    """
+
+    data: NDArray[np.float64]
+    time_start: float
+    segment: int
+    stream: Stream
+
+
+class Contact(StrEnum):
+    """What the headset is doing."""
+
+    NONE = "none"  # none chosen: a normal state
+    CONNECTING = "connecting"
+    STREAMING = "streaming"
+    SILENT = "silent"  # connected, but nothing came for a while
+    LOST = "lost"  # could not be reached; trying again
+    FAILED = "failed"  # cannot work as it is set up; the person must mend it
+    ENDED = "ended"  # a playback reached its end
+
+
+@dataclass(frozen=True, slots=True)
+class HeadsetState:
+    """The headset as the person should see it; ``sentence`` is ready to be shown."""
+
+    contact: Contact
+    sentence: str
+    device: str = ""
+    simulated: bool = False
+    last_sample: float | None = None
+    samples: int = 0

@@ -1,0 +1,1 @@
+"""What is seen: frames, windows, and when attention moves."""

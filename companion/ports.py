@@ -1,0 +1,94 @@
+"""What a user interface may ask of the engine."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from companion.settings import Settings
+from companion.status import Status
+from index.types import Filters, Hit, Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of memory: exactly one of words, a moment to be alike, or the present thought.
+
+    Attributes
+    ----------
+    exclude_minutes
+        Moments this near in time to the query itself are left out when searching by state.
+
+    """
+
+    text: str = ""
+    like: int | None = None
+    thought: bool = False
+    k: int = 10
+    filters: Filters = field(default_factory=Filters)
+    exclude_minutes: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Ranked hits and what the person should know about them.
+
+    Attributes
+    ----------
+    notes
+        Sentences such as "The text model is missing: searched by words only."
+    seconds
+        The program's own time, model loading left out.
+
+    """
+
+    question: Question
+    hits: tuple[Hit, ...]
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+class EnginePort(Protocol):
+    """The engine as the windows see it. No call blocks for longer than a frame; futures resolve on another thread."""
+
+    def start(self) -> None:
+        """Begin with what the settings allow."""
+        ...
+
+    def stop(self) -> None:
+        """Close the open moment and everything that runs; may take a few seconds."""
+        ...
+
+    def status(self) -> Status:
+        """Return the newest snapshot."""
+        ...
+
+    def pause(self, seconds: float | None) -> None:
+        """Stop recording for ``seconds``, or until `resume` when None."""
+        ...
+
+    def resume(self) -> None:
+        """Record again."""
+        ...
+
+    def recall(self, question: Question) -> Future[Answer]:
+        """Ask memory. Cancelling the future drops the question. Raises in the future: `VaultError`, `RecallError`."""
+        ...
+
+    def moment(self, moment_id: int) -> Moment:
+        """Return one moment; raises `VaultError` when there is none."""
+        ...
+
+    def neighbour(self, moment_id: int, step: int) -> Moment | None:
+        """Return the moment before (``-1``) or after (``+1``) in time, or None at the ends."""
+        ...
+
+    def picture(self, moment: Moment, *, thumbnail: bool) -> Path | None:
+        """Return the image file of a moment's frame, or None when it has none."""
+        ...
+
+    def apply(self, settings: Settings) -> None:
+        """Take over new settings (consent, headset) at once."""
+        ...

@@ -1,0 +1,142 @@
+"""The person's choices, kept in a small TOML file."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+import tomli_w
+
+APP = "companion"
+
+
+class SettingsError(Exception):
+    """A settings file that cannot be used; the message says how to mend it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a person can choose. Recording is off until consented to.
+
+    Attributes
+    ----------
+    board
+        What ``--board`` takes: ``none``, a BrainFlow board's name, ``playback:FILE`` or ``lsl:NAME``.
+    board_params
+        BrainFlow's input parameters by name.
+    text_model
+        Folder of a sentence-transformers model; empty = look in the cache, the offline package, then the hub.
+    exclude_apps
+        Programs never looked at (class names, without case).
+    exclude_titles
+        Words in a window's title that keep it from being looked at (without case).
+    exclude_minutes
+        How near in time to the query a moment may not be, when searching by state.
+
+    """
+
+    vault: str = ""
+    consent_screen: bool = False
+    consent_eeg: bool = False
+    first_run_done: bool = False
+    board: str = "none"
+    board_params: dict[str, str] = field(default_factory=dict)
+    text_model: str = ""
+    hotkey: str = "ctrl+alt+space"
+    exclude_apps: tuple[str, ...] = (
+        "keepassxc",
+        "keepass2",
+        "keepass",
+        "bitwarden",
+        "1password",
+        "seahorse",
+        "org.gnome.seahorse.application",
+        "gcr-prompter",
+        "pinentry",
+        "pinentry-gtk-2",
+        "pinentry-qt",
+        "lxqt-openssh-askpass",
+        "ssh-askpass",
+        "polkit-gnome-authentication-agent-1",
+        "xscreensaver",
+        "i3lock",
+        "xsecurelock",
+        "swaylock",
+        "gnome-screensaver",
+    )
+    exclude_titles: tuple[str, ...] = (
+        "private browsing",
+        "inprivate",
+        "incognito",
+        "privater modus",
+        "navigation privée",
+    )
+    exclude_minutes: float = 5.0
+
+    @property
+    def vault_path(self) -> Path:
+        """The vault's folder, the default one when none was chosen."""
+        return Path(self.vault).expanduser() if self.vault else default_vault()
+
+
+def default_vault() -> Path:
+    """Return where memories live unless the person chose another place (``COMPANION_VAULT`` overrides)."""
+    chosen = os.environ.get("COMPANION_VAULT")
+    return Path(chosen) if chosen else Path(platformdirs.user_data_dir(APP)) / "vault"
+
+
+def settings_path() -> Path:
+    """Return where the settings are kept (``COMPANION_CONFIG`` overrides)."""
+    chosen = os.environ.get("COMPANION_CONFIG")
+    return Path(chosen) if chosen else Path(platformdirs.user_config_dir(APP)) / "settings.toml"
+
+
+def load(path: Path | None = None) -> Settings:
+    """Read the settings; the defaults when there is no file yet. Raises `SettingsError`."""
+    path = path or settings_path()
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(
+            f"{path} cannot be read ({error}). Mend it, or delete it to start from the defaults."
+        ) from error
+    return _checked(raw, path)
+
+
+def save(settings: Settings, path: Path | None = None) -> None:
+    """Write the settings in one step, readable by the person alone. Raises `SettingsError`."""
+    path = path or settings_path()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_suffix(".draft")
+        draft.touch(mode=0o600)
+        draft.write_text(tomli_w.dumps(asdict(settings)), encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        raise SettingsError(f"The settings cannot be written to {path} ({error}).") from error
+
+
+def _checked(raw: dict[str, Any], path: Path) -> Settings:
+    """Return the settings in ``raw``, refusing unknown names and wrong types."""
+    settings = Settings()
+    accepted: dict[str, Any] = {}
+    for name, value in raw.items():
+        if name not in Settings.__dataclass_fields__:
+            raise SettingsError(f"{path} has a setting `{name}` that is not known. Remove it.")
+        known = getattr(settings, name)
+        given = tuple(value) if isinstance(known, tuple) and isinstance(value, list) else value
+        given = (
+            float(given)
+            if isinstance(known, float) and isinstance(given, int) and not isinstance(given, bool)
+            else given
+        )
+        if type(given) is not type(known):
+            raise SettingsError(f"{path}: `{name}` should be a {type(known).__name__}, not {value!r}.")
+        accepted[name] = given
+    return replace(settings, **accepted)

@@ -1,0 +1,132 @@
+"""What the vault keeps and what recall answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class VaultError(Exception):
+    """Something about the vault that the person can mend; the message says how."""
+
+
+class Job(StrEnum):
+    """What can still be missing from a moment."""
+
+    READ = "read"  # the text of its frame
+    CONTENT = "content"  # vectors of its text
+    BRAIN = "brain"  # features and state vector of its EEG
+
+
+@dataclass(frozen=True, slots=True)
+class NewMoment:
+    """A moment as it opens. Times are UTC seconds since 1970."""
+
+    time_start: float
+    time_end: float
+    app: str
+    title: str
+    url: str = ""
+    monitor: int = 0
+    source: str = "screen"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A stretch of attention on one thing, as stored. ``frame`` is a path relative to the vault, or empty."""
+
+    id: int
+    time_start: float
+    time_end: float
+    app: str
+    title: str
+    url: str
+    monitor: int
+    source: str
+    frame: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingInfo:
+    """One gap-free stretch of raw EEG on disk.
+
+    Attributes
+    ----------
+    path
+        Relative to the vault.
+    samples
+        How many samples a channel hold signal (padding of the last data record left out).
+    source
+        Where it came from: a board's name or an imported file's name.
+
+    """
+
+    id: int
+    path: str
+    device: str
+    source: str
+    sfreq: float
+    ch_names: tuple[str, ...]
+    time_start: float
+    samples: int
+
+    @property
+    def time_end(self) -> float:
+        """UTC seconds of the sample after the last."""
+        return self.time_start + self.samples / self.sfreq
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a hit must satisfy. Times are UTC seconds; ``app`` compares without case."""
+
+    since: float | None = None
+    until: float | None = None
+    app: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One ranked moment.
+
+    Attributes
+    ----------
+    score
+        0 to 1; comparable within one answer only.
+    space
+        Where most of the score came from: ``text`` (full text) or the name of a vector space.
+    reason
+        Why it is here, in words.
+    snippet
+        The part of the text that matched, the matched words between ``[`` and ``]``.
+    parts
+        What each source found, 0 to 1, before weighing.
+
+    """
+
+    moment: Moment
+    score: float
+    space: str
+    reason: str
+    snippet: str = ""
+    parts: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Something that went wrong, and whether it mended itself."""
+
+    time: float
+    part: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """The last real output of one source or sink."""
+
+    part: str
+    time: float
+    count: int
+    note: str
