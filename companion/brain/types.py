@@ -24,8 +24,8 @@ class BoardSpec:
     name
         The BrainFlow board's name (``MUSE_2_BOARD`` or ``muse_2``), the file to play back, or the LSL stream's name.
     params
-        BrainFlow's input parameters (``serial_port``, ``mac_address``, ...), or for playback ``speed`` (1 = as recorded)
-        and ``clock`` (``now``: as if it was recorded now; ``recorded``: at the times it was recorded).
+        BrainFlow's input parameters (``serial_port``, ``mac_address``, ...), or for playback ``speed`` (1 = as recorded) and
+        ``clock`` (``now``: as if it was recorded now; ``recorded``: at the times it was recorded).
 
     """
 
@@ -63,6 +63,26 @@ class Chunk:
     time_start: float
     segment: int
     stream: Stream
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A gap-free stretch read from a file.
+
+    Attributes
+    ----------
+    data
+        ``float64[channels, samples]`` in µV, EEG channels only.
+    time_start
+        UTC seconds of the first sample.
+
+    """
+
+    device: str
+    sfreq: float
+    ch_names: tuple[str, ...]
+    time_start: float
+    data: NDArray[np.float64]
 
 
 class Contact(StrEnum):
