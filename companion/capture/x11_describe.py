@@ -1,0 +1,48 @@
+"""What one window under X11 says of itself. Every function raises one of `companion.capture.x11.GONE` when it died."""
+
+from __future__ import annotations
+
+import xcffib.randr
+import xcffib.xproto as x
+
+from companion.capture.types import Rect, Window
+from companion.capture.x11 import Display, clipped
+
+TITLE_PROPERTIES = ("_NET_WM_NAME", "WM_NAME")
+
+
+def described(display: Display, window: int, rect: Rect, *, monitor: int = 0) -> Window:
+    """Return program, title and process of ``window``; what it does not say is empty."""
+    # WM_CLASS holds the instance and the class, each ended by a zero byte (ICCCM 4.1.2.5).
+    names = display.text(window, "WM_CLASS").split("\0")
+    pid = next(iter(display.numbers(window, "_NET_WM_PID")), 0)
+    app = names[1] if len(names) > 1 else ""
+    return Window(app=app, title=title_of(display, window), pid=pid, rect=rect, monitor=monitor)
+
+
+def title_of(display: Display, window: int) -> str:
+    """Return a window's title, empty when it has none."""
+    return next(filter(None, (display.text(window, name) for name in TITLE_PROPERTIES)), "")
+
+
+def visible_rect(display: Display, window: int) -> Rect | None:
+    """Return the inside of a window without a client-side shadow, clipped to the screen; None when not shown."""
+    if display.core.GetWindowAttributes(window).reply().map_state != x.MapState.Viewable:
+        return None
+    rect = display.rect(window)
+    shadow = display.numbers(window, "_GTK_FRAME_EXTENTS")
+    if len(shadow) == 4:  # noqa: PLR2004 - left, right, top, bottom
+        left, right, top, bottom = shadow
+        rect = Rect(rect.left + left, rect.top + top, rect.width - left - right, rect.height - top - bottom)
+    return clipped(rect, display.screen())
+
+
+def monitor_of(display: Display, rect: Rect) -> int:
+    """Return the number of the monitor that shows most of ``rect``, 0 where the server knows none."""
+    if not display.has("RANDR"):
+        return 0
+    randr = display.connection(xcffib.randr.key)
+    monitors = randr.GetMonitors(display.root, True).reply().monitors
+    shown = [clipped(rect, Rect(one.x, one.y, one.width, one.height)) for one in monitors]
+    areas = [part.width * part.height if part else 0 for part in shown]
+    return areas.index(max(areas)) if areas else 0

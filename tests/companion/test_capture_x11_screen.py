@@ -1,0 +1,368 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import mss
+import numpy as np
+import pytest
+import xcffib.xproto as x
+from desktop import Desktop, wait_until
+
+from companion.capture.attention import Attention, Closed, Continued, Event, Opened
+from companion.capture.change import MOVED_ON, changed_share
+from companion.capture.pace import Pace
+from companion.capture.privacy import NO_WINDOW, OWN_WINDOW, Rules
+from companion.capture.types import CaptureError, Frame, Image, Rect, Skipped
+from companion.capture.x11 import Display
+from companion.capture.x11_pixels import Eye
+from companion.capture.x11_screen import LOCKED, MOVING, X11Source
+
+pytestmark = pytest.mark.display
+
+NO_ZENITY = Rules(exclude_apps=("zenity",))
+TEXT = "\n".join(f"{line:>3} the quick brown fox jumps over the lazy dog" for line in range(18))
+
+
+@contextmanager
+def watching(
+    desktop: Desktop, rules: Rules | None = None, *, heartbeat: float = 0.2
+) -> Iterator[Iterator[Frame | Skipped]]:
+    stop = threading.Event()
+    source = X11Source(rules or Rules(), display=desktop.display, pace=Pace(heartbeat=heartbeat, slowest=heartbeat))
+    seen = source.frames(stop)
+    try:
+        yield seen
+    finally:
+        stop.set()
+        for _ in seen:
+            pass
+
+
+def look_until(seen: Iterator[Frame | Skipped], wanted: Callable[[Frame | Skipped], bool]) -> Frame | Skipped:
+    return wait_until(lambda: [one for one in [next(seen)] if wanted(one)], "a look as wanted")[0]
+
+
+@pytest.fixture
+def grabs(monkeypatch: pytest.MonkeyPatch) -> list[Rect]:
+    """Every rectangle whose pixels are read."""
+    read: list[Rect] = []
+    grab = mss.MSS.grab
+
+    def spy(self: mss.MSS, monitor: Any) -> Any:
+        left, top, right, bottom = monitor
+        read.append(Rect(left, top, right - left, bottom - top))
+        return grab(self, monitor)
+
+    monkeypatch.setattr(mss.MSS, "grab", spy)
+    return read
+
+
+def outer_rect(desktop: Desktop, window: str) -> Rect:
+    """A window with its frame."""
+    with Display(desktop.display) as display:
+        inside = display.rect(int(window))
+        left, right, top, bottom = display.numbers(int(window), "_NET_FRAME_EXTENTS")
+    return Rect(inside.left - left, inside.top - top, inside.width + left + right, inside.height + top + bottom)
+
+
+def photographed(desktop: Desktop, window: str) -> Image:
+    """The window's own pixels, asked of the X server by the window and not by its place on the desktop."""
+    with Display(desktop.display) as display:
+        size = display.rect(int(window))
+        area = (0, 0, size.width, size.height)
+        image = display.core.GetImage(x.ImageFormat.ZPixmap, int(window), *area, 0xFFFFFFFF).reply()
+        pixels = np.frombuffer(bytes(image.data.buf()), np.uint8).reshape(size.height, size.width, 4)
+    return pixels[:, :, [2, 1, 0]]
+
+
+def test_a_frame_holds_the_active_windows_pixels_and_nothing_else(desktop: Desktop, grabs: list[Rect]) -> None:
+    window = desktop.open_xterm(TEXT, title="ledger")
+    with watching(desktop) as seen:
+        frame = look_until(seen, lambda one: isinstance(one, Frame) and one.image.min() < 50)
+    assert isinstance(frame, Frame)
+    assert (frame.window.app, frame.window.title, frame.time_end) == ("XTerm", "ledger", None)
+    assert (frame.image.dtype, frame.image.flags.c_contiguous) == (np.uint8, True)
+    assert np.array_equal(frame.image, photographed(desktop, window))
+    assert set(grabs) == {frame.window.rect}
+
+
+def test_colours_are_red_green_blue(desktop: Desktop) -> None:
+    with Display(desktop.display) as display, Eye(desktop.display) as eye:
+        display.core.ChangeWindowAttributesChecked(display.root, x.CW.BackPixel, [0x102030]).check()
+        display.core.ClearAreaChecked(False, display.root, 0, 0, 0, 0).check()
+        image = eye.see(Rect(5, 6, 7, 8), display.screen())
+        assert image.shape == (8, 7, 3)
+        assert image[3, 3].tolist() == [0x10, 0x20, 0x30]
+        assert np.array_equal(eye.see(Rect(5, 6, 7, 8), Rect(0, 0, 640, 480)), image)  # opened anew for another size
+
+
+def test_a_switch_is_seen_without_waiting_for_the_heartbeat(desktop: Desktop) -> None:
+    first = desktop.open_xterm(TEXT, title="one")
+    desktop.open_text_window("ledger", title="two")
+    with watching(desktop, heartbeat=1000.0) as seen:
+        look_until(seen, lambda one: isinstance(one, Frame) and one.window.title == "two")
+        desktop.activate(first)
+        look_until(seen, lambda one: isinstance(one, Frame) and one.window.title == "one")
+
+
+def test_while_the_picture_rests_the_same_image_is_yielded_with_a_new_time(desktop: Desktop) -> None:
+    desktop.open_xterm(TEXT)
+    with watching(desktop) as seen:
+        first = look_until(seen, lambda one: isinstance(one, Frame) and one.image.min() < 50)
+        again = look_until(seen, lambda one: isinstance(one, Frame))
+    assert isinstance(first, Frame)
+    assert isinstance(again, Frame)
+    assert again.image is first.image
+    assert again.time > first.time
+
+
+def test_new_content_in_the_same_window_is_a_new_image(desktop: Desktop) -> None:
+    window = desktop.open_xterm("", title="ledger")
+    with watching(desktop) as seen:
+        first = look_until(seen, lambda one: isinstance(one, Frame))
+        desktop.write(window, TEXT)
+        assert isinstance(first, Frame)
+        after = look_until(seen, lambda one: isinstance(one, Frame) and one.image is not first.image)
+    assert isinstance(after, Frame)
+    assert changed_share(first.image, after.image) > MOVED_ON
+
+
+def test_attention_follows_real_windows(desktop: Desktop) -> None:
+    terminal = desktop.open_xterm(TEXT, title="ledger")
+    secret = desktop.open_text_window("password", title="secret")
+    desktop.activate(terminal)
+    attention, told = Attention(), list[Event]()
+    with watching(desktop, NO_ZENITY) as seen:
+
+        def follow(kind: type[Frame | Skipped]) -> Frame | Skipped:
+            one = look_until(seen, lambda one: isinstance(one, kind))
+            told.extend(attention.see(one) if isinstance(one, Frame) else attention.skip(one))
+            return one
+
+        first = follow(Frame)
+        follow(Frame)
+        desktop.activate(secret)
+        left = follow(Skipped)
+        desktop.activate(terminal)
+        again = follow(Frame)
+    assert told[0] == Opened(first)
+    assert isinstance(told[1], Continued)
+    assert told[2:] == [Closed(left.time), Opened(again)]
+
+
+def test_an_excluded_program_is_never_read(desktop: Desktop, grabs: list[Rect]) -> None:
+    terminal = desktop.open_xterm(TEXT, geometry="50x20+20+40")
+    secret = desktop.open_text_window("password", title="secret", size=(400, 300))
+    desktop.move(secret, 750, 400)
+    wait_until(lambda: outer_rect(desktop, secret).left > 700, "the move")
+    with watching(desktop, NO_ZENITY) as seen:
+        skipped = next(seen)
+        assert isinstance(skipped, Skipped)
+        assert skipped.private
+        assert "Zenity" in skipped.reason
+        assert grabs == []
+        for window in (terminal, secret, terminal, secret):
+            desktop.activate(window)
+            kind = Frame if window == terminal else Skipped
+            look_until(seen, lambda one, kind=kind: isinstance(one, kind))  # type: ignore[misc]
+    assert len(grabs) >= 2
+    assert not any(read.overlaps(outer_rect(desktop, secret)) for read in grabs)
+
+
+def test_a_window_under_an_excluded_one_is_not_read(desktop: Desktop, grabs: list[Rect]) -> None:
+    secret = desktop.open_text_window("password", title="secret", size=(200, 150))
+    desktop.keep_above(secret)
+    desktop.open_xterm(TEXT)
+    desktop.move(secret, 100, 100)
+    wait_until(lambda: outer_rect(desktop, secret).left <= 110, "the move")
+    with watching(desktop, NO_ZENITY) as seen:
+        for _ in range(3):
+            skipped = next(seen)
+            assert isinstance(skipped, Skipped)
+            assert skipped.private
+            assert "overlaps" in skipped.reason
+        assert grabs == []
+        desktop.move(secret, 1000, 600)
+        look_until(seen, lambda one: isinstance(one, Frame))
+    assert not any(read.overlaps(outer_rect(desktop, secret)) for read in grabs)
+
+
+def test_a_window_that_does_not_say_whose_it_is_is_not_read(desktop: Desktop, grabs: list[Rect]) -> None:
+    window = desktop.open_xterm(TEXT)
+    desktop.run("xprop", "-id", window, "-remove", "WM_CLASS")
+    with watching(desktop) as seen:
+        skipped = next(seen)
+    assert isinstance(skipped, Skipped)
+    assert skipped.private
+    assert grabs == []
+
+
+def test_without_an_active_window_nothing_is_read(desktop: Desktop, grabs: list[Rect]) -> None:
+    with watching(desktop) as seen:
+        skipped = next(seen)
+    assert isinstance(skipped, Skipped)
+    assert (skipped.reason, skipped.private) == (NO_WINDOW, False)
+    assert grabs == []
+
+
+def test_own_windows_are_not_read(desktop: Desktop, grabs: list[Rect]) -> None:
+    window = desktop.open_xterm(TEXT)
+    pid = int(desktop.run("xdotool", "getwindowpid", window))
+    with watching(desktop, Rules(own_pids=frozenset({pid}))) as seen:
+        skipped = next(seen)
+    assert isinstance(skipped, Skipped)
+    assert (skipped.reason, skipped.private) == (OWN_WINDOW, False)
+    assert grabs == []
+
+
+def act_during_the_grab(monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> None:
+    grab = mss.MSS.grab
+
+    def slow(self: mss.MSS, monitor: Any) -> Any:
+        monkeypatch.setattr(mss.MSS, "grab", grab)
+        act()
+        return grab(self, monitor)
+
+    monkeypatch.setattr(mss.MSS, "grab", slow)
+
+
+def test_a_frame_is_dropped_when_another_window_becomes_active_during_the_grab(
+    desktop: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = desktop.open_text_window("password", title="other")
+    desktop.open_xterm(TEXT, title="ledger")
+    act_during_the_grab(monkeypatch, lambda: desktop.activate(other))
+    with watching(desktop) as seen:
+        dropped, after = next(seen), next(seen)
+    assert isinstance(dropped, Skipped)
+    assert (dropped.reason, dropped.private) == (MOVING, False)
+    assert isinstance(after, Frame)
+    assert after.window.title == "other"
+
+
+@pytest.mark.parametrize("title", ["another ledger", "ledger - Private Browsing"])
+def test_a_frame_is_dropped_when_the_title_changes_during_the_grab(
+    desktop: Desktop, monkeypatch: pytest.MonkeyPatch, title: str
+) -> None:
+    window = desktop.open_xterm(TEXT, title="ledger")
+    act_during_the_grab(monkeypatch, lambda: rename(desktop, window, title))
+    with watching(desktop, Rules(exclude_titles=("private browsing",))) as seen:
+        dropped, after = next(seen), next(seen)
+    assert isinstance(dropped, Skipped)
+    assert dropped.reason == MOVING
+    assert isinstance(after, Skipped) == ("Private" in title)
+
+
+def test_a_frame_is_kept_when_only_a_counter_in_the_title_ticks_during_the_grab(
+    desktop: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = desktop.open_xterm(TEXT, title="ledger")
+    act_during_the_grab(monkeypatch, lambda: rename(desktop, window, "(1) ledger"))
+    with watching(desktop) as seen:
+        assert isinstance(next(seen), Frame)
+
+
+def test_a_frame_is_dropped_when_a_window_beside_it_becomes_active_during_the_grab(
+    desktop: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = desktop.open_text_window("ledger", title="other", size=(200, 150))
+    desktop.move(other, 1000, 600)
+    desktop.open_xterm(TEXT, title="ledger", geometry="60x15+20+40")
+    wait_until(lambda: outer_rect(desktop, other).left > 900, "the move")
+    act_during_the_grab(monkeypatch, lambda: desktop.activate(other))
+    with watching(desktop) as seen:
+        dropped = next(seen)
+    assert isinstance(dropped, Skipped)
+    assert dropped.reason == MOVING
+
+
+def rename(desktop: Desktop, window: str, title: str) -> None:
+    desktop.run("xdotool", "set_window", "--name", title, window)
+    wait_until(lambda: desktop.run("xdotool", "getwindowname", window).strip() == title, f"the title {title}")
+
+
+def test_a_frame_is_dropped_when_an_excluded_window_comes_over_it_during_the_grab(
+    desktop: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = desktop.open_text_window("password", title="secret", size=(200, 150))
+    desktop.keep_above(secret)
+    desktop.move(secret, 1000, 600)
+    desktop.open_xterm(TEXT, title="ledger", geometry="60x15+20+40")
+    wait_until(lambda: outer_rect(desktop, secret).left > 900, "the move")
+
+    def cover() -> None:
+        desktop.move(secret, 100, 100)
+        wait_until(lambda: outer_rect(desktop, secret).left <= 110, "the move over")
+
+    act_during_the_grab(monkeypatch, cover)
+    with watching(desktop, NO_ZENITY) as seen:
+        assert all(isinstance(next(seen), Skipped) for _ in range(2))
+
+
+def test_a_frame_is_dropped_when_a_window_only_flashed_over_it_during_the_grab(
+    desktop: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = desktop.open_xterm(TEXT)
+    with Display(desktop.display) as display:
+        popup = display.connection.generate_id()
+        values = [0xFFFFFF, 1]
+        mask = x.CW.BackPixel | x.CW.OverrideRedirect
+        kind = x.WindowClass.InputOutput
+        display.core.CreateWindowChecked(0, popup, display.root, 60, 80, 50, 50, 0, kind, 0, mask, values).check()
+
+        def flash() -> None:
+            display.core.MapWindowChecked(popup).check()
+            display.core.UnmapWindowChecked(popup).check()
+
+        act_during_the_grab(monkeypatch, flash)
+        with watching(desktop) as seen:
+            dropped = next(seen)
+            assert isinstance(dropped, Skipped)
+            assert dropped.reason == MOVING
+            frame = look_until(seen, lambda one: isinstance(one, Frame))
+    assert isinstance(frame, Frame)
+    assert np.array_equal(frame.image, photographed(desktop, window))
+
+
+def test_nothing_is_read_while_the_screen_saver_hides_the_screen(desktop: Desktop, grabs: list[Rect]) -> None:
+    desktop.open_xterm(TEXT)
+    with Display(desktop.display) as display:
+        display.core.ForceScreenSaverChecked(x.ScreenSaver.Active).check()
+        with watching(desktop) as seen:
+            skipped = next(seen)
+            assert isinstance(skipped, Skipped)
+            assert (skipped.reason, skipped.private) == (LOCKED, False)
+            assert grabs == []
+            display.core.ForceScreenSaverChecked(x.ScreenSaver.Reset).check()
+            look_until(seen, lambda one: isinstance(one, Frame))
+
+
+@pytest.mark.usefixtures("bare_desktop")
+def test_without_a_window_manager_it_says_so() -> None:
+    with pytest.raises(CaptureError, match="window manager"):
+        next(X11Source(Rules()).frames(threading.Event()))
+
+
+def test_an_x_server_that_goes_away_is_named_and_the_source_can_begin_again(desktop: Desktop) -> None:
+    desktop.open_xterm(TEXT)
+    source = X11Source(Rules(), display=desktop.display, pace=Pace(heartbeat=0.2))
+    seen = source.frames(threading.Event())
+    assert isinstance(next(seen), Frame)
+    desktop.server.kill()
+    desktop.server.wait()
+    with pytest.raises(CaptureError, match="X server"):
+        look_until(seen, lambda _: False)
+    with pytest.raises(CaptureError, match="cannot be reached"):
+        next(source.frames(threading.Event()))
+
+
+def test_it_stops_when_told_while_waiting(desktop: Desktop) -> None:
+    desktop.open_xterm(TEXT)
+    stop = threading.Event()
+    seen = X11Source(Rules(), display=desktop.display, pace=Pace(heartbeat=1000.0)).frames(stop)
+    next(seen)
+    stop.set()
+    assert list(seen) == []

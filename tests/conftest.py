@@ -1,0 +1,30 @@
+"""Fixtures for every test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from desktop import Desktop
+
+
+def _enter(desktop: Desktop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISPLAY", desktop.display)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.delenv("XDG_SESSION_TYPE", raising=False)
+
+
+@pytest.fixture
+def desktop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desktop]:
+    """A private desktop with openbox; DISPLAY names it for the length of the test."""
+    with Desktop() as desktop:
+        _enter(desktop, monkeypatch)
+        yield desktop
+
+
+@pytest.fixture
+def bare_desktop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desktop]:
+    """A private X server without a window manager."""
+    with Desktop(window_manager=False) as desktop:
+        _enter(desktop, monkeypatch)
+        yield desktop
