@@ -10,6 +10,10 @@ class VaultError(Exception):
     """Something about the vault that the person can mend; the message says how."""
 
 
+class FrameError(VaultError):
+    """One frame is gone or damaged; the rest of the vault is not."""
+
+
 class Job(StrEnum):
     """What can still be missing from a moment."""
 

@@ -1,0 +1,170 @@
+"""The process that holds the headset: drains the board and sends chunks through a pipe.
+
+BrainFlow holds one lock for the whole process, also while it looks for a device; here it can stop nothing else. The
+process imports what it needs and no more, and ends by itself when the other end of the pipe is gone.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+
+from companion.brain import board
+from companion.brain.device import Board, UnreachableError
+from companion.brain.timeline import Timeline
+from companion.brain.types import BoardError, BoardSpec, Chunk, Stream
+
+DRAIN_SECONDS = 0.1
+STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The headset answered; samples follow."""
+
+    stream: Stream
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A gap in a recording was reached: nothing will come for ``seconds``, and nothing is wrong."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The headset could not be used; ``lasting`` when it will not work until the person mends it."""
+
+    sentence: str
+    lasting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """All samples were sent: the recording is over, or the process was asked to stop."""
+
+
+Message = Connected | Pause | Refused | Ended | Chunk
+
+
+class Acquisition:
+    """A running acquisition process, seen from the parent.
+
+    Parameters
+    ----------
+    spec
+        The headset.
+    segment
+        Number of the first segment it sends.
+
+    """
+
+    def __init__(self, spec: BoardSpec, *, segment: int) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, far_end = context.Pipe()
+        self._process = context.Process(
+            target=acquire, args=(spec, segment, far_end), name="companion-acquisition", daemon=True
+        )
+        self._process.start()
+        far_end.close()  # so that the pipe ends when the process does
+        self._grace = board.grace(spec)
+
+    @property
+    def pid(self) -> int | None:
+        """The process id."""
+        return self._process.pid
+
+    def receive(self, seconds: float) -> Message | None:
+        """Return the next message, or None when none came for ``seconds``. Raises `EOFError` once it died."""
+        try:
+            if not self._pipe.poll(seconds):
+                return None
+            message: Message = self._pipe.recv()
+        except OSError as error:  # it died in the middle of a message
+            raise EOFError from error
+        return message
+
+    def stop(self, take: Callable[[Chunk], None]) -> None:
+        """Ask it to let go of the device, hand over what it still sends, and make sure that it is gone."""
+        deadline = time.monotonic() + self._grace
+        try:
+            self._take_rest(take, deadline)
+        finally:
+            self._end(deadline)
+
+    def _take_rest(self, take: Callable[[Chunk], None], deadline: float) -> None:
+        """Say stop and hand over the chunks that are still on the way."""
+        with suppress(EOFError, ConnectionError):  # it is gone already, which is what was wanted
+            self._pipe.send(STOP)
+            while (left := deadline - time.monotonic()) > 0:
+                message = self.receive(left)
+                if message is None or isinstance(message, Ended):
+                    return
+                if isinstance(message, Chunk):
+                    take(message)
+
+    def _end(self, deadline: float) -> None:
+        """Wait until it let go of the device, then make sure."""
+        self._pipe.close()
+        self._process.join(max(0.1, deadline - time.monotonic()))
+        for end in (self._process.terminate, self._process.kill):
+            if self._process.is_alive():
+                end()
+                self._process.join(0.3)
+        self._process.join()
+        self._process.close()
+
+
+def acquire(spec: BoardSpec, segment: int, pipe: Connection) -> None:
+    """Drain the headset until it ends, fails, or the parent stops or is gone: the process's whole life."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, which stops this in good order
+    try:
+        with board.open(spec) as device:
+            pipe.send(Connected(device.stream))
+            _drain(device, segment, pipe)
+    except BoardError as error:
+        _last_words(pipe, Refused(str(error), lasting=not isinstance(error, UnreachableError)))
+    except ConnectionError:
+        return  # the parent is gone; the board was released on the way here
+
+
+def _drain(device: Board, segment: int, pipe: Connection) -> None:
+    """Send chunks until the end."""
+    timeline = Timeline(device.stream, counter=device.counter, segment=segment)
+    pause = 0.0
+    stopped = False
+    while not (stopped or device.ended):
+        stopped = _stopped(pipe)
+        for block in device.read():
+            for chunk in timeline.add(block):
+                pipe.send(chunk)
+        if device.pause != pause:
+            pause = device.pause
+            pipe.send(Pause(pause))
+    for chunk in timeline.finish():
+        pipe.send(chunk)
+    pipe.send(Ended())
+
+
+def _stopped(pipe: Connection) -> bool:
+    """Wait until the next drain; return whether the parent wants an end. Raises `ConnectionError` when it is gone."""
+    if not pipe.poll(DRAIN_SECONDS):
+        return False
+    try:
+        return bool(pipe.recv() == STOP)
+    except EOFError as error:
+        raise ConnectionError from error
+
+
+def _last_words(pipe: Connection, message: Message) -> None:
+    """Say why the process ends, if anyone still listens."""
+    try:
+        pipe.send(message)
+    except ConnectionError:
+        return

@@ -1,0 +1,148 @@
+"""``companion doctor``: what works, what does not, and when each part last did anything."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from companion import settings as settings_file
+from companion.brain import board
+from companion.brain.types import BoardError
+from companion.capture.choose import unsupported_screen
+from companion.cli import options
+from companion.cli.errors import DONE, NO
+from companion.settings import Settings
+from companion.wording import clock_time, duration
+from embeddings import model_place
+from embeddings.types import EmbeddingsError
+from index.store import Store
+from index.types import VaultError
+from index.vault import Vault
+
+SHOWN = 12
+MARKS = {True: ("works  ", "green"), None: ("off    ", "dim"), False: ("MEND   ", "bold red")}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that works or does not, in words."""
+
+    part: str
+    works: bool | None  # None: not switched on
+    says: str
+
+
+@click.command()
+@options.vault
+@options.as_json
+def command(vault: Path | None, as_json: bool) -> int:
+    """Say what works, what does not, and when each part last did anything. Exits 1 when something must be mended."""
+    settings = settings_file.load()
+    place = Vault(vault or settings.vault_path)
+    checks = [*_environment(settings), *_vault(place)]
+    store = Store(place) if place.exists() else None
+    try:
+        if as_json:
+            _print_json(checks, store)
+        else:
+            _print(checks, store)
+    finally:
+        if store is not None:
+            store.close()
+    return DONE if all(check.works is not False for check in checks) else NO
+
+
+def _environment(settings: Settings) -> Iterator[Check]:
+    """Look at what the machine offers, without starting any of it."""
+    problem = unsupported_screen(os.environ, sys.platform)
+    if settings.consent_screen or problem is None:
+        yield Check("screen", problem is None, problem or "X11 can be looked at.")
+    else:
+        yield Check("screen", None, problem)
+    yield _headset(settings)
+    reads = importlib.util.find_spec("rapidocr") is not None
+    yield Check("text on screen", reads, "rapidocr is here." if reads else "rapidocr is missing: pip install rapidocr.")
+    yield _text_model(settings)
+
+
+def _headset(settings: Settings) -> Check:
+    if not settings.consent_eeg or settings.board == "none":
+        return Check("headset", works=None, says="None is chosen.")
+    try:
+        spec = board.parse(settings.board, settings.board_params)
+    except BoardError as error:
+        return Check("headset", works=False, says=str(error))
+    return Check("headset", works=True, says=f"{spec.name} is chosen.")
+
+
+def _text_model(settings: Settings) -> Check:
+    """Look for the text model on this machine; the hub is not asked."""
+    local = (model_place.in_cache, model_place.in_package)
+    try:
+        place = model_place.find(settings.text_model, finders=local)
+    except EmbeddingsError as error:
+        return Check("text model", works=False, says=str(error))
+    return Check("text model", works=True, says=f"{place.name}, from the {place.found}.")
+
+
+def _vault(place: Vault) -> Iterator[Check]:
+    if not place.exists():
+        yield Check("vault", works=None, says=f"Nothing is recorded in {place.root} yet.")
+        return
+    store = Store(place)
+    try:
+        backlog, quarantine = sum(store.backlog().values()), store.quarantine()
+        running = "Companion is recording to it now." if place.in_use() else "Nothing is recording to it now."
+        yield Check("vault", works=True, says=f"{store.count()} moments in {place.root}. {running}")
+        yield Check("backlog", works=True, says=f"{backlog} parts of moments wait to be filled in.")
+        reasons = "; ".join(
+            f"moment {moment}, {kind}: {error.splitlines()[-1]}" for moment, kind, error in quarantine[:3]
+        )
+        said = f"{len(quarantine)} could not be done ({reasons})." if quarantine else "Nothing was set aside."
+        yield Check("set aside", works=not quarantine, says=said)
+    except VaultError as error:
+        yield Check("vault", works=False, says=str(error))
+    finally:
+        store.close()
+
+
+def _print_json(checks: list[Check], store: Store | None) -> None:
+    record = {
+        "checks": [asdict(check) for check in checks],
+        "outputs": [asdict(output) for output in store.outputs()] if store else [],
+        "incidents": [asdict(incident) for incident in store.incidents()] if store else [],
+    }
+    print(json.dumps(record, ensure_ascii=False))
+
+
+def _print(checks: list[Check], store: Store | None) -> None:
+    console = Console()
+    for check in checks:
+        mark = Text(*MARKS[check.works])
+        console.print(mark, Text(f"{check.part}: {check.says}"), sep="")
+    if store is None:
+        return
+    outputs = Table("part", "last output", "how many", "note", box=None, title="Last real output", title_justify="left")
+    now = time.time()
+    for output in store.outputs():
+        outputs.add_row(output.part, f"{duration(max(0.0, now - output.time))} ago", str(output.count), output.note)
+    console.print()
+    console.print(outputs if outputs.row_count else "No part has put anything out yet.")
+    incidents = Table(
+        "when", "part", "what", box=None, title="What went wrong, and what mended itself", title_justify="left"
+    )
+    for incident in store.incidents(SHOWN):
+        incidents.add_row(clock_time(incident.time), incident.part, incident.what)
+    console.print()
+    console.print(incidents if incidents.row_count else "Nothing went wrong so far.")

@@ -1,0 +1,130 @@
+"""``companion recall``: ask memory from the terminal."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import Future
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from companion import settings as settings_file
+from companion.answering import THOUGHT_SECONDS, Answering
+from companion.cli import options
+from companion.cli.errors import DONE, NO
+from companion.cli.tables import hits_table
+from companion.ports import Answer, Question
+from companion.tasks import EncoderTasks
+from embeddings.types import EEGWindow, EmbeddingsError
+from index import recordings
+from index.store import Store
+from index.types import Filters, Hit
+from index.vault import Vault
+from index.vectors import Vectors
+
+
+class Here:
+    """Runs an object's tasks in this process, in the way `companion.worker.Worker` runs them in another."""
+
+    def __init__(self, tasks: object) -> None:
+        self._tasks = tasks
+
+    def submit(self, task: str, *arguments: object, urgent: bool = False) -> Future[Any]:
+        """Run ``task(*arguments)`` and return its outcome."""
+        del urgent
+        future: Future[Any] = Future()
+        try:
+            future.set_result(getattr(self._tasks, task)(*arguments))
+        except EmbeddingsError as error:
+            future.set_exception(error)
+        return future
+
+
+@click.command()
+@click.argument("text", nargs=-1)
+@click.option("--like", type=int, metavar="MOMENT", help="Find moments in a mental state like this moment's.")
+@click.option("--thought", is_flag=True, help="Find moments in a mental state like the last seconds of EEG.")
+@click.option("-k", default=10, show_default=True, type=click.IntRange(1, 200), help="How many hits.")
+@click.option("--since", type=options.Moment(), help="Only moments that ended after this time.")
+@click.option("--until", type=options.Moment(), help="Only moments that began before this time.")
+@click.option("--app", default="", help="Only moments in this program.")
+@click.option("--exclude-minutes", type=float, help="By state: leave out moments this near to the query. [settings: 5]")
+@options.vault
+@options.as_json
+def command(  # noqa: PLR0917 click passes by name
+    text: tuple[str, ...],
+    like: int | None,
+    thought: bool,
+    k: int,
+    since: float | None,
+    until: float | None,
+    app: str,
+    exclude_minutes: float | None,
+    vault: Path | None,
+    as_json: bool,
+) -> int:
+    """Find moments by TEXT, by a moment like it, or by the present thought."""
+    asked = " ".join(text).strip()
+    if sum((bool(asked), like is not None, thought)) != 1:
+        raise click.UsageError("Ask one thing: TEXT, --like MOMENT or --thought.")
+    settings = settings_file.load()
+    minutes = settings.exclude_minutes if exclude_minutes is None else exclude_minutes
+    question = Question(asked, like, thought, k, Filters(since, until, app), minutes)
+    store = Store(Vault(vault or settings.vault_path))
+    try:
+        answer = ask(store, question, settings.text_model)
+    finally:
+        store.close()
+    _print(answer, store, as_json=as_json)
+    return DONE if answer.hits else NO
+
+
+def ask(store: Store, question: Question, text_model: str = "") -> Answer:
+    """Answer one question in this process; the text model is loaded before the clock runs."""
+    encoder = Here(EncoderTasks(text_model))
+    with Console(stderr=True).status("Loading the models ..."):
+        encoder.submit("warm" if question.text else "warm_brain")  # what is wrong is said in the answer's notes
+    answering = Answering(
+        store=store, vectors=Vectors(store), encoder=encoder, thought=partial(last_thought, store), patience=None
+    )
+    return answering.answer(question)
+
+
+def last_thought(store: Store) -> EEGWindow | None:
+    """Return the last seconds of EEG in the vault (a running program writes every second)."""
+    found = recordings.last(store, THOUGHT_SECONDS)
+    return None if found is None else EEGWindow(found.data, found.sfreq, found.ch_names, found.time_end)
+
+
+def as_record(hit: Hit) -> dict[str, Any]:
+    """Return one hit as ``--json`` prints it (see docs/user-guide.md)."""
+    moment = asdict(hit.moment)
+    moment.pop("text")
+    scored = {"score": hit.score, "space": hit.space, "reason": hit.reason, "snippet": hit.snippet, "parts": hit.parts}
+    return {**moment, **scored}
+
+
+def _print(answer: Answer, store: Store, *, as_json: bool) -> None:
+    if as_json:
+        asked = {"text": answer.question.text, "like": answer.question.like, "thought": answer.question.thought}
+        record = {
+            "question": asked,
+            "seconds": round(answer.seconds, 4),
+            "notes": list(answer.notes),
+            "vault": str(store.vault.root),
+            "hits": [as_record(hit) for hit in answer.hits],
+        }
+        print(json.dumps(record, ensure_ascii=False))
+        return
+    console = Console()
+    for note in answer.notes:
+        Console(stderr=True).print(note, style="yellow")
+    if answer.hits:
+        console.print(hits_table(answer.hits))
+    else:
+        console.print("Nothing was found.")
+    console.print(f"answered in {answer.seconds * 1000:.0f} ms (without loading the models)", style="dim")

@@ -1,0 +1,50 @@
+"""The list of commands; each is imported only when it is asked for."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+from companion import __version__
+
+COMMANDS = {
+    "run": ("companion.cli.run", "Record the screen and the headset; with a display, from the tray."),
+    "demo": (
+        "companion.cli.demo",
+        "A sample day through the whole pipeline, then recalls. Needs no display or headset.",
+    ),
+    "recall": ("companion.cli.recall", "Find moments by words, by a moment like it, or by the present thought."),
+    "import": ("companion.cli.importing", "Take in EEG files and folders of screenshots."),
+    "doctor": ("companion.cli.doctor", "Say what works, what does not, and when each part last did anything."),
+    "bench": ("companion.cli.bench", "Measure a claim; prints one JSON line."),
+}
+
+
+class Commands(click.Group):
+    """A group whose commands are loaded one at a time."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Show the list without importing anything."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="companion")
+def root() -> None:
+    """Remember what was on your screen and how you were, and bring it back. Everything stays on this machine."""

@@ -1,0 +1,218 @@
+"""The engine: starts and stops the parts, and says how they are. It knows no window and no command line."""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from companion.answering import THOUGHT_SECONDS, Answering
+from companion.brain.types import BoardError, Contact, HeadsetState
+from companion.fill import Filler
+from companion.keeper import Keeper
+from companion.listening import Listening
+from companion.ports import Answer, Question
+from companion.settings import Settings
+from companion.status import NO_HEADSET, Status, summarise
+from companion.worker import Worker
+from embeddings.types import EEGWindow
+from index import changes, frames
+from index.store import Store
+from index.types import Moment
+from index.vectors import Vectors
+from index.writer import Writer
+
+FOREVER = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the engine is made of; put together by `companion.app`."""
+
+    store: Store
+    writer: Writer
+    vectors: Vectors
+    reader: Worker
+    encoder: Worker
+    fillers: tuple[Filler, ...]
+    make_keeper: Callable[[Settings], Keeper | None]
+    make_listening: Callable[[Settings], Listening | None]
+    make_answering: Callable[[Callable[[], EEGWindow | None]], Answering]
+
+
+class Engine:
+    """Records what the settings allow, fills in what is missing, answers questions.
+
+    Satisfies `companion.ports.EnginePort`.
+    """
+
+    def __init__(self, parts: Parts, *, settings: Settings, clock: Callable[[], float]) -> None:
+        self._parts, self._settings, self._clock = parts, settings, clock
+        # Starting and stopping parts takes seconds (a headset is released): never on the caller's thread.
+        self._control = ThreadPoolExecutor(max_workers=1, thread_name_prefix="control")
+        self._failure = ""
+        self._no_headset = NO_HEADSET
+        self._keeper: Keeper | None = None
+        self._listening: Listening | None = None
+        self._paused_until: float | None = None
+        self._timer: threading.Timer | None = None
+        self._answering = parts.make_answering(self._thought)
+        self._recall = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recall")
+
+    def start(self) -> None:
+        """Begin with what the settings allow."""
+        for filler in self._parts.fillers:
+            filler.start()
+        self._soon(self._record)
+        # The model loads while nobody waits for it; why it cannot is said by `status` once text needs it.
+        self._parts.encoder.submit("warm", urgent=True)
+        self._parts.encoder.submit("warm_brain", urgent=True)
+
+    def stop(self) -> None:
+        """Close the open moment and everything that runs; what waits for text or vectors waits on disk."""
+        self._cancel_timer()
+        self._soon(self._rest)
+        self._control.shutdown(wait=True)
+        self._recall.shutdown(wait=True, cancel_futures=True)
+        for worker in (self._parts.reader, self._parts.encoder):
+            worker.stop()
+        for filler in self._parts.fillers:
+            filler.stop()
+        self._parts.vectors.save()
+        self._parts.store.close()
+        self._parts.writer.close()
+
+    def pause(self, seconds: float | None) -> None:
+        """Stop recording for ``seconds``, or until `resume` when None."""
+        self._cancel_timer()
+        self._paused_until = FOREVER if seconds is None else self._clock() + seconds
+        self._soon(self._rest)
+        if seconds is not None:
+            self._timer = threading.Timer(seconds, self.resume)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def resume(self) -> None:
+        """Record again."""
+        self._cancel_timer()
+        self._paused_until = None
+        self._soon(self._record)
+
+    def apply(self, settings: Settings) -> None:
+        """Take over new settings at once."""
+        self._settings = settings
+        self._soon(self._rest)
+        self._soon(self._record)
+
+    def status(self) -> Status:
+        """Return how everything is now."""
+        backlog = self._parts.store.backlog()
+        obstacles = [sentence for filler in self._parts.fillers for sentence in filler.obstacles.values()]
+        return summarise(
+            seeing=self._keeper.seeing if self._keeper else None,
+            headset=self._listening.state() if self._listening else self._no_headset,
+            paused_until=self._paused_until,
+            moments=self._parts.store.count(),
+            backlog=sum(backlog.values()),
+            quarantined=len(self._parts.store.quarantine()),
+            obstacles=[self._failure, *obstacles] if self._failure else obstacles,
+        )
+
+    def recall(self, question: Question) -> Future[Answer]:
+        """Ask memory."""
+        return self._recall.submit(self._answering.answer, question)
+
+    def moment(self, moment_id: int) -> Moment:
+        """Return one moment."""
+        return self._parts.store.moment(moment_id)
+
+    def neighbour(self, moment_id: int, step: int) -> Moment | None:
+        """Return the moment before (-1) or after (1) in time."""
+        return self._parts.store.neighbour(moment_id, step)
+
+    def picture(self, moment: Moment, *, thumbnail: bool) -> Path | None:
+        """Return the image file of a moment's frame, or None when it has none."""
+        if not moment.frame:
+            return None
+        path = self._parts.store.vault.root / moment.frame
+        return frames.thumbnail(path) if thumbnail else path
+
+    @property
+    def pids(self) -> dict[str, int | None]:
+        """The processes that run beside this one."""
+        headset = self._listening.pid if self._listening else None
+        return {"reader": self._parts.reader.pid, "encoder": self._parts.encoder.pid, "headset": headset}
+
+    @property
+    def keeper(self) -> Keeper | None:
+        """What follows the screen now, if anything does."""
+        return self._keeper
+
+    @property
+    def listening(self) -> Listening | None:
+        """What follows the headset now, if anything does."""
+        return self._listening
+
+    def pending(self) -> int:
+        """Return how many jobs can be done without the person mending something first."""
+        stuck = {kind for filler in self._parts.fillers for kind in filler.obstacles}
+        return sum(count for kind, count in self._parts.store.backlog().items() if kind not in stuck)
+
+    def finished(self) -> bool:
+        """Whether everything that was chosen has come to its end (a replay, a playback), so that nothing will come."""
+        if self._keeper is None and self._listening is None:
+            return False
+        seen = self._keeper is None or self._keeper.seeing.ended
+        heard = self._listening is None or self._listening.state().contact in {Contact.ENDED, Contact.FAILED}
+        return seen and heard
+
+    def note(self, part: str, what: str) -> None:
+        """Write down an incident."""
+        self._parts.writer.do(changes.incident, self._clock(), part, what)
+
+    def _soon(self, change: Callable[[], None]) -> None:
+        """Run a change of what is recorded, after those asked for before."""
+        self._control.submit(change).add_done_callback(self._surface)
+
+    def _surface(self, future: Future[None]) -> None:
+        """Show what went wrong in a change nobody waits for."""
+        error = future.exception()
+        if error is not None:
+            self._failure = f"Recording could not be started or stopped ({error}). Quit Companion and start it again."
+            self.note("engine", "".join(traceback.format_exception(error)))
+
+    def _record(self) -> None:
+        if self._paused_until is not None:
+            return
+        if self._keeper is None:
+            self._keeper = self._parts.make_keeper(self._settings)
+            if self._keeper is not None:
+                self._keeper.start()
+        if self._listening is None:
+            self._no_headset = NO_HEADSET
+            try:
+                self._listening = self._parts.make_listening(self._settings)
+            except BoardError as error:
+                self._no_headset = HeadsetState(Contact.FAILED, str(error))
+            if self._listening is not None:
+                self._listening.start()
+
+    def _rest(self) -> None:
+        if self._keeper is not None:
+            self._keeper.stop()
+            self._keeper = None
+        if self._listening is not None:
+            self._listening.stop()
+            self._listening = None
+
+    def _cancel_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _thought(self) -> EEGWindow | None:
+        listening = self._listening
+        return listening.last(THOUGHT_SECONDS) if listening is not None else None

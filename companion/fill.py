@@ -1,0 +1,119 @@
+"""Fills in what moments still miss (text, vectors, state), from the vault's own list of jobs: a crash loses none."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError
+from typing import Protocol
+
+from companion.worker import TaskFailed, WorkerCrashed
+from embeddings.types import EmbeddingsError
+from index import changes
+from index.store import Store
+from index.types import FrameError, Job, VaultError
+from index.writer import Writer
+
+IDLE_SECONDS = 1.0  # between looks at an empty list when nobody wakes it
+MEND_SECONDS = 30.0  # between tries when the environment must be mended first (no text model, a full disk)
+
+
+class Step(Protocol):
+    """How one kind of job is done."""
+
+    kind: Job
+    batch: int
+
+    def ready(self, moment_ids: Sequence[int]) -> list[int]:
+        """Return those that can be done now."""
+        ...
+
+    def fill(self, moment_ids: Sequence[int]) -> None:
+        """Do the jobs and store what came of them; raises what the worker raises."""
+        ...
+
+
+class Filler:
+    """Works off the jobs of its steps on a thread, newest moments first.
+
+    Attributes
+    ----------
+    obstacles
+        What the person must mend before a kind of job can be done, by kind.
+
+    """
+
+    def __init__(
+        self, name: str, steps: Sequence[Step], *, store: Store, writer: Writer, on_incident: Callable[[str, str], None]
+    ) -> None:
+        self.name = name
+        self.obstacles: dict[Job, str] = {}
+        self._steps, self._store, self._writer, self._on_incident = steps, store, writer, on_incident
+        self._retry_at = dict.fromkeys((step.kind for step in steps), 0.0)
+        self._wake, self._stopping = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"fill {name}", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the job in hand."""
+        self._stopping.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def wake(self) -> None:
+        """Look at the list now."""
+        self._wake.set()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            # Each in turn: a step must not wait for the one before it to run dry.
+            worked = [self._work_off(step) for step in self._steps]
+            if not any(worked):
+                self._wake.wait(IDLE_SECONDS)
+                self._wake.clear()
+
+    def _work_off(self, step: Step) -> bool:
+        """Do one batch; returns whether anything was done."""
+        if time.monotonic() < self._retry_at[step.kind]:
+            return False
+        ids = step.ready(self._store.waiting(step.kind, step.batch))
+        if not ids or self._stopping.is_set():
+            return False
+        try:
+            self._fill(step, ids)
+        except CancelledError:
+            return False
+        except (EmbeddingsError, VaultError) as error:
+            self._meet(step.kind, str(error))
+            return False
+        if self.obstacles.pop(step.kind, None):
+            self._on_incident(self.name, f"`{step.kind}` works again; what waited is being filled in.")
+        return True
+
+    def _fill(self, step: Step, ids: Sequence[int]) -> None:
+        """Do the jobs; one that cannot be done is found by doing them one by one, and set aside."""
+        try:
+            step.fill(ids)
+        except (TaskFailed, WorkerCrashed, FrameError) as error:
+            if len(ids) == 1:
+                self._set_aside(step.kind, ids[0], error)
+                return
+            for moment_id in ids:
+                self._fill(step, [moment_id])
+
+    def _set_aside(self, kind: Job, moment_id: int, error: Exception) -> None:
+        self._writer.do(changes.set_aside, moment_id, kind, str(error)).result()
+        reason = str(error).strip().splitlines()[-1]
+        self._on_incident(self.name, f"Moment {moment_id} was set aside: its `{kind}` failed ({reason}).")
+
+    def _meet(self, kind: Job, sentence: str) -> None:
+        """Note what the person must mend, and try again later."""
+        self._retry_at[kind] = time.monotonic() + MEND_SECONDS
+        if self.obstacles.get(kind) != sentence:
+            self.obstacles[kind] = sentence
+            self._on_incident(self.name, sentence)

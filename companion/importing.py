@@ -1,0 +1,102 @@
+"""Taking in what other tools recorded: EEG files become recordings, folders of screenshots become moments."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from companion.brain import formats
+from companion.brain.recorder import Recorder
+from companion.brain.types import Chunk, Segment, Stream
+from index import changes
+from index.types import VaultError
+from index.writer import Writer
+
+CHUNK_SECONDS = 10.0
+Progress = Callable[[float], None]  # share done, 0 to 1
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What came of one EEG file."""
+
+    segments: int
+    seconds: float
+    known: bool = False  # it was imported before; nothing was added
+
+
+def import_eeg(path: Path, writer: Writer, *, board: str = "", progress: Progress = lambda _: None) -> Imported:
+    """Store a file's EEG as recordings, and ask for the EEG of the moments it covers.
+
+    Raises `BoardError` for a file that cannot be read, `VaultError` when it cannot be stored.
+    """
+    source = f"import:{path.name}:{_digest(path)}"
+    if writer.do(_known, source).result():
+        return Imported(0, 0.0, known=True)
+    segments = formats.read(path, board=board)
+    total = sum(segment.data.shape[1] / segment.sfreq for segment in segments)
+    done = 0.0
+    for number, segment in enumerate(segments):
+        for seconds in _store(segment, number, writer, source):
+            done += seconds
+            progress(done / total)
+        end = segment.time_start + segment.data.shape[1] / segment.sfreq
+        writer.do(changes.want_brain_between, segment.time_start, end).result()
+    writer.do(changes.output, "import", time.time(), note=path.name).result()
+    return Imported(len(segments), total)
+
+
+def _store(segment: Segment, number: int, writer: Writer, source: str) -> list[float]:
+    """Append a segment piece by piece; returns the seconds of each piece."""
+    problems: list[str] = []
+    stream = Stream(segment.device, segment.sfreq, segment.ch_names)
+    recorder = Recorder(
+        writer.vault.eeg,
+        on_open=lambda path, opened, start: _opened(writer, source, path, opened, start),
+        on_progress=lambda _path, _samples: None,
+        on_close=lambda path, samples: _closed(writer, path, samples),
+        on_error=problems.append,
+    )
+    step = round(CHUNK_SECONDS * segment.sfreq)
+    pieces = []
+    for start in range(0, segment.data.shape[1], step):
+        data = segment.data[:, start : start + step]
+        recorder.append(Chunk(data, segment.time_start + start / segment.sfreq, number, stream))
+        if problems:
+            raise VaultError(problems[0])
+        pieces.append(data.shape[1] / segment.sfreq)
+    recorder.close()
+    if problems or recorder.lost:
+        raise VaultError(problems[0] if problems else f"{recorder.lost} samples could not be stored.")
+    return pieces
+
+
+def _opened(writer: Writer, source: str, path: Path, stream: Stream, start: float) -> None:
+    writer.do(
+        changes.open_recording,
+        changes.relative(writer.vault, path),
+        device=stream.device,
+        source=source,
+        sfreq=stream.sfreq,
+        ch_names=stream.ch_names,
+        time_start=start,
+    ).result()
+
+
+def _closed(writer: Writer, path: Path, samples: int) -> None:
+    writer.do(changes.extend_recording, changes.relative(writer.vault, path), samples, closed=True).result()
+
+
+def _known(db: Database, source: str) -> bool:
+    return db.execute("SELECT 1 FROM recordings WHERE source = ? AND samples > 0", [source]).fetchone() is not None
+
+
+def _digest(path: Path) -> str:
+    """Return a short hash of a file's content, so that the same file is known under any name."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16]

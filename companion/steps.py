@@ -1,0 +1,170 @@
+"""The three kinds of job: reading a frame's text, encoding a moment's text, encoding its EEG."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlite_utils import Database
+
+from companion.tasks import BrainFeatures, Vectors
+from companion.worker import Worker
+from embeddings import spaces
+from embeddings.types import EEGWindow
+from index import changes, recordings
+from index.store import Store
+from index.types import Job, Moment
+from index.writer import Writer
+
+SETTLE_SECONDS = 3.0  # until the last second of a moment's EEG is surely on disk
+WINDOWS_KEPT = 4  # rows of features kept a moment, spread over it
+LEAST_STRETCH = 6.0  # seconds: the filter settles in 2, a window lasts 4
+
+
+class ReadStep:
+    """Frame -> text."""
+
+    kind, batch = Job.READ, 1
+
+    def __init__(self, *, store: Store, writer: Writer, reader: Worker) -> None:
+        self._store, self._writer, self._reader = store, writer, reader
+
+    def ready(self, moment_ids: Sequence[int]) -> list[int]:
+        """Return all of them: a frame is there from the start."""
+        return list(moment_ids)
+
+    def fill(self, moment_ids: Sequence[int]) -> None:
+        """Read each frame and store its text."""
+        for moment in self._store.moments(moment_ids).values():
+            text = self._reader.submit("read", self._store.vault.root / moment.frame).result()
+            self._writer.do(changes.put_text, moment.id, text).result()
+
+
+class ContentStep:
+    """Text -> content vectors."""
+
+    kind, batch = Job.CONTENT, 16
+
+    def __init__(self, *, store: Store, writer: Writer, encoder: Worker, clock: Callable[[], float]) -> None:
+        self._store, self._writer, self._encoder, self._clock = store, writer, encoder, clock
+
+    def ready(self, moment_ids: Sequence[int]) -> list[int]:
+        """Return all of them."""
+        return list(moment_ids)
+
+    def fill(self, moment_ids: Sequence[int]) -> None:
+        """Encode a batch of moments and store their vectors."""
+        moments = list(self._store.moments(moment_ids).values())
+        vectors: Vectors = self._encoder.submit("encode_moments", [(m.title, m.text) for m in moments]).result()
+        self._writer.do(_store_content, moments, vectors, self._clock()).result()
+
+
+class BrainStep:
+    """Raw EEG of a closed moment -> features -> state vector, and the person's baseline as it becomes known."""
+
+    kind, batch = Job.BRAIN, 8
+
+    def __init__(self, *, store: Store, writer: Writer, encoder: Worker, clock: Callable[[], float]) -> None:
+        self._store, self._writer, self._encoder, self._clock = store, writer, encoder, clock
+
+    def ready(self, moment_ids: Sequence[int]) -> list[int]:
+        """Return those whose EEG is on disk."""
+        moments = self._store.moments(moment_ids).values()
+        return [moment.id for moment in moments if moment.time_end + SETTLE_SECONDS <= self._clock()]
+
+    def fill(self, moment_ids: Sequence[int]) -> None:
+        """Encode each moment's EEG; one without EEG simply has none."""
+        for moment in self._store.moments(moment_ids).values():
+            found = self._features(moment)
+            if found is None or not len(found.rows):
+                self._writer.do(changes.done, moment.id, Job.BRAIN).result()
+                continue
+            self._writer.do(_store_features, moment.id, found).result()
+            self._state(moment.id, found)
+
+    def _features(self, moment: Moment) -> BrainFeatures | None:
+        """Return the features of the montage that was worn longest during a moment."""
+        stretches = recordings.between(
+            self._store, moment.time_start - 2.0, moment.time_end, least_seconds=LEAST_STRETCH
+        )
+        if not stretches:
+            return None
+        longest = max(stretches, key=lambda stretch: stretch.data.shape[1] / stretch.sfreq)
+        same = [
+            EEGWindow(stretch.data, stretch.sfreq, stretch.ch_names, stretch.time_end)
+            for stretch in stretches
+            if (stretch.ch_names, stretch.sfreq) == (longest.ch_names, longest.sfreq)
+        ]
+        found: BrainFeatures = self._encoder.submit("brain_features", same, WINDOWS_KEPT).result()
+        return found
+
+    def _state(self, moment_id: int, found: BrainFeatures) -> None:
+        """Store the moment's state vector; fit the baseline first when twice as much is known as before."""
+        space = current_space(self._store, found.montage)
+        known = int(self._store.value("SELECT total(weight) FROM features WHERE kind = ?", [found.montage]))
+        if known >= _due(space):
+            self._fit(found, space)
+        elif space is not None:
+            vectors = self._encoder.submit("state_vectors", self._store.space_data(space), [found.rows]).result()
+            self._writer.do(changes.put_vectors, space, {moment_id: vectors[0][np.newaxis]}).result()
+
+    def _fit(self, found: BrainFeatures, old: str | None) -> None:
+        """Fit a new baseline and give every moment of the montage a vector of its space."""
+        rows = list(self._store.features(found.montage))
+        tables = [_table(blob, weight) for _, weight, blob in rows]
+        baseline, dimension = self._encoder.submit("fit_baseline", np.vstack(tables), found.channels).result()
+        vectors = self._encoder.submit("state_vectors", baseline, tables).result()
+        by_moment = {row[0]: vector[np.newaxis] for row, vector in zip(rows, vectors, strict=True)}
+        new = NewSpace(spaces.state(found.montage, sum(map(len, tables))), dimension, baseline, by_moment)
+        self._writer.do(_replace_space, old, new, self._clock()).result()
+
+
+@dataclass(frozen=True, slots=True)
+class NewSpace:
+    """A state space about to take the place of an older one."""
+
+    name: str
+    dimension: int
+    baseline: bytes
+    vectors: dict[int, NDArray[np.float32]]
+
+
+def current_space(store: Store, montage: str) -> str | None:
+    """Return the state space in use for a montage, None before there was enough EEG."""
+    found = store.spaces(spaces.state_of(montage))
+    return found[0] if found else None
+
+
+def _due(space: str | None) -> float:
+    """Return how many windows must be known before a baseline is fitted (again)."""
+    if space is None:
+        return spaces.LEAST_WINDOWS
+    fitted = spaces.fitted_windows(space)
+    return 2 * fitted if fitted < spaces.MOST_WINDOWS else float("inf")
+
+
+def _table(blob: bytes, windows: float) -> NDArray[np.float32]:
+    """Return stored features as ``float32[windows, features]``."""
+    return np.frombuffer(blob, np.float32).reshape(round(windows), -1)
+
+
+def _store_content(db: Database, moments: Sequence[Moment], vectors: Vectors, time: float) -> None:
+    changes.put_space(db, vectors.space, model=vectors.model, dimension=vectors.dimension, time=time)
+    parts = zip(moments, vectors.parts, strict=True)
+    changes.put_vectors(db, vectors.space, {moment.id: matrix for moment, matrix in parts if len(matrix)})
+    for moment in moments:
+        changes.done(db, moment.id, Job.CONTENT)
+
+
+def _store_features(db: Database, moment_id: int, found: BrainFeatures) -> None:
+    changes.put_features(db, moment_id, found.montage, len(found.rows), found.rows.tobytes())
+    changes.done(db, moment_id, Job.BRAIN)
+
+
+def _replace_space(db: Database, old: str | None, new: NewSpace, time: float) -> None:
+    changes.put_space(db, new.name, model=spaces.STATE, dimension=new.dimension, time=time, data=new.baseline)
+    changes.put_vectors(db, new.name, new.vectors)
+    if old is not None:
+        changes.drop_space(db, old)

@@ -1,0 +1,17 @@
+"""Times and counts in words, as the person reads them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+
+def clock_time(time: float) -> str:
+    """Return a time of day with its day, in the person's own time zone: ``Tue 2 Mar 10:40``."""
+    return datetime.fromtimestamp(time).astimezone().strftime("%a %-d %b %H:%M")
+
+
+def duration(seconds: float) -> str:
+    """Return a stretch of time: ``40 s``, ``3 min``, ``2 h``."""
+    if seconds < 90:  # noqa: PLR2004 a minute and a half
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"  # noqa: PLR2004 an hour and a half

@@ -1,0 +1,196 @@
+"""A process of its own for heavy work: restarted when it dies, its input tried once more, then given up on."""
+
+from __future__ import annotations
+
+import itertools
+import multiprocessing
+import os
+import queue
+import signal
+import threading
+import traceback
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+from embeddings.types import EmbeddingsError
+from index.types import FrameError, VaultError
+
+MENDABLE: dict[str, type[Exception]] = {error.__name__: error for error in (EmbeddingsError, VaultError, FrameError)}
+TRIES = 2
+WAITING = 64  # tasks that may wait before callers are slowed down
+STOP_SECONDS = 3.0
+
+
+class WorkerCrashed(Exception):  # noqa: N818 it is what happened
+    """The process died twice on the same input."""
+
+
+class TaskFailed(Exception):  # noqa: N818 it is what happened
+    """A task raised something that is not the person's to mend; the message is its traceback."""
+
+
+@dataclass(order=True)
+class _Order:
+    """One task in the queue; urgent ones first, then in order of arrival."""
+
+    urgency: int
+    number: int
+    task: str = field(compare=False)
+    arguments: tuple[Any, ...] = field(compare=False)
+    future: Future[Any] = field(compare=False)
+
+
+class Worker:
+    """Calls methods of an object that lives in another process, one at a time.
+
+    Parameters
+    ----------
+    name
+        What the person is told when it dies.
+    make
+        Makes the object, in the process; must be importable by name.
+    on_incident
+        Told in a sentence when the process died and what became of its input.
+    niceness
+        How far it yields to the person's own programs.
+
+    """
+
+    def __init__(
+        self, name: str, make: Callable[[], object], *, on_incident: Callable[[str, str], None], niceness: int = 5
+    ) -> None:
+        self.name = name
+        self._make, self._on_incident, self._niceness = make, on_incident, niceness
+        self._orders: queue.PriorityQueue[_Order] = queue.PriorityQueue()
+        self._room = threading.BoundedSemaphore(WAITING)
+        self._number = itertools.count()
+        self._stopping = threading.Event()
+        self._process: multiprocessing.process.BaseProcess | None = None
+        self._pipe: Connection | None = None
+        self._thread = threading.Thread(target=self._run, name=f"worker {name}", daemon=True)
+        self._thread.start()
+
+    @property
+    def pid(self) -> int | None:
+        """The process, once something was asked of it."""
+        return self._process.pid if self._process is not None else None
+
+    def submit(self, task: str, *arguments: object, urgent: bool = False) -> Future[Any]:
+        """Ask for ``task(*arguments)``; blocks while too much waits, unless ``urgent``.
+
+        The future raises `EmbeddingsError` or `VaultError` as the task did, `TaskFailed` or `WorkerCrashed`.
+        """
+        future: Future[Any] = Future()
+        if not urgent:
+            self._room.acquire()
+            future.add_done_callback(lambda _: self._room.release())
+        if self._stopping.is_set():
+            future.cancel()
+            return future
+        self._orders.put(_Order(0 if urgent else 1, next(self._number), task, arguments, future))
+        return future
+
+    def stop(self) -> None:
+        """End the process after the task in hand, or in its midst when that takes long; what waits is cancelled."""
+        self._stopping.set()
+        self._orders.put(_Order(-1, next(self._number), "", (), Future()))
+        self._thread.join(STOP_SECONDS)
+        process = self._process
+        if self._thread.is_alive() and process is not None:
+            process.terminate()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            order = self._orders.get()
+            if not self._stopping.is_set() and order.future.set_running_or_notify_cancel():
+                self._carry_out(order)
+        self._end_process()
+        while not self._orders.empty():
+            self._orders.get().future.cancel()
+
+    def _carry_out(self, order: _Order) -> None:
+        for attempt in range(1, TRIES + 1):
+            reply = self._ask(order)
+            if reply is not None:
+                _settle(order.future, *reply)
+                return
+            if self._stopping.is_set():
+                order.future.set_exception(CancelledError())
+                return
+            outcome = "Trying once more." if attempt < TRIES else "It was set aside after two tries."
+            self._on_incident(self.name, f"The {self.name} process died at `{order.task}` and was restarted. {outcome}")
+        order.future.set_exception(WorkerCrashed(f"the {self.name} process died {TRIES} times at `{order.task}`"))
+
+    def _ask(self, order: _Order) -> tuple[str, Any] | None:
+        """Send one task and wait for its answer; None when the process died."""
+        process, pipe = self._alive()
+        try:
+            pipe.send((order.task, order.arguments))
+            wait([pipe, process.sentinel])
+            if pipe.poll():
+                reply: tuple[str, Any] = pipe.recv()
+                return reply
+        except (EOFError, BrokenPipeError, ConnectionResetError):
+            pass  # it died: said by the caller
+        self._end_process()
+        return None
+
+    def _alive(self) -> tuple[multiprocessing.process.BaseProcess, Connection]:
+        if self._process is not None and self._pipe is not None and self._process.is_alive():
+            return self._process, self._pipe
+        self._end_process()
+        spawn = multiprocessing.get_context("spawn")
+        self._pipe, theirs = spawn.Pipe()
+        self._process = spawn.Process(
+            target=_serve, args=(theirs, self._make, self._niceness), name=f"companion {self.name}", daemon=True
+        )
+        self._process.start()
+        theirs.close()
+        return self._process, self._pipe
+
+    def _end_process(self) -> None:
+        if self._pipe is not None:
+            self._pipe.close()
+            self._pipe = None
+        if self._process is not None:
+            self._process.join(STOP_SECONDS)
+            if self._process.is_alive():
+                self._process.kill()
+                self._process.join()
+            self._process = None
+
+
+def _settle(future: Future[Any], kind: str, content: Any) -> None:
+    """Give the answer of the process to whoever waits for it."""
+    if kind == "done":
+        future.set_result(content)
+    else:
+        future.set_exception(MENDABLE.get(kind, TaskFailed)(content))
+
+
+def _serve(pipe: Connection, make: Callable[[], object], niceness: int) -> None:
+    """Answer tasks until the other end is gone. Runs in the process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the main process, which ends this one
+    if hasattr(os, "nice"):
+        os.nice(niceness)
+    tasks = make()
+    while True:
+        try:
+            task, arguments = pipe.recv()
+        except EOFError:
+            return
+        pipe.send(_attempt(tasks, task, arguments))
+
+
+def _attempt(tasks: object, task: str, arguments: tuple[Any, ...]) -> tuple[str, Any]:
+    """Return what a task answered, or which error it ended in."""
+    try:
+        return "done", getattr(tasks, task)(*arguments)
+    except tuple(MENDABLE.values()) as error:
+        return type(error).__name__, str(error)
+    except Exception:  # noqa: BLE001 everything crosses the process border as a `TaskFailed` with its traceback
+        return "failed", traceback.format_exc()

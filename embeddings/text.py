@@ -1,0 +1,48 @@
+"""Text to vectors with sentence-transformers. Loading costs seconds: only in the encoder process."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings import spaces
+from embeddings.model_place import ModelPlace
+from embeddings.types import EmbeddingsError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+
+class TextModel:
+    """Maps texts to unit vectors of the space ``content:NAME``."""
+
+    def __init__(self, model: SentenceTransformer, place: ModelPlace) -> None:
+        self._model = model
+        self.name = place.name
+        self.space = spaces.content(place.name)
+        self.dimension = int(model.get_embedding_dimension() or 0)
+
+    @classmethod
+    def load(cls, place: ModelPlace) -> Self:
+        """Load the model; raises `EmbeddingsError` when its files cannot be used."""
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call] # a bar for a tenth of a second is noise
+        try:
+            model = SentenceTransformer(
+                str(place.folder), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
+            )
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            raise EmbeddingsError(f"The text model in {place.folder} cannot be loaded ({error}).") from error
+        return cls(model, place)
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return ``float32[len(texts), dimension]``, each row of unit norm."""
+        vectors = self._model.encode(
+            list(texts), normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False, batch_size=32
+        )
+        return np.asarray(vectors, np.float32).reshape(len(texts), self.dimension)

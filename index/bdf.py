@@ -1,0 +1,204 @@
+"""Raw EEG on disk as BDF+C: grows by whole data records, and any EDF tool can read it at any time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.bdf_header import COUNT_OFFSET, SAMPLE_BYTES, encode_count, encode_header, layout
+from index.bdf_notes import PADDING, Start, encode_annotation
+from index.bdf_read import BdfFile, refused, repair
+
+__all__ = ["BdfAppender", "BdfFile", "repair"]
+
+
+class BdfAppender:
+    """Writes one gap-free stretch of EEG; every whole data record (about 1 s) is in the file as soon as it is full.
+
+    Parameters
+    ----------
+    path
+        A file that does not exist yet.
+    ch_names
+        Up to 16 ASCII characters each.
+    sfreq
+        Samples a second (Hz). See `sfreq` for what the file holds.
+    time_start
+        UTC seconds since 1970 of the first sample; kept to the microsecond.
+    device
+        What the signal came from.
+    max_abs
+        Largest absolute value in µV: 250000 times a power of two. The step is ``max_abs / 8_000_000`` (1/32 µV).
+
+    Raises
+    ------
+    ValueError
+        When BDF cannot hold what was asked for.
+    VaultError
+        When the file cannot be made.
+
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        ch_names: Sequence[str],
+        sfreq: float,
+        time_start: float,
+        device: str,
+        max_abs: float = 250_000.0,
+    ) -> None:
+        self._start = Start.of(time_start, device)
+        self._layout = layout(ch_names=tuple(ch_names), sfreq=sfreq, max_abs=max_abs, start=self._start)
+        self._path = path
+        self._pending = np.empty((len(self._layout.ch_names), 0), np.int32)
+        self._records = 0
+        self._samples = 0
+        self._file: BinaryIO | None = _create(path, encode_header(self._layout, self._start))
+        self.flush()
+
+    @property
+    def sfreq(self) -> float:
+        """Samples a second (Hz) as the file says; differs from what was asked for by less than 1e-6 of it."""
+        return self._layout.sfreq
+
+    @property
+    def samples(self) -> int:
+        """Samples a channel that are in the file; what waits for its data record to fill is not counted."""
+        return self._samples
+
+    def append(self, data: NDArray[np.float64]) -> None:
+        """Add ``float64[channels, samples]`` in µV and write every data record that is full.
+
+        Raises
+        ------
+        ValueError
+            When a value is beyond ``max_abs`` or not finite, or the number of channels is wrong; nothing is added then.
+        VaultError
+            When the disk refuses; what was added is kept and written by the next call.
+
+        """
+        digital = self._digital(data)
+        self._pending = np.concatenate((self._pending, digital), axis=1)
+        count = self._pending.shape[1] // self._layout.samples
+        if count:
+            self._write(self._pending[:, : count * self._layout.samples])
+
+    def flush(self) -> None:
+        """Make sure that every whole data record survives a power cut. Raises `VaultError`."""
+        try:
+            os.fsync(self._open_file().fileno())
+        except OSError as error:
+            raise refused(self._path, error) from error
+
+    def close(self) -> None:
+        """Write the last, partial data record, padded with its last value and annotated so. Raises `VaultError`."""
+        if self._file is None:
+            return
+        rest = self._pending.shape[1]
+        if rest:
+            missing = self._layout.samples - rest
+            self._write(np.pad(self._pending, ((0, 0), (0, missing)), mode="edge"), padding=missing)
+        self.flush()
+        self._file.close()
+        self._file = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _digital(self, data: NDArray[np.float64]) -> NDArray[np.int32]:
+        """Return ``data`` in steps of the file."""
+        self._open_file()
+        if data.ndim != 2 or data.shape[0] != len(self._layout.ch_names):  # noqa: PLR2004 - channels and samples
+            raise ValueError(f"expected {len(self._layout.ch_names)} channels x samples, not {data.shape}")
+        outside = ~(np.abs(data) <= self._layout.max_abs)  # also true for NaN
+        if outside.any():
+            channel, sample = (int(at[0]) for at in np.nonzero(outside))
+            raise ValueError(
+                f"{self._layout.ch_names[channel]} is {data[channel, sample]} µV at sample {sample}: "
+                f"not within ±{self._layout.max_abs:g} µV"
+            )
+        return np.rint(data / self._layout.lsb).astype(np.int32)
+
+    def _write(self, digital: NDArray[np.int32], padding: int = 0) -> None:
+        """Write whole data records, then tell the header; only then forget them."""
+        count = digital.shape[1] // self._layout.samples
+        raw = _pack(digital.reshape(len(digital), count, -1).transpose(1, 0, 2))
+        records = b"".join(
+            raw[i].tobytes() + self._annotations(self._records + i, padding if i == count - 1 else 0)
+            for i in range(count)
+        )
+        self._put(self._layout.header_bytes + self._records * self._layout.record_bytes, records)
+        self._put(COUNT_OFFSET, encode_count(self._records + count))
+        self._records += count
+        self._samples += digital.shape[1] - padding
+        self._pending = self._pending[:, digital.shape[1] :].copy()
+
+    def _annotations(self, record: int, padding: int) -> bytes:
+        """Return the annotations of one data record, filled up with zeros."""
+        onset = self._start.fraction + record * self._layout.duration
+        raw = encode_annotation(onset, None, "")
+        if record == 0:
+            raw += encode_annotation(onset, None, self._start.text)
+        if padding:
+            seconds = (padding * self._layout.duration / self._layout.samples).quantize(Decimal("1e-6"))
+            raw += encode_annotation(onset + self._layout.duration - seconds, seconds, PADDING)
+        return raw.ljust(self._layout.annotation_bytes, b"\x00")
+
+    def _put(self, offset: int, raw: bytes) -> None:
+        """Write all of ``raw`` at ``offset``; after a refusal the same call can be made again."""
+        file = self._open_file()
+        try:
+            file.seek(offset)
+            _write_all(file, raw)
+        except OSError as error:
+            raise refused(self._path, error) from error
+
+    def _open_file(self) -> BinaryIO:
+        """Return the file; raises ValueError after `close`."""
+        if self._file is None:
+            raise ValueError(f"{self._path.name} is closed")
+        return self._file
+
+
+def _create(path: Path, header: bytes) -> BinaryIO:
+    """Make a new file that only its owner may read, and write its header."""
+    try:
+        file = open(  # noqa: SIM115 - Path.open cannot choose the mode; the appender closes it
+            path, "xb", buffering=0, opener=lambda name, flags: os.open(name, flags, 0o600)
+        )
+    except OSError as error:
+        raise refused(path, error) from error
+    try:
+        _write_all(file, header)
+    except OSError as error:
+        file.close()
+        path.unlink()
+        raise refused(path, error) from error
+    return file
+
+
+def _write_all(file: BinaryIO, raw: bytes) -> None:
+    """Write every byte; an unbuffered file may take fewer at once."""
+    rest = memoryview(raw)
+    while rest:
+        rest = rest[file.write(rest) :]
+
+
+def _pack(digital: NDArray[np.int32]) -> NDArray[np.uint8]:
+    """Return ``int32[records, channels, samples]`` as ``uint8[records, bytes]``, least significant byte first."""
+    wide = np.ascontiguousarray(digital, "<i4").view(np.uint8).reshape(len(digital), -1, 4)
+    return wide[..., :SAMPLE_BYTES].reshape(len(digital), -1)

@@ -1,0 +1,165 @@
+"""What can be changed in the vault: each function runs inside one transaction of the writer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlite_utils import Database
+
+from index import frames
+from index.types import Job, NewMoment
+from index.vault import Vault
+
+
+def open_moment(db: Database, vault: Vault, new: NewMoment, image: NDArray[np.uint8] | None) -> int:
+    """Store a moment and its frame (``uint8[height, width, 3]``, RGB); returns its id."""
+    cursor = db.execute(
+        "INSERT INTO moments (time_start, time_end, app, title, url, monitor, source, frame, text, open) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, '', '', 1)",
+        [new.time_start, new.time_end, new.app, new.title, new.url, new.monitor, new.source],
+    )
+    moment_id = int(cursor.lastrowid or 0)
+    if image is not None:
+        path = frames.save(vault.frames, moment_id, new.time_start, image)
+        db.execute("UPDATE moments SET frame = ? WHERE id = ?", [path, moment_id])
+        want(db, moment_id, Job.READ)
+    return moment_id
+
+
+def extend_moment(db: Database, moment_id: int, time_end: float) -> None:
+    """Note that attention was still there at ``time_end``."""
+    db.execute("UPDATE moments SET time_end = max(time_end, ?) WHERE id = ?", [time_end, moment_id])
+
+
+def close_moment(db: Database, moment_id: int, time_end: float) -> None:
+    """Note that attention moved on; its EEG can now be encoded."""
+    db.execute("UPDATE moments SET time_end = max(time_start, ?), open = 0 WHERE id = ?", [time_end, moment_id])
+    want(db, moment_id, Job.BRAIN)
+
+
+def close_left_open(db: Database) -> int:
+    """Close what a crash left open, at the last time it was seen; returns how many moments."""
+    left = [row[0] for row in db.execute("SELECT id FROM moments WHERE open = 1").fetchall()]
+    for moment_id in left:
+        db.execute("UPDATE moments SET open = 0 WHERE id = ?", [moment_id])
+        want(db, moment_id, Job.BRAIN)
+    return len(left)
+
+
+def want(db: Database, moment_id: int, kind: Job) -> None:
+    """Ask for a part of a moment that is missing (again)."""
+    db.execute("INSERT OR REPLACE INTO jobs (moment_id, kind) VALUES (?, ?)", [moment_id, kind])
+
+
+def put_text(db: Database, moment_id: int, text: str) -> None:
+    """Store the text of a moment's frame."""
+    db.execute("UPDATE moments SET text = ? WHERE id = ?", [text, moment_id])
+    done(db, moment_id, Job.READ)
+    want(db, moment_id, Job.CONTENT)
+
+
+def done(db: Database, moment_id: int, kind: Job) -> None:
+    """Note that nothing of ``kind`` is missing from a moment any more."""
+    db.execute("DELETE FROM jobs WHERE moment_id = ? AND kind = ?", [moment_id, kind])
+
+
+def set_aside(db: Database, moment_id: int, kind: Job, error: str) -> None:
+    """Quarantine a job that cannot be done. A moment whose frame cannot be read is still found by its title."""
+    db.execute("UPDATE jobs SET quarantined = 1, error = ? WHERE moment_id = ? AND kind = ?", [error, moment_id, kind])
+    if kind == Job.READ:
+        want(db, moment_id, Job.CONTENT)
+
+
+def put_space(db: Database, name: str, *, model: str, dimension: int, time: float, data: bytes = b"") -> None:
+    """Make a vector space known; ``data`` is whatever its vectors are made with, opaque here."""
+    db.execute(
+        "INSERT OR IGNORE INTO spaces (name, model, dimension, made_at, data) VALUES (?, ?, ?, ?, ?)",
+        [name, model, dimension, time, data],
+    )
+
+
+def put_vectors(db: Database, space: str, vectors: Mapping[int, NDArray[np.float32]]) -> None:
+    """Store ``float32[parts, dimension]`` a moment, in place of what it had in that space."""
+    for moment_id, parts in vectors.items():
+        if parts.ndim != 2 or parts.dtype != np.float32 or not np.isfinite(parts).all():  # noqa: PLR2004 a matrix
+            raise ValueError(f"vectors of moment {moment_id} are not finite float32[parts, dimension]")
+        db.execute("DELETE FROM vectors WHERE moment_id = ? AND space = ?", [moment_id, space])
+        db.conn.executemany(
+            "INSERT INTO vectors (moment_id, space, part, vector) VALUES (?, ?, ?, ?)",
+            [(moment_id, space, part, vector.tobytes()) for part, vector in enumerate(parts)],
+        )
+
+
+def put_features(db: Database, moment_id: int, kind: str, weight: float, data: bytes) -> None:
+    """Store the features a moment's vectors are derived from, opaque here."""
+    db.execute("INSERT OR REPLACE INTO features VALUES (?, ?, ?, ?)", [moment_id, kind, weight, data])
+
+
+def drop_space(db: Database, name: str) -> None:
+    """Forget a space that a newer one replaced, with its vectors."""
+    db.execute("DELETE FROM vectors WHERE space = ?", [name])
+    db.execute("DELETE FROM spaces WHERE name = ?", [name])
+
+
+def open_recording(
+    db: Database, path: str, *, device: str, source: str, sfreq: float, ch_names: Sequence[str], time_start: float
+) -> int:
+    """Make a recording known as its file is opened; returns its id."""
+    cursor = db.execute(
+        "INSERT INTO recordings (path, device, source, sfreq, ch_names, time_start, time_end, samples, open) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, 0, 1)",
+        [path, device, source, sfreq, json.dumps(list(ch_names)), time_start, time_start],
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def extend_recording(db: Database, path: str, samples: int, *, closed: bool = False) -> None:
+    """Note how much of a recording is safely on disk."""
+    db.execute(
+        "UPDATE recordings SET samples = ?1, time_end = time_start + ?1 / sfreq, open = ?2 WHERE path = ?3",
+        [samples, int(not closed), path],
+    )
+
+
+def left_open_recordings(db: Database) -> list[str]:
+    """Return the recordings that a crash left open."""
+    return [row[0] for row in db.execute("SELECT path FROM recordings WHERE open = 1").fetchall()]
+
+
+def want_brain_between(db: Database, start: float, end: float) -> None:
+    """Ask for the EEG of every closed moment in a time range (a recording for it has come)."""
+    db.execute(
+        "INSERT OR REPLACE INTO jobs (moment_id, kind) "
+        "SELECT id, ? FROM moments WHERE time_start < ? AND time_end > ? AND open = 0",
+        [Job.BRAIN, end, start],
+    )
+
+
+def incident(db: Database, time: float, part: str, what: str) -> None:
+    """Note that something went wrong, or mended itself."""
+    db.execute("INSERT INTO incidents (time, part, what) VALUES (?, ?, ?)", [time, part, what])
+
+
+def output(db: Database, part: str, time: float, count: int = 1, note: str = "") -> None:
+    """Note a real output of one source or sink."""
+    db.execute(
+        "INSERT INTO outputs VALUES (?1, ?2, ?3, ?4) "
+        "ON CONFLICT (part) DO UPDATE SET time = ?2, count = count + ?3, note = ?4",
+        [part, time, count, note],
+    )
+
+
+def relative(vault: Vault, path: Path) -> str:
+    """Return how a file of the vault is named in the database."""
+    return str(path.relative_to(vault.root))
+
+
+def moments_known(db: Database, source: str, times: Iterable[float]) -> set[float]:
+    """Return which of these start times are already stored for a source, so that importing twice adds nothing."""
+    wanted = json.dumps(list(times))
+    sql = "SELECT time_start FROM moments WHERE source = ? AND time_start IN (SELECT value FROM json_each(?))"
+    return {row[0] for row in db.execute(sql, [source, wanted]).fetchall()}

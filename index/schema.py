@@ -1,0 +1,107 @@
+"""The database's tables, as a list of migrations that only ever grows."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from sqlite_utils import Database, Migrations
+
+from index.types import VaultError
+
+migrations = Migrations("vault")
+
+FULL_TEXT_COLUMNS = ("title", "app", "url", "text")
+FOLDING = "unicode61 remove_diacritics 2"
+TOKENIZER = f"porter {FOLDING}"
+BUSY_TIMEOUT = 10.0
+
+
+@migrations()
+def moments(db: Database) -> None:
+    """Moments, their full text, and what is still missing from them."""
+    db.execute(
+        """CREATE TABLE moments (
+             id INTEGER PRIMARY KEY AUTOINCREMENT, time_start REAL NOT NULL, time_end REAL NOT NULL,
+             app TEXT NOT NULL, title TEXT NOT NULL, url TEXT NOT NULL, monitor INTEGER NOT NULL,
+             source TEXT NOT NULL, frame TEXT NOT NULL, text TEXT NOT NULL, open INTEGER NOT NULL)"""
+    )
+    db.execute("CREATE INDEX moments_time ON moments (time_start)")
+    db.table("moments").enable_fts(FULL_TEXT_COLUMNS, fts_version="FTS5", create_triggers=True, tokenize=TOKENIZER)
+    db.execute("CREATE VIRTUAL TABLE moments_terms USING fts5vocab(moments_fts, row)")
+    db.execute(
+        """CREATE TABLE jobs (
+             moment_id INTEGER NOT NULL REFERENCES moments (id) ON DELETE CASCADE, kind TEXT NOT NULL,
+             quarantined INTEGER NOT NULL DEFAULT 0, error TEXT NOT NULL DEFAULT '',
+             PRIMARY KEY (moment_id, kind)) WITHOUT ROWID"""
+    )
+    db.execute("CREATE INDEX jobs_waiting ON jobs (kind, quarantined, moment_id)")
+
+
+@migrations()
+def vectors(db: Database) -> None:
+    """Vectors by space, and the opaque features some are made from."""
+    db.execute(
+        """CREATE TABLE spaces (
+             name TEXT PRIMARY KEY, model TEXT NOT NULL, dimension INTEGER NOT NULL,
+             made_at REAL NOT NULL, data BLOB NOT NULL DEFAULT x'')"""
+    )
+    db.execute(
+        """CREATE TABLE vectors (
+             id INTEGER PRIMARY KEY AUTOINCREMENT,
+             moment_id INTEGER NOT NULL REFERENCES moments (id) ON DELETE CASCADE,
+             space TEXT NOT NULL REFERENCES spaces (name), part INTEGER NOT NULL, vector BLOB NOT NULL)"""
+    )
+    db.execute("CREATE UNIQUE INDEX vectors_moment ON vectors (moment_id, space, part)")
+    db.execute("CREATE INDEX vectors_space ON vectors (space, id)")
+    db.execute(
+        """CREATE TABLE features (
+             moment_id INTEGER PRIMARY KEY REFERENCES moments (id) ON DELETE CASCADE,
+             kind TEXT NOT NULL, weight REAL NOT NULL, data BLOB NOT NULL)"""
+    )
+    db.execute("CREATE INDEX features_kind ON features (kind)")
+
+
+@migrations()
+def recordings(db: Database) -> None:
+    """Raw EEG files, and what happened to the program's parts."""
+    db.execute(
+        """CREATE TABLE recordings (
+             id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE, device TEXT NOT NULL,
+             source TEXT NOT NULL,
+             sfreq REAL NOT NULL, ch_names TEXT NOT NULL, time_start REAL NOT NULL, time_end REAL NOT NULL,
+             samples INTEGER NOT NULL, open INTEGER NOT NULL)"""
+    )
+    db.execute("CREATE INDEX recordings_time ON recordings (time_start)")
+    db.execute(
+        "CREATE TABLE incidents (id INTEGER PRIMARY KEY, time REAL NOT NULL, part TEXT NOT NULL, what TEXT NOT NULL)"
+    )
+    db.execute(
+        "CREATE TABLE outputs (part TEXT PRIMARY KEY, time REAL NOT NULL, count INTEGER NOT NULL, note TEXT NOT NULL)"
+    )
+
+
+def connect(path: Path, *, write: bool) -> Database:
+    """Open the database, the newest schema applied when ``write``; raises `VaultError`."""
+    try:
+        connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT, check_same_thread=False, isolation_level=None)
+        db = Database(connection, recursive_triggers=False)
+        db.execute("PRAGMA foreign_keys = ON")
+        if write:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = NORMAL")
+            migrations.apply(db)
+        else:
+            db.execute("PRAGMA query_only = ON")
+            _require_schema(db, path)
+    except sqlite3.DatabaseError as error:
+        raise VaultError(
+            f"The database {path} cannot be opened ({error}). Is the disk full, or the file damaged?"
+        ) from error
+    return db
+
+
+def _require_schema(db: Database, path: Path) -> None:
+    """Refuse to read a database of another version of the program."""
+    if migrations.pending(db):
+        raise VaultError(f"{path} was made by an older version. Start `companion run` once to bring it up to date.")

@@ -1,0 +1,161 @@
+"""Reading the vault's database: rows in, dataclasses out. Each thread gets its own read-only connection."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlite_utils import Database
+
+from index import schema
+from index.types import Filters, Incident, Job, Moment, Output, RecordingInfo, VaultError
+from index.vault import Vault
+
+MOMENT_COLUMNS = "id, time_start, time_end, app, title, url, monitor, source, frame, text"
+RECORDING_COLUMNS = "id, path, device, source, sfreq, ch_names, time_start, samples"
+
+
+class Store:
+    """What was recorded, to be read from any thread. Raises `VaultError` when there is no vault."""
+
+    def __init__(self, vault: Vault) -> None:
+        vault.require()
+        self.vault = vault
+        self._local = threading.local()
+        self._open: list[Database] = []
+        self._opening = threading.Lock()
+
+    @property
+    def db(self) -> Database:
+        """The connection of the calling thread."""
+        if not hasattr(self._local, "db"):
+            db = schema.connect(self.vault.database, write=False)
+            with self._opening:
+                self._open.append(db)
+            self._local.db = db
+        found: Database = self._local.db
+        return found
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        with self._opening:
+            for db in self._open:
+                db.close()
+            self._open.clear()
+        self._local = threading.local()
+
+    def rows(self, sql: str, arguments: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return all rows of a query."""
+        return list(self.db.execute(sql, list(arguments)).fetchall())
+
+    def value(self, sql: str, arguments: Iterable[Any] = ()) -> Any:
+        """Return the first column of the first row, or None."""
+        row = self.db.execute(sql, list(arguments)).fetchone()
+        return None if row is None else row[0]
+
+    def moment(self, moment_id: int) -> Moment:
+        """Return one moment; raises `VaultError` when there is none."""
+        found = self.moments([moment_id])
+        if not found:
+            raise VaultError(f"There is no moment {moment_id} in {self.vault.root}.")
+        return found[moment_id]
+
+    def moments(self, ids: Iterable[int]) -> dict[int, Moment]:
+        """Return the moments that exist among ``ids``."""
+        wanted = json.dumps([int(i) for i in ids])
+        sql = f"SELECT {MOMENT_COLUMNS} FROM moments WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608 constants
+        return {row[0]: Moment(*row) for row in self.rows(sql, [wanted])}
+
+    def moments_between(self, start: float, end: float) -> list[Moment]:
+        """Return moments that overlap the time range, in order."""
+        sql = f"SELECT {MOMENT_COLUMNS} FROM moments WHERE time_start < ? AND time_end > ? ORDER BY time_start"  # noqa: S608
+        return [Moment(*row) for row in self.rows(sql, [end, start])]
+
+    def neighbour(self, moment_id: int, step: int) -> Moment | None:
+        """Return the next moment in time (``step`` 1) or the one before (-1), or None at the end."""
+        here = self.moment(moment_id)
+        compare, order = (">", "ASC") if step > 0 else ("<", "DESC")
+        sql = (
+            f"SELECT {MOMENT_COLUMNS} FROM moments WHERE (time_start, id) {compare} (?, ?) "  # noqa: S608
+            f"ORDER BY time_start {order}, id {order} LIMIT 1"
+        )
+        found = self.rows(sql, [here.time_start, here.id])
+        return Moment(*found[0]) if found else None
+
+    def count(self) -> int:
+        """Return how many moments there are."""
+        return int(self.value("SELECT count(*) FROM moments"))
+
+    def waiting(self, kind: Job, limit: int) -> list[int]:
+        """Return moments still waiting for ``kind``, newest first."""
+        sql = "SELECT moment_id FROM jobs WHERE kind = ? AND quarantined = 0 ORDER BY moment_id DESC LIMIT ?"
+        return [row[0] for row in self.rows(sql, [kind, limit])]
+
+    def backlog(self) -> dict[Job, int]:
+        """Return how many moments wait for what."""
+        rows = self.rows("SELECT kind, count(*) FROM jobs WHERE quarantined = 0 GROUP BY kind")
+        return {Job(kind): count for kind, count in rows}
+
+    def quarantine(self) -> list[tuple[int, Job, str]]:
+        """Return what could not be encoded even when tried again: moment, kind, error."""
+        rows = self.rows("SELECT moment_id, kind, error FROM jobs WHERE quarantined = 1 ORDER BY moment_id")
+        return [(row[0], Job(row[1]), row[2]) for row in rows]
+
+    def allowed(self, filters: Filters) -> set[int] | None:
+        """Return the moments that satisfy ``filters``, None when every moment does."""
+        if filters == Filters():
+            return None
+        sql = """SELECT id FROM moments WHERE (?1 IS NULL OR time_end >= ?1) AND (?2 IS NULL OR time_start <= ?2)
+                 AND (?3 = '' OR app = ?3 COLLATE NOCASE)"""
+        return {row[0] for row in self.rows(sql, [filters.since, filters.until, filters.app])}
+
+    def vector(self, moment_id: int, space: str) -> NDArray[np.float32] | None:
+        """Return the first vector of a moment in ``space``, or None."""
+        sql = "SELECT vector FROM vectors WHERE moment_id = ? AND space = ? ORDER BY part"
+        blob = self.value(sql, [moment_id, space])
+        return None if blob is None else np.frombuffer(blob, np.float32)
+
+    def space_data(self, name: str) -> bytes | None:
+        """Return what was stored with a space, None when there is no such space."""
+        found = self.value("SELECT data FROM spaces WHERE name = ?", [name])
+        return None if found is None else bytes(found)
+
+    def spaces(self, prefix: str) -> list[str]:
+        """Return the names of the spaces that begin with ``prefix``, newest first."""
+        sql = "SELECT name FROM spaces WHERE substr(name, 1, length(?1)) = ?1 ORDER BY made_at DESC, rowid DESC"
+        return [row[0] for row in self.rows(sql, [prefix])]
+
+    def features(self, kind: str) -> Iterator[tuple[int, float, bytes]]:
+        """Yield moment, weight and features of one kind, in order of time."""
+        yield from self.rows("SELECT moment_id, weight, data FROM features WHERE kind = ? ORDER BY moment_id", [kind])
+
+    def recordings_between(self, start: float, end: float) -> list[RecordingInfo]:
+        """Return the recordings that overlap the time range, in order."""
+        sql = f"SELECT {RECORDING_COLUMNS} FROM recordings WHERE time_start < ? AND time_end > ? ORDER BY time_start"  # noqa: S608
+        return [_recording(row) for row in self.rows(sql, [end, start])]
+
+    def newest_recording(self) -> RecordingInfo | None:
+        """Return the recording that ends last, or None."""
+        rows = self.rows(f"SELECT {RECORDING_COLUMNS} FROM recordings WHERE samples > 0 ORDER BY time_end DESC LIMIT 1")  # noqa: S608
+        return _recording(rows[0]) if rows else None
+
+    def incidents(self, limit: int = 20) -> list[Incident]:
+        """Return what went wrong last, newest first."""
+        return [
+            Incident(*row)
+            for row in self.rows("SELECT time, part, what FROM incidents ORDER BY id DESC LIMIT ?", [limit])
+        ]
+
+    def outputs(self) -> list[Output]:
+        """Return the last real output of each source and sink."""
+        return [Output(*row) for row in self.rows("SELECT part, time, count, note FROM outputs ORDER BY part")]
+
+
+def _recording(row: tuple[Any, ...]) -> RecordingInfo:
+    """Return a row of RECORDING_COLUMNS as an object."""
+    number, path, device, source, sfreq, ch_names, time_start, samples = row
+    return RecordingInfo(number, path, device, source, sfreq, tuple(json.loads(ch_names)), time_start, samples)

@@ -1,0 +1,153 @@
+"""FAISS, one index a space: a cache of what SQLite holds, checked against it and rebuilt when they disagree."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import threading
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from index.store import Store
+from index.vault import FILE_MODE
+
+BATCH = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a saved index says of itself, kept beside it."""
+
+    space: str
+    dimension: int
+    count: int
+    highest: int
+    sha256: str
+
+
+@dataclass(slots=True)
+class _Loaded:
+    index: faiss.IndexIDMap2
+    highest: int  # the newest row of the table `vectors` in it
+
+
+class Vectors:
+    """Nearest vectors by inner product (cosine, as vectors have unit norm). Safe to use from several threads."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._loaded: dict[str, _Loaded] = {}
+        self._lock = threading.Lock()
+        self.rebuilt: list[str] = []
+
+    def search(
+        self, space: str, query: NDArray[np.float32], k: int, *, moments: set[int] | None = None
+    ) -> dict[int, float]:
+        """Return the best ``k`` vectors' moments and their cosine with ``query`` (``float32[dimension]``).
+
+        A moment with several vectors counts by its best. ``moments`` limits the search to those moments.
+        """
+        with self._lock:
+            loaded = self._fresh(space, len(query))
+            parameters = None
+            if moments is not None:
+                rows = self._rows_of(space, moments)
+                parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(rows))  # type: ignore[call-arg] # its stubs lack it
+            k = min(k, loaded.index.ntotal)
+            if k == 0:
+                return {}
+            scores, ids = loaded.index.search(query[np.newaxis], k, params=parameters)
+        return self._by_moment(ids[0], scores[0])
+
+    def save(self) -> None:
+        """Keep what is loaded on disk, so that the next start need not rebuild it. Only the writing process may."""
+        with self._lock:
+            for space, loaded in self._loaded.items():
+                self._save(space, loaded)
+
+    def _fresh(self, space: str, dimension: int) -> _Loaded:
+        """Return the index of ``space`` with everything SQLite holds in it."""
+        if space not in self._loaded:
+            self._loaded[space] = self._open(space, dimension)
+        loaded = self._loaded[space]
+        self._top_up(space, loaded)
+        return loaded
+
+    def _open(self, space: str, dimension: int) -> _Loaded:
+        """Load the saved index if it agrees with SQLite, else begin an empty one (which is then filled)."""
+        path = self._path(space)
+        saved = _read(path, space, dimension)
+        if saved is not None:
+            within = self._store.value(
+                "SELECT count(*) FROM vectors WHERE space = ? AND id <= ?", [space, saved.highest]
+            )
+            if within == saved.index.ntotal:
+                return saved
+        if path.exists():
+            self.rebuilt.append(space)
+        return _Loaded(faiss.IndexIDMap2(faiss.IndexFlatIP(dimension)), highest=0)
+
+    def _top_up(self, space: str, loaded: _Loaded) -> None:
+        """Add what was committed since."""
+        while True:
+            rows = self._store.rows(
+                "SELECT id, vector FROM vectors WHERE space = ? AND id > ? ORDER BY id LIMIT ?",
+                [space, loaded.highest, BATCH],
+            )
+            if not rows:
+                return
+            block = np.frombuffer(b"".join(row[1] for row in rows), np.float32).reshape(len(rows), -1)
+            loaded.index.add_with_ids(block, np.array([row[0] for row in rows], np.int64))
+            loaded.highest = rows[-1][0]
+
+    def _rows_of(self, space: str, moments: set[int]) -> NDArray[np.int64]:
+        sql = "SELECT id FROM vectors WHERE space = ? AND moment_id IN (SELECT value FROM json_each(?))"
+        return np.array([row[0] for row in self._store.rows(sql, [space, json.dumps(sorted(moments))])], np.int64)
+
+    def _by_moment(self, ids: NDArray[np.int64], scores: NDArray[np.float32]) -> dict[int, float]:
+        """Return the best score a moment; rows that are gone from SQLite are left out."""
+        rows = self._store.rows(
+            "SELECT id, moment_id FROM vectors WHERE id IN (SELECT value FROM json_each(?))", [json.dumps(ids.tolist())]
+        )
+        owner = dict(rows)
+        best: dict[int, float] = {}
+        for row, score in zip(ids.tolist(), scores.tolist(), strict=True):
+            if row in owner:
+                best[owner[row]] = max(score, best.get(owner[row], -1.0))
+        return best
+
+    def _path(self, space: str) -> Path:
+        return self._store.vault.vectors / f"{re.sub(r'[^A-Za-z0-9.+-]', '_', space)}.faiss"
+
+    def _save(self, space: str, loaded: _Loaded) -> None:
+        blob = faiss.serialize_index(loaded.index).tobytes()
+        card = Card(space, loaded.index.d, loaded.index.ntotal, loaded.highest, hashlib.sha256(blob).hexdigest())
+        path = self._path(space)
+        _replace(path, blob)
+        _replace(path.with_suffix(".json"), json.dumps(asdict(card)).encode())
+
+
+def _read(path: Path, space: str, dimension: int) -> _Loaded | None:
+    """Return a saved index whose card is right in every point, or None."""
+    try:
+        card = Card(**json.loads(path.with_suffix(".json").read_bytes()))
+        blob = path.read_bytes()
+    except (FileNotFoundError, json.JSONDecodeError, TypeError):
+        return None
+    if (card.space, card.dimension, card.sha256) != (space, dimension, hashlib.sha256(blob).hexdigest()):
+        return None
+    index = faiss.deserialize_index(np.frombuffer(blob, np.uint8))
+    return _Loaded(index, card.highest) if isinstance(index, faiss.IndexIDMap2) else None
+
+
+def _replace(path: Path, blob: bytes) -> None:
+    """Write a file in one step."""
+    draft = path.with_name(path.name + ".draft")
+    draft.touch(mode=FILE_MODE)
+    draft.write_bytes(blob)
+    draft.replace(path)

@@ -1,0 +1,75 @@
+"""The only writer: one thread owns the one connection that may change the vault."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Concatenate, ParamSpec, Self, TypeVar
+
+from sqlite_utils import Database
+
+from index import schema
+from index.types import VaultError
+from index.vault import Vault
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+WAITING = 512  # changes that may wait before callers are slowed down
+
+
+class Writer:
+    """Runs changes one after another, each in a transaction. Use as a context manager.
+
+    Raises `VaultError` when another process is writing to the vault, or it cannot be written to.
+    """
+
+    def __init__(self, vault: Vault) -> None:
+        vault.create()
+        vault.lock()
+        self.vault = vault
+        self._room = threading.BoundedSemaphore(WAITING)
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+        try:
+            self._db = schema.connect(vault.database, write=True)
+        except VaultError:
+            self._thread.shutdown()
+            vault.unlock()
+            raise
+        for file in vault.root.glob(f"{vault.database.name}*"):
+            file.chmod(0o600)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def do(self, change: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Run ``change(db, ...)`` in a transaction on the writer's thread; blocks while too many wait.
+
+        The future raises `VaultError` when the disk would not take it; nothing of the change is kept then.
+        """
+        self._room.acquire()
+        try:
+            future = self._thread.submit(self._run, lambda db: change(db, *args, **kwargs))
+        except RuntimeError:
+            self._room.release()
+            raise
+        future.add_done_callback(lambda _: self._room.release())
+        return future
+
+    def close(self) -> None:
+        """Finish every change that waits, then let another process write."""
+        self._thread.shutdown(wait=True)
+        self._db.close()
+        self.vault.unlock()
+
+    def _run(self, change: Callable[[Database], T]) -> T:
+        try:
+            with self._db.atomic():
+                return change(self._db)
+        except sqlite3.OperationalError as error:
+            raise VaultError(f"The vault could not be written to ({error}). Is the disk full?") from error

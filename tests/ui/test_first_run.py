@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtWidgets import QLabel
+
+from companion.settings import Settings, SettingsError, load, save
+from ui import headsets
+from ui.first_run import FirstRun
+from ui.headsets import HEADSETS
+
+
+def pages(settings: Settings | None = None, kept: list[Settings] | None = None) -> FirstRun:
+    made = FirstRun(settings or Settings(), save=(kept if kept is not None else []).append)
+    made.show()
+    return made
+
+
+def choose(made: FirstRun, label: str, **values: str) -> None:
+    made.headset.choice.setCurrentText(label)
+    for name, value in values.items():
+        made.headset.fields[name].setText(value)
+
+
+def test_nothing_is_consented_to_by_default() -> None:
+    made = pages()
+    assert not made.sources.record_screen.isChecked()
+    assert not made.sources.record_eeg.isChecked()
+    chosen = made.chosen()
+    assert (chosen.consent_screen, chosen.consent_eeg, chosen.board) == (False, False, "none")
+
+
+def test_going_through_without_a_switch_consents_to_nothing() -> None:
+    kept: list[Settings] = []
+    made = pages(kept=kept)
+    for _ in range(5):
+        made.onward.click()
+    assert kept == [replace(Settings(), first_run_done=True)]
+    assert not made.isVisible()
+    assert made.open_recall
+
+
+def test_closing_half_way_keeps_nothing() -> None:
+    kept: list[Settings] = []
+    made = pages(kept=kept)
+    made.onward.click()
+    made.sources.record_screen.click()
+    made.reject()
+    assert kept == []
+
+
+def test_what_is_switched_on_and_chosen_is_kept_in_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    made = FirstRun(Settings(), save=lambda settings: save(settings, path))
+    made.sources.record_screen.click()
+    made.sources.record_eeg.click()
+    choose(made, "OpenBCI Cyton", serial_port=" /dev/ttyUSB0 ")
+    made.place.choose(str(tmp_path / "vault"))
+    made.go(4)
+    assert "the screen and the brain signal (OpenBCI Cyton)" in made.last.summary.text()
+    made.onward.click()
+    kept = load(path)
+    assert (kept.consent_screen, kept.consent_eeg, kept.first_run_done) == (True, True, True)
+    assert (kept.board, kept.board_params) == ("cyton", {"serial_port": "/dev/ttyUSB0"})
+    assert kept.vault == str(tmp_path / "vault")
+
+
+def test_a_headset_that_lacks_what_it_needs_holds_the_pages() -> None:
+    kept: list[Settings] = []
+    made = pages(replace(Settings(), first_run_done=True), kept)
+    choose(made, "OpenBCI Cyton")
+    made.save_now.click()
+    assert kept == []
+    assert made.pages.currentWidget() is made.headset
+    assert made.problem.text() == "OpenBCI Cyton needs: serial port."
+    made.headset.fields["serial_port"].setText("COM3")
+    made.save_now.click()
+    assert kept[0].board_params == {"serial_port": "COM3"}
+    assert not made.open_recall
+
+
+def test_settings_that_cannot_be_kept_are_said_and_the_pages_stay() -> None:
+    def refuse(_settings: Settings) -> None:
+        raise SettingsError("The settings cannot be written: the disk is full.")
+
+    made = FirstRun(Settings(), save=refuse)
+    made.show()
+    made.go(4)
+    made.onward.click()
+    assert made.problem.text() == "The settings cannot be written: the disk is full."
+    assert made.isVisible()
+
+
+def test_the_pages_say_that_the_vault_is_not_encrypted() -> None:
+    said = " ".join(label.text() for label in pages().place.findChildren(QLabel))
+    assert "does not encrypt" in said
+
+
+def test_a_vault_given_at_the_start_cannot_be_changed_here(tmp_path: Path) -> None:
+    made = FirstRun(Settings(), save=lambda _settings: None, fixed_vault=tmp_path)
+    assert made.place.path.text() == str(tmp_path)
+    assert not made.place.change.isEnabled()
+    assert made.chosen().vault == ""
+
+
+def test_a_simulated_headset_is_called_that() -> None:
+    made = pages()
+    choose(made, "Simulated headset (no real brain signal)")
+    assert made.headset.board() == ("synthetic", {})
+    made.go(4)
+    made.sources.record_eeg.click()
+    made.go(4)
+    assert "Simulated headset (no real brain signal)" in made.last.summary.text()
+
+
+def test_the_last_page_sums_up_what_will_be_recorded() -> None:
+    made = pages()
+    made.go(4)
+    assert made.last.summary.text() == "Nothing will be recorded."
+    made.sources.record_eeg.click()
+    made.go(4)
+    assert "no headset is chosen" in made.last.summary.text()
+    made.sources.record_eeg.click()
+    made.sources.record_screen.click()
+    choose(made, "Muse 2")
+    made.go(4)
+    assert made.last.summary.text().startswith("From now on recorded: the screen. The headset stays unused")
+
+
+def test_fields_follow_the_headset() -> None:
+    made = pages()
+    choose(made, "Muse 2")
+    assert set(made.headset.fields) == {"mac_address", "serial_number"}
+    choose(made, "No headset")
+    assert made.headset.fields == {}
+
+
+def test_parameters_set_by_hand_in_the_file_stay() -> None:
+    settings = Settings(board="MUSE_2_BOARD", board_params={"timeout": "20", "mac_address": "aa"}, first_run_done=True)
+    made = pages(settings)
+    assert made.headset.board()[1] == {"timeout": "20", "mac_address": "aa"}
+
+
+@pytest.mark.parametrize(
+    ("label", "values", "board"),
+    [
+        ("Another headset over LSL", {"name": "EmotivDataStream-EEG"}, "lsl:EmotivDataStream-EEG"),
+        ("A recording, played back", {"file": "/data/a.edf"}, "playback:/data/a.edf"),
+        ("Another board known to BrainFlow", {"name": "explore_8_chan"}, "explore_8_chan"),
+    ],
+)
+def test_what_is_named_goes_into_the_board(label: str, values: dict[str, str], board: str) -> None:
+    made = pages()
+    choose(made, label, **values)
+    assert made.headset.board() == (board, {})
+
+
+@given(
+    headset=st.sampled_from(HEADSETS), value=st.from_regex(r"[a-z0-9/]{1,9}", fullmatch=True), all_given=st.booleans()
+)
+def test_a_choice_read_back_is_the_same_choice(headset: headsets.Headset, value: str, all_given: bool) -> None:
+    names = [item.name for item in headset.parameters if item.required or all_given]
+    values = dict.fromkeys(names, f"x{value}")
+    board, params = headsets.chosen(headset, values)
+    assert headsets.missing(headset, values) == ""
+    assert headsets.find(board, params) == (headset, values)

@@ -1,0 +1,216 @@
+"""The composition root of the windows: who is told what by whom."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from companion.ports import EnginePort
+from companion.settings import Settings
+from ui import global_key, tray
+from ui.bridge import Bridge
+from ui.ending import delete_windows
+from ui.engine_link import EngineLink
+from ui.first_run import FirstRun
+from ui.menu import CompanionMenu
+from ui.options import Options
+from ui.sidebar import Sidebar
+from ui.small_window import SmallWindow
+from ui.tray import Tray
+from ui.view_state import ViewState, before_start
+
+CLOSE_WITHIN_MS = 15_000
+LOOK_FOR_TRAY_MS = 2000
+FIRST_STEPS = "Nothing is recorded: the first steps come first."
+
+
+class App(QObject):
+    """Owns the windows, the tray icon and the way to the engine.
+
+    Parameters
+    ----------
+    build
+        Makes the engine for given settings; called on another thread.
+    save
+        Keeps settings; raises `SettingsError`.
+    options
+        What was said on the command line, for this run only.
+
+    """
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        build: Callable[[Settings], EnginePort],
+        save: Callable[[Settings], None],
+        now: Callable[[], float],
+        options: Options,
+    ) -> None:
+        super().__init__()
+        self.settings, self._build, self._save, self._options = settings, build, save, options
+        self._opened_with: Settings | None = None
+        self._key: global_key.KeySource | None = None
+        self._closing = False
+        self.forced = False
+        self.pages: FirstRun | None = None
+        self.bridge = Bridge(self)
+        self.link = EngineLink(self.bridge, self)
+        self.menu = CompanionMenu()
+        self.tray = Tray(self.menu, self)
+        self.window = SmallWindow(self.menu)
+        self.sidebar = Sidebar(bridge=self.bridge, now=now)
+        self._tray_watch = QTimer(self)
+        self._connect()
+
+    def start(self) -> None:
+        """Appear; the engine and the keyboard shortcut follow once the icon is there."""
+        self.tray.show()
+        self._show_somewhere()
+        self._tray_watch.start(LOOK_FOR_TRAY_MS)
+        self._show_state(self.link.state)
+        if self.settings.first_run_done or self._options.sources_named:
+            QTimer.singleShot(0, self, self._open_engine)
+        else:
+            self.link.say(FIRST_STEPS)
+            self.show_pages()
+        if self._options.sidebar:
+            self.sidebar.open()
+        QTimer.singleShot(0, self, self._listen)
+
+    def show_pages(self) -> None:
+        """Show the first-run pages, also as settings."""
+        if self.pages is None:
+            running = self.link.engine is not None
+            self.pages = FirstRun(self.settings, save=self._save, fixed_vault=self._options.vault, running=running)
+            self.pages.saved.connect(self._use)
+            self.pages.finished.connect(self._pages_closed)
+        self.pages.show()
+        self.pages.raise_()
+        self.pages.activateWindow()
+
+    def quit(self) -> None:
+        """Close the engine, then leave; a second call leaves at once."""
+        if self._closing:
+            self._leave_by_force("Companion was told twice to quit and did not wait for what was still being written.")
+            return
+        self._closing = True
+        self._tray_watch.stop()
+        self._show_state(before_start("Companion is closing…"))
+        self.sidebar.close()
+        self.window.put_away()
+        if self.pages is not None:
+            self.pages.reject()
+        if self._key is not None:
+            self._key.stop()
+        late = f"Companion did not close within {CLOSE_WITHIN_MS // 1000} s and was ended by force."
+        QTimer.singleShot(CLOSE_WITHIN_MS, self, lambda: self._leave_by_force(late))
+        self.link.close(self._leave)
+
+    def end(self) -> None:
+        """Take everything down, after Qt's loop ended. The engine must have been stopped, or be given up."""
+        self._tray_watch.stop()
+        self.link.forget()
+        self.bridge.close()
+        self.tray.end()
+        delete_windows()
+
+    def _leave(self) -> None:
+        self.tray.hide()
+        QApplication.exit(0)
+
+    def _leave_by_force(self, why: str) -> None:
+        print(why, file=sys.stderr, flush=True)
+        self.forced = True
+        QApplication.exit(1)
+
+    def _connect(self) -> None:
+        menu, sidebar, link = self.menu, self.sidebar, self.link
+        menu.pause_wanted.connect(self._pause)
+        menu.resume_wanted.connect(self._resume)
+        menu.think_wanted.connect(self._think)
+        menu.recall_wanted.connect(sidebar.open)
+        menu.settings_wanted.connect(self.show_pages)
+        menu.quit_wanted.connect(self.quit)
+        self.window.quit_wanted.connect(self.quit)
+        self.tray.clicked.connect(sidebar.toggle)
+        sidebar.settings_wanted.connect(self.show_pages)
+        sidebar.resume_wanted.connect(self._resume)
+        link.ready.connect(self._ready)
+        link.changed.connect(self._show_state)
+        self._tray_watch.timeout.connect(self._show_somewhere)
+
+    def _open_engine(self) -> None:
+        if self._closing:
+            return
+        self._opened_with = self.settings
+        settings = self._for_this_run()
+        self.link.open(lambda: self._build(settings))
+
+    def _for_this_run(self) -> Settings:
+        params = {**self.settings.board_params, **self._options.params}
+        return replace(self.settings, board_params=params)
+
+    def _ready(self) -> None:
+        engine = self.link.engine
+        if engine is None or self._closing:
+            return
+        if self._opened_with != self.settings:  # changed while it was being built
+            engine.apply(self._for_this_run())
+        self.sidebar.set_engine(engine, exclude_minutes=self.settings.exclude_minutes)
+
+    def _use(self, settings: Settings) -> None:
+        """Use settings that were just saved."""
+        self.settings = settings
+        if self.link.engine is not None:
+            self.link.engine.apply(self._for_this_run())
+            self.sidebar.exclude_minutes = settings.exclude_minutes
+            self.link.look()
+
+    def _pages_closed(self) -> None:
+        """Start the engine if it waited for the pages or had failed; without consent it records nothing."""
+        pages, self.pages = self.pages, None
+        if pages is None or self._closing:
+            return
+        if self.link.engine is None and not self.link.building:
+            self._open_engine()
+        if pages.open_recall:
+            self.sidebar.open()
+        pages.deleteLater()
+
+    def _show_state(self, state: ViewState) -> None:
+        self.menu.show_state(state)
+        self.tray.show_state(state)
+        self.window.show_state(state)
+        self.sidebar.show_state(state)
+
+    def _show_somewhere(self) -> None:
+        """Keep the small window open as long as, and only while, no tray shows the icon."""
+        if tray.available():
+            self.window.put_away()
+        elif not self.window.isVisible():
+            self.window.appear()
+
+    def _pause(self, seconds: float | None) -> None:
+        if self.link.engine is not None:
+            self.link.engine.pause(seconds)
+            self.link.look()
+
+    def _resume(self) -> None:
+        if self.link.engine is not None:
+            self.link.engine.resume()
+            self.link.look()
+
+    def _think(self) -> None:
+        self.sidebar.open()
+        self.sidebar.think()
+
+    def _listen(self) -> None:
+        if self._closing:
+            return
+        self._key, problem = global_key.listen(self.settings.hotkey, lambda: self.bridge.post(self.sidebar.toggle))
+        self.menu.show_hotkey(self.settings.hotkey, problem)

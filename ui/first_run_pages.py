@@ -1,0 +1,136 @@
+"""What the first-run pages say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton
+
+from companion.settings import Settings
+from ui.headsets import NONE
+from ui.page import Page
+
+
+class WelcomePage(Page):
+    """What it does."""
+
+    def __init__(self) -> None:
+        super().__init__("Companion", "It remembers what you saw and how you were, and brings it back.")
+        for text in (
+            "It keeps the windows you attend to as moments: a picture, the text in it, the program and the time.",
+            "With an EEG headset it also keeps your brain signal: you can ask for moments like your state now.",
+            "Everything stays on this computer. Nothing is recorded until you switch it on, on the next page.",
+        ):
+            self.column.addWidget(self.sentence(text))
+        self.column.addStretch()
+
+
+class SourcesPage(Page):
+    """What it records, each source with its own switch."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__("What may it record?", "Each source has its own switch. Off means nothing of it is read.")
+        self.record_screen = self.switch("Record the screen", on=settings.consent_screen)
+        self.record_eeg = self.switch("Record the brain signal (EEG)", on=settings.consent_eeg)
+        self.card(
+            self.record_screen,
+            self.sentence(
+                "Kept: a picture of the window you attend to when it changes, the text in it, its title, program "
+                "and link. Left out: password managers, screen locks, private browsing, and windows it cannot "
+                "identify.",
+                look="soft",
+            ),
+        )
+        self.card(
+            self.record_eeg,
+            self.sentence(
+                "Kept: the signal your headset sends, and what is computed from it. "
+                "You choose the headset on a later page.",
+                look="soft",
+            ),
+        )
+        self.column.addWidget(
+            self.sentence(
+                "To stop: pause from the tray icon, for a while or until you resume. "
+                "Quitting ends all recording. What was recorded stays in the folder shown on the next page."
+            )
+        )
+        self.column.addStretch()
+
+
+class PlacePage(Page):
+    """Where it lives."""
+
+    def __init__(self, settings: Settings, *, fixed: Path | None, running: bool) -> None:
+        super().__init__("Where does it live?", "All memories are in one folder on this computer.")
+        self._chosen = settings.vault
+        self.path = self.sentence(str(fixed or settings.vault_path), role="strong")
+        self.path.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.change = QPushButton("Choose another folder…")
+        self.change.clicked.connect(self._browse)
+        self.change.setEnabled(fixed is None)
+        self.later = self.sentence("", look="soft")
+        self._later = "The new folder is used from the next start on; what was recorded stays in the old one."
+        self._running = running
+        if fixed is not None:
+            self.later.setText("Given when Companion was started; it can only be changed there.")
+        self.card(self.path, self.later)
+        row = QHBoxLayout()
+        row.addWidget(self.change)
+        row.addStretch()
+        self.column.addLayout(row)
+        self.column.addWidget(
+            self.sentence(
+                "This version does not encrypt the folder yet. It can be read only by your own user account; whoever "
+                "can take the disk out can read it, unless the whole disk is encrypted.",
+                look="caution",
+            )
+        )
+        self.column.addStretch()
+        self.later.setVisible(bool(self.later.text()))
+
+    @property
+    def vault(self) -> str:
+        """The settings' ``vault``."""
+        return self._chosen
+
+    def choose(self, folder: str) -> None:
+        """Use this folder."""
+        self._chosen = folder
+        self.path.setText(folder)
+        self.later.setText(self._later if self._running else "")
+        self.later.setVisible(self._running)
+
+    def _browse(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "Folder for memories", self.path.text())
+        if folder:
+            self.choose(folder)
+
+
+class TryPage(Page):
+    """What happens next."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__("Try it", "Recall opens at the right edge of the screen.")
+        self._keys = "+".join(part.strip().capitalize() for part in settings.hotkey.split("+"))
+        self.summary = self.sentence("")
+        self.card(self.summary)
+        for text in (
+            f"Open it from anywhere with {self._keys}, or by a click on the tray icon.",
+            "Type what it was about. Arrow keys choose, Enter opens, Esc closes.",
+            "With a headset, “think of it” (Ctrl+T) looks for moments when your state was like now.",
+        ):
+            self.column.addWidget(self.sentence(text))
+        self.column.addStretch()
+
+    def sum_up(self, *, screen: bool, eeg: bool, headset: str) -> None:
+        """Say what will be recorded from now on."""
+        worn = headset != NONE.label
+        kept = [name for name, on in (("the screen", screen), (f"the brain signal ({headset})", eeg and worn)) if on]
+        said = f"From now on recorded: {' and '.join(kept)}." if kept else "Nothing will be recorded."
+        if eeg and not worn:
+            said += " The brain signal is switched on, but no headset is chosen."
+        elif worn and not eeg:
+            said += " The headset stays unused: the brain signal is switched off."
+        self.summary.setText(said)

@@ -1,0 +1,111 @@
+"""The hits of one answer as a list Qt can show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QImageReader, QPixmap
+
+from index.types import Hit, Moment
+from ui import snippets, theme, wording
+
+HIT = Qt.ItemDataRole.UserRole
+PICTURE = Qt.ItemDataRole.UserRole + 1
+Index = QModelIndex | QPersistentModelIndex
+PictureOf = Callable[[Moment], Path | None]
+
+
+class Picture:
+    """A thumbnail, or why there is none. Read when a row is first painted."""
+
+    def __init__(self, path: Path | None, ratio: float) -> None:
+        self.pixmap: QPixmap | None = None
+        self.sentence = "no picture"
+        if path is not None:
+            self.pixmap = _read(path, ratio)
+            self.sentence = "" if self.pixmap else "picture unreadable"
+
+
+class HitModel(QAbstractListModel):
+    """Ranked hits, best first."""
+
+    def __init__(self, now: Callable[[], float], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._now = now
+        self._hits: tuple[Hit, ...] = ()
+        self._picture_of: PictureOf = lambda _moment: None
+        self._pictures: dict[int, Picture] = {}
+        self.ratio = 1.0
+        self._shows: dict[int, Callable[[Hit], object]] = {
+            HIT: lambda hit: hit,
+            PICTURE: lambda hit: self._picture(hit.moment),
+            Qt.ItemDataRole.DisplayRole: self._spoken,
+            Qt.ItemDataRole.AccessibleTextRole: self._spoken,
+            Qt.ItemDataRole.AccessibleDescriptionRole: _described,
+            Qt.ItemDataRole.ToolTipRole: _figures,
+        }
+
+    def show(self, hits: Sequence[Hit], picture_of: PictureOf) -> None:
+        """Show these hits; ``picture_of`` returns a moment's thumbnail file."""
+        self.beginResetModel()
+        self._hits, self._picture_of = tuple(hits), picture_of
+        self._pictures.clear()
+        self.endResetModel()
+
+    def hit(self, row: int) -> Hit:
+        """Return the hit of a row."""
+        return self._hits[row]
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own default
+        """Return the number of hits."""
+        return 0 if parent.isValid() else len(self._hits)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return what a role shows of a hit."""
+        if not index.isValid():
+            return None
+        hit = self._hits[index.row()]
+        shows = self._shows.get(role)
+        return None if shows is None else shows(hit)
+
+    def about(self, hit: Hit) -> str:
+        """Return app, time and length of a hit in one line."""
+        return wording.about(hit.moment, self._now())
+
+    def _spoken(self, hit: Hit) -> str:
+        return f"{wording.title(hit.moment)}, {self.about(hit)}"
+
+    def _picture(self, moment: Moment) -> Picture:
+        if moment.id not in self._pictures:
+            self._pictures[moment.id] = Picture(self._picture_of(moment), self.ratio)
+        return self._pictures[moment.id]
+
+
+def _described(hit: Hit) -> str:
+    return ", ".join(filter(None, (hit.reason, snippets.plain(hit.snippet))))
+
+
+def _figures(hit: Hit) -> str:
+    """Return the title and reason in full, and the score behind the words with what it can be compared to."""
+    parts = (f"{name}: {value:.2f}" for name, value in sorted(hit.parts.items()))
+    score = f"Score {hit.score:.2f} of 1, to be compared within this answer only."
+    return "\n".join(filter(None, (wording.title(hit.moment), hit.reason, score, *parts)))
+
+
+def _read(path: Path, ratio: float) -> QPixmap | None:
+    """Return the image at the size it is shown, cut to 16:10 from the top left; None when it cannot be read."""
+    reader = QImageReader(str(path))
+    reader.setAutoTransform(True)
+    image = reader.read()
+    if image.isNull():
+        return None
+    size = QSize(*theme.THUMBNAIL) * ratio
+    fitted = image.scaled(
+        size, Qt.AspectRatioMode.KeepAspectRatioByExpanding, Qt.TransformationMode.SmoothTransformation
+    )
+    pixmap = QPixmap.fromImage(fitted.copy(0, 0, size.width(), size.height()))
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap

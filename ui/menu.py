@@ -1,0 +1,76 @@
+"""The menu of the tray icon, and of the small window where there is no tray."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
+
+from ui.view_state import ViewState, before_start
+
+
+class CompanionMenu(QMenu):
+    """State on top, then everything that can be done from anywhere."""
+
+    pause_wanted = Signal(object)
+    """Seconds, or None for "until I resume"."""
+    resume_wanted = Signal()
+    think_wanted = Signal()
+    recall_wanted = Signal()
+    settings_wanted = Signal()
+    quit_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Companion", parent)
+        self.state = self._said()
+        self.headset = self._said()
+        self.addSeparator()
+        self.pauses = (
+            self._act("Pause for 5 minutes", lambda: self.pause_wanted.emit(300)),
+            self._act("Pause for 30 minutes", lambda: self.pause_wanted.emit(1800)),
+            self._act("Pause until I resume", lambda: self.pause_wanted.emit(None)),
+        )
+        self.resume = self._act("Resume", self.resume_wanted.emit)
+        self.addSeparator()
+        self.think = self._act("Think of it", self.think_wanted.emit)
+        self.recall = self._act("Open recall", self.recall_wanted.emit)
+        self.hotkey_problem = self._said()
+        self.hotkey_problem.setVisible(False)
+        self.addSeparator()
+        self.settings = self._act("Settings…", self.settings_wanted.emit)
+        self.leave = self._act("Quit", self.quit_wanted.emit)
+        self.show_state(before_start())
+
+    def show_state(self, state: ViewState) -> None:
+        """Show this state and offer what can be done in it."""
+        self.state.setText(_short(state.sentence))
+        self.headset.setText(_short(state.headset))
+        for pause in self.pauses:
+            pause.setVisible(not state.paused)
+            pause.setEnabled(state.running)
+        self.resume.setVisible(state.paused)
+
+    def show_hotkey(self, combination: str, problem: str) -> None:
+        """Show the keys that open recall, or why there are none."""
+        keys = "+".join(part.strip().capitalize() for part in combination.split("+"))
+        self.recall.setText("Open recall" if problem or not keys else f"Open recall\t{keys}")
+        self.hotkey_problem.setText(_short(problem))
+        self.hotkey_problem.setVisible(bool(problem))
+
+    def _said(self) -> QAction:
+        action = self.addAction("")
+        action.setEnabled(False)
+        return action
+
+    def _act(self, name: str, call: Callable[[], None]) -> QAction:
+        action = self.addAction(name)
+        action.triggered.connect(call)
+        return action
+
+
+def _short(sentence: str, longest: int = 90) -> str:
+    """Return a sentence that fits a menu; the tooltip and the windows have the whole of it."""
+    cut = sentence if len(sentence) <= longest else f"{sentence[: longest - 1].rstrip()}…"
+    return cut.replace("&", "&&")

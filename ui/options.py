@@ -1,0 +1,60 @@
+"""What the windows can be told on the command line."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Each None leaves it to the settings.
+
+    Attributes
+    ----------
+    params
+        A board's parameters for this run, over those in the settings.
+    sidebar
+        Open recall at once.
+
+    """
+
+    vault: Path | None = None
+    board: str | None = None
+    frames: str | None = None
+    params: dict[str, str] = field(default_factory=dict)
+    sidebar: bool = False
+
+    @property
+    def sources_named(self) -> bool:
+        """Whether a source was named, which is consent to it for this run."""
+        return self.board is not None or self.frames is not None
+
+
+def parse(argv: Sequence[str] | None) -> Options:
+    """Read the command line; exits with 2 and a sentence when it cannot be understood."""
+    parser = argparse.ArgumentParser(prog="companion run", description="Companion in the tray, with recall.")
+    parser.add_argument("--vault", type=Path, metavar="DIR", help="folder of the memories")
+    parser.add_argument("--board", metavar="NAME", help="none, a BrainFlow board's name, playback:FILE or lsl:NAME")
+    parser.add_argument(
+        "--param", action="append", default=[], type=_pair, metavar="KEY=VALUE", help="a board's parameter"
+    )
+    parser.add_argument("--frames", metavar="SOURCE", help="screen or replay:DIR")
+    parser.add_argument("--sidebar", action="store_true", help="open recall at once")
+    given = parser.parse_args(argv)
+    return Options(
+        vault=given.vault,
+        board=given.board,
+        frames=given.frames,
+        params=dict(given.param),
+        sidebar=given.sidebar,
+    )
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, separator, value = text.partition("=")
+    if not separator:
+        raise argparse.ArgumentTypeError(f"{text} has no value: write {text}=VALUE")
+    return key.strip(), value

@@ -1,0 +1,110 @@
+"""State and menu as a small window, for desktops without a place for tray icons."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QCloseEvent
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from ui import theme
+from ui.menu import CompanionMenu
+from ui.state_icon import state_icon
+from ui.status_line import StatusLine
+from ui.view_state import ViewState
+
+WHY = "This desktop shows no tray icons, so Companion keeps this window open. Closing it quits Companion."
+
+
+class SmallWindow(QWidget):
+    """Never invisible: recording is seen here when it cannot be seen in a tray."""
+
+    quit_wanted = Signal()
+
+    def __init__(self, menu: CompanionMenu) -> None:
+        super().__init__()
+        self.setWindowTitle("Companion")
+        self._leaving = False
+        self.status = StatusLine(margin=0)
+        self.headset = _sentence("")
+        why = _sentence(WHY)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(*(4 * (4 * theme.GRID,)))
+        column.setSpacing(2 * theme.GRID)
+        column.addWidget(self.status)
+        column.addWidget(self.headset)
+        column.addWidget(_edge())
+        for action in menu.actions():
+            if not action.isSeparator() and action not in (menu.state, menu.headset, menu.hotkey_problem):
+                column.addWidget(_ActionButton(action, self))
+        self._hotkey, self._hotkey_problem = _sentence(""), menu.hotkey_problem
+        column.addWidget(self._hotkey)
+        self._hotkey_problem.changed.connect(self._say_hotkey)
+        column.addWidget(_edge())
+        column.addWidget(why)
+        self.setFixedWidth(80 * theme.GRID)
+
+    def show_state(self, state: ViewState) -> None:
+        """Show this state, also as the window's icon in the task bar."""
+        self.setWindowIcon(state_icon(state.activity))
+        self.status.show_state(state)
+        self.headset.setText(state.headset)
+        self._fit()
+
+    def appear(self) -> None:
+        """Open."""
+        self._leaving = False
+        self.show()
+        self._fit()
+
+    def put_away(self) -> None:
+        """Close without quitting."""
+        self._leaving = True
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Quit when the person closes it."""
+        super().closeEvent(event)
+        if not self._leaving:
+            self.quit_wanted.emit()
+
+    def _say_hotkey(self) -> None:
+        self._hotkey.setText(self._hotkey_problem.text().replace("&&", "&"))
+        self._hotkey.setVisible(bool(self._hotkey.text()))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Be as high as the wrapped sentences need."""
+        self.resize(self.width(), self.heightForWidth(self.width()))
+
+
+class _ActionButton(QPushButton):
+    """One entry of the menu as a button."""
+
+    def __init__(self, action: QAction, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._action = action
+        self.clicked.connect(action.trigger)
+        action.changed.connect(self._follow)
+        self._follow()
+
+    def _follow(self) -> None:
+        name, _, keys = self._action.text().partition("\t")
+        self.setText(name)
+        self.setToolTip(f"{name} ({keys})" if keys else name)
+        self.setEnabled(self._action.isEnabled())
+        self.setVisible(self._action.isVisible())
+
+
+def _sentence(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setProperty("look", "soft")
+    return label
+
+
+def _edge() -> QFrame:
+    edge = QFrame()
+    edge.setProperty("look", "line")
+    edge.setFixedHeight(1)
+    return edge

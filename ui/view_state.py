@@ -1,0 +1,62 @@
+"""The engine's state as every window shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from companion.brain.types import Contact, HeadsetState
+from companion.status import Activity, Status
+
+HEADSET_UNKNOWN = HeadsetState(Contact.NONE, "Headset: not known yet")
+
+
+@dataclass(frozen=True, slots=True)
+class ViewState:
+    """What is shown, and nothing that changes without being seen.
+
+    Attributes
+    ----------
+    activity
+        None while the engine is not running yet.
+    running
+        Whether there is an engine to ask.
+
+    """
+
+    activity: Activity | None
+    sentence: str
+    headset: str
+    contact: Contact = Contact.NONE
+    paused: bool = False
+    running: bool = False
+    moments: int = 0
+    backlog: int = 0
+    model_sentence: str = ""
+
+
+STARTING = "Starting… You can type already."
+
+
+def before_start(sentence: str = STARTING) -> ViewState:
+    """Return what is shown while there is no engine yet."""
+    return ViewState(None, sentence, HEADSET_UNKNOWN.sentence)
+
+
+def broken(sentence: str) -> ViewState:
+    """Return what is shown when the engine could not be started."""
+    return ViewState(Activity.ERROR, sentence, HEADSET_UNKNOWN.sentence)
+
+
+def view(status: Status) -> ViewState:
+    """Return what is shown of a status; counters nobody sees are left out, so that equal states look equal."""
+    return ViewState(
+        activity=status.activity,
+        sentence=status.sentence,
+        headset=status.headset.sentence,
+        contact=status.headset.contact,
+        paused=status.paused_until is not None,
+        running=True,
+        moments=status.moments,
+        backlog=status.backlog,
+        model_sentence=status.model_sentence,
+    )
