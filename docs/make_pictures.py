@@ -410,7 +410,7 @@ def _save(image: QImage, name: str) -> None:
     path = PICTURES / f"{name}.png"
     image.save(str(path))
     with Image.open(path) as full:
-        small = full.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+        small = full.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     small.save(path, optimize=True)
     print(f"{path.relative_to(PICTURES.parent.parent)}: {path.stat().st_size // 1024} KB")
 

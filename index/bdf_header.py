@@ -144,7 +144,7 @@ def decode_count(head: bytes, name: str) -> int:
     """Return the number of data records that the header tells. Raises `VaultError`."""
     cell = head[COUNT_OFFSET : COUNT_OFFSET + COUNT_WIDTH].strip()
     if not cell.isdigit():
-        raise VaultError(f"{name} does not tell how long it is. Run `companion vault verify`, which mends it.")
+        raise VaultError(f"{name} does not tell how long it is. Start `companion run` once, which mends it.")
     return int(cell)
 
 

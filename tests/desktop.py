@@ -14,7 +14,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
+import numpy as np
 import xcffib.xproto as x
+from numpy.typing import NDArray
 
 from companion.capture.x11 import Display
 
@@ -135,13 +137,18 @@ class Desktop:
         with self._pages[window].open("a", encoding="utf-8") as page:
             page.write(text)
 
-    def colours(self, window: str) -> int:
-        """Return how many different pixels a window shows."""
+    def pixels(self, window: str) -> NDArray[np.uint8]:
+        """Return what a window shows, asked from the server by its id: ``uint8[height, width, 3]``, RGB."""
         with Display(self.display) as display:
             size = display.rect(int(window))
             area = (0, 0, size.width, size.height)
             image = display.core.GetImage(x.ImageFormat.ZPixmap, int(window), *area, 0xFFFFFFFF).reply()
-            return len(set(memoryview(bytes(image.data.buf())).cast("I")))
+            cells = np.frombuffer(bytes(image.data.buf()), np.uint8).reshape(size.height, size.width, 4)
+            return cells[:, :, 2::-1].copy()
+
+    def colours(self, window: str) -> int:
+        """Return how many different pixels a window shows."""
+        return len(np.unique(self.pixels(window).reshape(-1, 3), axis=0))
 
     def open_text_window(self, text: str, *, title: str = "text", size: tuple[int, int] = (500, 300)) -> str:
         """Open a GTK window that shows ``text``, wait until it is active, and return its window id."""

@@ -25,7 +25,7 @@ MUTE = "Companion runs already with this vault but does not answer. End it, then
 def run(options: Options) -> int:
     """Run the windows until the person quits; returns the exit status."""
     display.explain_failures()
-    qt = QApplication(sys.argv[:1])
+    qt = QApplication(["companion"])  # the class of its windows, whatever started it
     qt.setApplicationName("Companion")
     qt.setQuitOnLastWindowClosed(False)
     qt.setWindowIcon(state_icon(Activity.RECORDING))

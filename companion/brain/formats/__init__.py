@@ -10,7 +10,7 @@ from companion.brain.types import BoardError, Segment
 
 __all__ = ["FORMATS", "choose", "read"]
 
-# Most telling signature first; a table of bare numbers, which says least of itself, last.
+# Most telling signature first; a table of bare numbers, which says least of itself, comes last.
 FORMATS: tuple[Format, ...] = (edf, xdf, openbci, muse_lsl, mind_monitor, brainflow_csv)
 
 
