@@ -117,7 +117,7 @@ def test_broken_settings_are_said(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 2
-    assert "`vault` should be a str" in done.stderr
+    assert "`vault` should be text in quotes" in done.stderr
     assert "window: None Companion" in done.stdout
 
 

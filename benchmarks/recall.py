@@ -1,0 +1,144 @@
+"""Recall by words: whether fusing full text and content vectors keeps what each is good at, and how long it takes.
+
+Both halves of tests/corpus are stored as text (no OCR); the queries of the `test` half are asked, on whose pages
+nothing was tuned. Beside the fused answer: each source alone, and plain reciprocal rank fusion.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from companion.figures import Bar, report
+from companion.steps import store_content
+from companion.tasks import EncoderTasks
+from embeddings.types import EmbeddingsError
+from index import changes, fusion, lexical, recall
+from index.recall import Asked
+from index.store import Store
+from index.types import Filters, NewMoment
+from index.vault import Vault
+from index.vectors import Vectors
+from index.writer import Writer
+
+CORPUS = Path(__file__).resolve().parents[1] / "tests" / "corpus" / "pages.jsonl"
+KINDS = ("verbatim", "paraphrase")
+RRF_CONSTANT = 60  # as in Cormack et al. 2009
+SLACK = 0.01
+SLOWEST = 0.3  # seconds
+
+Matches = Mapping[int, lexical.Match]
+Cosines = Mapping[int, float]
+
+
+def by_text(matches: Matches, _: Cosines) -> dict[int, float]:
+    """Rank by bm25 alone."""
+    return {moment: -match.rank for moment, match in matches.items()}
+
+
+def by_content(_: Matches, cosines: Cosines) -> dict[int, float]:
+    """Rank by cosine alone."""
+    return dict(cosines)
+
+
+def by_ranks(matches: Matches, cosines: Cosines) -> dict[int, float]:
+    """Plain reciprocal rank fusion."""
+    scores: dict[int, float] = {}
+    for ranked in (by_text(matches, cosines), cosines):
+        for rank, moment in enumerate(sorted(ranked, key=lambda one: -ranked[one])):
+            scores[moment] = scores.get(moment, 0.0) + 1 / (RRF_CONSTANT + rank)
+    return scores
+
+
+def fused(matches: Matches, cosines: Cosines) -> dict[int, float]:
+    """Rank as the program does."""
+    return {moment: found.score for moment, found in fusion.fuse(matches, cosines).items()}
+
+
+WAYS: dict[str, Callable[[Matches, Cosines], dict[int, float]]] = {
+    "full text": by_text,
+    "content": by_content,
+    "reciprocal ranks": by_ranks,
+    "fused": fused,
+}
+
+
+def main() -> int:
+    pages = [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()]
+    encoder = EncoderTasks()
+    with tempfile.TemporaryDirectory() as folder:
+        store = _store(Vault(Path(folder)), pages, encoder)
+        right: dict[str, dict[str, list[bool]]] = {kind: {way: [] for way in WAYS} for kind in KINDS}
+        seconds: list[float] = []
+        vectors = Vectors(store)
+        for moment, page in enumerate(pages, 1):
+            if page["split"] != "test":
+                continue
+            for kind in KINDS:
+                for query in page[kind]:
+                    _ask(store, vectors, encoder, query, moment=moment, right=right[kind], seconds=seconds)
+        store.close()
+    first = {kind: {way: round(float(np.mean(hits)), 3) for way, hits in ways.items()} for kind, ways in right.items()}
+    p50, p95 = (round(float(np.quantile(seconds, share)), 4) for share in (0.5, 0.95))
+    figures = {"moments": len(pages), "queries": len(seconds), "r_at_1": first, "seconds_p50": p50, "seconds_p95": p95}
+    bars = [
+        Bar(
+            f"{kind} R@1, fused",
+            first[kind]["fused"],
+            max(first[kind][way] for way in WAYS if way != "fused") - SLACK,
+            "least",
+        )
+        for kind in KINDS
+    ]
+    return report("recall", figures, [*bars, Bar("seconds, p95", p95, SLOWEST)])
+
+
+def _store(vault: Vault, pages: list[dict[str, str]], encoder: EncoderTasks) -> Store:
+    """Store every page as a moment; moment numbers are page numbers from 1."""
+    with Writer(vault) as writer:
+        for number, page in enumerate(pages):
+            start = 1_700_000_000.0 + 600 * number
+            new = NewMoment(start, start + 60, page["app"], page["title"])
+            moment = writer.do(changes.open_moment, vault, new, None).result()
+            writer.do(changes.put_text, moment, page["text"]).result()
+        store = Store(vault)
+        moments = [store.moment(number) for number in range(1, len(pages) + 1)]
+        vectors = encoder.encode_moments([(moment.title, moment.text) for moment in moments])
+        writer.do(store_content, moments, vectors, 0.0).result()
+    return store
+
+
+def _ask(
+    store: Store,
+    vectors: Vectors,
+    encoder: EncoderTasks,
+    query: str,
+    *,
+    moment: int,
+    right: dict[str, list[bool]],
+    seconds: list[float],
+) -> None:
+    start = time.perf_counter()
+    found = encoder.encode_text(query)
+    asked = Asked(found.space, found.parts[0][0])
+    recall.by_words(store, vectors, query, asked, k=10, filters=Filters())
+    seconds.append(time.perf_counter() - start)
+    matches = lexical.search(store, query, lexical.terms(store, query))
+    cosines = vectors.search(asked.space, asked.vector, recall.NEIGHBOURS)
+    for way, rank in WAYS.items():
+        scores = rank(matches, cosines)
+        right[way].append(bool(scores) and min(scores, key=lambda one: (-scores[one], one)) == moment)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except EmbeddingsError as error:
+        print(f"recall: {error}", file=sys.stderr)
+        sys.exit(2)
