@@ -8,14 +8,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-INTERRUPTED = 130
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     import click
 
-    from companion.cli.errors import MENDABLE, WRONG
+    from companion.cli.codes import INTERRUPTED, WRONG
     from companion.cli.root import root
 
     try:
@@ -30,7 +28,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return WRONG
-    except MENDABLE as error:
+    except Exception as error:
+        from companion.cli.errors import MENDABLE  # slow to import
+
+        if not isinstance(error, MENDABLE):
+            raise
         print(f"companion: {error}", file=sys.stderr)
         return WRONG
     return int(code or 0)

@@ -14,6 +14,7 @@ from companion.ports import Answer, Question
 from companion.steps import current_space
 from companion.tasks import BrainFeatures, Vectors
 from companion.wording import clock_time
+from companion.worker import WorkerCrashed
 from embeddings.types import EEGWindow, EmbeddingsError
 from index import recall
 from index.recall import Asked
@@ -67,7 +68,10 @@ class Answering:
     def answer(self, question: Question) -> Answer:
         """Return ranked hits; raises `RecallError`, `VaultError`."""
         start = time.perf_counter()
-        hits, notes = self._hits(question)
+        try:
+            hits, notes = self._hits(question)
+        except WorkerCrashed as error:
+            raise RecallError(f"This question could not be answered: {error}. Ask again.") from error
         return Answer(question, tuple(hits), notes, time.perf_counter() - start)
 
     def _hits(self, question: Question) -> Found:
@@ -92,9 +96,12 @@ class Answering:
             future = self._encoder.submit("encode_text", text, urgent=True)
             found: Vectors = future.result(self._patience or WORST_PATIENCE)
         except NotYet:
+            future.cancel()
             return None, ("The text model is still loading: searched by the words themselves. Ask again in a moment.",)
         except EmbeddingsError as error:
             return None, (f"Searched by the words themselves only. {error}",)
+        except WorkerCrashed:
+            return None, ("The process with the text model died at this: searched by the words themselves only.",)
         return Asked(found.space, found.parts[0][0]), ()
 
     def _by_like(self, question: Question, moment_id: int) -> Found:

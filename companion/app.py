@@ -60,9 +60,7 @@ def build_engine(
         _board(board_name, settings)  # a name that is wrong is said before anything is opened
     if frames is not None:
         _source(frames, settings)
-    writer = Writer(settings_vault)
-    recover(writer, time=clock())
-    store = Store(settings_vault)
+    writer, store = _opened(settings_vault, clock())
 
     def note(part: str, what: str) -> None:
         writer.do(changes.incident, clock(), part, what)
@@ -103,6 +101,17 @@ def build_engine(
 
     parts = Parts(store, writer, vectors, reader, encoder, fillers, make_keeper, make_listening, make_answering)
     return Engine(parts, settings=settings, clock=clock)
+
+
+def _opened(vault: Vault, time: float) -> tuple[Writer, Store]:
+    """Become the one writer of a vault, and mend what a crash left in it."""
+    writer = Writer(vault)
+    try:
+        recover(writer, time=time)
+        return writer, Store(vault)
+    except BaseException:
+        writer.close()
+        raise
 
 
 def rules(settings: Settings) -> Rules:

@@ -58,6 +58,7 @@ class Engine:
         self._keeper: Keeper | None = None
         self._listening: Listening | None = None
         self._paused_until: float | None = None
+        self._recording = False  # everything that was chosen has been started
         self._timer: threading.Timer | None = None
         self._answering = parts.make_answering(self._thought)
         self._recall = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recall")
@@ -110,10 +111,11 @@ class Engine:
     def status(self) -> Status:
         """Return how everything is now."""
         backlog = self._parts.store.backlog()
-        obstacles = [sentence for filler in self._parts.fillers for sentence in filler.obstacles.values()]
+        obstacles = [sentence for filler in self._parts.fillers for sentence in list(filler.obstacles.values())]
+        keeper, listening = self._keeper, self._listening  # another thread may let go of them meanwhile
         return summarise(
-            seeing=self._keeper.seeing if self._keeper else None,
-            headset=self._listening.state() if self._listening else self._no_headset,
+            seeing=keeper.seeing if keeper else None,
+            headset=listening.state() if listening else self._no_headset,
             paused_until=self._paused_until,
             moments=self._parts.store.count(),
             backlog=sum(backlog.values()),
@@ -143,7 +145,8 @@ class Engine:
     @property
     def pids(self) -> dict[str, int | None]:
         """The processes that run beside this one."""
-        headset = self._listening.pid if self._listening else None
+        listening = self._listening
+        headset = listening.pid if listening else None
         return {"reader": self._parts.reader.pid, "encoder": self._parts.encoder.pid, "headset": headset}
 
     @property
@@ -158,15 +161,16 @@ class Engine:
 
     def pending(self) -> int:
         """Return how many jobs can be done without the person mending something first."""
-        stuck = {kind for filler in self._parts.fillers for kind in filler.obstacles}
+        stuck = {kind for filler in self._parts.fillers for kind in list(filler.obstacles)}
         return sum(count for kind, count in self._parts.store.backlog().items() if kind not in stuck)
 
     def finished(self) -> bool:
         """Whether everything that was chosen has come to its end (a replay, a playback), so that nothing will come."""
-        if self._keeper is None and self._listening is None:
+        keeper, listening = self._keeper, self._listening
+        if not self._recording or (keeper is None and listening is None):
             return False
-        seen = self._keeper is None or self._keeper.seeing.ended
-        heard = self._listening is None or self._listening.state().contact in {Contact.ENDED, Contact.FAILED}
+        seen = keeper is None or keeper.seeing.ended
+        heard = listening is None or listening.state().contact in {Contact.ENDED, Contact.FAILED}
         return seen and heard
 
     def note(self, part: str, what: str) -> None:
@@ -199,8 +203,10 @@ class Engine:
                 self._no_headset = HeadsetState(Contact.FAILED, str(error))
             if self._listening is not None:
                 self._listening.start()
+        self._recording = True
 
     def _rest(self) -> None:
+        self._recording = False
         if self._keeper is not None:
             self._keeper.stop()
             self._keeper = None

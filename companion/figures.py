@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import platform
 from collections.abc import Mapping, Sequence
@@ -32,8 +33,15 @@ def machine() -> str:
     return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
 
 
+def _in_json(value: object) -> object:
+    """Return None for what is no number, which JSON cannot say."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def report(bench: str, figures: Mapping[str, object], bars: Sequence[Bar]) -> int:
     """Print the line; returns 0 when every bar holds, else 1."""
-    shown = [{**asdict(bar), "holds": bar.holds} for bar in bars]
-    print(json.dumps({"bench": bench, "machine": machine(), "figures": dict(figures), "bars": shown}), flush=True)
+    shown = [{**asdict(bar), "value": _in_json(bar.value), "holds": bar.holds} for bar in bars]
+    told = {name: _in_json(value) for name, value in figures.items()}
+    record = {"bench": bench, "machine": machine(), "figures": told, "bars": shown}
+    print(json.dumps(record, allow_nan=False), flush=True)
     return 0 if all(bar.holds for bar in bars) else 1

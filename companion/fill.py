@@ -19,6 +19,13 @@ IDLE_SECONDS = 1.0  # between looks at an empty list when nobody wakes it
 MEND_SECONDS = 30.0  # between tries when the environment must be mended first (no text model, a full disk)
 
 
+class UnusableError(Exception):
+    """One input that cannot be used; the others can."""
+
+
+POISON = (TaskFailed, WorkerCrashed, FrameError, UnusableError)  # the input's fault, not the environment's
+
+
 class Step(Protocol):
     """How one kind of job is done."""
 
@@ -30,7 +37,7 @@ class Step(Protocol):
         ...
 
     def fill(self, moment_ids: Sequence[int]) -> None:
-        """Do the jobs and store what came of them; raises what the worker raises."""
+        """Do the jobs and store what came of them; raises what the worker raises, or `UnusableError`."""
         ...
 
 
@@ -70,6 +77,15 @@ class Filler:
         self._wake.set()
 
     def _run(self) -> None:
+        try:
+            self._keep_filling()
+        except Exception:
+            # A bug: it must be seen, and nobody may wait for what will not come.
+            for step in self._steps:
+                self._meet(step.kind, f"The {self.name} stopped because of an error in the program. Start it again.")
+            raise
+
+    def _keep_filling(self) -> None:
         while not self._stopping.is_set():
             # Each in turn: a step must not wait for the one before it to run dry.
             worked = [self._work_off(step) for step in self._steps]
@@ -99,7 +115,7 @@ class Filler:
         """Do the jobs; one that cannot be done is found by doing them one by one, and set aside."""
         try:
             step.fill(ids)
-        except (TaskFailed, WorkerCrashed, FrameError) as error:
+        except POISON as error:
             if len(ids) == 1:
                 self._set_aside(step.kind, ids[0], error)
                 return

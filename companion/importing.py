@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from companion.brain import formats
 from companion.brain.recorder import Recorder
 from companion.brain.types import Chunk, Segment, Stream
+from companion.recover import IMPORT, forget_imports
 from index import changes
 from index.types import VaultError
 from index.writer import Writer
@@ -33,11 +34,14 @@ class Imported:
 def import_eeg(path: Path, writer: Writer, *, board: str = "", progress: Progress = lambda _: None) -> Imported:
     """Store a file's EEG as recordings, and ask for the EEG of the moments it covers.
 
+    All of a file counts as imported, or, where that was interrupted, nothing. The same content is known by any name.
     Raises `BoardError` for a file that cannot be read, `VaultError` when it cannot be stored.
     """
-    source = f"import:{path.name}:{_digest(path)}"
-    if writer.do(_known, source).result():
+    digest = _digest(path)
+    if writer.do(_known, digest).result():
         return Imported(0, 0.0, known=True)
+    forget_imports(writer)
+    source = f"{IMPORT}{path.name}:{digest}"
     segments = formats.read(path, board=board)
     total = sum(segment.data.shape[1] / segment.sfreq for segment in segments)
     done = 0.0
@@ -45,8 +49,9 @@ def import_eeg(path: Path, writer: Writer, *, board: str = "", progress: Progres
         for seconds in _store(segment, number, writer, source):
             done += seconds
             progress(done / total)
-        end = segment.time_start + segment.data.shape[1] / segment.sfreq
-        writer.do(changes.want_brain_between, segment.time_start, end).result()
+    ends = [segment.time_start + segment.data.shape[1] / segment.sfreq for segment in segments]
+    spans = [(segment.time_start, end) for segment, end in zip(segments, ends, strict=True)]
+    writer.do(_finish, source, spans).result()
     writer.do(changes.output, "import", time.time(), note=path.name).result()
     return Imported(len(segments), total)
 
@@ -59,18 +64,20 @@ def _store(segment: Segment, number: int, writer: Writer, source: str) -> list[f
         writer.vault.eeg,
         on_open=lambda path, opened, start: _opened(writer, source, path, opened, start),
         on_progress=lambda _path, _samples: None,
-        on_close=lambda path, samples: _closed(writer, path, samples),
+        on_close=lambda path, samples: _stored(writer, path, samples),
         on_error=problems.append,
     )
     step = round(CHUNK_SECONDS * segment.sfreq)
     pieces = []
-    for start in range(0, segment.data.shape[1], step):
-        data = segment.data[:, start : start + step]
-        recorder.append(Chunk(data, segment.time_start + start / segment.sfreq, number, stream))
-        if problems:
-            raise VaultError(problems[0])
-        pieces.append(data.shape[1] / segment.sfreq)
-    recorder.close()
+    try:
+        for start in range(0, segment.data.shape[1], step):
+            data = segment.data[:, start : start + step]
+            recorder.append(Chunk(data, segment.time_start + start / segment.sfreq, number, stream))
+            if problems:
+                break
+            pieces.append(data.shape[1] / segment.sfreq)
+    finally:
+        recorder.close()
     if problems or recorder.lost:
         raise VaultError(problems[0] if problems else f"{recorder.lost} samples could not be stored.")
     return pieces
@@ -88,12 +95,21 @@ def _opened(writer: Writer, source: str, path: Path, stream: Stream, start: floa
     ).result()
 
 
-def _closed(writer: Writer, path: Path, samples: int) -> None:
-    writer.do(changes.extend_recording, changes.relative(writer.vault, path), samples, closed=True).result()
+def _stored(writer: Writer, path: Path, samples: int) -> None:
+    """Note what a file holds; it stays open until all of the import is there."""
+    writer.do(changes.extend_recording, changes.relative(writer.vault, path), samples).result()
 
 
-def _known(db: Database, source: str) -> bool:
-    return db.execute("SELECT 1 FROM recordings WHERE source = ? AND samples > 0", [source]).fetchone() is not None
+def _finish(db: Database, source: str, spans: list[tuple[float, float]]) -> None:
+    """Make a whole import count, and ask for the EEG of the moments it covers."""
+    db.execute("UPDATE recordings SET open = 0 WHERE source = ?", [source])
+    for start, end in spans:
+        changes.want_brain_between(db, start, end)
+
+
+def _known(db: Database, digest: str) -> bool:
+    sql = "SELECT 1 FROM recordings WHERE open = 0 AND source LIKE ?"
+    return db.execute(sql, [f"{IMPORT}%:{digest}"]).fetchone() is not None
 
 
 def _digest(path: Path) -> str:

@@ -4,45 +4,29 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlite_utils import Database
 
 from companion.capture.attention import Attention, Closed, Continued, Event, Opened
 from companion.capture.types import CaptureError, Frame, FrameSource, Skipped
+from companion.status import Seeing
 from index import changes
 from index.types import NewMoment, VaultError
+from index.vault import Vault
 from index.writer import Writer
 
 EXTEND_SECONDS = 5.0  # how often the end of the open moment is written down
 RETRY_SECONDS = 5.0  # between tries to look again after the screen could not be reached
-
-
-@dataclass(frozen=True, slots=True)
-class Seeing:
-    """What capture is doing.
-
-    Attributes
-    ----------
-    problem
-        What the person must mend; empty when capture works.
-    private
-        Why what is on screen now is kept out; empty when it is not.
-    frames
-        How many frames were taken in.
-    dropped
-        How many moments could not be stored.
-
-    """
-
-    problem: str = ""
-    private: str = ""
-    frames: int = 0
-    filtered: int = 0
-    dropped: int = 0
-    ended: bool = False
+BROKEN = "Nothing is seen any more because of an error in the program. Quit Companion and start it again."
 
 
 class Keeper:
     """Follows a frame source on a thread and stores each moment as it opens and closes.
+
+    What a source shows again (a folder replayed or imported twice) goes on with the moment that is there already.
 
     Parameters
     ----------
@@ -66,7 +50,9 @@ class Keeper:
         self._on_moment, self._on_incident = on_moment, on_incident
         self._attention = Attention()
         self._moment: int | None = None
+        self._unclosed: dict[int, float] = {}  # ends that the disk refused to take down, by moment
         self._source_name = ""
+        self._blind = False  # the source was lost
         self._extended = 0.0
         self._seeing = Seeing()
         self._stop, self._thread = threading.Event(), threading.Thread()
@@ -92,6 +78,13 @@ class Keeper:
             self._thread.join()
 
     def _run(self, stop: threading.Event) -> None:
+        try:
+            self._keep_looking(stop)
+        except Exception:
+            self._meet(BROKEN)  # a bug: it must be seen, and the status must not claim that the screen is recorded
+            raise
+
+    def _keep_looking(self, stop: threading.Event) -> None:
         while not stop.is_set():
             try:
                 source = self._make_source()
@@ -100,6 +93,7 @@ class Keeper:
                 break
             except CaptureError as error:
                 self._apply(self._attention.end(self._clock()))
+                self._blind = True
                 self._meet(str(error))
                 stop.wait(RETRY_SECONDS)
         self._apply(self._attention.end(self._clock()))
@@ -107,10 +101,14 @@ class Keeper:
 
     def _follow(self, source: FrameSource, stop: threading.Event) -> None:
         for seen in source.frames(stop):
+            if self._blind:
+                self._blind = False
+                self._works()
             if isinstance(seen, Skipped):
                 private = seen.reason if seen.private else ""
                 filtered = self._seeing.filtered + bool(private and private != self._seeing.private)
-                self._seeing = replace(self._seeing, private=private, filtered=filtered, problem="")
+                unseen = self._seeing.unseen + (not seen.private)
+                self._seeing = replace(self._seeing, private=private, filtered=filtered, unseen=unseen)
                 self._apply(self._attention.skip(seen))
             else:
                 self._seeing = replace(self._seeing, private="", frames=self._seeing.frames + 1)
@@ -121,7 +119,9 @@ class Keeper:
             try:
                 self._store(event)
             except VaultError as error:
-                self._seeing = replace(self._seeing, dropped=self._seeing.dropped + 1)
+                if isinstance(event, Opened):
+                    self._seeing = replace(self._seeing, dropped=self._seeing.dropped + 1)
+                    self._attention = Attention()  # so that the next frame tries again
                 self._meet(str(error))
 
     def _store(self, event: Event) -> None:
@@ -131,33 +131,67 @@ class Keeper:
             case Continued(time) if self._moment is not None and time - self._extended >= EXTEND_SECONDS:
                 self._extended = time
                 self._writer.do(changes.extend_moment, self._moment, time).result()
+                self._works()
             case Closed(time_end) if self._moment is not None:
-                moment, self._moment = self._moment, None
-                self._writer.do(changes.close_moment, moment, time_end).result()
-                self._on_moment()
+                self._unclosed[self._moment] = time_end
+                self._moment = None
+                self._close()
+
+    def _close(self) -> None:
+        for moment, time_end in list(self._unclosed.items()):
+            self._writer.do(_close_again, moment, time_end).result()
+            del self._unclosed[moment]
+            self._works()
+            self._on_moment()
 
     def _open(self, frame: Frame) -> None:
         self._moment = None
+        self._close()
         window = frame.window
         new = NewMoment(
             time_start=frame.time,
             time_end=frame.time if frame.time_end is None else frame.time_end,
-            app=window.app,
-            title=window.title,
-            url=window.url,
+            app=_storable(window.app),
+            title=_storable(window.title),
+            url=_storable(window.url),
             monitor=window.monitor,
             source=self._source_name,
         )
-        self._moment = self._writer.do(changes.open_moment, self._writer.vault, new, frame.image).result()
-        self._writer.do(changes.output, self._source_name, self._clock())
+        self._moment = self._writer.do(_open_again, self._writer.vault, new, frame.image, self._clock()).result()
         self._extended = frame.time
+        self._works()
+        self._on_moment()
+
+    def _works(self) -> None:
+        """Note that what was wrong mended itself."""
         if self._seeing.problem:
             self._on_incident("capture", "Capture works again.")
-        self._seeing = replace(self._seeing, problem="")
-        self._on_moment()
+            self._seeing = replace(self._seeing, problem="")
 
     def _meet(self, sentence: str) -> None:
         """Note what the person must mend."""
         if sentence != self._seeing.problem:
             self._on_incident("capture", sentence)
         self._seeing = replace(self._seeing, problem=sentence)
+
+
+def _open_again(db: Database, vault: Vault, new: NewMoment, image: NDArray[np.uint8], now: float) -> int:
+    """Return the moment that is stored for this source and time, or open it."""
+    sql = "SELECT id FROM moments WHERE source = ? AND time_start = ?"
+    known = db.execute(sql, [new.source, new.time_start]).fetchone()
+    if known is not None:
+        return int(known[0])
+    changes.output(db, new.source, now)
+    return changes.open_moment(db, vault, new, image)
+
+
+def _close_again(db: Database, moment: int, time_end: float) -> None:
+    """Close a moment, unless it was closed before and nothing came to it since."""
+    known = db.execute("SELECT time_end, open FROM moments WHERE id = ?", [moment]).fetchone()
+    if known is not None and (known[1] or known[0] < time_end):
+        changes.close_moment(db, moment, time_end)
+
+
+def _storable(text: str) -> str:
+    """Return text with half characters (a title cut in the middle of an emoji) replaced, which no database takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -11,6 +11,7 @@ from companion.brain.ring import Ring
 from companion.brain.types import BoardSpec, Chunk, HeadsetState, Stream
 from embeddings.types import EEGWindow
 from index import changes
+from index.types import VaultError
 from index.writer import Writer
 
 
@@ -44,6 +45,8 @@ class Listening:
             on_close=self._closed,
             on_error=lambda sentence: on_incident("recorder", sentence),
         )
+        self._unknown: dict[Path, tuple[Stream, float]] = {}  # files the database would not take down yet
+        self._refused = ""
         self.received = 0  # samples a channel
 
     @property
@@ -80,6 +83,34 @@ class Listening:
         self._recorder.append(chunk)
 
     def _opened(self, path: Path, stream: Stream, time_start: float) -> None:
+        self._unknown[path] = stream, time_start
+        self._note(path, 0)
+
+    def _progressed(self, path: Path, samples: int) -> None:
+        self._note(path, samples)
+
+    def _closed(self, path: Path, samples: int) -> None:
+        self._note(path, samples, closed=True)
+
+    def _note(self, path: Path, samples: int, *, closed: bool = False) -> None:
+        """Take down what is on disk; what the database refuses now is taken down with the next second."""
+        try:
+            for new, (stream, time_start) in list(self._unknown.items()):
+                self._make_known(new, stream, time_start)
+                del self._unknown[new]
+            file = changes.relative(self._writer.vault, path)
+            self._writer.do(changes.extend_recording, file, samples, closed=closed).result()
+            if samples:
+                note = f"{samples} samples in {path.name}"
+                self._writer.do(changes.output, "headset", self._clock(), note=note).result()
+        except VaultError as error:
+            if not self._refused:
+                self._on_incident("recorder", str(error))
+            self._refused = str(error)
+        else:
+            self._refused = ""
+
+    def _make_known(self, path: Path, stream: Stream, time_start: float) -> None:
         self._writer.do(
             changes.open_recording,
             changes.relative(self._writer.vault, path),
@@ -88,11 +119,4 @@ class Listening:
             sfreq=stream.sfreq,
             ch_names=stream.ch_names,
             time_start=time_start,
-        )
-
-    def _progressed(self, path: Path, samples: int) -> None:
-        self._writer.do(changes.extend_recording, changes.relative(self._writer.vault, path), samples)
-        self._writer.do(changes.output, "headset", self._clock(), note=f"{samples} samples in {path.name}")
-
-    def _closed(self, path: Path, samples: int) -> None:
-        self._writer.do(changes.extend_recording, changes.relative(self._writer.vault, path), samples, closed=True)
+        ).result()

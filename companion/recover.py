@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from sqlite_utils import Database
+
 from index import bdf, changes
+from index.types import VaultError
 from index.writer import Writer
+
+IMPORT = "import:"  # how the source of an imported recording begins
 
 
 def recover(writer: Writer, *, time: float) -> list[str]:
     """Close moments and recordings a crash left open; returns what was done, in sentences."""
-    done = []
+    done = [f"The import of {name} was interrupted: start it again." for name in forget_imports(writer)]
     moments = writer.do(changes.close_left_open).result()
     if moments:
         done.append(f"{moments} moment(s) were still open: closed at the last time they were seen.")
@@ -18,12 +23,36 @@ def recover(writer: Writer, *, time: float) -> list[str]:
     return done
 
 
+def forget_imports(writer: Writer) -> list[str]:
+    """Delete what unfinished imports stored (their files are where they came from); returns the files' names.
+
+    Raises `VaultError`.
+    """
+    left = writer.do(_unfinished).result()
+    for path, _ in left:
+        try:
+            (writer.vault.root / path).unlink(missing_ok=True)
+        except OSError as error:
+            raise VaultError(f"What an interrupted import left in {path} cannot be deleted ({error}).") from error
+    writer.do(_forget, [path for path, _ in left]).result()
+    return sorted({source.removeprefix(IMPORT).rpartition(":")[0] for _, source in left})
+
+
+def _unfinished(db: Database) -> list[tuple[str, str]]:
+    sql = "SELECT path, source FROM recordings WHERE open = 1 AND substr(source, 1, ?) = ?"
+    return [(row[0], row[1]) for row in db.execute(sql, [len(IMPORT), IMPORT]).fetchall()]
+
+
+def _forget(db: Database, paths: list[str]) -> None:
+    db.conn.executemany("DELETE FROM recordings WHERE path = ?", [(path,) for path in paths])
+
+
 def _recording(writer: Writer, path: str) -> str:
     """Repair one recording and note how much of it is there."""
     file = writer.vault.root / path
     try:
         samples = bdf.repair(file)
-    except (OSError, ValueError) as error:
+    except (VaultError, OSError, ValueError) as error:
         writer.do(changes.extend_recording, path, 0, closed=True).result()
         return f"The recording {path} cannot be read any more ({error})."
     writer.do(changes.extend_recording, path, samples, closed=True).result()

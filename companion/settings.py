@@ -12,6 +12,13 @@ import platformdirs
 import tomli_w
 
 APP = "companion"
+KINDS = {
+    str: "text in quotes",
+    bool: "true or false",
+    float: "a number",
+    tuple: "a list of texts in quotes",
+    dict: "a table whose values are texts in quotes",
+}
 
 
 class SettingsError(Exception):
@@ -136,7 +143,13 @@ def _checked(raw: dict[str, Any], path: Path) -> Settings:
             if isinstance(known, float) and isinstance(given, int) and not isinstance(given, bool)
             else given
         )
-        if type(given) is not type(known):
-            raise SettingsError(f"{path}: `{name}` should be a {type(known).__name__}, not {value!r}.")
+        if type(given) is not type(known) or not _holds_text(given):
+            raise SettingsError(f"{path}: `{name}` should be {KINDS[type(known)]}, not {value!r}.")
         accepted[name] = given
     return replace(settings, **accepted)
+
+
+def _holds_text(given: object) -> bool:
+    """Whether a list or table holds text alone; anything else holds nothing that could be wrong."""
+    values = given.values() if isinstance(given, dict) else given if isinstance(given, tuple) else ()
+    return all(isinstance(value, str) for value in values)

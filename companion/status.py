@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from companion.brain.types import Contact, HeadsetState
-from companion.keeper import Seeing
 from companion.wording import clock_time
 
 
@@ -20,6 +19,34 @@ class Activity(StrEnum):
     FILTERING = "filtering"  # recording, but what is on screen now is kept out by a privacy rule
     NO_HEADSET = "no headset"  # recording the screen; no brain signal is coming
     RECORDING = "recording"  # screen (where allowed) and headset
+
+
+@dataclass(frozen=True, slots=True)
+class Seeing:
+    """What capture is doing.
+
+    Attributes
+    ----------
+    problem
+        What the person must mend; empty when capture works.
+    private
+        Why what is on screen now is kept out; empty when it is not.
+    frames
+        How many frames were taken in.
+    unseen
+        How often something could not be looked at that no rule keeps out.
+    dropped
+        How many frames should have opened a moment and could not be stored.
+
+    """
+
+    problem: str = ""
+    private: str = ""
+    frames: int = 0
+    filtered: int = 0
+    unseen: int = 0
+    dropped: int = 0
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

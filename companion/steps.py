@@ -9,13 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
+from companion.fill import UnusableError
 from companion.tasks import BrainFeatures, Vectors
 from companion.worker import Worker
 from embeddings import spaces
 from embeddings.types import EEGWindow
 from index import changes, recordings
+from index.recordings import Stretch
 from index.store import Store
-from index.types import Job, Moment
+from index.types import Job, Moment, VaultError
 from index.writer import Writer
 
 SETTLE_SECONDS = 3.0  # until the last second of a moment's EEG is surely on disk
@@ -58,7 +60,7 @@ class ContentStep:
         """Encode a batch of moments and store their vectors."""
         moments = list(self._store.moments(moment_ids).values())
         vectors: Vectors = self._encoder.submit("encode_moments", [(m.title, m.text) for m in moments]).result()
-        self._writer.do(_store_content, moments, vectors, self._clock()).result()
+        self._writer.do(store_content, moments, vectors, self._clock()).result()
 
 
 class BrainStep:
@@ -86,9 +88,7 @@ class BrainStep:
 
     def _features(self, moment: Moment) -> BrainFeatures | None:
         """Return the features of the montage that was worn longest during a moment."""
-        stretches = recordings.between(
-            self._store, moment.time_start - 2.0, moment.time_end, least_seconds=LEAST_STRETCH
-        )
+        stretches = self._stretches(moment)
         if not stretches:
             return None
         longest = max(stretches, key=lambda stretch: stretch.data.shape[1] / stretch.sfreq)
@@ -99,6 +99,14 @@ class BrainStep:
         ]
         found: BrainFeatures = self._encoder.submit("brain_features", same, WINDOWS_KEPT).result()
         return found
+
+    def _stretches(self, moment: Moment) -> list[Stretch]:
+        """Return a moment's raw EEG; a recording that is gone or damaged must not stop the others."""
+        start = moment.time_start - 2.0  # the filter settles before the moment begins
+        try:
+            return recordings.between(self._store, start, moment.time_end, least_seconds=LEAST_STRETCH)
+        except (VaultError, ValueError) as error:
+            raise UnusableError(str(error)) from error
 
     def _state(self, moment_id: int, found: BrainFeatures) -> None:
         """Store the moment's state vector; fit the baseline first when twice as much is known as before."""
@@ -150,7 +158,8 @@ def _table(blob: bytes, windows: float) -> NDArray[np.float32]:
     return np.frombuffer(blob, np.float32).reshape(round(windows), -1)
 
 
-def _store_content(db: Database, moments: Sequence[Moment], vectors: Vectors, time: float) -> None:
+def store_content(db: Database, moments: Sequence[Moment], vectors: Vectors, time: float) -> None:
+    """Store the content vectors of moments, and note that none is missing any more."""
     changes.put_space(db, vectors.space, model=vectors.model, dimension=vectors.dimension, time=time)
     parts = zip(moments, vectors.parts, strict=True)
     changes.put_vectors(db, vectors.space, {moment.id: matrix for moment, matrix in parts if len(matrix)})

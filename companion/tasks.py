@@ -123,7 +123,7 @@ class EncoderTasks:
                 ]
         names = stretches[0].ch_names
         kept = [rows[i] for i in np.linspace(0, len(rows) - 1, min(len(rows), most)).astype(int)] if rows else []
-        table = np.array(kept, np.float32).reshape(len(kept), -1)
+        table = np.array(kept, np.float32) if kept else np.empty((0, 0), np.float32)
         worst = max(set(faults), key=faults.count) if faults else ""
         return BrainFeatures(spaces.montage(names), len(names), table, total, worst)
 

@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -67,7 +68,7 @@ class Worker:
         self._orders: queue.PriorityQueue[_Order] = queue.PriorityQueue()
         self._room = threading.BoundedSemaphore(WAITING)
         self._number = itertools.count()
-        self._stopping = threading.Event()
+        self._stopping, self._gate = threading.Event(), threading.Lock()
         self._process: multiprocessing.process.BaseProcess | None = None
         self._pipe: Connection | None = None
         self._thread = threading.Thread(target=self._run, name=f"worker {name}", daemon=True)
@@ -76,7 +77,8 @@ class Worker:
     @property
     def pid(self) -> int | None:
         """The process, once something was asked of it."""
-        return self._process.pid if self._process is not None else None
+        process = self._process
+        return process.pid if process is not None else None
 
     def submit(self, task: str, *arguments: object, urgent: bool = False) -> Future[Any]:
         """Ask for ``task(*arguments)``; blocks while too much waits, unless ``urgent``.
@@ -87,15 +89,18 @@ class Worker:
         if not urgent:
             self._room.acquire()
             future.add_done_callback(lambda _: self._room.release())
-        if self._stopping.is_set():
-            future.cancel()
-            return future
-        self._orders.put(_Order(0 if urgent else 1, next(self._number), task, arguments, future))
+        order = _Order(0 if urgent else 1, next(self._number), task, arguments, future)
+        with self._gate:  # nothing may come in behind the last order, where nobody would answer it
+            if not self._stopping.is_set():
+                self._orders.put(order)
+                return future
+        future.cancel()
         return future
 
     def stop(self) -> None:
         """End the process after the task in hand, or in its midst when that takes long; what waits is cancelled."""
-        self._stopping.set()
+        with self._gate:
+            self._stopping.set()
         self._orders.put(_Order(-1, next(self._number), "", (), Future()))
         self._thread.join(STOP_SECONDS)
         process = self._process
@@ -104,13 +109,22 @@ class Worker:
         self._thread.join()
 
     def _run(self) -> None:
+        _keep_interrupts_from_children()
         while not self._stopping.is_set():
             order = self._orders.get()
-            if not self._stopping.is_set() and order.future.set_running_or_notify_cancel():
-                self._carry_out(order)
+            if self._stopping.is_set():
+                order.future.cancel()
+            elif order.future.set_running_or_notify_cancel():
+                self._answer(order)
         self._end_process()
         while not self._orders.empty():
             self._orders.get().future.cancel()
+
+    def _answer(self, order: _Order) -> None:
+        try:
+            self._carry_out(order)
+        except Exception as error:  # noqa: BLE001 such as no process could be started: for whoever waits to see
+            order.future.set_exception(error)
 
     def _carry_out(self, order: _Order) -> None:
         for attempt in range(1, TRIES + 1):
@@ -172,18 +186,28 @@ def _settle(future: Future[Any], kind: str, content: Any) -> None:
         future.set_exception(MENDABLE.get(kind, TaskFailed)(content))
 
 
+def _keep_interrupts_from_children() -> None:
+    """Let processes that this thread starts be born deaf to Ctrl-C, as it reaches the whole group."""
+    if hasattr(signal, "pthread_sigmask"):
+        resource_tracker.ensure_running()  # starting it later would undo the mask
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+
+
 def _serve(pipe: Connection, make: Callable[[], object], niceness: int) -> None:
     """Answer tasks until the other end is gone. Runs in the process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the main process, which ends this one
+    if "fork" in multiprocessing.get_all_start_methods():
+        # Libraries' semaphores (of progress bars) are then gone with this process, however it ends.
+        multiprocessing.set_start_method("fork", force=True)
     if hasattr(os, "nice"):
         os.nice(niceness)
     tasks = make()
     while True:
         try:
             task, arguments = pipe.recv()
-        except EOFError:
-            return
-        pipe.send(_attempt(tasks, task, arguments))
+            pipe.send(_attempt(tasks, task, arguments))
+        except (EOFError, ConnectionError):
+            return  # nobody is there any more who would want an answer
 
 
 def _attempt(tasks: object, task: str, arguments: tuple[Any, ...]) -> tuple[str, Any]:
@@ -192,5 +216,7 @@ def _attempt(tasks: object, task: str, arguments: tuple[Any, ...]) -> tuple[str,
         return "done", getattr(tasks, task)(*arguments)
     except tuple(MENDABLE.values()) as error:
         return type(error).__name__, str(error)
+    except ImportError as error:
+        return EmbeddingsError.__name__, f"A part of the program is missing ({error}). Install Companion again."
     except Exception:  # noqa: BLE001 everything crosses the process border as a `TaskFailed` with its traceback
         return "failed", traceback.format_exc()

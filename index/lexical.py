@@ -87,7 +87,8 @@ def search(store: Store, query: str, known: Sequence[Term]) -> dict[int, Match]:
     ranks = {moment_id: rank for rank, moment_id in enumerate(found)}
     coverage = _coverage(store, known, found)
     adjacency = _adjacency(store, [word for word, _ in words(query)], found)
-    return {i: Match(coverage.get(i, 0.0), adjacency.get(i, 0.0), ranks[i]) for i in found}
+    # Shares that make up a whole can add up to a hair more than it.
+    return {i: Match(min(1.0, coverage.get(i, 0.0)), min(1.0, adjacency.get(i, 0.0)), ranks[i]) for i in found}
 
 
 def snippet(store: Store, moment_id: int, known: Sequence[Term]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from sqlite_utils import Database, Migrations
@@ -85,23 +86,38 @@ def connect(path: Path, *, write: bool) -> Database:
     """Open the database, the newest schema applied when ``write``; raises `VaultError`."""
     try:
         connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT, check_same_thread=False, isolation_level=None)
-        db = Database(connection, recursive_triggers=False)
-        db.execute("PRAGMA foreign_keys = ON")
-        if write:
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = NORMAL")
-            migrations.apply(db)
-        else:
-            db.execute("PRAGMA query_only = ON")
-            _require_schema(db, path)
+        try:
+            return _prepared(Database(connection, recursive_triggers=False), path, write=write)
+        except BaseException:
+            connection.close()
+            raise
     except sqlite3.DatabaseError as error:
         raise VaultError(
             f"The database {path} cannot be opened ({error}). Is the disk full, or the file damaged?"
         ) from error
+
+
+def _prepared(db: Database, path: Path, *, write: bool) -> Database:
+    """Return the connection set up for writing or for reading only, its schema checked."""
+    db.execute("PRAGMA foreign_keys = ON")
+    _refuse_newer(db, path)
+    if write:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = NORMAL")
+        migrations.apply(db)
+    else:
+        db.execute("PRAGMA query_only = ON")
+        if migrations.pending(db):
+            raise VaultError(f"{path} was made by an older version. Start `companion run` once to bring it up to date.")
     return db
 
 
-def _require_schema(db: Database, path: Path) -> None:
-    """Refuse to read a database of another version of the program."""
-    if migrations.pending(db):
-        raise VaultError(f"{path} was made by an older version. Start `companion run` once to bring it up to date.")
+def _refuse_newer(db: Database, path: Path) -> None:
+    """Refuse a database with changes this version has never heard of."""
+    with closing(Database(memory=True)) as empty:
+        known = {migration.name for migration in migrations.pending(empty)}
+    unknown = {migration.name for migration in migrations.applied(db)} - known
+    if unknown:
+        raise VaultError(
+            f"{path} was made by a newer version of the program. Update Companion, or name another folder with --vault."
+        )

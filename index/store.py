@@ -34,6 +34,8 @@ class Store:
         """The connection of the calling thread."""
         if not hasattr(self._local, "db"):
             db = schema.connect(self.vault.database, write=False)
+            # SQLite itself knows upper and lower case of ASCII alone.
+            db.conn.create_function("folded", 1, str.casefold, deterministic=True)
             with self._opening:
                 self._open.append(db)
             self._local.db = db
@@ -110,8 +112,8 @@ class Store:
         if filters == Filters():
             return None
         sql = """SELECT id FROM moments WHERE (?1 IS NULL OR time_end >= ?1) AND (?2 IS NULL OR time_start <= ?2)
-                 AND (?3 = '' OR app = ?3 COLLATE NOCASE)"""
-        return {row[0] for row in self.rows(sql, [filters.since, filters.until, filters.app])}
+                 AND (?3 = '' OR folded(app) = ?3)"""
+        return {row[0] for row in self.rows(sql, [filters.since, filters.until, filters.app.casefold()])}
 
     def vector(self, moment_id: int, space: str) -> NDArray[np.float32] | None:
         """Return the first vector of a moment in ``space``, or None."""

@@ -28,7 +28,8 @@ class Vault:
         self.frames = root / "frames"
         self.eeg = root / "eeg"
         self.vectors = root / "vectors"
-        self._lock = FileLock(root / "writer.lock")
+        self._lock_file = root / "writer.lock"
+        self._lock = FileLock(self._lock_file, mode=FILE_MODE)
 
     def exists(self) -> bool:
         """Whether something was recorded here before."""
@@ -71,7 +72,9 @@ class Vault:
 
     def in_use(self) -> bool:
         """Whether another process is writing right now."""
-        probe = FileLock(self.root / "writer.lock", is_singleton=False)
+        if not self._lock_file.exists():
+            return False
+        probe = FileLock(self._lock_file, mode=FILE_MODE, is_singleton=False)
         try:
             with probe.acquire(timeout=0):
                 return False

@@ -51,18 +51,21 @@ class Vectors:
         """Return the best ``k`` vectors' moments and their cosine with ``query`` (``float32[dimension]``).
 
         A moment with several vectors counts by its best. ``moments`` limits the search to those moments.
+        Raises ValueError when ``query`` is not of the dimension of ``space``.
         """
+        dimension = self._store.value("SELECT dimension FROM spaces WHERE name = ?", [space])
+        if dimension is None:
+            return {}
+        if query.shape != (dimension,):
+            raise ValueError(f"a query of {query.shape} was asked in {space}, which has dimension {dimension}")
         with self._lock:
-            loaded = self._fresh(space, len(query))
-            parameters = None
-            if moments is not None:
-                rows = self._rows_of(space, moments)
-                parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(rows))  # type: ignore[call-arg] # its stubs lack it
-            k = min(k, loaded.index.ntotal)
-            if k == 0:
-                return {}
-            scores, ids = loaded.index.search(query[np.newaxis], k, params=parameters)
-        return self._by_moment(ids[0], scores[0])
+            loaded = self._fresh(space, dimension)
+            while True:
+                ids, scores = self._nearest(space, loaded.index, query, k, moments)
+                owner = self._owners(ids)
+                if len(owner) == len(ids):
+                    return _by_moment(ids, scores, owner)
+                self._weed(space, loaded.index)
 
     def save(self) -> None:
         """Keep what is loaded on disk, so that the next start need not rebuild it. Only the writing process may."""
@@ -105,31 +108,53 @@ class Vectors:
             loaded.index.add_with_ids(block, np.array([row[0] for row in rows], np.int64))
             loaded.highest = rows[-1][0]
 
+    def _weed(self, space: str, index: faiss.IndexIDMap2) -> None:
+        """Take out what was deleted since, so that it does not take the place of others."""
+        held = [row[0] for row in self._store.rows("SELECT id FROM vectors WHERE space = ?", [space])]
+        gone = np.setdiff1d(faiss.vector_to_array(index.id_map), np.array(held, np.int64))
+        index.remove_ids(faiss.IDSelectorBatch(gone))
+
     def _rows_of(self, space: str, moments: set[int]) -> NDArray[np.int64]:
         sql = "SELECT id FROM vectors WHERE space = ? AND moment_id IN (SELECT value FROM json_each(?))"
         return np.array([row[0] for row in self._store.rows(sql, [space, json.dumps(sorted(moments))])], np.int64)
 
-    def _by_moment(self, ids: NDArray[np.int64], scores: NDArray[np.float32]) -> dict[int, float]:
-        """Return the best score a moment; rows that are gone from SQLite are left out."""
-        rows = self._store.rows(
-            "SELECT id, moment_id FROM vectors WHERE id IN (SELECT value FROM json_each(?))", [json.dumps(ids.tolist())]
-        )
-        owner = dict(rows)
-        best: dict[int, float] = {}
-        for row, score in zip(ids.tolist(), scores.tolist(), strict=True):
-            if row in owner:
-                best[owner[row]] = max(score, best.get(owner[row], -1.0))
-        return best
+    def _nearest(
+        self, space: str, index: faiss.IndexIDMap2, query: NDArray[np.float32], k: int, moments: set[int] | None
+    ) -> tuple[list[int], list[float]]:
+        """Return the ids of the best ``k`` rows and their scores; fewer when there are fewer."""
+        parameters = None
+        if moments is not None:
+            rows = self._rows_of(space, moments)
+            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(rows))  # type: ignore[call-arg] # its stubs lack it
+        k = min(k, index.ntotal)
+        if k == 0:
+            return [], []
+        scores, ids = index.search(query[np.newaxis], k, params=parameters)
+        found = ids[0] >= 0
+        return ids[0][found].tolist(), scores[0][found].tolist()
+
+    def _owners(self, rows: list[int]) -> dict[int, int]:
+        """Return the moment of each row that SQLite (still) holds."""
+        sql = "SELECT id, moment_id FROM vectors WHERE id IN (SELECT value FROM json_each(?))"
+        return dict(self._store.rows(sql, [json.dumps(rows)]))
 
     def _path(self, space: str) -> Path:
         return self._store.vault.vectors / f"{re.sub(r'[^A-Za-z0-9.+-]', '_', space)}.faiss"
 
     def _save(self, space: str, loaded: _Loaded) -> None:
         blob = faiss.serialize_index(loaded.index).tobytes()
-        card = Card(space, loaded.index.d, loaded.index.ntotal, loaded.highest, hashlib.sha256(blob).hexdigest())
+        card = Card(space, loaded.index.d, *_extent(loaded.index), hashlib.sha256(blob).hexdigest())
         path = self._path(space)
         _replace(path, blob)
         _replace(path.with_suffix(".json"), json.dumps(asdict(card)).encode())
+
+
+def _by_moment(ids: list[int], scores: list[float], owner: dict[int, int]) -> dict[int, float]:
+    """Return the best score a moment."""
+    best: dict[int, float] = {}
+    for row, score in zip(ids, scores, strict=True):
+        best[owner[row]] = max(score, best.get(owner[row], -1.0))
+    return best
 
 
 def _read(path: Path, space: str, dimension: int) -> _Loaded | None:
@@ -137,12 +162,20 @@ def _read(path: Path, space: str, dimension: int) -> _Loaded | None:
     try:
         card = Card(**json.loads(path.with_suffix(".json").read_bytes()))
         blob = path.read_bytes()
-    except (FileNotFoundError, json.JSONDecodeError, TypeError):
+    except (FileNotFoundError, ValueError, TypeError):  # gone, or damaged
         return None
     if (card.space, card.dimension, card.sha256) != (space, dimension, hashlib.sha256(blob).hexdigest()):
         return None
     index = faiss.deserialize_index(np.frombuffer(blob, np.uint8))
-    return _Loaded(index, card.highest) if isinstance(index, faiss.IndexIDMap2) else None
+    if not isinstance(index, faiss.IndexIDMap2) or _extent(index) != (card.count, card.highest):
+        return None
+    return _Loaded(index, card.highest)
+
+
+def _extent(index: faiss.IndexIDMap2) -> tuple[int, int]:
+    """Return how many rows an index holds and the newest of them."""
+    ids = faiss.vector_to_array(index.id_map)
+    return index.ntotal, int(ids.max(initial=0))
 
 
 def _replace(path: Path, blob: bytes) -> None:

@@ -9,10 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
-from brainflow.board_shim import BoardIds, BoardShim, BrainFlowError, BrainFlowInputParams
-from brainflow.exit_codes import BrainFlowExitCodes
 from numpy.typing import NDArray
 
+from companion.brain.brainflow_api import BoardIds, BoardShim, BrainFlowError, BrainFlowExitCodes, BrainFlowInputParams
 from companion.brain.device import Block, Counter, UnreachableError, channel_names
 from companion.brain.types import BoardError, BoardSpec, Stream
 

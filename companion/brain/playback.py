@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from brainflow.board_shim import BoardIds, BrainFlowError, BrainFlowInputParams
 from numpy.typing import NDArray
 
+from companion.brain.brainflow_api import BoardIds, BrainFlowError, BrainFlowInputParams
 from companion.brain.brainflow_board import Session
 from companion.brain.device import Block, Counter, UnreachableError
 from companion.brain.formats import read

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from brainflow.board_shim import BoardIds, BoardShim
-from brainflow.data_filter import DataFilter
 from numpy.typing import NDArray
 
+from companion.brain.brainflow_api import BoardIds, BoardShim, DataFilter
 from companion.brain.brainflow_board import NOT_DEVICES
 from companion.brain.types import BoardError, Segment
 

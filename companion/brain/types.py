@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # the tray icon is there before NumPy is
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class BoardError(Exception):
@@ -24,8 +26,9 @@ class BoardSpec:
     name
         The BrainFlow board's name (``MUSE_2_BOARD`` or ``muse_2``), the file to play back, or the LSL stream's name.
     params
-        BrainFlow's input parameters (``serial_port``, ``mac_address``, ...), or for playback ``speed`` (1 = as recorded) and
-        ``clock`` (``now``: as if it was recorded now; ``recorded``: at the times it was recorded).
+        BrainFlow's input parameters (``serial_port``, ``mac_address``, ...). For playback: ``speed`` (1 = as recorded)
+        and ``clock`` (``now``: as if it was recorded now; ``recorded``: at the times it was recorded). For LSL:
+        ``scope`` (``machine`` or ``lan``).
 
     """
 

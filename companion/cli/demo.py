@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 
 from companion.answering import RecallError
-from companion.cli.errors import DONE, NO
+from companion.cli.codes import DONE, NO
 from companion.cli.importing import import_folder
 from companion.cli.recall import ask
 from companion.cli.tables import hits_table

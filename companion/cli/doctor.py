@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import sqlite3
 import sys
 import time
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from companion.brain import board
 from companion.brain.types import BoardError
 from companion.capture.choose import unsupported_screen
 from companion.cli import options
-from companion.cli.errors import DONE, NO
+from companion.cli.codes import DONE, NO
 from companion.settings import Settings
 from companion.wording import clock_time, duration
 from embeddings import model_place
@@ -50,8 +51,10 @@ def command(vault: Path | None, as_json: bool) -> int:
     """Say what works, what does not, and when each part last did anything. Exits 1 when something must be mended."""
     settings = settings_file.load()
     place = Vault(vault or settings.vault_path)
-    checks = [*_environment(settings), *_vault(place)]
-    store = Store(place) if place.exists() else None
+    of_vault = list(_vault(place))
+    checks = [*_environment(settings), *of_vault]
+    readable = place.exists() and all(check.works for check in of_vault if check.part == "vault")
+    store = Store(place) if readable else None
     try:
         if as_json:
             _print_json(checks, store)
@@ -113,6 +116,9 @@ def _vault(place: Vault) -> Iterator[Check]:
         yield Check("set aside", works=not quarantine, says=said)
     except VaultError as error:
         yield Check("vault", works=False, says=str(error))
+    except sqlite3.DatabaseError as error:
+        says = f"{place.database} is damaged ({error}). Bring the vault back from a backup."
+        yield Check("vault", works=False, says=says)
     finally:
         store.close()
 

@@ -1,4 +1,4 @@
-"""Errors that the person can mend, and the exit codes of all commands."""
+"""Errors that the person can mend. Knows every part of the program: not on the way to the first window."""
 
 from __future__ import annotations
 
@@ -10,5 +10,3 @@ from embeddings.types import EmbeddingsError
 from index.types import VaultError
 
 MENDABLE = (RecallError, BoardError, CaptureError, SettingsError, EmbeddingsError, VaultError)
-
-DONE, NO, WRONG = 0, 1, 2

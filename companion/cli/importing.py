@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -15,10 +17,11 @@ from companion import settings as settings_file
 from companion.app import build_engine
 from companion.capture.replay import ReplaySource
 from companion.cli import options
-from companion.cli.errors import DONE, NO
+from companion.cli.codes import DONE, NO
 from companion.engine import Engine
 from companion.importing import import_eeg
 from companion.settings import Settings
+from companion.status import Seeing, Status
 from companion.wording import duration
 from index.vault import Vault
 from index.writer import Writer
@@ -40,8 +43,10 @@ def command(paths: tuple[Path, ...], board: str, vault: Path | None) -> int:
     for folder in folders:
         ReplaySource(folder).check()  # all input is looked at before anything is stored
     import_files(files, Vault(vault or settings.vault_path), board)
-    dropped = sum(import_folder(folder, settings, vault) for folder in folders)
-    return NO if dropped else DONE
+    missed = sum(import_folder(folder, settings, vault) for folder in folders)
+    if not folders:
+        fill_in(settings, vault)  # moments that were there before the EEG
+    return NO if missed else DONE
 
 
 def import_files(files: list[Path], vault: Vault, board: str = "") -> None:
@@ -61,45 +66,73 @@ def import_files(files: list[Path], vault: Vault, board: str = "") -> None:
 
 
 def import_folder(folder: Path, settings: Settings, vault: Path | None) -> int:
-    """Take in a folder of screenshots and wait until each is understood; returns how many could not be stored."""
+    """Take in a folder of screenshots and wait until each is understood; returns how many are missing from memory."""
     total = len(ReplaySource(folder))
     engine = build_engine(settings, vault=vault, board_name="none", frames=f"replay:{folder}")
+    before = engine.status().moments
     with _progress() as progress:
-        seen, understood = (
-            progress.add_task(f"{folder.name}: screens", total=total),
-            progress.add_task("understood", total=total),
-        )
-        before = engine.status().moments
-        engine.start()
-        try:
-            while not _look(engine, progress, seen, understood, before):
-                time.sleep(LOOK_SECONDS)
-            status = engine.status()
-            seeing = engine.keeper.seeing if engine.keeper else None
-        finally:
-            engine.stop()
+        seen, understood = progress.add_task(f"{folder.name}: screens", total=total), progress.add_task("understood")
+
+        def look() -> bool:
+            """Move the bars; returns whether all is done, or can only go on once the person has mended something."""
+            frames = engine.keeper.seeing.frames if engine.keeper else 0
+            progress.update(seen, completed=frames)
+            _show_pending(progress, understood, engine, total=engine.status().moments - before)
+            return engine.finished() and not engine.pending()
+
+        status, seeing = _worked_off(engine, look)
+    _say_model(status)
+    _say(f"{folder.name}: {total} screens, {status.moments - before} new moments", seeing, status)
+    return seeing.dropped + seeing.unseen
+
+
+def fill_in(settings: Settings, vault: Path | None) -> None:
+    """Work off what moments in the vault still miss."""
+    engine = build_engine(replace(settings, consent_screen=False), vault=vault, board_name="none")
+    total = engine.pending()
+    if not total:
+        engine.stop()
+        return
+    with _progress() as progress:
+        understood = progress.add_task("understood", total=total)
+
+        def look() -> bool:
+            _show_pending(progress, understood, engine, total=total)
+            return not engine.pending()
+
+        status, _ = _worked_off(engine, look)
+    _say_model(status)
+
+
+def _worked_off(engine: Engine, done: Callable[[], bool]) -> tuple[Status, Seeing]:
+    """Run the engine until ``done``; returns how it was at the end."""
+    engine.start()
+    try:
+        while not done():
+            time.sleep(LOOK_SECONDS)
+        return engine.status(), engine.keeper.seeing if engine.keeper else Seeing()
+    finally:
+        engine.stop()
+
+
+def _show_pending(progress: Progress, bar: TaskID, engine: Engine, *, total: int) -> None:
+    progress.update(bar, total=max(1, total), completed=max(1, total) - min(max(1, total), engine.pending()))
+
+
+def _say(begin: str, seeing: Seeing, status: Status) -> None:
+    """Tell what came of a folder, and what did not."""
+    counts = {
+        "kept out by your exclusions": seeing.filtered,
+        "could not be read": seeing.unseen,
+        "could not be stored": seeing.dropped,
+        "set aside (see `companion doctor`)": status.quarantined,
+    }
+    Console(stderr=True).print(begin + "".join(f", {count} {what}" for what, count in counts.items() if count))
+
+
+def _say_model(status: Status) -> None:
     if status.model_sentence:
         print(f"companion: {status.model_sentence}", file=sys.stderr)
-    dropped = seeing.dropped if seeing else 0
-    moments = status.moments - before
-    Console(stderr=True).print(
-        f"{folder.name}: {total} screens, {moments} new moments"
-        + (f", {seeing.filtered} kept out by your exclusions" if seeing and seeing.filtered else "")
-        + (f", {dropped} could not be stored" if dropped else "")
-        + (f", {status.quarantined} set aside (see `companion doctor`)" if status.quarantined else "")
-    )
-    return dropped
-
-
-def _look(engine: Engine, progress: Progress, seen: TaskID, understood: TaskID, before: int) -> bool:
-    """Move the bars; returns whether everything is done, or can only go on once the person has mended something."""
-    status = engine.status()
-    frames = engine.keeper.seeing.frames if engine.keeper else 0
-    moments = status.moments - before
-    progress.update(seen, completed=frames)
-    total = max(1, moments)
-    progress.update(understood, total=total, completed=total - min(total, engine.pending()))
-    return engine.finished() and not engine.pending()
 
 
 def _move(progress: Progress, bar: TaskID, share: float) -> None:

@@ -15,7 +15,7 @@ from rich.console import Console
 from companion import settings as settings_file
 from companion.answering import THOUGHT_SECONDS, Answering
 from companion.cli import options
-from companion.cli.errors import DONE, NO
+from companion.cli.codes import DONE, NO
 from companion.cli.tables import hits_table
 from companion.ports import Answer, Question
 from companion.tasks import EncoderTasks

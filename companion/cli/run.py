@@ -14,8 +14,9 @@ import click
 
 from companion import settings as settings_file
 from companion.cli import options
-from companion.cli.errors import DONE, WRONG
+from companion.cli.codes import DONE, WRONG
 from companion.settings import Settings
+from companion.status import Activity
 
 SHELL = "companion.shell"
 LOOK_SECONDS = 0.5
@@ -64,18 +65,19 @@ def _headless(settings: Settings, *, board: str | None, frames: str | None, vaul
         signal.signal(number, lambda *_: stopping.set())
     engine = build_engine(settings, vault=vault, board_name=board, frames=frames)
     engine.start()
-    said = ""
+    said, ended = "", False
     try:
         while not stopping.wait(LOOK_SECONDS):
             status = engine.status()
             if status.sentence != said:
                 said = status.sentence
                 print(said, file=sys.stderr, flush=True)
-            if engine.finished() and not engine.pending():
+            ended = engine.finished() and not engine.pending()
+            if ended:
                 break
     finally:
         engine.stop()
-    return DONE
+    return WRONG if ended and status.activity is Activity.ERROR else DONE
 
 
 def _parameters(given: tuple[str, ...]) -> dict[str, str]:

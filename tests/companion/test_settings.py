@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import fields
+from pathlib import Path
+from typing import get_type_hints
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from companion.settings import Settings, SettingsError, default_vault, load, save, settings_path
+
+BY_TYPE: dict[object, st.SearchStrategy[object]] = {
+    str: st.text(),
+    bool: st.booleans(),
+    float: st.floats(allow_nan=False),
+    dict[str, str]: st.dictionaries(st.text(), st.text(), max_size=4),
+    tuple[str, ...]: st.lists(st.text(), max_size=4).map(tuple),
+}
+ANY = st.builds(Settings, **{name: BY_TYPE[kind] for name, kind in get_type_hints(Settings).items()})
+
+
+@given(chosen=ANY)
+@settings(max_examples=200, deadline=None)
+def test_what_is_saved_is_loaded(tmp_path_factory: pytest.TempPathFactory, chosen: Settings) -> None:
+    path = tmp_path_factory.getbasetemp() / "round-trip.toml"
+    save(chosen, path)
+    assert load(path) == chosen
+
+
+def test_without_a_file_nothing_is_consented_to() -> None:
+    assert not settings_path().exists()
+    chosen = load()
+    assert chosen == Settings()
+    assert (chosen.consent_screen, chosen.consent_eeg, chosen.board) == (False, False, "none")
+
+
+def test_only_the_person_may_read_it(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "folder" / "settings.toml"
+    before = os.umask(0)
+    try:
+        save(Settings(), path)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_a_write_that_fails_leaves_the_old_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "settings.toml"
+    save(Settings(board="synthetic"), path)
+
+    def full(self: Path, text: str, encoding: str) -> None:
+        with self.open("w", encoding=encoding) as file:
+            file.write(text[: len(text) // 2])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(SettingsError, match="No space left"):
+        save(Settings(board="muse_2"), path)
+    monkeypatch.undo()
+    assert load(path).board == "synthetic"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('colour = "red"', "`colour` that is not known. Remove it"),
+        ('consent_eeg = "yes"', "`consent_eeg` should be true or false, not 'yes'"),
+        ("consent_screen = 1", "`consent_screen` should be true or false"),
+        ("board = 3", "`board` should be text in quotes, not 3"),
+        ("exclude_minutes = true", "`exclude_minutes` should be a number, not True"),
+        ('exclude_apps = "firefox"', "`exclude_apps` should be a list of texts"),
+        ("exclude_titles = [1, 2]", "`exclude_titles` should be a list of texts"),
+        ("[board_params]\nspeed = 20", "`board_params` should be a table whose values are texts"),
+        ("board = ", "cannot be read"),
+    ],
+)
+def test_what_cannot_be_used_is_named_with_the_mend(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(text)
+    with pytest.raises(SettingsError) as raised:
+        load(path)
+    assert message in str(raised.value)
+    assert str(path) in str(raised.value)
+
+
+def test_a_whole_number_is_a_number_of_minutes(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text("exclude_minutes = 3")
+    assert load(path).exclude_minutes == 3.0
+
+
+def test_a_folder_in_its_place_is_said(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="delete it to start from the defaults"):
+        load(tmp_path)
+
+
+def test_the_vault_is_where_the_person_chose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings().vault_path == default_vault() == Path(os.environ["COMPANION_VAULT"])
+    assert Settings(vault="~/memories").vault_path == Path.home() / "memories"
+    monkeypatch.delenv("COMPANION_VAULT")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert default_vault() == tmp_path / "companion" / "vault"
+
+
+def test_every_setting_is_of_a_kind_the_file_can_hold() -> None:
+    assert {get_type_hints(Settings)[field.name] for field in fields(Settings)} <= set(BY_TYPE)

@@ -1,0 +1,275 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Future
+from pathlib import Path
+
+import psutil
+import pytest
+from worker_tasks import Tasks, broken
+
+from companion.worker import WAITING, TaskFailed, Worker, WorkerCrashed
+from embeddings.types import EmbeddingsError
+from index.types import FrameError, VaultError
+
+HERE = Path(__file__).parent
+PATIENCE = 30.0
+
+Incidents = list[tuple[str, str]]
+
+
+@pytest.fixture
+def incidents() -> Incidents:
+    return []
+
+
+@pytest.fixture
+def worker(incidents: Incidents) -> Iterator[Worker]:
+    made = Worker("tester", Tasks, on_incident=lambda part, what: incidents.append((part, what)))
+    yield made
+    made.stop()
+
+
+def wait_until(true: Callable[[], object], what: str) -> None:
+    due = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < due, f"waited in vain for {what}"
+        time.sleep(0.02)
+
+
+def begin(worker: Worker, busy: Path, seconds: float = 1.0) -> Future[str]:
+    """Ask for a long task and wait until it runs."""
+    future = worker.submit("sleep", seconds, busy)
+    wait_until(busy.exists, "the task to begin")
+    return future
+
+
+def test_a_task_runs_in_another_process_that_yields_to_the_person(worker: Worker) -> None:
+    assert worker.pid is None
+    pid = worker.submit("pid").result(PATIENCE)
+    assert pid == worker.pid != os.getpid()
+    assert worker.submit("niceness").result(PATIENCE) == os.nice(0) + 5
+
+
+def test_a_killed_process_is_restarted_and_its_task_tried_again(
+    worker: Worker, incidents: Incidents, tmp_path: Path
+) -> None:
+    future = begin(worker, tmp_path / "busy")
+    first = worker.pid
+    assert first is not None
+    os.kill(first, signal.SIGKILL)
+    assert future.result(PATIENCE) == "slept"
+    tried = (tmp_path / "busy").read_text().split()
+    assert tried == [str(first), str(worker.pid)]
+    assert tried[0] != tried[1]
+    ((part, what),) = incidents
+    assert part == "tester"
+    assert "died" in what
+    assert "`sleep`" in what
+    assert "Trying once more" in what
+
+
+def test_a_process_killed_while_idle_costs_nothing(worker: Worker, incidents: Incidents) -> None:
+    first = worker.submit("pid").result(PATIENCE)
+    os.kill(first, signal.SIGKILL)
+    psutil.wait_procs([psutil.Process(first)] if psutil.pid_exists(first) else [], timeout=PATIENCE)
+    second = worker.submit("pid").result(PATIENCE)
+    assert second != first
+    assert len(incidents) <= 1  # one where it was asked before its end was seen
+
+
+def test_an_input_that_kills_twice_is_given_up_and_the_next_one_answered(worker: Worker, incidents: Incidents) -> None:
+    with pytest.raises(WorkerCrashed, match="died 2 times at `die`"):
+        worker.submit("die").result(PATIENCE)
+    assert len(incidents) == 2
+    assert "Trying once more" in incidents[0][1]
+    assert "set aside" in incidents[1][1]
+    assert worker.submit("echo", 7).result(PATIENCE) == 7
+
+
+def test_a_process_that_cannot_begin_is_given_up(incidents: Incidents) -> None:
+    worker = Worker("tester", broken, on_incident=lambda part, what: incidents.append((part, what)))
+    with pytest.raises(WorkerCrashed):
+        worker.submit("echo", 1).result(PATIENCE)
+    worker.stop()
+    assert len(incidents) == 2
+
+
+@pytest.mark.parametrize("kind", [EmbeddingsError, VaultError, FrameError])
+def test_what_the_person_can_mend_arrives_as_itself(worker: Worker, kind: type[Exception]) -> None:
+    with pytest.raises(kind, match=f"^this is {kind.__name__}$") as raised:
+        worker.submit("fail", kind.__name__).result(PATIENCE)
+    assert type(raised.value) is kind
+
+
+def test_a_missing_library_is_for_the_person_to_mend(worker: Worker) -> None:
+    with pytest.raises(EmbeddingsError, match="Install Companion again"):
+        worker.submit("fail", "ImportError").result(PATIENCE)
+
+
+def test_any_other_error_arrives_with_its_traceback(worker: Worker, incidents: Incidents) -> None:
+    with pytest.raises(TaskFailed, match=r"(?s)worker_tasks\.py.*in fail.*ZeroDivisionError: this is odd"):
+        worker.submit("fail", "odd").result(PATIENCE)
+    assert incidents == []
+
+
+def test_what_cannot_be_sent_is_the_callers_error_and_not_the_workers_end(worker: Worker) -> None:
+    with pytest.raises((TypeError, AttributeError)):
+        worker.submit("echo", threading.Lock()).result(PATIENCE)
+    assert worker.submit("echo", 1).result(PATIENCE) == 1
+
+
+def test_an_urgent_task_overtakes_what_waits(worker: Worker, tmp_path: Path) -> None:
+    begin(worker, tmp_path / "busy", seconds=0.5)
+    order: list[str] = []
+    waiting = [worker.submit("echo", i) for i in range(3)]
+    urgent = worker.submit("echo", "urgent", urgent=True)
+    for name, future in [*zip("abc", waiting, strict=True), ("urgent", urgent)]:
+        future.add_done_callback(lambda _, name=name: order.append(name))
+    waiting[-1].result(PATIENCE)
+    wait_until(lambda: len(order) == 4, "all answers")
+    assert order == ["urgent", "a", "b", "c"]
+
+
+def test_a_cancelled_task_is_never_run(worker: Worker, tmp_path: Path) -> None:
+    running = begin(worker, tmp_path / "busy", seconds=0.5)
+    dropped = worker.submit("sleep", 0.0, tmp_path / "dropped", urgent=True)
+    assert dropped.cancel()
+    running.result(PATIENCE)
+    worker.submit("echo", 1).result(PATIENCE)
+    assert not (tmp_path / "dropped").exists()
+
+
+def test_the_backlog_is_bounded_but_not_for_urgent_ones(worker: Worker, tmp_path: Path) -> None:
+    running = begin(worker, tmp_path / "busy", seconds=1.0)
+    handed_over: list[Future[object]] = []
+
+    def flood() -> None:
+        handed_over.extend(worker.submit("echo", i) for i in range(WAITING + 5))
+
+    flooding = threading.Thread(target=flood)
+    flooding.start()
+    time.sleep(0.3)
+    assert not running.done()
+    assert flooding.is_alive()  # slowed down: there is no room
+    assert worker.submit("echo", "now", urgent=True).result(PATIENCE) == "now"
+    flooding.join(PATIENCE)
+    assert [future.result(PATIENCE) for future in handed_over] == list(range(WAITING + 5))
+
+
+def test_stop_ends_the_process_after_the_task_in_hand_and_cancels_what_waits(worker: Worker, tmp_path: Path) -> None:
+    running = begin(worker, tmp_path / "busy", seconds=0.5)
+    waiting = [worker.submit("echo", i) for i in range(3)]
+    process = psutil.Process(worker.pid)
+    worker.stop()
+    assert running.result(0) == "slept"
+    assert [future.cancelled() for future in waiting] == [True] * 3
+    assert not process.is_running()
+    assert worker.pid is None
+    assert worker.submit("echo", 1).cancelled()
+
+
+def test_stop_does_not_wait_for_a_task_that_takes_long(worker: Worker, incidents: Incidents, tmp_path: Path) -> None:
+    running = begin(worker, tmp_path / "busy", seconds=600)
+    process = psutil.Process(worker.pid)
+    worker.stop()
+    with pytest.raises(CancelledError):
+        running.result(0)
+    assert not process.is_running()
+    assert incidents == []
+
+
+def test_nobody_waits_for_ever_on_a_worker_that_stops_while_it_is_asked() -> None:
+    for _ in range(20):
+        worker = Worker("tester", Tasks, on_incident=lambda *_: None)
+        futures: list[Future[object]] = []
+        asking = threading.Thread(target=lambda w=worker, f=futures: f.extend(w.submit("echo", 1) for _ in range(2000)))
+        asking.start()
+        worker.stop()
+        asking.join(PATIENCE)
+        assert not asking.is_alive()
+        assert all(future.done() for future in futures)
+
+
+def script(body: str, *, after: str = "") -> str:
+    """A program with a worker, as the engine has one: ended in good order."""
+    lines = f"""
+        import os, signal, sys, time
+        from pathlib import Path
+        sys.path.insert(0, {str(HERE)!r})
+        from worker_tasks import Tasks
+        from companion.worker import Worker
+
+        def main():
+            worker = Worker("tester", Tasks, on_incident=lambda part, what: print(what))
+            {body}
+            worker.stop()
+            {after}
+
+        if __name__ == "__main__":
+            main()
+    """
+    return textwrap.dedent(lines)
+
+
+def run(program: str, path: Path) -> subprocess.CompletedProcess[str]:
+    path.write_text(program)
+    return subprocess.run([sys.executable, str(path)], capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "worker.submit('lock').result()",
+        "worker.submit('lock').result(); os.kill(worker.pid, signal.SIGKILL); worker.submit('lock').result()",
+        "worker.submit('lock').result(); worker.submit('sleep', 60); time.sleep(0.5)",
+        "worker.submit('echo', 1)",
+        "pass",
+    ],
+    ids=["worked", "killed", "ended in its midst", "ended as it begins", "never asked"],
+)
+def test_nothing_is_said_on_stderr_at_the_end(tmp_path: Path, body: str) -> None:
+    done = run(script(body), tmp_path / "program.py")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_process_ends_by_itself_when_its_parent_is_killed(tmp_path: Path) -> None:
+    body = (
+        "print(worker.submit('pid').result(), flush=True); worker.submit('sleep', 1); time.sleep(0.3); "
+        "os.kill(os.getpid(), 9)"
+    )
+    done = run(script(body), tmp_path / "program.py")
+    assert done.returncode == -signal.SIGKILL
+    pid = int(done.stdout)
+    wait_until(lambda: not psutil.pid_exists(pid), "the orphan to end")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.25, 1.5], ids=["as it begins", "while it imports", "while it works"])
+def test_ctrl_c_is_the_parents_affair(tmp_path: Path, delay: float) -> None:
+    body = (
+        "signal.signal(signal.SIGINT, lambda *_: None); task = worker.submit('sleep', 2.5); "
+        "print('ready', flush=True); print(task.result(), flush=True)"
+    )
+    path = tmp_path / "program.py"
+    path.write_text(script(body))
+    program = subprocess.Popen(
+        [sys.executable, str(path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert program.stdout is not None
+    assert program.stdout.readline() == "ready\n"
+    time.sleep(delay)
+    os.killpg(program.pid, signal.SIGINT)
+    out, err = program.communicate(timeout=60)
+    assert (program.returncode, out, err) == (0, "slept\n", "")

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import os
+import re
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from filling import T0, new, put, unit
+
+from index import changes
+from index.store import Store
+from index.types import VaultError
+from index.vault import Vault
+from index.vectors import Vectors
+from index.writer import Writer
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from index.vault import Vault
+from index.writer import Writer
+writer = Writer(Vault(Path(sys.argv[1])))
+print("held", flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.fixture
+def other_process(vault: Vault) -> Iterator[subprocess.Popen[str]]:
+    """Another process that is the vault's writer."""
+    child = subprocess.Popen([sys.executable, "-c", HOLD, str(vault.root)], stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    assert child.stdout.readline() == "held\n"
+    yield child
+    child.kill()
+    child.wait()
+    child.stdout.close()
+
+
+@pytest.fixture
+def careless_umask() -> Iterator[None]:
+    """Whatever is made without a mode is open to everyone."""
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def modes(root: Path) -> dict[str, int]:
+    found = {str(path.relative_to(root)): stat.S_IMODE(path.lstat().st_mode) for path in root.rglob("*")}
+    return found | {".": stat.S_IMODE(root.stat().st_mode)}
+
+
+@pytest.mark.usefixtures("careless_umask")
+def test_everything_in_the_vault_is_for_its_person_alone(vault: Vault) -> None:
+    with Writer(vault) as writer:
+        image = np.zeros((40, 60, 3), np.uint8)
+        moment_id = writer.do(changes.open_moment, vault, new(), image).result()
+        put(writer, "s", {moment_id: unit(np.ones((1, 4)))})
+        store = Store(vault)
+        vectors = Vectors(store)
+        vectors.search("s", unit(np.ones(4)), 1)
+        vectors.save()
+        found = modes(vault.root)
+        store.close()
+    files = {name: mode for name, mode in found.items() if (vault.root / name).suffix}
+    folders = {name: mode for name, mode in found.items() if name not in files}
+    kinds = {".sqlite", ".webp", ".faiss", ".json", ".lock", ".sqlite-wal"}
+    assert kinds <= {Path(name).suffix for name in files}
+    assert set(folders.values()) == {0o700}
+    assert {name: mode for name, mode in files.items() if mode != 0o600} == {}
+
+
+def test_a_folder_that_was_open_to_others_is_closed(vault: Vault) -> None:
+    vault.root.mkdir(mode=0o755)
+    vault.create()
+    assert stat.S_IMODE(vault.root.stat().st_mode) == 0o700
+
+
+@pytest.mark.usefixtures("other_process")
+def test_a_second_writer_is_refused_in_a_sentence(vault: Vault) -> None:
+    with pytest.raises(VaultError, match=r"already recording to .*Quit it first, or name another folder with --vault"):
+        Writer(vault)
+    assert vault.in_use()
+
+
+def test_a_second_writer_of_the_same_process_is_refused_too(writer: Writer) -> None:
+    with pytest.raises(VaultError, match="already recording"):
+        Writer(Vault(writer.vault.root))
+    assert Vault(writer.vault.root).in_use()
+
+
+def test_the_lock_is_free_after_the_writer_was_killed(vault: Vault, other_process: subprocess.Popen[str]) -> None:
+    other_process.send_signal(signal.SIGKILL)
+    other_process.wait()
+    assert not vault.in_use()
+    with Writer(vault) as writer:
+        assert writer.do(changes.open_moment, vault, new(T0), None).result() == 1
+
+
+def test_the_lock_is_free_after_the_writer_closed(vault: Vault) -> None:
+    Writer(vault).close()
+    assert not vault.in_use()
+    Writer(vault).close()
+
+
+def test_asking_whether_a_vault_is_in_use_makes_nothing(vault: Vault) -> None:
+    assert not vault.in_use()
+    assert not vault.root.exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root to become someone else")
+def test_a_folder_of_someone_else_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    os.seteuid(65534)
+    try:
+        with pytest.raises(VaultError, match=r"cannot be made \(.*\)\. Choose a folder you may write to with --vault"):
+            Writer(Vault(tmp_path / "vault"))
+    finally:
+        os.seteuid(0)
+
+
+def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "vault").write_text("mine")
+    with pytest.raises(VaultError, match="Choose a folder you may write to"):
+        Writer(Vault(tmp_path / "vault"))
+    assert (tmp_path / "vault").read_text() == "mine"
+
+
+def test_reading_where_nothing_was_recorded_says_what_to_do(vault: Vault) -> None:
+    with pytest.raises(VaultError, match=re.escape("Record something first (`companion run`")):
+        Store(vault)
+    assert not vault.root.exists()

@@ -1,0 +1,305 @@
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from filling import add_many, put, unit
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from sqlite_utils import Database
+
+from index import changes
+from index import vectors as vectors_module
+from index.store import Store
+from index.vault import Vault
+from index.vectors import Vectors
+from index.writer import Writer
+
+SPACE, DIMENSION = "content:all-MiniLM-L6-v2", 16
+Parts = dict[int, NDArray[np.float32]]
+
+
+def drawn(rng: np.random.Generator, ids: list[int], most_parts: int = 1) -> Parts:
+    return {i: unit(rng.normal(size=(rng.integers(1, most_parts + 1), DIMENSION))) for i in ids}
+
+
+def brute(parts: Parts, query: NDArray[np.float32]) -> dict[int, float]:
+    """Return the best cosine of every moment, best first."""
+    best = {i: float((vectors @ query).max()) for i, vectors in parts.items()}
+    return dict(sorted(best.items(), key=lambda item: -item[1]))
+
+
+def query_of(rng: np.random.Generator) -> NDArray[np.float32]:
+    return unit(rng.normal(size=DIMENSION))
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(5)
+
+
+@pytest.fixture
+def parts(writer: Writer, rng: np.random.Generator) -> Parts:
+    found = drawn(rng, add_many(writer, [""] * 30), most_parts=3)
+    put(writer, SPACE, found)
+    return found
+
+
+def saved(store: Store) -> tuple[Path, Path]:
+    """Save the index of the space and return its file and its card."""
+    first = Vectors(store)
+    first.search(SPACE, unit(np.ones(DIMENSION)), 3)
+    first.save()
+    (file,) = store.vault.vectors.glob("*.faiss")
+    return file, file.with_suffix(".json")
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """One vault for many examples; each has a space of its own."""
+    with Writer(Vault(tmp_path_factory.mktemp("shared"))) as writer:
+        add_many(writer, [""] * 25)
+        store = Store(writer.vault)
+        yield writer, store
+        store.close()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    count=st.integers(1, 25),
+    k=st.integers(1, 40),
+    limited=st.none() | st.sets(st.integers(1, 27)),
+)
+@example(seed=0, count=5, k=3, limited=set())
+def test_the_nearest_are_those_numpy_finds(
+    shared: tuple[Writer, Store], seed: int, count: int, k: int, limited: set[int] | None
+) -> None:
+    writer, store = shared
+    rng = np.random.default_rng(seed)
+    parts = drawn(rng, list(range(1, count + 1)))
+    space = f"s:{seed}:{count}:{k}:{limited}"
+    put(writer, space, parts)
+    query = query_of(rng)
+    found = Vectors(store).search(space, query, k, moments=limited)
+    wanted = brute({i: v for i, v in parts.items() if limited is None or i in limited}, query)
+    assert list(found) == list(wanted)[:k]
+    assert list(found.values()) == pytest.approx(list(wanted.values())[:k], abs=1e-5)
+
+
+def test_a_moment_with_several_vectors_counts_by_its_best(
+    vectors: Vectors, parts: Parts, rng: np.random.Generator
+) -> None:
+    for _ in range(20):
+        query = query_of(rng)
+        assert vectors.search(SPACE, query, 90) == pytest.approx(brute(parts, query), abs=1e-5)
+
+
+def test_what_is_committed_after_the_first_search_is_found(
+    writer: Writer, vectors: Vectors, parts: Parts, rng: np.random.Generator
+) -> None:
+    query = query_of(rng)
+    vectors.search(SPACE, query, 5)
+    (late,) = add_many(writer, [""])
+    put(writer, SPACE, {late: query[np.newaxis]})
+    assert next(iter(vectors.search(SPACE, query, 1))) == late
+    assert vectors.search(SPACE, query, 200) == pytest.approx(
+        brute(parts | {late: query[np.newaxis]}, query), abs=1e-5
+    )
+
+
+def test_what_is_committed_in_batches_is_all_there(
+    store: Store, parts: Parts, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vectors_module, "BATCH", 7)
+    query = query_of(rng)
+    assert Vectors(store).search(SPACE, query, 90) == pytest.approx(brute(parts, query), abs=1e-5)
+
+
+def test_a_moment_whose_vectors_were_replaced_is_found_by_the_new_alone(
+    writer: Writer, vectors: Vectors, parts: Parts, rng: np.random.Generator
+) -> None:
+    old = parts[1][0]
+    vectors.search(SPACE, old, 1)
+    parts[1] = -parts[1][:1]
+    put(writer, SPACE, {1: parts[1]})
+    assert vectors.search(SPACE, old, 90) == pytest.approx(brute(parts, old), abs=1e-5)
+
+
+def test_deleted_rows_do_not_take_the_place_of_others(
+    writer: Writer, vectors: Vectors, parts: Parts, rng: np.random.Generator
+) -> None:
+    query = query_of(rng)
+    best = list(brute(parts, query))
+    vectors.search(SPACE, query, 5)
+
+    def forget(db: Database) -> None:
+        for moment_id in best[:10]:
+            db.execute("DELETE FROM moments WHERE id = ?", [moment_id])
+
+    writer.do(forget).result()
+    assert next(iter(vectors.search(SPACE, query, 1))) == best[10]
+    rest = {i: parts[i] for i in best[10:]}
+    assert vectors.search(SPACE, query, 90) == pytest.approx(brute(rest, query), abs=1e-5)
+    vectors.save()
+    assert vectors.search(SPACE, query, 90) == pytest.approx(brute(rest, query), abs=1e-5)
+
+
+def test_the_saved_file_is_used_and_not_built_again(
+    store: Store, parts: Parts, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved(store)
+    query = query_of(rng)
+    second = Vectors(store)
+    asked: list[str] = []
+    rows = store.rows
+    monkeypatch.setattr(store, "rows", lambda sql, args=(): (asked.append(sql), rows(sql, args))[1])
+    read: list[int] = []
+    frombuffer = np.frombuffer
+    monkeypatch.setattr(np, "frombuffer", lambda blob, kind: (read.append(len(blob)), frombuffer(blob, kind))[1])
+    assert second.search(SPACE, query, 90) == pytest.approx(brute(parts, query), abs=1e-5)
+    assert second.rebuilt == []
+    assert len(read) == 1  # the file; no vector came out of SQLite
+    assert any("SELECT id, vector" in sql for sql in asked)  # it did look for newer ones
+
+
+def test_a_saved_file_is_topped_up_with_what_came_later(
+    writer: Writer, store: Store, parts: Parts, rng: np.random.Generator
+) -> None:
+    saved(store)
+    late = drawn(rng, add_many(writer, [""] * 3), most_parts=2)
+    put(writer, SPACE, late)
+    query = query_of(rng)
+    second = Vectors(store)
+    assert second.search(SPACE, query, 90) == pytest.approx(brute(parts | late, query), abs=1e-5)
+    assert second.rebuilt == []
+
+
+def edited(card: Path, **values: object) -> None:
+    card.write_text(json.dumps(json.loads(card.read_text()) | values))
+
+
+def flip(file: Path, _: Path) -> None:
+    blob = bytearray(file.read_bytes())
+    blob[len(blob) // 2] ^= 0xFF
+    file.write_bytes(blob)
+
+
+DAMAGES: dict[str, Any] = {
+    "a flipped byte": flip,
+    "a file cut short": lambda file, _: file.write_bytes(file.read_bytes()[:-20]),
+    "an empty file": lambda file, _: file.write_bytes(b""),
+    "a card that is gone": lambda _, card: card.unlink(),
+    "a card cut short": lambda _, card: card.write_bytes(card.read_bytes()[:-9]),
+    "a card of noise": lambda _, card: card.write_bytes(bytes(range(128, 256))),
+    "a card that is a list": lambda _, card: card.write_text("[]"),
+    "a card with more in it": lambda _, card: edited(card, more=1),
+    "a card of another dimension": lambda _, card: edited(card, dimension=DIMENSION + 1),
+    "a card of another space": lambda _, card: edited(card, space="content:other"),
+    "a card whose highest row is too high": lambda _, card: edited(card, highest=10_000),
+    "a card whose highest row is too low": lambda _, card: edited(card, highest=3),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
+def test_a_damaged_file_is_built_again_from_the_database(
+    damage: Any, writer: Writer, store: Store, parts: Parts, rng: np.random.Generator
+) -> None:
+    damage(*saved(store))
+    query = query_of(rng)
+    second = Vectors(store)
+    assert second.search(SPACE, query, 90) == pytest.approx(brute(parts, query), abs=1e-5)
+    assert second.rebuilt == [SPACE]
+    late = drawn(rng, add_many(writer, [""] * 3))
+    put(writer, SPACE, late)
+    assert second.search(SPACE, query, 90) == pytest.approx(brute(parts | late, query), abs=1e-5)
+    second.save()
+    third = Vectors(store)
+    assert third.search(SPACE, query, 90) == pytest.approx(brute(parts | late, query), abs=1e-5)
+    assert third.rebuilt == []
+
+
+def test_a_file_that_holds_what_was_deleted_is_built_again(
+    writer: Writer, store: Store, parts: Parts, rng: np.random.Generator
+) -> None:
+    saved(store)
+    writer.do(lambda db: db.execute("DELETE FROM moments WHERE id IN (2, 30)")).result()
+    rest = {i: v for i, v in parts.items() if i not in (2, 30)}
+    query = query_of(rng)
+    second = Vectors(store)
+    assert second.search(SPACE, query, 90) == pytest.approx(brute(rest, query), abs=1e-5)
+    assert second.rebuilt == [SPACE]
+
+
+def test_a_space_made_anew_in_another_dimension_does_not_meet_its_old_file(writer: Writer, store: Store) -> None:
+    ids = add_many(writer, [""] * 4)
+    put(writer, SPACE, {i: unit(np.ones((1, DIMENSION))) for i in ids})
+    saved(store)
+    writer.do(changes.drop_space, SPACE).result()
+    put(writer, SPACE, {ids[0]: unit(np.ones((1, 5)))})
+    second = Vectors(store)
+    assert second.search(SPACE, unit(np.ones(5)), 9) == pytest.approx({ids[0]: 1.0})
+    assert second.rebuilt == [SPACE]
+
+
+def test_vectors_of_two_spaces_never_meet(writer: Writer, store: Store, rng: np.random.Generator) -> None:
+    ids = add_many(writer, [""] * 6)
+    names = ["a:b", "a_b", "state:v1:TP9+AF7:15", "A:B"]
+    spaces = {name: drawn(rng, ids) for name in names}
+    query = query_of(rng)
+    for _ in range(3):
+        vectors = Vectors(store)
+        for name in names:
+            put(writer, name, spaces[name])
+            assert vectors.search(name, query, 99) == pytest.approx(brute(spaces[name], query), abs=1e-5)
+        vectors.save()
+
+
+def test_a_space_that_is_not_there_has_nothing(vectors: Vectors, parts: Parts) -> None:
+    assert vectors.search("content:unheard-of", unit(np.ones(DIMENSION)), 5) == {}
+    assert len(parts) == 30
+
+
+def test_a_space_without_vectors_has_nothing(writer: Writer, vectors: Vectors) -> None:
+    writer.do(changes.put_space, "s", model="m", dimension=4, time=0.0).result()
+    assert vectors.search("s", unit(np.ones(4)), 5) == {}
+    assert vectors.search("s", unit(np.ones(4)), 5, moments={1}) == {}
+    vectors.save()
+
+
+def test_a_query_of_another_dimension_is_a_mistake_and_spoils_nothing(
+    vectors: Vectors, parts: Parts, rng: np.random.Generator
+) -> None:
+    with pytest.raises(ValueError, match="dimension 16"):
+        vectors.search(SPACE, unit(np.ones(DIMENSION + 1)), 5)
+    query = query_of(rng)
+    assert vectors.search(SPACE, query, 90) == pytest.approx(brute(parts, query), abs=1e-5)
+
+
+def test_several_threads_search_while_one_writes(
+    writer: Writer, vectors: Vectors, parts: Parts, rng: np.random.Generator
+) -> None:
+    query, failures = query_of(rng), []
+
+    def search() -> None:
+        try:
+            for _ in range(30):
+                found = vectors.search(SPACE, query, 300)
+                failures.extend(i for i in parts if i not in found)
+        except Exception as error:  # noqa: BLE001 whatever it is, the test must see it
+            failures.append(error)
+
+    threads = [threading.Thread(target=search) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for late in add_many(writer, [""] * 20):
+        put(writer, SPACE, drawn(rng, [late]))
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert len(vectors.search(SPACE, query, 300)) == 50
