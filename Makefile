@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 NAME ?= all
 
-.PHONY: run test lint bench pictures clean system-run system-test
+
+.PHONY: run test lint bench pictures clean constraints system-run system-test
 
 run: system-run $(VENV)/.run
 	@if [ -n "$$DISPLAY" ] || [ -n "$$WAYLAND_DISPLAY" ]; then exec $(BIN)/companion run; else exec $(BIN)/companion demo; fi
@@ -23,6 +24,11 @@ bench: system-test $(VENV)/.dev
 
 pictures: system-test $(VENV)/.dev
 	$(BIN)/python docs/make_pictures.py
+
+# Writes down the versions installed here; run after changing a dependency and testing with it.
+constraints: $(VENV)/.dev
+	@{ head -1 packaging/constraints.txt; $(BIN)/python -m pip freeze --exclude-editable | grep -viE '^(pip|setuptools)==' | sed 's/+cpu//'; echo 'setuptools<81'; } > $(VENV)/constraints
+	@mv $(VENV)/constraints packaging/constraints.txt
 
 system-run:
 	@packaging/linux/install-system-packages.sh run
