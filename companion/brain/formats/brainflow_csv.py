@@ -107,8 +107,9 @@ def _boards() -> list[str]:
 
 def _layouts() -> Iterator[tuple[str, Layout]]:
     """Yield the layouts of all boards and presets."""
-    from companion.brain.brainflow_api import BoardIds, BoardShim, BrainFlowPresets
+    from companion.brain.brainflow_api import BoardIds, BoardShim, BrainFlowPresets, hush
 
+    hush()
     nothing = {BoardIds.NO_BOARD, BoardIds.PLAYBACK_FILE_BOARD, BoardIds.STREAMING_BOARD}
     for board in BoardIds:
         if board in nothing:
