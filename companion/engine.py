@@ -78,8 +78,8 @@ class Engine:
         self._soon(self._rest)
         self._control.shutdown(wait=True)
         self._recall.shutdown(wait=True, cancel_futures=True)
-        for worker in (self._parts.reader, self._parts.encoder):
-            worker.stop()
+        with ThreadPoolExecutor(thread_name_prefix="ending") as ending:  # each may have to be waited for
+            list(ending.map(Worker.stop, (self._parts.reader, self._parts.encoder)))
         for filler in self._parts.fillers:
             filler.stop()
         self._parts.vectors.save()
@@ -119,7 +119,7 @@ class Engine:
             paused_until=self._paused_until,
             moments=self._parts.store.count(),
             backlog=sum(backlog.values()),
-            quarantined=len(self._parts.store.quarantine()),
+            quarantined=self._parts.store.set_aside(),
             obstacles=[self._failure, *obstacles] if self._failure else obstacles,
         )
 

@@ -113,7 +113,9 @@ class BdfFile:
         size = (last - first) * form.record_bytes
         raw = self._bytes(form.header_bytes + first * form.record_bytes, size)
         if len(raw) < size:
-            raise VaultError(f"{self._path.name} is shorter than it says. Start `companion run` once: it mends what a crash left.")
+            raise VaultError(
+                f"{self._path.name} is shorter than it says. Start `companion run` once: it mends what a crash left."
+            )
         return np.frombuffer(raw, np.uint8).reshape(last - first, form.record_bytes)
 
     def _bytes(self, offset: int, size: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import sqlite3
 from collections.abc import Sequence
@@ -77,13 +78,19 @@ def terms(store: Store, query: str) -> list[Term]:
     return [Term(word, stem, _weight(held.get(stem, 0), total)) for stem, word in reversed(distinct.items())]
 
 
-def search(store: Store, query: str, known: Sequence[Term]) -> dict[int, Match]:
-    """Return the moments that hold any of the query's words, by bm25 at most `CANDIDATES`."""
+def search(store: Store, query: str, known: Sequence[Term], *, moments: set[int] | None = None) -> dict[int, Match]:
+    """Return the moments (of ``moments``, if given) that hold any of the query's words, the best `CANDIDATES` by bm25."""
     if not known:
         return {}
     weights = ",".join(map(str, WEIGHTS))
-    sql = f"SELECT rowid FROM moments_fts WHERE moments_fts MATCH ? ORDER BY bm25(moments_fts, {weights}) LIMIT ?"  # noqa: S608
-    found = [row[0] for row in store.rows(sql, [" OR ".join(quoted(term.word) for term in known), CANDIDATES])]
+    asked = " OR ".join(quoted(term.word) for term in known)
+    among = "" if moments is None else "AND rowid IN (SELECT value FROM json_each(?3))"
+    sql = (
+        f"SELECT rowid FROM moments_fts WHERE moments_fts MATCH ?1 {among} "  # noqa: S608 constants
+        f"ORDER BY bm25(moments_fts, {weights}) LIMIT ?2"
+    )
+    arguments = [asked, CANDIDATES] + ([] if moments is None else [json.dumps(sorted(moments))])
+    found = [row[0] for row in store.rows(sql, arguments)]
     ranks = {moment_id: rank for rank, moment_id in enumerate(found)}
     coverage = _coverage(store, known, found)
     adjacency = _adjacency(store, [word for word, _ in words(query)], found)

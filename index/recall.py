@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,7 +33,7 @@ def by_words(
     """Return the ``k`` moments that best answer words; ``content`` is the words' own vector, if there is one."""
     allowed = store.allowed(filters)
     known = lexical.terms(store, text)
-    matches = _only(lexical.search(store, text, known), allowed)
+    matches = lexical.search(store, text, known, moments=allowed)
     cosines = vectors.search(content.space, content.vector, NEIGHBOURS, moments=allowed) if content is not None else {}
     fused = fusion.fuse(matches, cosines)
     best = sorted(fused, key=lambda i: (-fused[i].score, i))[:k]
@@ -75,11 +74,6 @@ def by_state(
     best = sorted(far, key=lambda i: (-cosines[i], i))[:k]
     moments = store.moments(best)
     return [_state_hit(store, moments[i], cosines[i], asked.space, whose) for i in best if i in moments]
-
-
-def _only(matches: dict[int, lexical.Match], allowed: set[int] | None) -> Mapping[int, lexical.Match]:
-    """Return the matches that pass the filters."""
-    return matches if allowed is None else {i: match for i, match in matches.items() if i in allowed}
 
 
 def _word_hit(

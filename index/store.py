@@ -102,6 +102,10 @@ class Store:
         rows = self.rows("SELECT kind, count(*) FROM jobs WHERE quarantined = 0 GROUP BY kind")
         return {Job(kind): count for kind, count in rows}
 
+    def set_aside(self) -> int:
+        """Return how many jobs could not be done even when tried again."""
+        return int(self.value("SELECT count(*) FROM jobs WHERE quarantined = 1"))
+
     def quarantine(self) -> list[tuple[int, Job, str]]:
         """Return what could not be encoded even when tried again: moment, kind, error."""
         rows = self.rows("SELECT moment_id, kind, error FROM jobs WHERE quarantined = 1 ORDER BY moment_id")
