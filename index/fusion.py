@@ -1,8 +1,8 @@
 """Weighing full text against content vectors, per query, so that neither drags the other down.
 
-Ranks alone cannot tell a query that quotes the screen from one that describes it; how much of the query's
-information the best moment holds, word for word and side by side, can. The constants were chosen on the `dev` half of tests/corpus and
-are checked on its other half by `companion bench recall`.
+Ranks alone cannot tell a query that quotes the screen from one that describes it; how much of the query's information
+the best moment holds, word for word and side by side, can. The constants were chosen on the `dev` half of tests/corpus
+and are checked on its other half by `companion bench recall`.
 """
 
 from __future__ import annotations
