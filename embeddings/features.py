@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from pyriemann.utils.covariance import covariances
+from pyriemann.geometry.covariance import covariances
 from scipy import signal
 
 from embeddings.types import Signal

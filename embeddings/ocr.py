@@ -9,6 +9,9 @@ import numpy as np
 from embeddings.types import EmbeddingsError, Image, TextLine
 
 LEAST_CONFIDENCE = 0.5
+# Pixels the shorter side is enlarged to. Text of a screen is found as well as at rapidocr's 736, that of a small window
+# up to six times faster, and a narrow strip does not become an image 70,000 pixels long.
+LEAST_SIDE = 128
 SMALLEST_SIDE = 16  # pixels; nothing legible is smaller
 
 
@@ -25,6 +28,7 @@ class TextReader:
                 "Global.use_cls": False,  # text on a screen stands upright
                 "Global.log_level": "error",
                 "Global.text_score": LEAST_CONFIDENCE,
+                "Det.limit_side_len": LEAST_SIDE,
                 "EngineConfig.onnxruntime.intra_op_num_threads": threads,
             }
         )

@@ -13,8 +13,8 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pyriemann.utils.mean import mean_covariance
-from pyriemann.utils.tangentspace import tangent_space
+from pyriemann.geometry.mean import gmean
+from pyriemann.geometry.tangentspace import tangent_space
 
 from embeddings import features
 from embeddings.spaces import LEAST_WINDOWS, MOST_WINDOWS
@@ -49,7 +49,7 @@ class Baseline:
             raise ValueError(f"{len(rows)} windows are too few for a baseline: {LEAST_WINDOWS} are needed")
         chosen = rows[np.linspace(0, len(rows) - 1, min(len(rows), MOST_WINDOWS)).astype(int)]
         powers, matrices = features.split(chosen, channels)
-        reference = np.asarray(mean_covariance(matrices, metric="riemann"), np.float64)
+        reference = np.asarray(gmean(matrices, metric="riemann"), np.float64)
         joined = np.hstack([tangent_space(matrices, reference, metric="riemann"), powers])
         spread = joined.std(axis=0)
         return cls(reference, joined.mean(axis=0), np.where(spread > 0, spread, 1.0), len(rows))

@@ -79,7 +79,7 @@ def terms(store: Store, query: str) -> list[Term]:
 
 
 def search(store: Store, query: str, known: Sequence[Term], *, moments: set[int] | None = None) -> dict[int, Match]:
-    """Return the moments (of ``moments``, if given) that hold any of the query's words, by bm25 at most `CANDIDATES`."""
+    """Return the best `CANDIDATES` by bm25 that hold any of the words, only of ``moments`` if given."""
     if not known:
         return {}
     weights = ",".join(map(str, WEIGHTS))

@@ -98,7 +98,8 @@ def test_the_cache_comes_before_the_package(lay_cache: Lay, lay_package: Lay) ->
 
 
 def test_the_package_comes_before_the_hub(lay_package: Lay) -> None:
-    assert model_place.find() == ModelPlace(lay_package(), MODEL, "offline package")
+    packaged = lay_package()
+    assert model_place.find() == ModelPlace(packaged, MODEL, "offline package")
 
 
 @pytest.mark.parametrize("missing", ["modules.json", "config.json", "1_Pooling/config.json", "tokenizer.json"])
@@ -110,7 +111,8 @@ def test_a_cache_that_is_not_whole_is_passed_over(lay_cache: Lay, lay_package: L
 
 def test_a_cache_without_weights_is_passed_over(lay_cache: Lay, lay_package: Lay) -> None:
     lay_cache(without="model.safetensors")
-    assert model_place.find().folder == lay_package()
+    packaged = lay_package()
+    assert model_place.find().folder == packaged
 
 
 def test_other_weights_in_the_cache_are_refused(lay_cache: Lay, lay_package: Lay) -> None:
@@ -153,7 +155,7 @@ def test_with_no_model_anywhere_the_ways_out_are_named() -> None:
 
 
 def test_where_nobody_looks_nothing_is_found() -> None:
-    with pytest.raises(EmbeddingsError, match="is not on this machine.*pip install"):
+    with pytest.raises(EmbeddingsError, match=r"is not on this machine.*pip install"):
         model_place.find(finders=())
 
 

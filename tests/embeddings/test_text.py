@@ -7,13 +7,14 @@ from embeddings.text import TextModel
 
 pytestmark = pytest.mark.model
 
-# A sentence, the same thing in other words, something else with a word of the first in it.
-TRIPLES = [
-    ("the boiler was serviced in March", "heating maintenance took place in spring", "he served in the army in March"),
-    ("meeting moved to Thursday at ten", "the appointment was rescheduled", "ten people moved house"),
-    ("invoice overdue, please pay", "reminder of an unpaid bill", "please water the plants"),
-    ("python dictionary raises KeyError", "missing key exception in a hash map", "the snake ate a key ring"),
-    ("flight to Lisbon delayed", "the plane to Portugal leaves late", "Lisbon has fine pastry"),
+# A sentence, and the same thing in other words.
+PAIRS = [
+    ("the boiler was serviced in March", "heating maintenance took place in spring"),
+    ("meeting moved to Thursday at ten", "the appointment was rescheduled"),
+    ("invoice overdue, please pay", "reminder of an unpaid bill"),
+    ("python dictionary raises KeyError", "missing key exception in a hash map"),
+    ("flight to Lisbon delayed", "the plane to Portugal leaves late"),
+    ("sourdough starter smells of acetone", "old bread culture gone off"),
 ]
 
 
@@ -29,15 +30,16 @@ def test_nothing_to_encode_gives_no_rows(model: TextModel) -> None:
     assert model.encode([]).shape == (0, model.dimension)
 
 
-@pytest.mark.parametrize("triple", TRIPLES)
-def test_a_paraphrase_is_nearer_than_a_shared_word(model: TextModel, triple: tuple[str, str, str]) -> None:
-    sentence, paraphrase, unrelated = model.encode(triple)
-    assert sentence @ paraphrase > sentence @ unrelated + 0.05
+def test_a_paraphrase_is_nearer_than_anything_unrelated(model: TextModel) -> None:
+    sentences, paraphrases = (model.encode(side) for side in zip(*PAIRS, strict=True))
+    cosines = sentences @ paraphrases.T
+    assert cosines.argmax(axis=1).tolist() == list(range(len(PAIRS)))
+    assert cosines.argmax(axis=0).tolist() == list(range(len(PAIRS)))
 
 
 def test_a_text_has_the_same_vector_whatever_it_is_encoded_with(model: TextModel) -> None:
-    alone = model.encode([TRIPLES[0][0]])[0]
-    together = model.encode(["x", "a much longer text " * 40, TRIPLES[0][0]])[2]
+    alone = model.encode([PAIRS[0][0]])[0]
+    together = model.encode(["x", "a much longer text " * 40, PAIRS[0][0]])[2]
     assert alone @ together == pytest.approx(1, abs=1e-5)
 
 

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -74,6 +75,19 @@ def test_nothing_but_the_frame_and_its_thumbnail_is_left(folder: Path) -> None:
     assert set(path.parent.iterdir()) == {path, frames.thumbnail(path)}
 
 
+def test_whoever_reads_a_frame_while_it_is_written_again_sees_a_whole_one(folder: Path) -> None:
+    image = np.random.default_rng(0).integers(0, 256, (300, 400, 3), np.uint8)
+    path = folder.parent / frames.save(folder, 1, T0, image)
+    writing = threading.Thread(target=lambda: [frames.save(folder, 1, T0, image) for _ in range(25)])
+    writing.start()
+    reads = 0
+    while writing.is_alive():
+        frames.load(path)
+        reads += 1
+    writing.join()
+    assert reads > 0
+
+
 def test_a_crash_while_saving_leaves_only_whole_frames(folder: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", SAVE_FOREVER, str(folder)], stdout=subprocess.PIPE) as child:
         assert child.stdout is not None
@@ -90,7 +104,7 @@ def test_a_crash_while_saving_leaves_only_whole_frames(folder: Path) -> None:
 def test_a_frame_the_disk_refuses_leaves_nothing_and_says_so(folder: Path) -> None:
     shutil.rmtree(folder)
     folder.write_text("not a folder")
-    with pytest.raises(VaultError, match="could not be saved .*Is the disk full"):
+    with pytest.raises(VaultError, match=r"could not be saved .*Is the disk full"):
         frames.save(folder, 1, T0, np.zeros((50, 50, 3), np.uint8))
 
 

@@ -34,7 +34,7 @@ FTS_SPEECH = [
     "'; DROP TABLE moments; --",
     "🦊",
     "🦊 boiler 🦊",
-    "?!… –",
+    "?!… —",
     "",
     " \n\t ",
     "\0",
@@ -83,6 +83,10 @@ def test_no_query_breaks_the_search(filled: Store, query: str) -> None:
         assert 1 <= moment_id <= 4
         assert 0 < match.coverage <= 1
         assert 0 <= match.adjacency <= 1
+
+
+def test_a_quotation_mark_cannot_end_a_word() -> None:
+    assert lexical.quoted('boiler" OR "pressure') == '"boiler"" OR ""pressure"'
 
 
 def test_operators_neither_widen_nor_exclude(filled: Store) -> None:

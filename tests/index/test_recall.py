@@ -127,6 +127,17 @@ def test_filters_hold_for_both_sources(writer: Writer, store: Store, vector: NDA
     assert found(Filters(app="Word")) == set()
 
 
+@pytest.mark.parametrize("vector", [None, FIRST_AXIS], ids=["words", "words and content"])
+def test_what_a_filter_lets_through_is_found_among_very_many_better(
+    writer: Writer, store: Store, vector: NDArray[np.float32] | None
+) -> None:
+    many = add_many(writer, ["boiler boiler boiler"] * 450, ["boiler"] * 450)
+    rare = add(writer, "a boiler among many other words of a long page", app="Mail")
+    put(writer, CONTENT, dict.fromkeys(many, FIRST_AXIS[np.newaxis]) | {rare: at_angle(0.3)[np.newaxis]})
+    hits = by_words(store, "boiler", vector, filters=Filters(app="mail"))
+    assert [hit.moment.id for hit in hits] == [rare]
+
+
 @pytest.fixture(scope="module")
 def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, dict[int, float]]]:
     """A day of a moment a minute, each lasting 50 s; their cosines to the first axis."""
@@ -142,17 +153,16 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, dict[
 
 @settings(max_examples=80, deadline=None)
 @given(
-    start=st.floats(-600, 8000),
-    length=st.floats(0.1, 900),
+    asked=st.tuples(st.floats(-600, 8000), st.floats(0.1, 900)),
     exclude=st.floats(0, 3000),
     k=st.integers(1, 40),
     until=st.none() | st.floats(0, 7200),
 )
 def test_alike_states_are_the_best_far_enough_away(
-    day: tuple[Store, dict[int, float]], start: float, length: float, exclude: float, k: int, until: float | None
+    day: tuple[Store, dict[int, float]], asked: tuple[float, float], exclude: float, k: int, until: float | None
 ) -> None:
     store, cosines = day
-    around = (T0 + start, T0 + start + length)
+    around = (T0 + asked[0], T0 + sum(asked))
     filters = Filters(until=None if until is None else T0 + until)
     hits = by_state(store, FIRST_AXIS, around, k=k, exclude=exclude, filters=filters)
 

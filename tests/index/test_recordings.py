@@ -16,7 +16,13 @@ SFREQ = 200.0
 
 
 def record(
-    writer: Writer, name: str, start: float, seconds: float, ch_names: Sequence[str] = ("TP9", "AF7"), *, close: bool = True
+    writer: Writer,
+    name: str,
+    start: float,
+    seconds: float,
+    ch_names: Sequence[str] = ("TP9", "AF7"),
+    *,
+    close: bool = True,
 ) -> None:
     """Record a ramp whose every sample says its own number, in µV."""
     path = writer.vault.eeg / name

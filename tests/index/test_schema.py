@@ -73,9 +73,9 @@ def test_a_newer_vault_is_neither_read_nor_written(vault: Vault) -> None:
 def test_a_damaged_database_is_named(vault: Vault) -> None:
     vault.create()
     vault.database.write_bytes(b"this is no database" * 100)
-    with pytest.raises(VaultError, match="cannot be opened .*damaged"):
+    with pytest.raises(VaultError, match=r"cannot be opened .*damaged"):
         Writer(vault)
-    with pytest.raises(VaultError, match="cannot be opened .*damaged"):
+    with pytest.raises(VaultError, match=r"cannot be opened .*damaged"):
         Store(vault).count()
     assert not vault.in_use()
 

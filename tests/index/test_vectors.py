@@ -4,6 +4,7 @@ import json
 import threading
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -108,9 +109,7 @@ def test_what_is_committed_after_the_first_search_is_found(
     (late,) = add_many(writer, [""])
     put(writer, SPACE, {late: query[np.newaxis]})
     assert next(iter(vectors.search(SPACE, query, 1))) == late
-    assert vectors.search(SPACE, query, 200) == pytest.approx(
-        brute(parts | {late: query[np.newaxis]}, query), abs=1e-5
-    )
+    assert vectors.search(SPACE, query, 200) == pytest.approx(brute(parts | {late: query[np.newaxis]}, query), abs=1e-5)
 
 
 def test_what_is_committed_in_batches_is_all_there(
@@ -122,7 +121,7 @@ def test_what_is_committed_in_batches_is_all_there(
 
 
 def test_a_moment_whose_vectors_were_replaced_is_found_by_the_new_alone(
-    writer: Writer, vectors: Vectors, parts: Parts, rng: np.random.Generator
+    writer: Writer, vectors: Vectors, parts: Parts
 ) -> None:
     old = parts[1][0]
     vectors.search(SPACE, old, 1)
@@ -156,16 +155,15 @@ def test_the_saved_file_is_used_and_not_built_again(
     saved(store)
     query = query_of(rng)
     second = Vectors(store)
-    asked: list[str] = []
-    rows = store.rows
-    monkeypatch.setattr(store, "rows", lambda sql, args=(): (asked.append(sql), rows(sql, args))[1])
-    read: list[int] = []
-    frombuffer = np.frombuffer
-    monkeypatch.setattr(np, "frombuffer", lambda blob, kind: (read.append(len(blob)), frombuffer(blob, kind))[1])
+    rows = Mock(wraps=store.rows)
+    monkeypatch.setattr(store, "rows", rows)
+    from_database = Mock(wraps=second._top_up)
+    monkeypatch.setattr(second, "_top_up", from_database)
     assert second.search(SPACE, query, 90) == pytest.approx(brute(parts, query), abs=1e-5)
     assert second.rebuilt == []
-    assert len(read) == 1  # the file; no vector came out of SQLite
-    assert any("SELECT id, vector" in sql for sql in asked)  # it did look for newer ones
+    from_database.assert_called_once()
+    newer = [call for call in rows.call_args_list if "SELECT id, vector" in call.args[0]]
+    assert [call.args[1][1] for call in newer] == [store.value("SELECT max(id) FROM vectors")]
 
 
 def test_a_saved_file_is_topped_up_with_what_came_later(
@@ -284,7 +282,8 @@ def test_a_query_of_another_dimension_is_a_mistake_and_spoils_nothing(
 def test_several_threads_search_while_one_writes(
     writer: Writer, vectors: Vectors, parts: Parts, rng: np.random.Generator
 ) -> None:
-    query, failures = query_of(rng), []
+    query = query_of(rng)
+    failures: list[object] = []
 
     def search() -> None:
         try:

@@ -83,7 +83,7 @@ def test_who_asks_for_too_much_waits(vault: Vault, monkeypatch: pytest.MonkeyPat
     hold, asked = threading.Event(), threading.Event()
     with Writer(vault) as writer:
         waiting = [writer.do(lambda _: hold.wait(30)) for _ in range(3)]
-        impatient = threading.Thread(target=lambda: (writer.do(lambda _: None).result(), asked.set()))
+        impatient = threading.Thread(target=lambda: writer.do(lambda _: asked.set()).result())
         impatient.start()
         assert not asked.wait(0.3)
         hold.set()
@@ -133,6 +133,11 @@ def test_killed_in_the_midst_of_writing_it_loses_nothing_committed_and_keeps_no_
         store.close()
 
 
+def add_until_it_is_full(writer: Writer) -> None:
+    for _ in range(100):
+        add(writer, "word " * 2000)
+
+
 def test_a_full_database_is_said_and_loses_nothing(writer: Writer, store: Store) -> None:
     add(writer, "kept")
 
@@ -141,8 +146,7 @@ def test_a_full_database_is_said_and_loses_nothing(writer: Writer, store: Store)
 
     writer.do(limit, int(store.value("PRAGMA page_count")) + 5).result()
     with pytest.raises(VaultError, match=r"could not be written to .*full.*Is the disk full\?"):
-        for _ in range(50):
-            add(writer, "word " * 2000)
+        add_until_it_is_full(writer)
     held = store.count()
     assert store.value("PRAGMA integrity_check") == "ok"
     writer.do(limit, 100_000).result()
@@ -189,8 +193,7 @@ def test_a_full_disk_is_said_loses_nothing_and_recording_goes_on_once_there_is_r
             writer.do(changes.open_moment, writer.vault, new(T0 + 2), picture).result()
         assert list(writer.vault.frames.rglob("*.draft")) == []
         with pytest.raises(VaultError, match="Is the disk full"):
-            for _ in range(100):
-                add(writer, "word " * 2000)
+            add_until_it_is_full(writer)
         held = store.count()
         ballast.unlink()
         again = writer.do(changes.open_moment, writer.vault, new(T0 + 3), picture).result()
