@@ -97,7 +97,7 @@ class Answering:
             found: Vectors = future.result(self._patience or WORST_PATIENCE)
         except NotYet:
             future.cancel()
-            return None, ("The text model is still loading: searched by the words themselves. Ask again in a moment.",)
+            return None, ("The text model is not ready yet: searched by the words themselves. Ask again soon.",)
         except EmbeddingsError as error:
             return None, (f"Searched by the words themselves only. {error}",)
         except WorkerCrashed:

@@ -23,7 +23,8 @@ class UnusableError(Exception):
     """One input that cannot be used; the others can."""
 
 
-POISON = (TaskFailed, WorkerCrashed, FrameError, UnusableError)  # the input's fault, not the environment's
+# The input's fault, not the environment's. ValueError: what came of it is nothing that can be stored.
+POISON = (TaskFailed, WorkerCrashed, FrameError, UnusableError, ValueError)
 
 
 class Step(Protocol):

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from embeddings.ocr import TextReader
     from embeddings.text import TextModel
 
+LEAST_SFREQ = 80.0  # Hz; twice the highest frequency that is looked at
+
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
@@ -111,6 +113,11 @@ class EncoderTasks:
         """Return features of at most ``most`` fit windows, spread over the (one montage's) stretches."""
         from embeddings import features, quality, signal, spaces
 
+        names, sfreq = stretches[0].ch_names, stretches[0].sfreq
+        if sfreq < LEAST_SFREQ:
+            few = np.empty((0, 0), np.float32)
+            fault = f"sampled at {sfreq:g} Hz, {LEAST_SFREQ:g} Hz are needed"
+            return BrainFeatures(spaces.montage(names), len(names), few, 0, fault)
         rows, faults, total = [], [], 0
         for stretch in stretches:
             for raw, filtered in signal.windows(stretch):
@@ -121,7 +128,6 @@ class EncoderTasks:
                 faults += [
                     f"{name}: {fault}" for name, fault in zip(judged.ch_names, judged.faults, strict=True) if fault
                 ]
-        names = stretches[0].ch_names
         kept = [rows[i] for i in np.linspace(0, len(rows) - 1, min(len(rows), most)).astype(int)] if rows else []
         table = np.array(kept, np.float32) if kept else np.empty((0, 0), np.float32)
         worst = max(set(faults), key=faults.count) if faults else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -162,10 +162,3 @@ def output(db: Database, part: str, time: float, count: int = 1, note: str = "")
 def relative(vault: Vault, path: Path) -> str:
     """Return how a file of the vault is named in the database."""
     return str(path.relative_to(vault.root))
-
-
-def moments_known(db: Database, source: str, times: Iterable[float]) -> set[float]:
-    """Return which of these start times are already stored for a source, so that importing twice adds nothing."""
-    wanted = json.dumps(list(times))
-    sql = "SELECT time_start FROM moments WHERE source = ? AND time_start IN (SELECT value FROM json_each(?))"
-    return {row[0] for row in db.execute(sql, [source, wanted]).fetchall()}

@@ -68,7 +68,7 @@ def command(  # noqa: PLR0917 click passes by name
     as_json: bool,
 ) -> int:
     """Find moments by TEXT, by a moment like it, or by the present thought."""
-    asked = " ".join(text).strip()
+    asked = " ".join(text).strip().encode(errors="replace").decode()  # a terminal may hand over bytes that are no text
     if sum((bool(asked), like is not None, thought)) != 1:
         raise click.UsageError("Ask one thing: TEXT, --like MOMENT or --thought.")
     settings = settings_file.load()

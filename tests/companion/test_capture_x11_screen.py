@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import mss
@@ -10,39 +8,18 @@ import numpy as np
 import pytest
 import xcffib.xproto as x
 from desktop import Desktop, wait_until
+from looking import NO_ZENITY, TEXT, look_until, outer_rect, watching
 
 from companion.capture.attention import Attention, Closed, Continued, Event, Opened
 from companion.capture.change import MOVED_ON, changed_share
 from companion.capture.pace import Pace
 from companion.capture.privacy import NO_WINDOW, OWN_WINDOW, Rules
-from companion.capture.types import CaptureError, Frame, Image, Rect, Skipped
+from companion.capture.types import CaptureError, Frame, Rect, Skipped
 from companion.capture.x11 import Display
 from companion.capture.x11_pixels import Eye
-from companion.capture.x11_screen import LOCKED, MOVING, X11Source
+from companion.capture.x11_screen import LOCKED, X11Source
 
 pytestmark = pytest.mark.display
-
-NO_ZENITY = Rules(exclude_apps=("zenity",))
-TEXT = "\n".join(f"{line:>3} the quick brown fox jumps over the lazy dog" for line in range(18))
-
-
-@contextmanager
-def watching(
-    desktop: Desktop, rules: Rules | None = None, *, heartbeat: float = 0.2
-) -> Iterator[Iterator[Frame | Skipped]]:
-    stop = threading.Event()
-    source = X11Source(rules or Rules(), display=desktop.display, pace=Pace(heartbeat=heartbeat, slowest=heartbeat))
-    seen = source.frames(stop)
-    try:
-        yield seen
-    finally:
-        stop.set()
-        for _ in seen:
-            pass
-
-
-def look_until(seen: Iterator[Frame | Skipped], wanted: Callable[[Frame | Skipped], bool]) -> Frame | Skipped:
-    return wait_until(lambda: [one for one in [next(seen)] if wanted(one)], "a look as wanted")[0]
 
 
 @pytest.fixture
@@ -60,24 +37,6 @@ def grabs(monkeypatch: pytest.MonkeyPatch) -> list[Rect]:
     return read
 
 
-def outer_rect(desktop: Desktop, window: str) -> Rect:
-    """A window with its frame."""
-    with Display(desktop.display) as display:
-        inside = display.rect(int(window))
-        left, right, top, bottom = display.numbers(int(window), "_NET_FRAME_EXTENTS")
-    return Rect(inside.left - left, inside.top - top, inside.width + left + right, inside.height + top + bottom)
-
-
-def photographed(desktop: Desktop, window: str) -> Image:
-    """The window's own pixels, asked of the X server by the window and not by its place on the desktop."""
-    with Display(desktop.display) as display:
-        size = display.rect(int(window))
-        area = (0, 0, size.width, size.height)
-        image = display.core.GetImage(x.ImageFormat.ZPixmap, int(window), *area, 0xFFFFFFFF).reply()
-        pixels = np.frombuffer(bytes(image.data.buf()), np.uint8).reshape(size.height, size.width, 4)
-    return pixels[:, :, [2, 1, 0]]
-
-
 def test_a_frame_holds_the_active_windows_pixels_and_nothing_else(desktop: Desktop, grabs: list[Rect]) -> None:
     window = desktop.open_xterm(TEXT, title="ledger")
     with watching(desktop) as seen:
@@ -85,7 +44,7 @@ def test_a_frame_holds_the_active_windows_pixels_and_nothing_else(desktop: Deskt
     assert isinstance(frame, Frame)
     assert (frame.window.app, frame.window.title, frame.time_end) == ("XTerm", "ledger", None)
     assert (frame.image.dtype, frame.image.flags.c_contiguous) == (np.uint8, True)
-    assert np.array_equal(frame.image, photographed(desktop, window))
+    assert np.array_equal(frame.image, desktop.pixels(window))
     assert set(grabs) == {frame.window.rect}
 
 
@@ -216,115 +175,6 @@ def test_own_windows_are_not_read(desktop: Desktop, grabs: list[Rect]) -> None:
     assert isinstance(skipped, Skipped)
     assert (skipped.reason, skipped.private) == (OWN_WINDOW, False)
     assert grabs == []
-
-
-def act_during_the_grab(monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> None:
-    grab = mss.MSS.grab
-
-    def slow(self: mss.MSS, monitor: Any) -> Any:
-        monkeypatch.setattr(mss.MSS, "grab", grab)
-        act()
-        return grab(self, monitor)
-
-    monkeypatch.setattr(mss.MSS, "grab", slow)
-
-
-def test_a_frame_is_dropped_when_another_window_becomes_active_during_the_grab(
-    desktop: Desktop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    other = desktop.open_text_window("password", title="other")
-    desktop.open_xterm(TEXT, title="ledger")
-    act_during_the_grab(monkeypatch, lambda: desktop.activate(other))
-    with watching(desktop) as seen:
-        dropped, after = next(seen), next(seen)
-    assert isinstance(dropped, Skipped)
-    assert (dropped.reason, dropped.private) == (MOVING, False)
-    assert isinstance(after, Frame)
-    assert after.window.title == "other"
-
-
-@pytest.mark.parametrize("title", ["another ledger", "ledger - Private Browsing"])
-def test_a_frame_is_dropped_when_the_title_changes_during_the_grab(
-    desktop: Desktop, monkeypatch: pytest.MonkeyPatch, title: str
-) -> None:
-    window = desktop.open_xterm(TEXT, title="ledger")
-    act_during_the_grab(monkeypatch, lambda: rename(desktop, window, title))
-    with watching(desktop, Rules(exclude_titles=("private browsing",))) as seen:
-        dropped, after = next(seen), next(seen)
-    assert isinstance(dropped, Skipped)
-    assert dropped.reason == MOVING
-    assert isinstance(after, Skipped) == ("Private" in title)
-
-
-def test_a_frame_is_kept_when_only_a_counter_in_the_title_ticks_during_the_grab(
-    desktop: Desktop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    window = desktop.open_xterm(TEXT, title="ledger")
-    act_during_the_grab(monkeypatch, lambda: rename(desktop, window, "(1) ledger"))
-    with watching(desktop) as seen:
-        assert isinstance(next(seen), Frame)
-
-
-def test_a_frame_is_dropped_when_a_window_beside_it_becomes_active_during_the_grab(
-    desktop: Desktop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    other = desktop.open_text_window("ledger", title="other", size=(200, 150))
-    desktop.move(other, 1000, 600)
-    desktop.open_xterm(TEXT, title="ledger", geometry="60x15+20+40")
-    wait_until(lambda: outer_rect(desktop, other).left > 900, "the move")
-    act_during_the_grab(monkeypatch, lambda: desktop.activate(other))
-    with watching(desktop) as seen:
-        dropped = next(seen)
-    assert isinstance(dropped, Skipped)
-    assert dropped.reason == MOVING
-
-
-def rename(desktop: Desktop, window: str, title: str) -> None:
-    desktop.run("xdotool", "set_window", "--name", title, window)
-    wait_until(lambda: desktop.run("xdotool", "getwindowname", window).strip() == title, f"the title {title}")
-
-
-def test_a_frame_is_dropped_when_an_excluded_window_comes_over_it_during_the_grab(
-    desktop: Desktop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    secret = desktop.open_text_window("password", title="secret", size=(200, 150))
-    desktop.keep_above(secret)
-    desktop.move(secret, 1000, 600)
-    desktop.open_xterm(TEXT, title="ledger", geometry="60x15+20+40")
-    wait_until(lambda: outer_rect(desktop, secret).left > 900, "the move")
-
-    def cover() -> None:
-        desktop.move(secret, 100, 100)
-        wait_until(lambda: outer_rect(desktop, secret).left <= 110, "the move over")
-
-    act_during_the_grab(monkeypatch, cover)
-    with watching(desktop, NO_ZENITY) as seen:
-        assert all(isinstance(next(seen), Skipped) for _ in range(2))
-
-
-def test_a_frame_is_dropped_when_a_window_only_flashed_over_it_during_the_grab(
-    desktop: Desktop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    window = desktop.open_xterm(TEXT)
-    with Display(desktop.display) as display:
-        popup = display.connection.generate_id()
-        values = [0xFFFFFF, 1]
-        mask = x.CW.BackPixel | x.CW.OverrideRedirect
-        kind = x.WindowClass.InputOutput
-        display.core.CreateWindowChecked(0, popup, display.root, 60, 80, 50, 50, 0, kind, 0, mask, values).check()
-
-        def flash() -> None:
-            display.core.MapWindowChecked(popup).check()
-            display.core.UnmapWindowChecked(popup).check()
-
-        act_during_the_grab(monkeypatch, flash)
-        with watching(desktop) as seen:
-            dropped = next(seen)
-            assert isinstance(dropped, Skipped)
-            assert dropped.reason == MOVING
-            frame = look_until(seen, lambda one: isinstance(one, Frame))
-    assert isinstance(frame, Frame)
-    assert np.array_equal(frame.image, photographed(desktop, window))
 
 
 def test_nothing_is_read_while_the_screen_saver_hides_the_screen(desktop: Desktop, grabs: list[Rect]) -> None:

@@ -29,6 +29,11 @@ BEGIN = 1_772_442_720.0
 Incidents = list[tuple[str, str]]
 
 
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fill_module, "IDLE_SECONDS", 0.05)
+
+
 @pytest.fixture
 def writer(tmp_path: Path) -> Iterator[Writer]:
     with Writer(Vault(tmp_path / "vault")) as made:
@@ -150,9 +155,7 @@ def test_what_must_be_mended_first_keeps_the_jobs_and_is_done_once_it_is(
     assert "works again" in incidents[1][1]
 
 
-def test_one_obstacle_does_not_hold_up_another_kind_of_job(
-    store: Store, writer: Writer, incidents: Incidents
-) -> None:
+def test_one_obstacle_does_not_hold_up_another_kind_of_job(store: Store, writer: Writer, incidents: Incidents) -> None:
     add(writer, "a", "b")
     add(writer, "c", "d", kind=Job.BRAIN)
 
@@ -239,23 +242,21 @@ def record(writer: Writer, start: float, seconds: float) -> Path:
     return path
 
 
-@pytest.mark.parametrize("damage", ["gone", "cut", "empty"])
 def test_a_damaged_recording_sets_aside_its_own_moments_alone(
-    store: Store, writer: Writer, incidents: Incidents, damage: str
+    store: Store, writer: Writer, incidents: Incidents
 ) -> None:
-    ids = add(writer, "a", "b", "c", kind=Job.BRAIN)
-    record(writer, BEGIN - 5, 24)  # moment a
-    broken = record(writer, BEGIN + 21, 16)  # moment b
-    record(writer, BEGIN + 40, 20)  # moment c
-    if damage == "gone":
-        broken.unlink()
-    else:
-        broken.write_bytes(broken.read_bytes()[:5000] if damage == "cut" else b"")
+    ids = add(writer, *"abcde", kind=Job.BRAIN)
+    gone, cut, empty = (record(writer, BEGIN + second, 16) for second in (21, 61, 81))
+    for second in (1, 41):
+        record(writer, BEGIN + second, 16)
+    gone.unlink()
+    cut.write_bytes(cut.read_bytes()[:5000])
+    empty.write_bytes(b"")
     encoder = Worker("encoder", EncoderTasks, on_incident=lambda part, what: incidents.append((part, what)))
     step = BrainStep(store=store, writer=writer, encoder=encoder, clock=time.time)
     with Filling(store, writer, incidents, step) as filler:
         wait_until(lambda: not store.backlog(), "the jobs to be worked off")
         assert filler.obstacles == {}
     encoder.stop()
-    assert [moment for moment, _, _ in store.quarantine()] == [ids[1]]
+    assert [moment for moment, _, _ in store.quarantine()] == [ids[1], ids[3], ids[4]]
     assert {row[0] for row in store.features("TP9+AF7+AF8+TP10")} == {ids[0], ids[2]}

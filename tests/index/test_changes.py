@@ -6,15 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 from filling import T0, add, new, put, unit
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from numpy.typing import NDArray
-from sqlite_utils import Database
 
 from index import changes
 from index.store import Store
 from index.types import Filters, Incident, Job, Moment, NewMoment, Output, VaultError
-from index.vault import Vault
 from index.writer import Writer
 
 PICTURE = np.zeros((40, 60, 3), np.uint8)
@@ -163,25 +159,6 @@ def test_filters_let_through_what_overlaps_and_compare_apps_without_case(
 
 def test_no_filter_is_not_a_list_of_every_moment(store: Store) -> None:
     assert store.allowed(Filters()) is None
-
-
-@settings(max_examples=60, deadline=None)
-@given(times=st.lists(st.floats(0, 4e9), min_size=1, max_size=20), others=st.lists(st.floats(0, 4e9), max_size=5))
-def test_importing_twice_finds_every_moment_that_is_already_there(
-    tmp_path_factory: pytest.TempPathFactory, times: list[float], others: list[float]
-) -> None:
-    with Writer(Vault(tmp_path_factory.mktemp("known"))) as writer:
-
-        def fill(db: Database) -> None:
-            for time in times:
-                moment = NewMoment(time, time, "", "", source="folder")
-                changes.open_moment(db, writer.vault, moment, None)
-
-        writer.do(fill).result()
-        assert writer.do(changes.moments_known, "folder", [*times, *others]).result() == set(times) | (
-            set(others) & set(times)
-        )
-        assert writer.do(changes.moments_known, "screen", times).result() == set()
 
 
 def test_a_recording_that_comes_later_asks_for_the_eeg_of_the_moments_in_its_time(writer: Writer, store: Store) -> None:

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from companion.answering import Answering, RecallError
+from companion.ports import Question
+from companion.tasks import BrainFeatures, Vectors
+from companion.worker import WorkerCrashed
+from embeddings.types import EEGWindow, EmbeddingsError
+from index import changes
+from index.store import Store
+from index.types import NewMoment, VaultError
+from index.vault import Vault
+from index.vectors import Vectors as VectorIndex
+from index.writer import Writer
+
+BEGIN = 1_772_442_720.0
+MONTAGE = "A+B"
+SPACE = "state:v1:A+B:15"
+ONE: NDArray[np.float32] = np.array([1, 0], np.float32)
+OTHER: NDArray[np.float32] = np.array([0, 1], np.float32)
+
+
+class Scripted:
+    """An encoder whose answers are written down: values, errors, or none at all."""
+
+    def __init__(self, **answers: Any) -> None:
+        self._answers = answers
+        self.asked: list[tuple[str, bool]] = []
+        self.futures: list[Future[Any]] = []
+
+    def submit(self, task: str, *arguments: object, urgent: bool = False) -> Future[Any]:
+        del arguments
+        self.asked.append((task, urgent))
+        future: Future[Any] = Future()
+        answer = self._answers.get(task)
+        if isinstance(answer, Exception):
+            future.set_exception(answer)
+        elif answer is not None:
+            future.set_result(answer)
+        self.futures.append(future)
+        return future
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """Three moments ten minutes apart: the first two alike in content, the first and third in state."""
+    with Writer(Vault(tmp_path / "vault")) as writer:
+
+        def fill(db: Any) -> None:
+            changes.put_space(db, "content:test", model="test", dimension=2, time=BEGIN)
+            changes.put_space(db, SPACE, model="state", dimension=2, time=BEGIN, data=b"baseline")
+            rows = (("Night trains", ONE, ONE), ("Sleeper cars", ONE, OTHER), ("Invoice", OTHER, ONE))
+            for number, (title, content, state) in enumerate(rows):
+                start = BEGIN + 600 * number
+                new = NewMoment(start, start + 30, "firefox", title)
+                moment = changes.open_moment(db, writer.vault, new, None)
+                changes.put_vectors(db, "content:test", {moment: content[np.newaxis]})
+                changes.put_vectors(db, SPACE, {moment: state[np.newaxis]})
+                changes.put_features(db, moment, MONTAGE, 1, b"")
+
+        writer.do(fill).result()
+    made = Store(Vault(tmp_path / "vault"))
+    yield made
+    made.close()
+
+
+def answering(store: Store, encoder: Scripted, window: EEGWindow | None = None, **named: Any) -> Answering:
+    return Answering(store=store, vectors=VectorIndex(store), encoder=encoder, thought=lambda: window, **named)
+
+
+def titles(made: Answering, question: Question) -> list[str]:
+    return [hit.moment.title for hit in made.answer(question).hits]
+
+
+def test_words_are_asked_for_by_meaning_and_at_once(store: Store) -> None:
+    encoder = Scripted(encode_text=Vectors("content:test", "test", 2, (ONE[np.newaxis],)))
+    answer = answering(store, encoder).answer(Question("rolling beds"))
+    assert {hit.moment.title for hit in answer.hits} == {"Night trains", "Sleeper cars"}
+    assert answer.notes == ()
+    assert encoder.asked == [("encode_text", True)]
+
+
+@pytest.mark.parametrize(
+    ("answer", "note"),
+    [
+        (EmbeddingsError("There is no text model. Put one there."), "only. There is no text model. Put one there."),
+        (WorkerCrashed("died twice"), "The process with the text model died"),
+        (None, "not ready yet"),
+    ],
+)
+def test_without_the_text_model_words_still_find_what_holds_them(store: Store, answer: Any, note: str) -> None:
+    encoder = Scripted(encode_text=answer)
+    found = answering(store, encoder, patience=0.05).answer(Question("trains"))
+    assert [hit.moment.title for hit in found.hits] == ["Night trains"]
+    assert note in found.notes[0]
+    assert encoder.futures[0].done()  # nobody works on what nobody waits for
+
+
+def test_a_bug_in_the_encoder_is_not_hidden(store: Store) -> None:
+    with pytest.raises(ZeroDivisionError):
+        answering(store, Scripted(encode_text=ZeroDivisionError())).answer(Question("trains"))
+
+
+def test_like_a_moment_finds_its_state_without_itself(store: Store) -> None:
+    made = answering(store, Scripted())
+    assert titles(made, Question(like=1)) == ["Invoice"]
+    found = made.answer(Question(like=2))
+    assert found.hits == ()
+    assert found.notes == ("No state more than 5 minutes away is like it.",)
+    assert titles(made, Question(like=1, exclude_minutes=30)) == []
+    with pytest.raises(VaultError, match="no moment 9"):
+        made.answer(Question(like=9))
+
+
+def window(seconds: float = 10) -> EEGWindow:
+    return EEGWindow(np.zeros((2, round(seconds * 100))), 100.0, ("A", "B"), BEGIN + 5000)
+
+
+def features(rows: int, faults: str = "", montage: str = MONTAGE) -> BrainFeatures:
+    return BrainFeatures(montage, 2, np.ones((rows, 3), np.float32), 2, faults)
+
+
+def test_a_thought_is_compared_with_moments_in_the_same_space(store: Store) -> None:
+    encoder = Scripted(brain_features=features(2), state_vectors=[ONE])
+    assert titles(answering(store, encoder, window()), Question(thought=True)) == ["Night trains", "Invoice"]
+    assert encoder.asked == [("brain_features", True), ("state_vectors", True)]
+
+
+@pytest.mark.parametrize(
+    ("eeg", "answer", "mend"),
+    [
+        (None, None, "Put the headset on"),
+        (window(), features(0, "AF7: flat"), "(AF7: flat). Sit still, check the contact"),
+        (window(4), features(0), "only 4 s of it, 10 s are needed"),
+        (window(), features(2, montage="C+D"), "a minute of clean EEG is needed"),
+        (window(), WorkerCrashed("the encoder process died 2 times"), "died 2 times. Ask again"),
+    ],
+)
+def test_a_thought_that_cannot_be_used_says_what_would_help(
+    store: Store, eeg: EEGWindow | None, answer: Any, mend: str
+) -> None:
+    with pytest.raises(RecallError) as raised:
+        answering(store, Scripted(brain_features=answer), eeg).answer(Question(thought=True))
+    assert mend in str(raised.value)
+
+
+@pytest.mark.parametrize("question", [Question(), Question("   ")])
+def test_nothing_asked_is_no_question(store: Store, question: Question) -> None:
+    with pytest.raises(RecallError, match="give words"):
+        answering(store, Scripted()).answer(question)

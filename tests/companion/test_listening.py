@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from companion.brain.types import BoardSpec, Chunk, Stream
+from companion.listening import Listening
+from index import changes
+from index.bdf import BdfFile
+from index.store import Store
+from index.vault import Vault
+from index.writer import Writer
+
+BEGIN = 1_772_442_720.0
+STREAM = Stream("Muse", 256.0, ("TP9", "AF7"))
+Incidents = list[tuple[str, str]]
+
+
+@pytest.fixture
+def incidents() -> Incidents:
+    return []
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Iterator[Writer]:
+    with Writer(Vault(tmp_path / "vault")) as made:
+        yield made
+
+
+@pytest.fixture
+def store(writer: Writer) -> Iterator[Store]:
+    made = Store(writer.vault)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def listening(writer: Writer, incidents: Incidents) -> Listening:
+    """What a headset's chunks are handed to; the tests are the headset."""
+    return Listening(
+        BoardSpec("none"),
+        writer=writer,
+        clock=lambda: BEGIN + 99,
+        on_incident=lambda part, what: incidents.append((part, what)),
+        source="muse",
+    )
+
+
+def hand_over(listening: Listening, first: int, seconds: int, segment: int = 0) -> None:
+    """Give so many seconds of counted samples, a quarter of a second at a time."""
+    for start in range(first * 256, (first + seconds) * 256, 64):
+        data = np.tile(np.arange(start, start + 64, dtype=float), (2, 1))
+        listening._take(Chunk(data, BEGIN + start / 256, segment, STREAM))
+
+
+def test_what_comes_is_at_hand_and_on_disk(listening: Listening, store: Store) -> None:
+    hand_over(listening, 0, 3)
+    newest = listening.last(2.0)
+    assert newest is not None
+    assert newest.data[0].tolist() == list(range(256, 768))
+    (info,) = store.recordings_between(0, float("inf"))
+    assert (info.device, info.source, info.sfreq, info.ch_names) == ("Muse", "muse", 256.0, ("TP9", "AF7"))
+    assert info.samples == 768
+    assert store.value("SELECT open FROM recordings") == 1
+    hand_over(listening, 10, 2, segment=1)
+    listening.stop()
+    assert [i.samples for i in store.recordings_between(0, float("inf"))] == [768, 512]
+    assert store.value("SELECT count(*) FROM recordings WHERE open = 1") == 0
+    (output,) = store.outputs()
+    assert (output.part, output.time) == ("headset", BEGIN + 99)
+    assert (listening.received, listening.lost, listening.last(1.0)) == (1280, 0, None)
+
+
+@pytest.mark.parametrize("refused", ["open_recording", "extend_recording"])
+def test_what_the_database_refuses_is_said_once_and_taken_down_later(
+    listening: Listening, store: Store, incidents: Incidents, monkeypatch: pytest.MonkeyPatch, refused: str
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(changes, refused, full)
+        hand_over(listening, 0, 3)
+        assert [part for part, _ in incidents] == ["recorder"]
+        assert "disk is full" in incidents[0][1]
+    hand_over(listening, 3, 1)
+    (info,) = store.recordings_between(0, float("inf"))
+    assert (info.samples, info.time_start) == (1024, BEGIN)
+    data = BdfFile(store.vault.root / info.path).read(0, 1024)
+    assert np.rint(data[0]).astype(int).tolist() == list(range(1024))
+    listening.stop()
+    assert len(incidents) == 1
