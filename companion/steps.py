@@ -70,6 +70,7 @@ class BrainStep:
 
     def __init__(self, *, store: Store, writer: Writer, encoder: Worker, clock: Callable[[], float]) -> None:
         self._store, self._writer, self._encoder, self._clock = store, writer, encoder, clock
+        self._windows: dict[str, int] = {}  # known, by montage
 
     def ready(self, moment_ids: Sequence[int]) -> list[int]:
         """Return those whose EEG is on disk."""
@@ -111,16 +112,25 @@ class BrainStep:
     def _state(self, moment_id: int, found: BrainFeatures) -> None:
         """Store the moment's state vector; fit the baseline first when twice as much is known as before."""
         space = current_space(self._store, found.montage)
-        known = int(self._store.value("SELECT total(weight) FROM features WHERE kind = ?", [found.montage]))
-        if known >= _due(space):
+        if self._known(found) >= _due(space):
             self._fit(found, space)
         elif space is not None:
             vectors = self._encoder.submit("state_vectors", self._store.space_data(space), [found.rows]).result()
             self._writer.do(changes.put_vectors, space, {moment_id: vectors[0][np.newaxis]}).result()
 
+    def _known(self, found: BrainFeatures) -> int:
+        """Return how many windows are known of a montage, counted in full only once a run."""
+        if found.montage in self._windows:
+            self._windows[found.montage] += len(found.rows)
+        else:
+            sql = "SELECT total(weight) FROM features WHERE kind = ?"
+            self._windows[found.montage] = int(self._store.value(sql, [found.montage]))
+        return self._windows[found.montage]
+
     def _fit(self, found: BrainFeatures, old: str | None) -> None:
         """Fit a new baseline and give every moment of the montage a vector of its space."""
         rows = list(self._store.features(found.montage))
+        self._windows[found.montage] = sum(round(weight) for _, weight, _ in rows)
         tables = [_table(blob, weight) for _, weight, blob in rows]
         baseline, dimension = self._encoder.submit("fit_baseline", np.vstack(tables), found.channels).result()
         vectors = self._encoder.submit("state_vectors", baseline, tables).result()

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from index.lexical import Match
 
 # A query quotes the screen when its best moment holds most of its information; more surely so, side by side.
-QUOTE_MIDDLE, QUOTE_SLOPE = 0.62, 16.0
+QUOTE_MIDDLE, QUOTE_SLOPE = 0.58, 24.0
 SCATTERED = 0.8  # what a moment gets that holds every word, but nowhere two of them together
-WORDS_IN_DESCRIPTION = 0.05  # what shared words still count for when a query only describes
+WORDS_IN_DESCRIPTION = 0.04  # what shared words still count for when a query only describes
+RANK_SHARE = 0.08  # of the words' part: tells moments apart that hold the same words
 COSINE_RANGE = (0.05, 0.75)  # what unrelated and nearly equal texts of the model reach
 
 
@@ -32,10 +33,9 @@ class Fused:
 
 def fuse(matches: Mapping[int, Match], cosines: Mapping[int, float]) -> dict[int, Fused]:
     """Return the score of every moment either source found."""
-    quotations = {moment_id: quotation(match) for moment_id, match in matches.items()}
-    weight = words_weight(max(quotations.values(), default=0.0)) if cosines else 1.0
+    weight = words_weight(max(map(quotation, matches.values()), default=0.0)) if cosines else 1.0
     return {
-        moment_id: _fused(quotations.get(moment_id, 0.0), closeness(cosines.get(moment_id)), weight)
+        moment_id: _fused(nearness(matches.get(moment_id)), closeness(cosines.get(moment_id)), weight)
         for moment_id in matches.keys() | cosines.keys()
     }
 
@@ -43,6 +43,13 @@ def fuse(matches: Mapping[int, Match], cosines: Mapping[int, float]) -> dict[int
 def quotation(match: Match) -> float:
     """Return how well a moment matches as a quotation, 0 to 1."""
     return match.coverage * (SCATTERED + (1 - SCATTERED) * match.adjacency)
+
+
+def nearness(match: Match | None) -> float:
+    """Return what a moment gets for its words, 0 to 1: how well it quotes the query, and its place by bm25."""
+    if match is None:
+        return 0.0
+    return quotation(match) * (1 - RANK_SHARE + RANK_SHARE / (1 + match.rank))
 
 
 def words_weight(best_quotation: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,6 +14,9 @@ from index.schema import FOLDING, TOKENIZER
 from index.store import Store
 
 CANDIDATES = 200  # moments looked at closely
+COMMON_SHARE, COMMON_LEAST = 0.05, 1_000  # a word that more moments hold than this chooses no candidates by itself
+RAREST = 3  # of words that are all common, those that do
+UNSEEN = 0.1  # what a word that no moment holds weighs, against its information: a typo must not outweigh the rest
 WEIGHTS = (2.0, 1.0, 1.0, 1.0)  # of title, app, url, text in bm25
 SNIPPET_WORDS = 24
 MOST_WORDS = 32  # a pasted page is asked by its first words
@@ -49,6 +52,8 @@ class Term:
         As it was typed, folded to lower case without accents.
     stem
         As the full text knows it.
+    held
+        How many moments hold it.
     weight
         How much it tells: inverse document frequency.
 
@@ -56,6 +61,7 @@ class Term:
 
     word: str
     stem: str
+    held: int
     weight: float
 
 
@@ -75,27 +81,30 @@ def terms(store: Store, query: str) -> list[Term]:
     distinct = {stem: word for word, stem in reversed(words(query))}
     marks = ",".join("?" * len(distinct))
     held = dict(store.rows(f"SELECT term, doc FROM moments_terms WHERE term IN ({marks})", distinct))  # noqa: S608 marks
-    return [Term(word, stem, _weight(held.get(stem, 0), total)) for stem, word in reversed(distinct.items())]
+    return [
+        Term(word, stem, held.get(stem, 0), _weight(held.get(stem, 0), total))
+        for stem, word in reversed(distinct.items())
+    ]
 
 
-def search(store: Store, query: str, known: Sequence[Term], *, moments: set[int] | None = None) -> dict[int, Match]:
-    """Return the best `CANDIDATES` by bm25 that hold any of the words, only of ``moments`` if given."""
-    if not known:
-        return {}
-    weights = ",".join(map(str, WEIGHTS))
-    asked = " OR ".join(quoted(term.word) for term in known)
-    among = "" if moments is None else "AND rowid IN (SELECT value FROM json_each(?3))"
-    sql = (
-        f"SELECT rowid FROM moments_fts WHERE moments_fts MATCH ?1 {among} "  # noqa: S608 constants
-        f"ORDER BY bm25(moments_fts, {weights}) LIMIT ?2"
-    )
-    arguments = [asked, CANDIDATES] + ([] if moments is None else [json.dumps(sorted(moments))])
-    found = [row[0] for row in store.rows(sql, arguments)]
-    ranks = {moment_id: rank for rank, moment_id in enumerate(found)}
-    coverage = _coverage(store, known, found)
-    adjacency = _adjacency(store, [word for word, _ in words(query)], found)
-    # Shares that make up a whole can add up to a hair more than it.
-    return {i: Match(min(1.0, coverage.get(i, 0.0)), min(1.0, adjacency.get(i, 0.0)), ranks[i]) for i in found}
+def search(
+    store: Store,
+    query: str,
+    known: Sequence[Term],
+    *,
+    moments: set[int] | None = None,
+    also: Collection[int] = (),
+) -> dict[int, Match]:
+    """Return how the best `CANDIDATES` by bm25 answer the query's words, and those ``also`` that hold any of them.
+
+    ``moments`` limits the candidates to those moments.
+    """
+    ranked = _ranked(store, known, moments)
+    judged = [*ranked, *(moment_id for moment_id in also if moment_id not in set(ranked))]
+    coverage = _coverage(store, known, judged)
+    adjacency = _adjacency(store, [word for word, _ in words(query)], judged)
+    ranks = {moment_id: rank for rank, moment_id in enumerate(ranked)}
+    return {i: Match(coverage[i], adjacency.get(i, 0.0), ranks.get(i, CANDIDATES)) for i in judged if i in coverage}
 
 
 def snippet(store: Store, moment_id: int, known: Sequence[Term]) -> str:
@@ -119,14 +128,42 @@ def quoted(word: str) -> str:
     return '"' + word.replace('"', '""') + '"'
 
 
+def _ranked(store: Store, known: Sequence[Term], moments: set[int] | None) -> list[int]:
+    """Return the best moments by bm25 of the words that can choose."""
+    choosing = _choosing(known, store.count())
+    if not choosing:
+        return []
+    # The plus keeps SQLite from seeking in the full text once for every allowed moment.
+    among = "" if moments is None else "AND +rowid IN (SELECT value FROM json_each(?3))"
+    weights = ",".join(map(str, WEIGHTS))
+    sql = (
+        f"SELECT rowid FROM moments_fts WHERE moments_fts MATCH ?1 {among} "  # noqa: S608 constants
+        f"ORDER BY bm25(moments_fts, {weights}), rowid DESC LIMIT ?2"
+    )
+    asked = " OR ".join(quoted(term.word) for term in choosing)
+    return [row[0] for row in store.rows(sql, [asked, CANDIDATES, *([] if moments is None else [_listed(moments)])])]
+
+
+def _choosing(known: Sequence[Term], total: int) -> list[Term]:
+    """Return the words that choose candidates: ranking everything that holds a very common one would take too long."""
+    seen = sorted((term for term in known if term.held), key=lambda term: term.held)
+    rare = [term for term in seen if term.held <= max(COMMON_LEAST, COMMON_SHARE * total)]
+    return rare or seen[:RAREST]
+
+
+def _listed(moments: Iterable[int]) -> str:
+    """Return moments as SQLite's json_each takes them."""
+    return json.dumps(sorted(moments))
+
+
 def _coverage(store: Store, known: Sequence[Term], candidates: Sequence[int]) -> dict[int, float]:
     """Return the share of the query's weight each candidate holds."""
-    whole = sum(term.weight for term in known)
+    whole = sum(term.weight for term in known) or 1.0
     shares: dict[int, float] = {}
     for term in known:
-        for moment_id in _holding(store, quoted(term.word), candidates):
+        for moment_id in _holding(store, quoted(term.word), candidates) if term.held else ():
             shares[moment_id] = shares.get(moment_id, 0.0) + term.weight / whole
-    return shares
+    return {moment_id: min(1.0, share) for moment_id, share in shares.items()}  # a sum can be a hair more than whole
 
 
 def _adjacency(store: Store, sequence: Sequence[str], candidates: Sequence[int]) -> dict[int, float]:
@@ -136,19 +173,18 @@ def _adjacency(store: Store, sequence: Sequence[str], candidates: Sequence[int])
     for one, other in pairs:
         for moment_id in _holding(store, quoted(f"{one} {other}"), candidates):
             shares[moment_id] = shares.get(moment_id, 0.0) + 1 / len(pairs)
-    return shares
+    return {moment_id: min(1.0, share) for moment_id, share in shares.items()}
 
 
 def _holding(store: Store, expression: str, candidates: Sequence[int]) -> list[int]:
     """Return which of the candidates match an FTS5 expression."""
-    marks = ",".join("?" * len(candidates))
-    sql = f"SELECT rowid FROM moments_fts WHERE moments_fts MATCH ? AND rowid IN ({marks})"  # noqa: S608 marks only
-    return [row[0] for row in store.rows(sql, [expression, *candidates])]
+    sql = "SELECT rowid FROM moments_fts WHERE moments_fts MATCH ? AND rowid IN (SELECT value FROM json_each(?))"
+    return [row[0] for row in store.rows(sql, [expression, _listed(candidates)])]
 
 
 def _weight(held: int, total: int) -> float:
-    """Return the inverse document frequency as bm25 has it, never negative."""
-    return math.log1p((total - held + 0.5) / (held + 0.5))
+    """Return the inverse document frequency as bm25 has it, never negative; little for a word no moment holds."""
+    return math.log1p((total - held + 0.5) / (held + 0.5)) * (1.0 if held else UNSEEN)
 
 
 def _cut(db: sqlite3.Connection, number: int, text: str, tokenizer: str) -> list[str]:

@@ -33,10 +33,12 @@ def by_words(
     """Return the ``k`` moments that best answer words; ``content`` is the words' own vector, if there is one."""
     allowed = store.allowed(filters)
     known = lexical.terms(store, text)
-    matches = lexical.search(store, text, known, moments=allowed)
-    cosines = vectors.search(content.space, content.vector, NEIGHBOURS, moments=allowed) if content is not None else {}
+    cosines = _cosines(vectors, content, allowed)
+    matches = lexical.search(store, text, known, moments=allowed, also=cosines)
+    # What only the words found gets its cosine too: a score must not depend on how large the vault is.
+    cosines |= _cosines(vectors, content, matches.keys() - cosines.keys())
     fused = fusion.fuse(matches, cosines)
-    best = sorted(fused, key=lambda i: (-fused[i].score, i))[:k]
+    best = sorted(fused, key=lambda i: (-fused[i].score, -i))[:k]
     moments = store.moments(best)
     space = content.space if content is not None else TEXT
     return [
@@ -71,9 +73,16 @@ def by_state(
     near = {m.id for m in store.moments_between(around[0] - exclude_seconds, around[1] + exclude_seconds)}
     cosines = vectors.search(asked.space, asked.vector, k + len(near), moments=allowed)
     far = [i for i in cosines if i not in near and cosines[i] >= LEAST_ALIKE]
-    best = sorted(far, key=lambda i: (-cosines[i], i))[:k]
+    best = sorted(far, key=lambda i: (-cosines[i], -i))[:k]
     moments = store.moments(best)
     return [_state_hit(store, moments[i], cosines[i], asked.space, whose) for i in best if i in moments]
+
+
+def _cosines(vectors: Vectors, content: Asked | None, moments: set[int] | None) -> dict[int, float]:
+    """Return the nearest moments and their cosines; none without a vector to ask with."""
+    if content is None or moments == set():
+        return {}
+    return vectors.search(content.space, content.vector, NEIGHBOURS, moments=moments)
 
 
 def _word_hit(

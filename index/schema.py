@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -85,7 +86,9 @@ def recordings(db: Database) -> None:
 def connect(path: Path, *, write: bool) -> Database:
     """Open the database, the newest schema applied when ``write``; raises `VaultError`."""
     try:
-        connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT, check_same_thread=False, isolation_level=None)
+        connection = sqlite3.connect(
+            _uri(path, write=write), timeout=BUSY_TIMEOUT, check_same_thread=False, isolation_level=None, uri=True
+        )
         try:
             return _prepared(Database(connection, recursive_triggers=False), path, write=write)
         except BaseException:
@@ -110,6 +113,12 @@ def _prepared(db: Database, path: Path, *, write: bool) -> Database:
         if migrations.pending(db):
             raise VaultError(f"{path} was made by an older version. Start `companion run` once to bring it up to date.")
     return db
+
+
+def _uri(path: Path, *, write: bool) -> str:
+    """Return how to open a database; one in a folder nobody may write to cannot change while it is read."""
+    immutable = not write and path.exists() and not os.access(path.parent, os.W_OK)
+    return f"{path.resolve().as_uri()}{'?immutable=1' if immutable else ''}"
 
 
 def _refuse_newer(db: Database, path: Path) -> None:

@@ -34,6 +34,7 @@ class Card:
 class _Loaded:
     index: faiss.IndexIDMap2
     highest: int  # the newest row of the table `vectors` in it
+    saved: tuple[int, int] | None = None  # what the file on disk holds: rows, newest row
 
 
 class Vectors:
@@ -68,10 +69,18 @@ class Vectors:
                 self._weed(space, loaded.index)
 
     def save(self) -> None:
-        """Keep what is loaded on disk, so that the next start need not rebuild it. Only the writing process may."""
+        """Bring every space up to date on disk, so that nobody need rebuild it. Only the writing process may.
+
+        The files of spaces that are gone are removed.
+        """
+        spaces = dict(self._store.rows("SELECT name, dimension FROM spaces"))
         with self._lock:
-            for space, loaded in self._loaded.items():
-                self._save(space, loaded)
+            for space, dimension in spaces.items():
+                self._save(space, self._fresh(space, dimension))
+        kept = {self._path(space).stem for space in spaces}
+        for file in self._store.vault.vectors.iterdir():
+            if file.stem not in kept:
+                file.unlink()
 
     def _fresh(self, space: str, dimension: int) -> _Loaded:
         """Return the index of ``space`` with everything SQLite holds in it."""
@@ -142,11 +151,14 @@ class Vectors:
         return self._store.vault.vectors / f"{re.sub(r'[^A-Za-z0-9.+-]', '_', space)}.faiss"
 
     def _save(self, space: str, loaded: _Loaded) -> None:
+        if loaded.saved == _extent(loaded.index):
+            return
         blob = faiss.serialize_index(loaded.index).tobytes()
         card = Card(space, loaded.index.d, *_extent(loaded.index), hashlib.sha256(blob).hexdigest())
         path = self._path(space)
         _replace(path, blob)
         _replace(path.with_suffix(".json"), json.dumps(asdict(card)).encode())
+        loaded.saved = _extent(loaded.index)
 
 
 def _by_moment(ids: list[int], scores: list[float], owner: dict[int, int]) -> dict[int, float]:
@@ -169,7 +181,7 @@ def _read(path: Path, space: str, dimension: int) -> _Loaded | None:
     index = faiss.deserialize_index(np.frombuffer(blob, np.uint8))
     if not isinstance(index, faiss.IndexIDMap2) or _extent(index) != (card.count, card.highest):
         return None
-    return _Loaded(index, card.highest)
+    return _Loaded(index, card.highest, _extent(index))
 
 
 def _extent(index: faiss.IndexIDMap2) -> tuple[int, int]:

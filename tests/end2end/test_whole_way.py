@@ -77,8 +77,9 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
 
 
 def _pages() -> list[dict[str, object]]:
-    """Return the first page of every other topic of the corpus: twenty."""
-    return [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()][::8]
+    """Return the first page of each topic of the half that nothing was tuned on: twenty."""
+    pages = [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()]
+    return [page for page in pages if page["split"] == "test"][::4]
 
 
 def _show(desktop: Desktop, store: Store, page: dict[str, object], number: int) -> Shown:
@@ -146,6 +147,7 @@ class TestTheWholeWay:
 
     def test_most_paraphrases_find_their_window_first(self, day: Day, answering: Answering) -> None:
         right = [_first(answering, shown.paraphrase).moment.title == shown.title for shown in day.shown]
+        print(f"{sum(right)} of {len(right)} described windows came first")
         assert sum(right) >= PARAPHRASES_RIGHT
 
     def test_each_thumbnail_shows_the_window_it_names(self, day: Day, answering: Answering) -> None:

@@ -51,7 +51,7 @@ def test_without_shared_words_content_alone_decides(cosines: dict[int, float]) -
 @given(words=found_by_words)
 def test_without_content_words_alone_decide(words: dict[int, Match]) -> None:
     for moment_id, found in fusion.fuse(words, {}).items():
-        assert found.score == pytest.approx(fusion.quotation(words[moment_id]))
+        assert found.score == pytest.approx(fusion.nearness(words[moment_id]))
 
 
 def test_a_few_shared_words_do_not_outweigh_what_a_description_is_about() -> None:

@@ -114,7 +114,7 @@ def test_coverage_is_the_share_of_what_the_words_tell(writer: Writer, store: Sto
     assert matches[1].coverage == pytest.approx(1)
     assert 0 < matches[2].coverage < 0.3
     assert matches[2].coverage == matches[3].coverage
-    assert found(store, "rare unheard")[1].coverage < 0.5
+    assert 0.5 < found(store, "rare unheard")[1].coverage < 1  # a typo does not outweigh the word that is there
     assert found(store, "common common rare")[1].coverage == pytest.approx(1)
 
 
