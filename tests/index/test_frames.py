@@ -136,8 +136,8 @@ def test_a_damaged_frame_is_named(folder: Path, damage: bytes) -> None:
 def test_however_it_is_damaged_a_frame_loads_or_is_named(
     tmp_path_factory: pytest.TempPathFactory, places: list[tuple[int, int]], cut: int
 ) -> None:
-    folder = tmp_path_factory.getbasetemp() / "damaged"
-    folder.mkdir(exist_ok=True)
+    folder = tmp_path_factory.mktemp("vault") / "frames"
+    folder.mkdir()
     whole = folder.parent / frames.save(folder, 1, T0, np.arange(48 * 64 * 3, dtype=np.uint8).reshape(48, 64, 3))
     blob = bytearray(whole.read_bytes()[:cut])
     for place, value in places:
