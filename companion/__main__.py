@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 the answer is no, 2 wrong use or environment (the message 
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Sequence
 
@@ -16,6 +17,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from companion.cli.codes import INTERRUPTED, WRONG
     from companion.cli.root import root
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a file's name may hold bytes that no terminal can show
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = root.main(
             args=None if arguments is None else list(arguments), prog_name="companion", standalone_mode=False

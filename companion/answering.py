@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as NotYet
 from typing import Any, Protocol
 
@@ -14,7 +14,7 @@ from companion.ports import Answer, Question
 from companion.steps import current_space
 from companion.tasks import BrainFeatures, Vectors
 from companion.wording import clock_time
-from companion.worker import WorkerCrashed
+from companion.worker import TaskFailed, WorkerCrashed
 from embeddings.types import EEGWindow, EmbeddingsError
 from index import recall
 from index.recall import Asked
@@ -24,6 +24,15 @@ from index.vectors import Vectors as VectorIndex
 
 THOUGHT_SECONDS = 10.0  # two windows of 4 s after the filter has settled
 WORST_PATIENCE = 120.0  # loading the text model from a slow disk, or downloading it
+BRAIN_PATIENCE = 20.0  # importing what EEG needs, behind the text model being loaded
+FAILED_AT_THIS = (
+    "The text model failed at this because of an error in the program (`companion doctor` shows it): searched by the "
+    "words themselves only."
+)
+NOTHING_OF_YOU = (
+    "The simulated headset's signal is no EEG: it can be recorded, but no state can be read from it. Recall by state "
+    "needs a real headset, or a recording played back (`--board playback:FILE`)."
+)
 
 
 Found = tuple[list[Hit], tuple[str, ...]]  # hits, and what the person should know about them
@@ -50,6 +59,12 @@ class Answering:
         Returns the last seconds of EEG, or None when there are none.
     patience
         Seconds to wait for the text model before answering by words alone; None = as long as it takes.
+    brain_patience
+        Seconds to wait for what the EEG says.
+    simulated
+        Whether the EEG is a made-up signal.
+    on_incident
+        Told of errors in the program that did not keep a question from being answered.
 
     """
 
@@ -60,10 +75,14 @@ class Answering:
         vectors: VectorIndex,
         encoder: Encoder,
         thought: Callable[[], EEGWindow | None],
+        on_incident: Callable[[str, str], None],
         patience: float | None = None,
+        brain_patience: float = BRAIN_PATIENCE,
+        simulated: Callable[[], bool] = lambda: False,
     ) -> None:
         self._store, self._vectors, self._encoder = store, vectors, encoder
-        self._thought, self._patience = thought, patience
+        self._thought, self._simulated, self._on_incident = thought, simulated, on_incident
+        self._patience, self._brain_patience = patience, brain_patience
 
     def answer(self, question: Question) -> Answer:
         """Return ranked hits; raises `RecallError`, `VaultError`."""
@@ -72,6 +91,8 @@ class Answering:
             hits, notes = self._hits(question)
         except WorkerCrashed as error:
             raise RecallError(f"This question could not be answered: {error}. Ask again.") from error
+        except CancelledError as error:
+            raise RecallError("This question was not answered any more: Companion is being closed.") from error
         return Answer(question, tuple(hits), notes, time.perf_counter() - start)
 
     def _hits(self, question: Question) -> Found:
@@ -84,6 +105,8 @@ class Answering:
         raise RecallError("Nothing was asked: give words, a moment to be alike, or think of it.")
 
     def _by_words(self, question: Question) -> Found:
+        if not any(character.isalnum() for character in question.text):
+            raise RecallError(f"There is no word in “{question.text.strip()}”. Ask with words.")
         content, notes = self._content(question.text)
         hits = recall.by_words(
             self._store, self._vectors, question.text, content, k=question.k, filters=question.filters
@@ -102,6 +125,9 @@ class Answering:
             return None, (f"Searched by the words themselves only. {error}",)
         except WorkerCrashed:
             return None, ("The process with the text model died at this: searched by the words themselves only.",)
+        except (TaskFailed, OSError) as error:
+            self._on_incident("recall", f"The text model could not encode a question: {error}")
+            return None, (FAILED_AT_THIS,)
         return Asked(found.space, found.parts[0][0]), ()
 
     def _by_like(self, question: Question, moment_id: int) -> Found:
@@ -120,7 +146,9 @@ class Answering:
         window = self._thought()
         if window is None:
             raise RecallError("No EEG has come yet. Put the headset on (`companion run --board NAME`), then try again.")
-        found: BrainFeatures = self._encoder.submit("brain_features", [window], 8, urgent=True).result()
+        found: BrainFeatures = self._brain("brain_features", [window], 8)
+        if not len(found.rows) and self._simulated():
+            raise RecallError(NOTHING_OF_YOU)
         if not len(found.rows):
             seconds = window.data.shape[1] / window.sfreq
             fault = found.faults or f"only {seconds:.0f} s of it, {THOUGHT_SECONDS:.0f} s are needed"
@@ -133,10 +161,29 @@ class Answering:
                 "Your usual state is not known yet: a minute of clean EEG is needed while moments are recorded."
             )
         baseline = self._store.space_data(space)
-        vectors = self._encoder.submit("state_vectors", baseline, [found.rows], urgent=True).result()
+        vectors = self._brain("state_vectors", baseline, [found.rows])
         around = (window.time_end - window.data.shape[1] / window.sfreq, window.time_end)
         whose = f"your state at {clock_time(window.time_end)}"
         return self._by_state(question, Asked(space, np.asarray(vectors[0], np.float32)), around, whose)
+
+    def _brain(self, task: str, *arguments: object) -> Any:
+        """Return what a task about EEG answers; raises `RecallError` where it does not."""
+        future = self._encoder.submit(task, *arguments, urgent=True)
+        try:
+            return future.result(self._brain_patience)
+        except NotYet as error:
+            future.cancel()
+            raise RecallError(
+                f"Your state could not be worked out within {self._brain_patience:g} s: Companion is still busy with "
+                "what was recorded. Ask again soon."
+            ) from error
+        except EmbeddingsError as error:
+            raise RecallError(str(error)) from error
+        except (TaskFailed, OSError) as error:
+            self._on_incident("recall", f"`{task}` failed at a question: {error}")
+            raise RecallError(
+                "Your state could not be worked out because of an error in the program; `companion doctor` shows it."
+            ) from error
 
     def _by_state(self, question: Question, asked: Asked, around: tuple[float, float], whose: str) -> Found:
         hits = recall.by_state(

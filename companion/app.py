@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -16,15 +17,15 @@ from companion.capture.privacy import Rules
 from companion.capture.types import FrameSource
 from companion.engine import Engine, Parts
 from companion.fill import Filler, Step
+from companion.incidents import Incidents
 from companion.keeper import Keeper
 from companion.listening import Listening
 from companion.recover import recover
 from companion.settings import Settings
 from companion.steps import BrainStep, ContentStep, ReadStep
-from companion.tasks import EncoderTasks, ReaderTasks
+from companion.tasks import EncoderTasks, ReaderTasks, patient_encoder
 from companion.worker import Worker
 from embeddings.types import EEGWindow
-from index import changes
 from index.store import Store
 from index.vault import Vault
 from index.vectors import Vectors
@@ -33,6 +34,9 @@ from index.writer import Writer
 SCREEN = "screen"
 PATIENCE_SECONDS = 1.5  # a person waits this long for hits by meaning before those by words are shown
 
+Clock = Callable[[], float]  # UTC seconds since 1970
+Note = Callable[[str, str], None]
+
 
 def build_engine(
     settings: Settings,
@@ -40,7 +44,7 @@ def build_engine(
     vault: Path | None = None,
     board_name: str | None = None,
     frames: str | None = None,
-    clock: Callable[[], float] = time.time,
+    clock: Clock = time.time,
 ) -> Engine:
     """Put the engine together, ready to `start`.
 
@@ -55,52 +59,113 @@ def build_engine(
         What the person must mend first.
 
     """
-    settings_vault = Vault(vault or settings.vault_path)
-    if board_name is not None:
-        _board(board_name, settings)  # a name that is wrong is said before anything is opened
-    if frames is not None:
-        _source(frames, settings)
-    writer, store = _opened(settings_vault, clock())
-
-    def note(part: str, what: str) -> None:
-        writer.do(changes.incident, clock(), part, what)
-
+    chosen_vault = Vault(vault or settings.vault_path)
+    run = ThisRun(board_name, frames)
+    run.check(settings)
+    writer, store = _opened(chosen_vault, clock())
+    note = Incidents(writer, clock=clock).note
     reader = Worker("reader", ReaderTasks, on_incident=note, niceness=10)
-    encoder = Worker("encoder", partial(EncoderTasks, settings.text_model), on_incident=note)
-    read = ReadStep(store=store, writer=writer, reader=reader)
-    content = ContentStep(store=store, writer=writer, encoder=encoder, clock=clock)
-    brain = BrainStep(store=store, writer=writer, encoder=encoder, clock=clock)
-    work: dict[str, list[Step]] = {"reader": [read], "encoder": [content, brain]}
-    fillers = tuple(Filler(name, steps, store=store, writer=writer, on_incident=note) for name, steps in work.items())
+    encoder = Worker("encoder", _make_encoder(settings), on_incident=note)
+    steps: dict[str, list[Step]] = {
+        "reader": [ReadStep(store=store, writer=writer, reader=reader)],
+        "encoder": [
+            ContentStep(store=store, writer=writer, encoder=encoder, clock=clock),
+            BrainStep(store=store, writer=writer, encoder=encoder, clock=clock),
+        ],
+    }
+    fillers = tuple(Filler(name, its, store=store, writer=writer, on_incident=note) for name, its in steps.items())
     vectors = Vectors(store)
-
-    def wake() -> None:
-        for filler in fillers:
-            filler.wake()
-
-    def make_keeper(chosen: Settings) -> Keeper | None:
-        if frames is None and not chosen.consent_screen:
-            return None
-        return Keeper(
-            make_source=lambda: _source(frames or SCREEN, chosen),
-            writer=writer,
-            clock=clock,
-            on_moment=wake,
-            on_incident=note,
-        )
-
-    def make_listening(chosen: Settings) -> Listening | None:
-        name = board_name if board_name is not None else chosen.board if chosen.consent_eeg else "none"
-        spec = _board(name, chosen)
-        return (
-            None if spec.kind == "none" else Listening(spec, writer=writer, clock=clock, on_incident=note, source=name)
-        )
-
-    def make_answering(thought: Callable[[], EEGWindow | None]) -> Answering:
-        return Answering(store=store, vectors=vectors, encoder=encoder, thought=thought, patience=PATIENCE_SECONDS)
-
-    parts = Parts(store, writer, vectors, reader, encoder, fillers, make_keeper, make_listening, make_answering)
+    parts = Parts(
+        store=store,
+        writer=writer,
+        vectors=vectors,
+        reader=reader,
+        encoder=encoder,
+        fillers=fillers,
+        make_keeper=partial(_keeper, run, writer=writer, clock=clock, note=note, on_moment=partial(_wake, fillers)),
+        make_listening=partial(_listening, run, writer=writer, clock=clock, note=note),
+        make_answering=partial(_answering, store=store, vectors=vectors, encoder=encoder, note=note),
+        make_encoder=_make_encoder,
+        is_simulated=lambda chosen: board.is_simulated(run.board_of(chosen)),
+    )
     return Engine(parts, settings=settings, clock=clock)
+
+
+@dataclass(frozen=True, slots=True)
+class ThisRun:
+    """What the command line chose in place of the settings."""
+
+    board_name: str | None
+    frames: str | None
+
+    def check(self, settings: Settings) -> None:
+        """Say a name that is wrong before anything is opened."""
+        if self.board_name is not None:
+            _board(self.board_name, settings)
+        if self.frames is not None:
+            _source(self.frames, settings)
+
+    def board_of(self, settings: Settings) -> str:
+        """Return which headset is followed."""
+        if self.board_name is not None:
+            return self.board_name
+        return settings.board if settings.consent_eeg else "none"
+
+    def frames_of(self, settings: Settings) -> str | None:
+        """Return what is looked at, None for nothing."""
+        return self.frames or (SCREEN if settings.consent_screen else None)
+
+
+def _keeper(
+    run: ThisRun, settings: Settings, *, writer: Writer, clock: Clock, note: Note, on_moment: Callable[[], None]
+) -> Keeper | None:
+    frames = run.frames_of(settings)
+    if frames is None:
+        return None
+    return Keeper(
+        make_source=lambda: _source(frames, settings),
+        writer=writer,
+        clock=clock,
+        on_moment=on_moment,
+        on_incident=note,
+    )
+
+
+def _listening(run: ThisRun, settings: Settings, *, writer: Writer, clock: Clock, note: Note) -> Listening | None:
+    name = run.board_of(settings)
+    spec = _board(name, settings)
+    if spec.kind == "none":
+        return None
+    return Listening(spec, writer=writer, clock=clock, on_incident=note, source=name)
+
+
+def _answering(
+    thought: Callable[[], EEGWindow | None],
+    simulated: Callable[[], bool],
+    *,
+    store: Store,
+    vectors: Vectors,
+    encoder: Worker,
+    note: Note,
+) -> Answering:
+    return Answering(
+        store=store,
+        vectors=vectors,
+        encoder=encoder,
+        thought=thought,
+        simulated=simulated,
+        on_incident=note,
+        patience=PATIENCE_SECONDS,
+    )
+
+
+def _make_encoder(settings: Settings) -> Callable[[], EncoderTasks]:
+    return partial(patient_encoder, settings.text_model)
+
+
+def _wake(fillers: Sequence[Filler]) -> None:
+    for filler in fillers:
+        filler.wake()
 
 
 def _opened(vault: Vault, time: float) -> tuple[Writer, Store]:

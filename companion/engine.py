@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from companion.answering import THOUGHT_SECONDS, Answering
@@ -14,6 +13,7 @@ from companion.brain.types import BoardError, Contact, HeadsetState
 from companion.fill import Filler
 from companion.keeper import Keeper
 from companion.listening import Listening
+from companion.pausing import Pause
 from companion.ports import Answer, Question
 from companion.settings import Settings
 from companion.status import NO_HEADSET, Status, summarise
@@ -24,8 +24,6 @@ from index.store import Store
 from index.types import Moment
 from index.vectors import Vectors
 from index.writer import Writer
-
-FOREVER = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,9 @@ class Parts:
     fillers: tuple[Filler, ...]
     make_keeper: Callable[[Settings], Keeper | None]
     make_listening: Callable[[Settings], Listening | None]
-    make_answering: Callable[[Callable[[], EEGWindow | None]], Answering]
+    make_answering: Callable[[Callable[[], EEGWindow | None], Callable[[], bool]], Answering]
+    make_encoder: Callable[[Settings], Callable[[], object]]
+    is_simulated: Callable[[Settings], bool]
 
 
 class Engine:
@@ -57,10 +57,9 @@ class Engine:
         self._no_headset = NO_HEADSET
         self._keeper: Keeper | None = None
         self._listening: Listening | None = None
-        self._paused_until: float | None = None
+        self._pause = Pause(clock=clock, on_over=self.resume)
         self._recording = False  # everything that was chosen has been started
-        self._timer: threading.Timer | None = None
-        self._answering = parts.make_answering(self._thought)
+        self._answering = parts.make_answering(self._thought, self._simulated)
         self._recall = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recall")
 
     def start(self) -> None:
@@ -68,18 +67,19 @@ class Engine:
         for filler in self._parts.fillers:
             filler.start()
         self._soon(self._record)
-        # The model loads while nobody waits for it; why it cannot is said by `status` once text needs it.
-        self._parts.encoder.submit("warm", urgent=True)
-        self._parts.encoder.submit("warm_brain", urgent=True)
+        self._warm()
 
     def stop(self) -> None:
         """Close the open moment and everything that runs; what waits for text or vectors waits on disk."""
-        self._cancel_timer()
+        self._pause.end()
         self._soon(self._rest)
-        self._control.shutdown(wait=True)
-        self._recall.shutdown(wait=True, cancel_futures=True)
         with ThreadPoolExecutor(thread_name_prefix="ending") as ending:  # each may have to be waited for
-            list(ending.map(Worker.stop, (self._parts.reader, self._parts.encoder)))
+            workers = [ending.submit(worker.stop) for worker in (self._parts.reader, self._parts.encoder)]
+            self._control.shutdown(wait=True)
+        for worker in workers:
+            worker.result()
+        # Only now: a question that waits for a worker is let go with it.
+        self._recall.shutdown(wait=True, cancel_futures=True)
         for filler in self._parts.fillers:
             filler.stop()
         self._parts.vectors.save()
@@ -88,23 +88,23 @@ class Engine:
 
     def pause(self, seconds: float | None) -> None:
         """Stop recording for ``seconds``, or until `resume` when None."""
-        self._cancel_timer()
-        self._paused_until = FOREVER if seconds is None else self._clock() + seconds
+        self._pause.begin(seconds)
         self._soon(self._rest)
-        if seconds is not None:
-            self._timer = threading.Timer(seconds, self.resume)
-            self._timer.daemon = True
-            self._timer.start()
 
     def resume(self) -> None:
         """Record again."""
-        self._cancel_timer()
-        self._paused_until = None
+        self._pause.end()
         self._soon(self._record)
 
     def apply(self, settings: Settings) -> None:
         """Take over new settings at once."""
+        other_model = settings.text_model != self._settings.text_model
         self._settings = settings
+        if other_model:
+            self._parts.encoder.renew(self._parts.make_encoder(settings))
+            self._warm()
+        for filler in self._parts.fillers:
+            filler.retry()
         self._soon(self._rest)
         self._soon(self._record)
 
@@ -112,16 +112,18 @@ class Engine:
         """Return how everything is now."""
         backlog = self._parts.store.backlog()
         obstacles = [sentence for filler in self._parts.fillers for sentence in list(filler.obstacles.values())]
+        coming = " ".join(sentence for filler in self._parts.fillers for sentence in list(filler.coming.values()))
         keeper, listening = self._keeper, self._listening  # another thread may let go of them meanwhile
-        return summarise(
+        status = summarise(
             seeing=keeper.seeing if keeper else None,
             headset=listening.state() if listening else self._no_headset,
-            paused_until=self._paused_until,
+            paused_until=self._pause.until,
             moments=self._parts.store.count(),
             backlog=sum(backlog.values()),
             quarantined=self._parts.store.set_aside(),
             obstacles=[self._failure, *obstacles] if self._failure else obstacles,
         )
+        return replace(status, sentence=f"{status.sentence} {coming}") if coming else status
 
     def recall(self, question: Question) -> Future[Answer]:
         """Ask memory."""
@@ -189,7 +191,7 @@ class Engine:
             self.note("engine", "".join(traceback.format_exception(error)))
 
     def _record(self) -> None:
-        if self._paused_until is not None:
+        if self._pause.until is not None:
             return
         if self._keeper is None:
             self._keeper = self._parts.make_keeper(self._settings)
@@ -214,11 +216,14 @@ class Engine:
             self._listening.stop()
             self._listening = None
 
-    def _cancel_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+    def _warm(self) -> None:
+        """Load the models while nobody waits for them; why one cannot be is said by `status` once it is needed."""
+        self._parts.encoder.submit("warm", urgent=True)
+        self._parts.encoder.submit("warm_brain", urgent=True)
 
     def _thought(self) -> EEGWindow | None:
         listening = self._listening
         return listening.last(THOUGHT_SECONDS) if listening is not None else None
+
+    def _simulated(self) -> bool:
+        return self._listening is not None and self._parts.is_simulated(self._settings)

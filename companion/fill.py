@@ -9,6 +9,7 @@ from concurrent.futures import CancelledError
 from typing import Protocol
 
 from companion.worker import TaskFailed, WorkerCrashed
+from embeddings.model_place import ComingError
 from embeddings.types import EmbeddingsError
 from index import changes
 from index.store import Store
@@ -16,6 +17,7 @@ from index.types import FrameError, Job, VaultError
 from index.writer import Writer
 
 IDLE_SECONDS = 1.0  # between looks at an empty list when nobody wakes it
+COMING_SECONDS = 2.0  # between tries when what is missing comes by itself
 MEND_SECONDS = 30.0  # between tries when the environment must be mended first (no text model, a full disk)
 
 
@@ -49,6 +51,8 @@ class Filler:
     ----------
     obstacles
         What the person must mend before a kind of job can be done, by kind.
+    coming
+        What a kind of job waits for that comes by itself, by kind.
 
     """
 
@@ -57,8 +61,10 @@ class Filler:
     ) -> None:
         self.name = name
         self.obstacles: dict[Job, str] = {}
+        self.coming: dict[Job, str] = {}
         self._steps, self._store, self._writer, self._on_incident = steps, store, writer, on_incident
         self._retry_at = dict.fromkeys((step.kind for step in steps), 0.0)
+        self._mended = 0  # how often the person may have mended something
         self._wake, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"fill {name}", daemon=True)
 
@@ -75,6 +81,12 @@ class Filler:
 
     def wake(self) -> None:
         """Look at the list now."""
+        self._wake.set()
+
+    def retry(self) -> None:
+        """Try at once what had to be mended: it may be."""
+        self._mended += 1
+        self._retry_at = dict.fromkeys(self._retry_at, 0.0)
         self._wake.set()
 
     def _run(self) -> None:
@@ -101,13 +113,20 @@ class Filler:
         ids = step.ready(self._store.waiting(step.kind, step.batch))
         if not ids or self._stopping.is_set():
             return False
+        mended = self._mended
         try:
             self._fill(step, ids)
         except CancelledError:
             return False
+        except ComingError as error:
+            self._await(step.kind, str(error))
+            return False
         except (EmbeddingsError, VaultError) as error:
             self._meet(step.kind, str(error))
+            if mended != self._mended:  # it failed with what was there before
+                self._retry_at[step.kind] = 0.0
             return False
+        self.coming.pop(step.kind, None)
         if self.obstacles.pop(step.kind, None):
             self._on_incident(self.name, f"`{step.kind}` works again; what waited is being filled in.")
         return True
@@ -128,8 +147,15 @@ class Filler:
         reason = str(error).strip().splitlines()[-1]
         self._on_incident(self.name, f"Moment {moment_id} was set aside: its `{kind}` failed ({reason}).")
 
+    def _await(self, kind: Job, sentence: str) -> None:
+        """Note what will come by itself, and look again soon; an obstacle stays one until it has come."""
+        self._retry_at[kind] = time.monotonic() + COMING_SECONDS
+        if kind not in self.obstacles:
+            self.coming[kind] = sentence
+
     def _meet(self, kind: Job, sentence: str) -> None:
         """Note what the person must mend, and try again later."""
+        self.coming.pop(kind, None)
         self._retry_at[kind] = time.monotonic() + MEND_SECONDS
         if self.obstacles.get(kind) != sentence:
             self.obstacles[kind] = sentence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,18 +31,26 @@ class Imported:
     known: bool = False  # it was imported before; nothing was added
 
 
-def import_eeg(path: Path, writer: Writer, *, board: str = "", progress: Progress = lambda _: None) -> Imported:
+def import_eeg(
+    path: Path,
+    writer: Writer,
+    *,
+    board: str = "",
+    segments: Sequence[Segment] = (),
+    progress: Progress = lambda _: None,
+) -> Imported:
     """Store a file's EEG as recordings, and ask for the EEG of the moments it covers.
 
     All of a file counts as imported, or, where that was interrupted, nothing. The same content is known by any name.
-    Raises `BoardError` for a file that cannot be read, `VaultError` when it cannot be stored.
+    ``segments`` are what is in it, where it was read before. Raises `BoardError` for a file that cannot be read,
+    `VaultError` when it cannot be stored.
     """
     digest = _digest(path)
     if writer.do(_known, digest).result():
         return Imported(0, 0.0, known=True)
     forget_imports(writer)
     source = f"{IMPORT}{path.name}:{digest}"
-    segments = formats.read(path, board=board)
+    segments = segments or formats.read(path, board=board)
     total = sum(segment.data.shape[1] / segment.sfreq for segment in segments)
     done = 0.0
     for number, segment in enumerate(segments):

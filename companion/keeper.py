@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-from sqlite_utils import Database
-
-from companion.capture.attention import Attention, Closed, Continued, Event, Opened
-from companion.capture.types import CaptureError, Frame, FrameSource, Skipped
-from companion.status import Seeing
-from index import changes
-from index.types import NewMoment, VaultError
-from index.vault import Vault
+from companion.capture.attention import Closed, Continued, Opened
+from companion.capture.monitors import Monitors, Seen
+from companion.capture.replay import ReplaySource
+from companion.capture.types import CaptureError, FrameSource, Skipped
+from companion.moments import Moments
+from companion.status import NOTHING_MISSED, Seeing
+from index.types import VaultError
 from index.writer import Writer
 
-EXTEND_SECONDS = 5.0  # how often the end of the open moment is written down
 RETRY_SECONDS = 5.0  # between tries to look again after the screen could not be reached
+NAMED = 20  # files that cannot be read, each with an incident of its own
 BROKEN = "Nothing is seen any more because of an error in the program. Quit Companion and start it again."
 
 
@@ -46,14 +43,12 @@ class Keeper:
         on_moment: Callable[[], None],
         on_incident: Callable[[str, str], None],
     ) -> None:
-        self._make_source, self._writer, self._clock = make_source, writer, clock
-        self._on_moment, self._on_incident = on_moment, on_incident
-        self._attention = Attention()
-        self._moment: int | None = None
-        self._unclosed: dict[int, float] = {}  # ends that the disk refused to take down, by moment
+        self._make_source, self._clock, self._on_incident = make_source, clock, on_incident
+        self._monitors = Monitors()
+        self._moments = Moments(writer=writer, clock=clock, on_change=on_moment)
         self._source_name = ""
         self._blind = False  # the source was lost
-        self._extended = 0.0
+        self._missed = NOTHING_MISSED  # screens since storing them went wrong
         self._seeing = Seeing()
         self._stop, self._thread = threading.Event(), threading.Thread()
 
@@ -72,7 +67,7 @@ class Keeper:
         self._thread.start()
 
     def stop(self) -> None:
-        """End, the open moment closed."""
+        """End, the open moments closed."""
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join()
@@ -92,11 +87,12 @@ class Keeper:
                 self._follow(source, stop)
                 break
             except CaptureError as error:
-                self._apply(self._attention.end(self._clock()))
+                self._apply(self._monitors.end(self._clock()))
                 self._blind = True
                 self._meet(str(error))
                 stop.wait(RETRY_SECONDS)
-        self._apply(self._attention.end(self._clock()))
+        self._apply(self._monitors.end(self._clock()))
+        self._sum_up()
         self._seeing = replace(self._seeing, ended=not stop.is_set(), private="")
 
     def _follow(self, source: FrameSource, stop: threading.Event) -> None:
@@ -105,67 +101,65 @@ class Keeper:
                 self._blind = False
                 self._works()
             if isinstance(seen, Skipped):
-                private = seen.reason if seen.private else ""
-                filtered = self._seeing.filtered + bool(private and private != self._seeing.private)
-                unseen = self._seeing.unseen + (not seen.private)
-                self._seeing = replace(self._seeing, private=private, filtered=filtered, unseen=unseen)
-                self._apply(self._attention.skip(seen))
+                self._pass_over(seen, damaged=isinstance(source, ReplaySource) and not seen.private)
+                self._apply(self._monitors.skip(seen))
             else:
                 self._seeing = replace(self._seeing, private="", frames=self._seeing.frames + 1)
-                self._apply(self._attention.see(seen))
+                self._apply(self._monitors.see(seen))
 
-    def _apply(self, events: tuple[Event, ...]) -> None:
-        for event in events:
+    def _pass_over(self, skipped: Skipped, *, damaged: bool) -> None:
+        """Count what is not looked at; a damaged file is named (a locked screen is nothing to mend)."""
+        before, private = self._seeing, skipped.reason if skipped.private else ""
+        self._seeing = replace(
+            before,
+            private=private,
+            filtered=before.filtered + bool(private and private != before.private),
+            kept_out=before.kept_out + skipped.private,
+            unseen=before.unseen + (not skipped.private),
+        )
+        if damaged:
+            count = self._seeing.damaged + 1
+            named = (*before.unreadable, skipped.reason)[:NAMED]
+            self._seeing = replace(self._seeing, damaged=count, unreadable=named)
+            if count <= NAMED:
+                self._on_incident("capture", skipped.reason)
+
+    def _apply(self, seen: Iterable[Seen]) -> None:
+        for monitor, event in seen:
             try:
-                self._store(event)
+                match event:
+                    case Opened(frame):
+                        new = self._moments.open(frame, self._source_name)
+                        self._count(new=new, known=not new)
+                        self._works(stored=True)
+                    case Continued(time):
+                        known = self._moments.covered(monitor, time)
+                        self._count(continued=not known, known=known)
+                        if self._moments.extend(monitor, time):
+                            self._works()
+                    case Closed(time_end):
+                        if self._moments.close(monitor, time_end):
+                            self._works()
             except VaultError as error:
                 if isinstance(event, Opened):
-                    self._seeing = replace(self._seeing, dropped=self._seeing.dropped + 1)
-                    self._attention = Attention()  # so that the next frame tries again
+                    self._miss(monitor, event.frame.time)
                 self._meet(str(error))
 
-    def _store(self, event: Event) -> None:
-        match event:
-            case Opened(frame):
-                self._open(frame)
-            case Continued(time) if self._moment is not None and time - self._extended >= EXTEND_SECONDS:
-                self._extended = time
-                self._writer.do(changes.extend_moment, self._moment, time).result()
-                self._works()
-            case Closed(time_end) if self._moment is not None:
-                self._unclosed[self._moment] = time_end
-                self._moment = None
-                self._close()
+    def _count(self, *, new: bool = False, continued: bool = False, known: bool = False) -> None:
+        now = self._seeing
+        self._seeing = replace(now, new=now.new + new, continued=now.continued + continued, known=now.known + known)
 
-    def _close(self) -> None:
-        for moment, time_end in list(self._unclosed.items()):
-            self._writer.do(_close_again, moment, time_end).result()
-            del self._unclosed[moment]
-            self._works()
-            self._on_moment()
+    def _miss(self, monitor: int, time: float) -> None:
+        """Count a screen that is lost, and let the next one of its monitor try again."""
+        self._missed = self._missed.one_more(time)
+        self._seeing = replace(self._seeing, dropped=self._seeing.dropped + 1)
+        self._monitors.forget(monitor)
 
-    def _open(self, frame: Frame) -> None:
-        self._moment = None
-        self._close()
-        window = frame.window
-        new = NewMoment(
-            time_start=frame.time,
-            time_end=frame.time if frame.time_end is None else frame.time_end,
-            app=_storable(window.app),
-            title=_storable(window.title),
-            url=_storable(window.url),
-            monitor=window.monitor,
-            source=self._source_name,
-        )
-        self._moment = self._writer.do(_open_again, self._writer.vault, new, frame.image, self._clock()).result()
-        self._extended = frame.time
-        self._works()
-        self._on_moment()
-
-    def _works(self) -> None:
-        """Note that what was wrong mended itself."""
-        if self._seeing.problem:
-            self._on_incident("capture", "Capture works again.")
+    def _works(self, *, stored: bool = False) -> None:
+        """Note that what was wrong mended itself; where screens were lost, only a stored one shows that."""
+        if self._seeing.problem and (stored or not self._missed.count):
+            self._on_incident("capture", " ".join(["Capture works again.", *self._missed.sentences()]))
+            self._missed = NOTHING_MISSED
             self._seeing = replace(self._seeing, problem="")
 
     def _meet(self, sentence: str) -> None:
@@ -174,24 +168,10 @@ class Keeper:
             self._on_incident("capture", sentence)
         self._seeing = replace(self._seeing, problem=sentence)
 
-
-def _open_again(db: Database, vault: Vault, new: NewMoment, image: NDArray[np.uint8], now: float) -> int:
-    """Return the moment that is stored for this source and time, or open it."""
-    sql = "SELECT id FROM moments WHERE source = ? AND time_start = ?"
-    known = db.execute(sql, [new.source, new.time_start]).fetchone()
-    if known is not None:
-        return int(known[0])
-    changes.output(db, new.source, now)
-    return changes.open_moment(db, vault, new, image)
-
-
-def _close_again(db: Database, moment: int, time_end: float) -> None:
-    """Close a moment, unless it was closed before and nothing came to it since."""
-    known = db.execute("SELECT time_end, open FROM moments WHERE id = ?", [moment]).fetchone()
-    if known is not None and (known[1] or known[0] < time_end):
-        changes.close_moment(db, moment, time_end)
-
-
-def _storable(text: str) -> str:
-    """Return text with half characters (a title cut in the middle of an emoji) replaced, which no database takes."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    def _sum_up(self) -> None:
+        """Note at the end what nobody said yet."""
+        for sentence in self._missed.sentences():
+            self._on_incident("capture", sentence)
+        self._missed = NOTHING_MISSED
+        if self._seeing.damaged > NAMED:
+            self._on_incident("capture", f"{self._seeing.damaged - NAMED} more files could not be read.")

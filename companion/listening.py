@@ -108,6 +108,9 @@ class Listening:
                 self._on_incident("recorder", str(error))
             self._refused = str(error)
         else:
+            if self._refused:
+                lost = f" {self.lost} samples could not be written." if self.lost else ""
+                self._on_incident("recorder", f"The recording is noted in the vault again.{lost}")
             self._refused = ""
 
     def _make_known(self, path: Path, stream: Stream, time_start: float) -> None:

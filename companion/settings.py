@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tomllib
 from dataclasses import asdict, dataclass, field, replace
@@ -19,6 +20,7 @@ KINDS = {
     tuple: "a list of texts in quotes",
     dict: "a table whose values are texts in quotes",
 }
+DAY_MINUTES = 1440.0
 
 
 class SettingsError(Exception):
@@ -40,9 +42,9 @@ class Settings:
     exclude_apps
         Programs never looked at (class names, without case).
     exclude_titles
-        Words in a window's title that keep it from being looked at (without case).
+        Words in a window's title that keep it from being looked at (without case and accents).
     exclude_minutes
-        How near in time to the query a moment may not be, when searching by state.
+        How near in time to the query a moment may not be, when searching by state; 0 to 1440.
 
     """
 
@@ -79,15 +81,29 @@ class Settings:
         "private browsing",
         "inprivate",
         "incognito",
+        "tor browser",
         "privater modus",
+        "inkognito",
         "navigation privée",
+        "navegación privada",
+        "navegação privada",
+        "navegação anónima",
+        "navigazione anonima",
+        "privé-navigatie",
+        "privénavigatie",
+        "приватный просмотр",
+        "инкогнито",
+        "プライベートブラウジング",
     )
     exclude_minutes: float = 5.0
 
     @property
     def vault_path(self) -> Path:
-        """The vault's folder, the default one when none was chosen."""
-        return Path(self.vault).expanduser() if self.vault else default_vault()
+        """The vault's folder, the default one when none was chosen. Raises `SettingsError`."""
+        try:
+            return Path(self.vault).expanduser() if self.vault else default_vault()
+        except RuntimeError as error:
+            raise SettingsError(f"The vault cannot be in {self.vault}: {error} Write the whole path.") from error
 
 
 def default_vault() -> Path:
@@ -146,7 +162,15 @@ def _checked(raw: dict[str, Any], path: Path) -> Settings:
         if type(given) is not type(known) or not _holds_text(given):
             raise SettingsError(f"{path}: `{name}` should be {KINDS[type(known)]}, not {value!r}.")
         accepted[name] = given
-    return replace(settings, **accepted)
+    checked = replace(settings, **accepted)
+    if not may_exclude(checked.exclude_minutes):
+        raise SettingsError(f"{path}: `exclude_minutes` should be 0 to 1440, not {checked.exclude_minutes:g}.")
+    return checked
+
+
+def may_exclude(minutes: float) -> bool:
+    """Whether so many minutes around a query can be left out: a day at most, no less than none."""
+    return math.isfinite(minutes) and 0 <= minutes <= DAY_MINUTES
 
 
 def _holds_text(given: object) -> bool:

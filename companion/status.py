@@ -32,9 +32,18 @@ class Seeing:
     private
         Why what is on screen now is kept out; empty when it is not.
     frames
-        How many frames were taken in.
+        How many frames were taken in. Each opened a new moment, continued one, is known from an earlier run, or was
+        dropped.
+    filtered
+        How often a rule began to keep something out.
+    kept_out
+        How many looks a rule kept out.
     unseen
-        How often something could not be looked at that no rule keeps out.
+        How many looks were not taken for another reason.
+    damaged
+        How many of those were files that cannot be read.
+    unreadable
+        The first of these, each in a sentence that names the file.
     dropped
         How many frames should have opened a moment and could not be stored.
 
@@ -43,10 +52,40 @@ class Seeing:
     problem: str = ""
     private: str = ""
     frames: int = 0
+    new: int = 0
+    continued: int = 0
+    known: int = 0
     filtered: int = 0
+    kept_out: int = 0
     unseen: int = 0
+    damaged: int = 0
+    unreadable: tuple[str, ...] = ()
     dropped: int = 0
     ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """Screens that could not be stored, and when the first and the last of them were seen (UTC seconds)."""
+
+    count: int = 0
+    first: float = 0.0
+    last: float = 0.0
+
+    def one_more(self, time: float) -> Missed:
+        """Return this with one more screen."""
+        return Missed(self.count + 1, min(self.first, time) if self.count else time, max(self.last, time))
+
+    def sentences(self) -> tuple[str, ...]:
+        """Say what is missing; nothing when nothing is."""
+        if not self.count:
+            return ()
+        first, last = clock_time(self.first), clock_time(self.last)
+        when = f"at {first}" if first == last else f"between {first} and {last}"
+        return (f"{_screens(self.count)} could not be stored {when}.",)
+
+
+NOTHING_MISSED = Missed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +100,10 @@ class Status:
         UTC seconds, ``inf`` for "until I resume", None when not paused.
     backlog
         Moments still waiting for text or vectors.
+    unseen
+        How many looks at the screen were not taken, privacy rules apart (it was locked, or a file is damaged).
+    dropped
+        How many screens could not be stored.
     model_sentence
         What is wrong with the text model and how to mend it; empty when it works or has not been needed yet.
 
@@ -74,6 +117,8 @@ class Status:
     filtered: int = 0
     backlog: int = 0
     quarantined: int = 0
+    unseen: int = 0
+    dropped: int = 0
     model_sentence: str = ""
 
 
@@ -93,6 +138,8 @@ def summarise(
 ) -> Status:
     """Put together what the person should see; the worst comes first."""
     activity, sentence = _activity(seeing, headset, paused_until, obstacles)
+    if seeing and seeing.dropped and activity not in {Activity.ERROR, Activity.PAUSED}:
+        sentence += f" {_screens(seeing.dropped)} could not be stored (see `companion doctor`)."
     return Status(
         activity=activity,
         sentence=sentence,
@@ -102,6 +149,8 @@ def summarise(
         filtered=seeing.filtered if seeing else 0,
         backlog=backlog,
         quarantined=quarantined,
+        unseen=seeing.unseen if seeing else 0,
+        dropped=seeing.dropped if seeing else 0,
         model_sentence=" ".join(obstacles),
     )
 
@@ -128,3 +177,7 @@ def _activity(
         Activity.RECORDING,
         f"{screen} and the headset. {headset.sentence}" if seeing else f"{screen}. {headset.sentence}",
     )
+
+
+def _screens(count: int) -> str:
+    return "1 screen" if count == 1 else f"{count} screens"

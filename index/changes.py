@@ -15,12 +15,17 @@ from index.types import Job, NewMoment
 from index.vault import Vault
 
 
-def open_moment(db: Database, vault: Vault, new: NewMoment, image: NDArray[np.uint8] | None) -> int:
-    """Store a moment and its frame (``uint8[height, width, 3]``, RGB); returns its id."""
+def open_moment(
+    db: Database, vault: Vault, new: NewMoment, image: NDArray[np.uint8] | None, *, digest: str = ""
+) -> int:
+    """Store a moment and its frame (``uint8[height, width, 3]``, RGB); returns its id.
+
+    ``digest`` is whatever its picture is to be known by again, opaque here.
+    """
     cursor = db.execute(
-        "INSERT INTO moments (time_start, time_end, app, title, url, monitor, source, frame, text, open) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, '', '', 1)",
-        [new.time_start, new.time_end, new.app, new.title, new.url, new.monitor, new.source],
+        "INSERT INTO moments (time_start, time_end, app, title, url, monitor, source, digest, frame, text, open) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', '', 1)",
+        [new.time_start, new.time_end, new.app, new.title, new.url, new.monitor, new.source, digest],
     )
     moment_id = int(cursor.lastrowid or 0)
     if image is not None:

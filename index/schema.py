@@ -83,6 +83,12 @@ def recordings(db: Database) -> None:
     )
 
 
+@migrations()
+def digests(db: Database) -> None:
+    """By what a moment's picture is known again when it is shown a second time."""
+    db.execute("ALTER TABLE moments ADD COLUMN digest TEXT NOT NULL DEFAULT ''")
+
+
 def connect(path: Path, *, write: bool) -> Database:
     """Open the database, the newest schema applied when ``write``; raises `VaultError`."""
     try:

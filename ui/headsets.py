@@ -61,7 +61,8 @@ HEADSETS: tuple[Headset, ...] = (
     Headset(
         SIMULATED,
         "synthetic",
-        note="An artificial signal for trying things out. It says nothing about you, and is marked wherever it shows.",
+        note="An artificial signal for trying out how recording works, marked wherever it shows. It is no EEG: thinking "
+        "of it needs a real headset or a recording.",
     ),
     Headset("Muse 2", "muse_2", (_MAC, _DEVICE)),
     Headset("Muse S", "muse_s", (_MAC, _DEVICE)),

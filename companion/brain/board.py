@@ -51,6 +51,11 @@ def parse(text: str, params: Mapping[str, str] | None = None) -> BoardSpec:
             return BoardSpec("brainflow", brainflow_board.known_name(text), own)
 
 
+def is_simulated(text: str) -> bool:
+    """Whether what `parse` takes is BrainFlow's made-up signal, which is no EEG (a recording played back is)."""
+    return text.strip().lower().replace("-", "_").replace(" ", "_") in {"synthetic", "synthetic_board", "_1"}
+
+
 @contextmanager
 def open(spec: BoardSpec, *, clock: Callable[[], float] = time.time) -> Iterator[Board]:  # noqa: A001 - read as board.open
     """Connect to a headset for as long as the ``with`` block lasts.

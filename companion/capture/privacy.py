@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,7 +22,7 @@ class Rules:
     exclude_apps
         Class names of programs, compared whole and without case.
     exclude_titles
-        Words in a title, compared without case.
+        Words in a title, compared without case and accents.
     own_pids
         Process ids of this program.
 
@@ -57,9 +58,9 @@ class Rules:
         """Return the person's own rule against ``window`` in words, or None. Unknown windows pass."""
         if window.app.strip().casefold() in {app.strip().casefold() for app in self.exclude_apps if app.strip()}:
             return f"The program {window.app} is excluded."
-        title = window.title.casefold()
+        title = _folded(window.title)
         for words in self.exclude_titles:
-            if words.strip() and words.strip().casefold() in title:
+            if words.strip() and _folded(words.strip()) in title:
                 return f"Windows with “{words.strip()}” in their title are excluded."
         return None
 
@@ -74,6 +75,12 @@ class Rules:
 def is_private(reason: str) -> bool:
     """Whether a reason not to look comes from a privacy rule, which the tray then shows."""
     return reason not in (NO_WINDOW, OWN_WINDOW)
+
+
+def _folded(text: str) -> str:
+    """Return text without case and accents: titles are not spelled the same everywhere."""
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(part for part in parts if not unicodedata.combining(part))
 
 
 def _touches(window: Window, other: Window) -> bool:

@@ -53,7 +53,7 @@ class ReplaySource:
         if speed is not None and not 0 < speed < float("inf"):
             raise CaptureError(f"A replay's speed must be above 0, such as 1 for real time; it is {speed:g}.")
         self.folder = Path(folder)
-        self.name = f"replay:{self.folder.name}"
+        self.name = f"replay:{self.folder.resolve().name}"
         self._speed = speed
         self._rules = rules
         self._clock = clock

@@ -6,9 +6,8 @@ import json
 import math
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -120,13 +119,18 @@ def _unlisted(folder: Path, listed: set[Path]) -> list[Entry]:
 
 
 def _with_ends(entries: list[Entry]) -> tuple[Entry, ...]:
-    """Fill in when attention moved on: with the next frame, or after `LONGEST`; `LAST` seconds after the last."""
-    ends = [min(after.time, before.time + LONGEST) for before, after in pairwise(entries)]
-    ends.append(entries[-1].time + LAST)
-    return tuple(
-        entry if entry.time_end is not None else Entry(entry.path, entry.time, end, entry.window)
-        for entry, end in zip(entries, ends, strict=True)
-    )
+    """Fill in when attention moved on: with the next frame of the same monitor, or after `LONGEST`.
+
+    The last of a monitor lasts `LAST` seconds.
+    """
+    after: dict[int, float] = {}  # when a monitor's next frame begins
+    ended = []
+    for entry in reversed(entries):
+        monitor = entry.window.monitor
+        end = min(after[monitor], entry.time + LONGEST) if monitor in after else entry.time + LAST
+        after[monitor] = entry.time
+        ended.append(entry if entry.time_end is not None else replace(entry, time_end=end))
+    return tuple(reversed(ended))
 
 
 def _file(said: dict[str, Any], folder: Path, where: str) -> Path:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.text import Text
 
 from companion.answering import RecallError
 from companion.cli.codes import DONE, NO
@@ -36,12 +37,15 @@ def command(keep: Path | None) -> int:
 
     The EEG is simulated: it shows the way, not a mind.
     """
-    console = Console()
+    console = Console(markup=False, emoji=False)  # names and questions are shown as they are
     if keep is not None and Vault(keep).exists():
         raise click.UsageError(f"There is a vault in {keep} already; name a folder of its own for the demo.")
     with _folder(keep) as vault, tempfile.TemporaryDirectory() as scratch:
         day = sample_day.pages()
-        console.print(f"A made-up day: {len(day)} screens, and a [b]simulated[/b] headset through the playback board.")
+        headset = ("simulated", "bold")
+        console.print(
+            Text.assemble(f"A made-up day: {len(day)} screens, and a ", headset, " headset through the playback board.")
+        )
         replaying.record(day, Path(scratch), vault)
         screens = Path(scratch) / "screens"
         screens.mkdir()

@@ -133,7 +133,7 @@ def _print_json(checks: list[Check], store: Store | None) -> None:
 
 
 def _print(checks: list[Check], store: Store | None) -> None:
-    console = Console()
+    console = Console(markup=False, emoji=False)  # names and errors are shown as they are
     for check in checks:
         mark = Text(*MARKS[check.works])
         console.print(mark, Text(f"{check.part}: {check.says}"), sep="")

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 
 from companion import settings as settings_file
 from companion.app import build_engine
+from companion.brain import formats
 from companion.capture.replay import ReplaySource
 from companion.cli import options
 from companion.cli.codes import DONE, NO
@@ -27,6 +28,7 @@ from index.vault import Vault
 from index.writer import Writer
 
 LOOK_SECONDS = 0.2
+NAMED = 5  # files that cannot be read; `companion doctor` names more
 
 
 @click.command()
@@ -40,8 +42,13 @@ def command(paths: tuple[Path, ...], board: str, vault: Path | None) -> int:
     """
     settings = settings_file.load()
     files, folders = [path for path in paths if path.is_file()], [path for path in paths if path.is_dir()]
+    neither = [path for path in paths if not (path.is_file() or path.is_dir())]
+    if neither:
+        raise click.UsageError(f"{neither[0]} is neither a file nor a folder.")
     for folder in folders:
         ReplaySource(folder).check()  # all input is looked at before anything is stored
+    for file in files:
+        formats.choose(file)
     import_files(files, Vault(vault or settings.vault_path), board)
     missed = sum(import_folder(folder, settings, vault) for folder in folders)
     if not folders:
@@ -53,16 +60,18 @@ def import_files(files: list[Path], vault: Vault, board: str = "") -> None:
     """Store EEG files, EEG before screens so that moments find it. Raises `BoardError`, `VaultError`."""
     if not files:
         return
+    # A vault is not made for a file that turns out to be unreadable further inside.
+    first = () if vault.exists() else formats.read(files[0], board=board)
     with Writer(vault) as writer, _progress() as progress:
-        for file in files:
-            bar = progress.add_task(file.name, total=1.0)
-            done = import_eeg(file, writer, board=board, progress=partial(_move, progress, bar))
+        for number, file in enumerate(files):
+            move = partial(_move, progress, progress.add_task(file.name, total=1.0))
+            done = import_eeg(file, writer, board=board, segments=() if number else first, progress=move)
             said = (
                 "was imported before"
                 if done.known
                 else f"{duration(done.seconds)} of EEG in {done.segments} stretch(es)"
             )
-            progress.console.print(f"{file.name}: {said}")
+            progress.console.print(f"{file.name}: {said}", soft_wrap=True)
 
 
 def import_folder(folder: Path, settings: Settings, vault: Path | None) -> int:
@@ -71,19 +80,39 @@ def import_folder(folder: Path, settings: Settings, vault: Path | None) -> int:
     engine = build_engine(settings, vault=vault, board_name="none", frames=f"replay:{folder}")
     before = engine.status().moments
     with _progress() as progress:
-        seen, understood = progress.add_task(f"{folder.name}: screens", total=total), progress.add_task("understood")
+        seen, understood = progress.add_task(f"{folder}: screens", total=total), progress.add_task("understood")
 
         def look() -> bool:
             """Move the bars; returns whether all is done, or can only go on once the person has mended something."""
-            frames = engine.keeper.seeing.frames if engine.keeper else 0
-            progress.update(seen, completed=frames)
+            seeing = engine.keeper.seeing if engine.keeper else Seeing()
+            progress.update(seen, completed=seeing.frames + seeing.kept_out + seeing.unseen)
             _show_pending(progress, understood, engine, total=engine.status().moments - before)
             return engine.finished() and not engine.pending()
 
         status, seeing = _worked_off(engine, look)
     _say_model(status)
-    _say(f"{folder.name}: {total} screens, {status.moments - before} new moments", seeing, status)
-    return seeing.dropped + seeing.unseen
+    missed = total - (seeing.new + seeing.continued + seeing.known + seeing.kept_out)
+    for sentence in account(str(folder), total, seeing, status.quarantined):
+        _console().print(sentence, soft_wrap=True)
+    return max(missed, int(bool(seeing.problem)))
+
+
+def account(folder: str, total: int, seeing: Seeing, set_aside: int) -> list[str]:
+    """Say what came of each screen of a folder, and name those that are missing from memory."""
+    stored = f"{seeing.new} new moments, {seeing.continued} continued one, {seeing.known} known already"
+    looked = seeing.frames + seeing.kept_out + seeing.unseen
+    others = {
+        "kept out by your exclusions": seeing.kept_out,
+        "could not be read": seeing.unseen,
+        "could not be stored": seeing.dropped,
+        "were not looked at": total - looked,
+        "set aside (see `companion doctor`)": set_aside,
+    }
+    sentences = [f"{folder}: {total} screens: {stored}" + "".join(f", {n} {what}" for what, n in others.items() if n)]
+    sentences += seeing.unreadable[:NAMED]
+    if seeing.damaged > NAMED:
+        sentences.append(f"{seeing.damaged - NAMED} more could not be read (see `companion doctor`).")
+    return [*sentences, seeing.problem] if seeing.problem else sentences
 
 
 def fill_in(settings: Settings, vault: Path | None) -> None:
@@ -119,17 +148,6 @@ def _show_pending(progress: Progress, bar: TaskID, engine: Engine, *, total: int
     progress.update(bar, total=max(1, total), completed=max(1, total) - min(max(1, total), engine.pending()))
 
 
-def _say(begin: str, seeing: Seeing, status: Status) -> None:
-    """Tell what came of a folder, and what did not."""
-    counts = {
-        "kept out by your exclusions": seeing.filtered,
-        "could not be read": seeing.unseen,
-        "could not be stored": seeing.dropped,
-        "set aside (see `companion doctor`)": status.quarantined,
-    }
-    Console(stderr=True).print(begin + "".join(f", {count} {what}" for what, count in counts.items() if count))
-
-
 def _say_model(status: Status) -> None:
     if status.model_sentence:
         print(f"companion: {status.model_sentence}", file=sys.stderr)
@@ -141,11 +159,16 @@ def _move(progress: Progress, bar: TaskID, share: float) -> None:
 
 def _progress() -> Progress:
     """Return a progress bar on stderr, quiet where stderr is not a terminal."""
-    console = Console(stderr=True)
+    console = _console()
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.completed:g}/{task.total:g}"),
         TimeRemainingColumn(),
     )
     return Progress(*columns, console=console, disable=not console.is_terminal)
+
+
+def _console() -> Console:
+    """Return stderr, where the names of files are shown as they are."""
+    return Console(stderr=True, markup=False, emoji=False)

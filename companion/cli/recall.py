@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+import traceback
 from concurrent.futures import Future
 from dataclasses import asdict
 from functools import partial
@@ -14,11 +16,13 @@ from rich.console import Console
 
 from companion import settings as settings_file
 from companion.answering import THOUGHT_SECONDS, Answering
+from companion.brain.board import is_simulated
 from companion.cli import options
 from companion.cli.codes import DONE, NO
 from companion.cli.tables import hits_table
 from companion.ports import Answer, Question
 from companion.tasks import EncoderTasks
+from companion.worker import TaskFailed
 from embeddings.types import EEGWindow, EmbeddingsError
 from index import recordings
 from index.store import Store
@@ -41,6 +45,8 @@ class Here:
             future.set_result(getattr(self._tasks, task)(*arguments))
         except EmbeddingsError as error:
             future.set_exception(error)
+        except Exception:  # noqa: BLE001 arrives as it does from a worker
+            future.set_exception(TaskFailed(traceback.format_exc()))
         return future
 
 
@@ -68,9 +74,11 @@ def command(  # noqa: PLR0917 click passes by name
     as_json: bool,
 ) -> int:
     """Find moments by TEXT, by a moment like it, or by the present thought."""
-    asked = " ".join(text).strip().encode(errors="replace").decode()  # a terminal may hand over bytes that are no text
+    asked, app = _text(" ".join(text)).strip(), _text(app)
     if sum((bool(asked), like is not None, thought)) != 1:
         raise click.UsageError("Ask one thing: TEXT, --like MOMENT or --thought.")
+    if exclude_minutes is not None and not settings_file.may_exclude(exclude_minutes):
+        raise click.UsageError(f"--exclude-minutes should be 0 to 1440, not {exclude_minutes:g}.")
     settings = settings_file.load()
     minutes = settings.exclude_minutes if exclude_minutes is None else exclude_minutes
     question = Question(asked, like, thought, k, Filters(since, until, app), minutes)
@@ -89,7 +97,12 @@ def ask(store: Store, question: Question, text_model: str = "") -> Answer:
     with Console(stderr=True).status("Loading the models ..."):
         encoder.submit("warm" if question.text else "warm_brain")  # what is wrong is said in the answer's notes
     answering = Answering(
-        store=store, vectors=Vectors(store), encoder=encoder, thought=partial(last_thought, store), patience=None
+        store=store,
+        vectors=Vectors(store),
+        encoder=encoder,
+        thought=partial(last_thought, store),
+        on_incident=lambda _, what: print(f"companion: {what}", file=sys.stderr),
+        simulated=partial(_last_is_simulated, store),
     )
     return answering.answer(question)
 
@@ -98,6 +111,16 @@ def last_thought(store: Store) -> EEGWindow | None:
     """Return the last seconds of EEG in the vault (a running program writes every second)."""
     found = recordings.last(store, THOUGHT_SECONDS)
     return None if found is None else EEGWindow(found.data, found.sfreq, found.ch_names, found.time_end)
+
+
+def _last_is_simulated(store: Store) -> bool:
+    newest = store.newest_recording()
+    return newest is not None and is_simulated(newest.source)
+
+
+def _text(given: str) -> str:
+    """Return what was typed, bytes that are no text replaced: a terminal may hand over any."""
+    return given.encode(errors="replace").decode()
 
 
 def as_record(hit: Hit) -> dict[str, Any]:
@@ -115,7 +138,7 @@ def _print(answer: Answer, store: Store, *, as_json: bool) -> None:
             "question": asked,
             "seconds": round(answer.seconds, 4),
             "notes": list(answer.notes),
-            "vault": str(store.vault.root),
+            "vault": str(store.vault.root.absolute()),
             "hits": [as_record(hit) for hit in answer.hits],
         }
         print(json.dumps(record, ensure_ascii=False))

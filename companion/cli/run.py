@@ -50,8 +50,7 @@ def _tray(*, board: str | None, params: tuple[str, ...], frames: str | None, vau
 
 def _headless(settings: Settings, *, board: str | None, frames: str | None, vault: Path | None) -> int:
     """Record until interrupted, or until everything that was chosen has ended and is understood."""
-    nothing = not (frames or settings.consent_screen) and (board or "none") == "none" and not settings.consent_eeg
-    if nothing:
+    if not (frames or settings.consent_screen) and not _hears(settings, board):
         print(
             "companion: nothing is switched on. Name what to record, such as --frames screen and --board synthetic, "
             "or choose it once in the windows.",
@@ -78,6 +77,14 @@ def _headless(settings: Settings, *, board: str | None, frames: str | None, vaul
     finally:
         engine.stop()
     return WRONG if ended and status.activity is Activity.ERROR else DONE
+
+
+def _hears(settings: Settings, board: str | None) -> bool:
+    """Whether a headset is chosen for this run. Raises `BoardError` for one that is not known."""
+    from companion.brain.board import parse
+
+    name = board if board is not None else settings.board if settings.consent_eeg else "none"
+    return parse(name, settings.board_params).kind != "none"
 
 
 def _parameters(given: tuple[str, ...]) -> dict[str, str]:

@@ -13,7 +13,9 @@ from index.types import Hit
 
 def hits_table(hits: Iterable[Hit], title: str | None = None) -> Table:
     """Return ranked hits with everything a person needs to choose one, at most two lines each in 80 columns."""
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False, expand=True)
+    table = Table(
+        title=None if title is None else Text(title), title_justify="left", box=None, pad_edge=False, expand=True
+    )
     table.add_column("#", justify="right", no_wrap=True)
     table.add_column("moment", justify="right", no_wrap=True)
     table.add_column("what, when", ratio=3)

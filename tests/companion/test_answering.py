@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from companion.answering import Answering, RecallError
 from companion.ports import Question
 from companion.tasks import BrainFeatures, Vectors
-from companion.worker import WorkerCrashed
+from companion.worker import TaskFailed, WorkerCrashed
 from embeddings.types import EEGWindow, EmbeddingsError
 from index import changes
 from index.store import Store
@@ -73,6 +74,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def answering(store: Store, encoder: Scripted, window: EEGWindow | None = None, **named: Any) -> Answering:
+    named = {"on_incident": lambda *_: None, **named}
     return Answering(store=store, vectors=VectorIndex(store), encoder=encoder, thought=lambda: window, **named)
 
 
@@ -104,9 +106,68 @@ def test_without_the_text_model_words_still_find_what_holds_them(store: Store, a
     assert encoder.futures[0].done()  # nobody works on what nobody waits for
 
 
-def test_a_bug_in_the_encoder_is_not_hidden(store: Store) -> None:
+@pytest.mark.parametrize("error", [TaskFailed("Traceback\nIndexError: out of range"), BlockingIOError("no process")])
+def test_an_error_of_the_text_model_is_noted_and_words_still_find(store: Store, error: Exception) -> None:
+    noted: list[str] = []
+    made = answering(store, Scripted(encode_text=error), on_incident=lambda _, what: noted.append(what))
+    found = made.answer(Question("trains"))
+    assert [hit.moment.title for hit in found.hits] == ["Night trains"]
+    assert "failed at this because of an error in the program" in found.notes[0]
+    assert len(noted) == 1
+    assert str(error) in noted[0]
+
+
+def test_a_bug_in_answering_is_not_hidden(store: Store) -> None:
     with pytest.raises(ZeroDivisionError):
         answering(store, Scripted(encode_text=ZeroDivisionError())).answer(Question("trains"))
+
+
+@pytest.mark.parametrize("text", ["?", '"', " … !? ", "😀"])
+def test_a_question_without_a_word_says_so(store: Store, text: str) -> None:
+    encoder = Scripted()
+    with pytest.raises(RecallError, match="There is no word in “" + re.escape(text.strip())):
+        answering(store, encoder).answer(Question(text))
+    assert encoder.asked == []
+
+
+@pytest.mark.parametrize("question", [Question("trains"), Question(thought=True)])
+def test_a_question_that_the_end_of_the_program_overtakes_is_let_go(store: Store, question: Question) -> None:
+    encoder = Scripted(encode_text=CancelledError(), brain_features=CancelledError())
+    with pytest.raises(RecallError, match="is being closed"):
+        answering(store, encoder, window()).answer(question)
+
+
+@pytest.mark.parametrize("known", [{}, {"brain_features": True}])
+def test_a_thought_does_not_wait_for_ever(store: Store, known: dict[str, bool]) -> None:
+    encoder = Scripted(**({"brain_features": features(2)} if known else {}))
+    with pytest.raises(RecallError, match=r"within 0\.05 s: Companion is still busy .* Ask again"):
+        answering(store, encoder, window(), brain_patience=0.05).answer(Question(thought=True))
+    assert encoder.futures[-1].cancelled()
+
+
+def test_an_error_in_reading_the_eeg_is_noted_and_said(store: Store) -> None:
+    noted: list[str] = []
+    made = answering(
+        store, Scripted(brain_features=TaskFailed("odd")), window(), on_incident=lambda _, what: noted.append(what)
+    )
+    with pytest.raises(RecallError, match="an error in the program; `companion doctor`"):
+        made.answer(Question(thought=True))
+    assert noted == ["`brain_features` failed at a question: odd"]
+
+
+def test_a_part_that_is_missing_is_said(store: Store) -> None:
+    encoder = Scripted(brain_features=EmbeddingsError("A part of the program is missing. Install Companion again."))
+    with pytest.raises(RecallError, match="Install Companion again"):
+        answering(store, encoder, window()).answer(Question(thought=True))
+
+
+def test_a_made_up_signal_is_not_blamed_on_the_person(store: Store) -> None:
+    encoder = Scripted(brain_features=features(0, "Fp1: jump"))
+    with pytest.raises(RecallError) as raised:
+        answering(store, encoder, window(), simulated=lambda: True).answer(Question(thought=True))
+    assert "Sit still" not in str(raised.value)
+    for words in ("simulated headset's signal is no EEG", "can be recorded", "real headset", "playback:FILE"):
+        assert words in str(raised.value)
 
 
 def test_like_a_moment_finds_its_state_without_itself(store: Store) -> None:
@@ -130,7 +191,7 @@ def features(rows: int, faults: str = "", montage: str = MONTAGE) -> BrainFeatur
 
 def test_a_thought_is_compared_with_moments_in_the_same_space(store: Store) -> None:
     encoder = Scripted(brain_features=features(2), state_vectors=[ONE])
-    assert titles(answering(store, encoder, window()), Question(thought=True)) == ["Night trains", "Invoice"]
+    assert sorted(titles(answering(store, encoder, window()), Question(thought=True))) == ["Invoice", "Night trains"]
     assert encoder.asked == [("brain_features", True), ("state_vectors", True)]
 
 

@@ -93,3 +93,14 @@ def test_parsing_a_recording_loads_no_headset_library(tmp_path: Path) -> None:
         "assert not {'brainflow', 'pylsl', 'scipy'} & set(sys.modules), sorted(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": str(Path.cwd())}, cwd=tmp_path)
+
+
+@pytest.mark.parametrize("text", ["synthetic", "SYNTHETIC_BOARD", " Synthetic-board ", "-1"])
+def test_the_made_up_board_is_known_by_all_its_names(text: str) -> None:
+    assert board.parse(text) == BoardSpec("brainflow", "SYNTHETIC_BOARD")
+    assert board.is_simulated(text)
+
+
+@pytest.mark.parametrize("text", ["none", "muse_2", "playback:synthetic", "lsl:synthetic", "import:synthetic.csv:1"])
+def test_others_are_not(text: str) -> None:
+    assert not board.is_simulated(text)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from companion.capture.privacy import NO_WINDOW, OWN_WINDOW, Rules, is_private
 from companion.capture.types import Rect, Window
+from companion.settings import Settings
 
 RULES = Rules(
     exclude_apps=("keepassxc",), exclude_titles=("private browsing", "Navigation Privée"), own_pids=frozenset({42})
@@ -35,6 +36,41 @@ def test_a_known_window_may_be_looked_at() -> None:
 )
 def test_what_a_rule_or_ignorance_forbids_is_not_looked_at(refused: Window | None) -> None:
     assert RULES.decide(refused)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Private Browsing",
+        "Privater Modus",
+        "Inkognito",
+        "Inkognitomodus",
+        "Incognito",
+        "Incógnito",
+        "Navigation privée",
+        "NAVIGATION PRIVEE",
+        "Navegación privada",
+        "Navegação privada",
+        "Navigazione anonima",
+        "Navegação anônima",
+        "Navegação anónima",
+        "Navegac\u0327a\u0303o ano\u0302nima",
+        "Privé-navigatie",
+        "Privénavigatie",
+        "Приватный просмотр",
+        "プライベートブラウジング",
+        "InPrivate",
+        "Tor Browser",
+    ],
+)
+def test_private_windows_are_known_in_many_languages(words: str) -> None:
+    rules = Rules(exclude_titles=Settings().exclude_titles)
+    assert rules.decide(window(title=f"My bank — {words} — Firefox"))
+
+
+@pytest.mark.parametrize("title", ["A private letter", "Tor: how it works", "Navigation on the Danube", "プライバシー"])
+def test_other_windows_are_not_taken_for_private_ones(title: str) -> None:
+    assert Rules(exclude_titles=Settings().exclude_titles).decide(window(title=title)) is None
 
 
 def test_an_app_is_compared_whole() -> None:

@@ -66,6 +66,8 @@ def memories(tmp_path: Path) -> Path:
         (("recall", "--like", "1", "--thought"), "Ask one thing"),
         (("recall", "train", "-k", "0"), "-k"),
         (("recall", "train", "--since", "yesterday"), "'yesterday' is no time: write 2026-03-02"),
+        (("recall", "train", "--exclude-minutes", "-4"), "--exclude-minutes should be 0 to 1440, not -4"),
+        (("recall", "train", "--exclude-minutes", "nan"), "--exclude-minutes should be 0 to 1440, not nan"),
         (("run",), "companion run --headless"),
         (("run", "--headless"), "Name what to record, such as --frames screen and --board synthetic"),
         (("run", "--headless", "--board", "muse2"), "MUSE_2"),
@@ -103,6 +105,30 @@ def test_settings_that_cannot_be_used_stop_every_command(says: Says, tmp_path: P
     assert f"{tmp_path / 'settings.toml'} has a setting `colour` that is not known. Remove it." in err
 
 
+@pytest.mark.parametrize(
+    ("setting", "mend"),
+    [
+        ("", "Name what to record"),
+        ('board = "none"', "Name what to record"),
+        ('board = "synthetik"', "Did you mean synthetic"),
+    ],
+)
+def test_a_run_without_a_screen_or_headset_ends_at_once(says: Says, tmp_path: Path, setting: str, mend: str) -> None:
+    (tmp_path / "settings.toml").write_text(f"consent_eeg = true\n{setting}")
+    code, out, err = says("run", "--headless")
+    assert (code, out) == (WRONG, "")
+    assert mend in err
+    assert says("run", "--headless", "--board", "none")[0] == WRONG
+
+
+@pytest.mark.parametrize("command", ["recall x", "run --headless --board synthetic", "doctor"])
+def test_a_vault_at_nobodys_home_is_said(says: Says, tmp_path: Path, command: str) -> None:
+    (tmp_path / "settings.toml").write_text('vault = "~nosuchuser/x"')
+    code, _, err = says(*command.split())
+    assert code == WRONG
+    assert "The vault cannot be in ~nosuchuser/x" in err
+
+
 def test_the_version_and_the_list_of_commands(says: Says) -> None:
     assert says("--version") == (DONE, f"companion, version {companion.__version__}\n", "")
     code, out, _ = says("--help")
@@ -137,6 +163,33 @@ def test_recall_as_json_has_the_documented_keys(says: Says, memories: Path) -> N
     assert hit["snippet"] == "[The] [sleeper] to [Venice]"
     assert 0 < hit["score"] <= 1
     assert err == ""
+
+
+def test_the_vault_is_told_as_an_absolute_path(
+    says: Says, memories: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(memories.parent)
+    _, out, _ = says("recall", "--json", "sleeper", "--vault", "vault")
+    assert json.loads(out)["vault"] == str(memories)
+
+
+@pytest.mark.parametrize("text", ["?", '"', "\udcff"])
+def test_a_question_without_a_word_is_wrong_use(says: Says, memories: Path, text: str) -> None:
+    code, out, err = says("recall", text, "--vault", memories)
+    assert (code, out) == (WRONG, "")
+    assert "There is no word in" in err
+
+
+def test_bytes_that_are_no_text_end_in_no_traceback(says: Says, memories: Path) -> None:
+    bad = os.fsdecode(b"\xff\xfe")
+    code, out, _ = says("recall", "--json", f"sleeper {bad}", "--app", bad)
+    assert (code, json.loads(out)["hits"]) == (NO, [])
+    assert says("recall", f"sleeper {bad}")[0] == DONE
+    assert says("recall", "sleeper", "--vault", bad)[0] == WRONG
+    moved = memories.rename(memories.parent / bad)
+    code, out, _ = says("recall", "--json", "sleeper", "--vault", moved)
+    assert code == DONE
+    assert json.loads(out)["vault"] == str(moved)
 
 
 def test_recall_as_a_table_and_its_exit_code(says: Says, memories: Path) -> None:

@@ -16,6 +16,7 @@ from companion.fill import Filler, UnusableError
 from companion.steps import BrainStep, ContentStep
 from companion.tasks import EncoderTasks
 from companion.worker import TaskFailed, Worker
+from embeddings.model_place import ComingError
 from embeddings.types import EmbeddingsError
 from index import changes
 from index.bdf import BdfAppender
@@ -97,9 +98,11 @@ class Step:
 
     def __init__(self, writer: Writer, do: Callable[[Sequence[int]], None], kind: Job = Job.CONTENT) -> None:
         self._writer, self._do, self.kind = writer, do, kind
+        self.looked = threading.Event()
         self.batches: list[list[int]] = []
 
     def ready(self, moment_ids: Sequence[int]) -> list[int]:
+        self.looked.set()
         return list(moment_ids)
 
     def fill(self, moment_ids: Sequence[int]) -> None:
@@ -155,6 +158,55 @@ def test_what_must_be_mended_first_keeps_the_jobs_and_is_done_once_it_is(
     assert "works again" in incidents[1][1]
 
 
+def test_what_is_on_its_way_is_no_obstacle_and_is_asked_for_again_soon(
+    store: Store, writer: Writer, incidents: Incidents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fill_module, "COMING_SECONDS", 0.05)
+    add(writer, "a")
+    says: list[Exception | None] = [ComingError("It comes.")]
+
+    def do(_ids: Sequence[int]) -> None:
+        if says[0] is not None:
+            raise says[0]
+
+    step = Step(writer, do)
+    with Filling(store, writer, incidents, step) as filler:
+        wait_until(lambda: len(step.batches) >= 3, "several tries")
+        assert (filler.coming, filler.obstacles, incidents) == ({Job.CONTENT: "It comes."}, {}, [])
+        says[0] = EmbeddingsError("It cannot come.")
+        wait_until(lambda: filler.obstacles, "the obstacle")
+        assert filler.coming == {}
+        says[0] = ComingError("It comes.")
+        tried = len(step.batches)
+        filler.retry()
+        wait_until(lambda: len(step.batches) >= tried + 3, "several tries")
+        assert (filler.coming, list(filler.obstacles)) == ({}, [Job.CONTENT])  # not mended before it has come
+        says[0] = None
+        wait_until(lambda: not store.backlog() and not filler.obstacles, "the job to be done")
+    assert len(incidents) == 2
+
+
+def test_what_the_person_mended_is_tried_at_once(
+    store: Store, writer: Writer, incidents: Incidents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fill_module, "MEND_SECONDS", 3600.0)
+    add(writer, "a")
+    mended, failing, fail = threading.Event(), threading.Event(), threading.Event()
+
+    def do(_ids: Sequence[int]) -> None:
+        if not mended.is_set():
+            failing.set()
+            assert fail.wait(30)
+            raise EmbeddingsError("There is no text model.")
+
+    with Filling(store, writer, incidents, Step(writer, do)) as filler:
+        assert failing.wait(30)
+        mended.set()
+        filler.retry()  # while it still fails with what was there before
+        fail.set()
+        wait_until(lambda: not store.backlog(), "the job to be done")
+
+
 def test_one_obstacle_does_not_hold_up_another_kind_of_job(store: Store, writer: Writer, incidents: Incidents) -> None:
     add(writer, "a", "b")
     add(writer, "c", "d", kind=Job.BRAIN)
@@ -175,10 +227,10 @@ def test_newest_come_first_in_batches_and_a_wake_is_enough(
     monkeypatch.setattr(fill_module, "IDLE_SECONDS", 600.0)
     step = Step(writer, lambda _ids: None)
     with Filling(store, writer, incidents, step) as filler:
-        time.sleep(0.1)  # it looked, found nothing, and waits to be woken
+        assert step.looked.wait(30)  # it found nothing, and waits to be woken
         ids = add(writer, *"abcdef")
         filler.wake()
-        wait_until(lambda: not store.backlog(), "the jobs to be done", seconds=10)
+        wait_until(lambda: not store.backlog(), "the jobs to be done")
     assert step.batches == [ids[:1:-1], ids[1::-1]]
 
 

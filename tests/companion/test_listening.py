@@ -94,4 +94,4 @@ def test_what_the_database_refuses_is_said_once_and_taken_down_later(
     data = BdfFile(store.vault.root / info.path).read(0, 1024)
     assert np.rint(data[0]).astype(int).tolist() == list(range(1024))
     listening.stop()
-    assert len(incidents) == 1
+    assert incidents[1:] == [("recorder", "The recording is noted in the vault again.")]

@@ -15,7 +15,7 @@ from companion.settings import Settings, SettingsError, default_vault, load, sav
 BY_TYPE: dict[object, st.SearchStrategy[object]] = {
     str: st.text(),
     bool: st.booleans(),
-    float: st.floats(allow_nan=False),
+    float: st.floats(0, 1440),
     dict[str, str]: st.dictionaries(st.text(), st.text(), max_size=4),
     tuple[str, ...]: st.lists(st.text(), max_size=4).map(tuple),
 }
@@ -72,6 +72,10 @@ def test_a_write_that_fails_leaves_the_old_settings(tmp_path: Path, monkeypatch:
         ("consent_screen = 1", "`consent_screen` should be true or false"),
         ("board = 3", "`board` should be text in quotes, not 3"),
         ("exclude_minutes = true", "`exclude_minutes` should be a number, not True"),
+        ("exclude_minutes = -4", "`exclude_minutes` should be 0 to 1440, not -4"),
+        ("exclude_minutes = nan", "`exclude_minutes` should be 0 to 1440, not nan"),
+        ("exclude_minutes = inf", "`exclude_minutes` should be 0 to 1440, not inf"),
+        ("exclude_minutes = 1441", "`exclude_minutes` should be 0 to 1440, not 1441"),
         ('exclude_apps = "firefox"', "`exclude_apps` should be a list of texts"),
         ("exclude_titles = [1, 2]", "`exclude_titles` should be a list of texts"),
         ("[board_params]\nspeed = 20", "`board_params` should be a table whose values are texts"),
@@ -104,6 +108,11 @@ def test_the_vault_is_where_the_person_chose(tmp_path: Path, monkeypatch: pytest
     monkeypatch.delenv("COMPANION_VAULT")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     assert default_vault() == tmp_path / "companion" / "vault"
+
+
+def test_a_home_that_nobody_has_is_said() -> None:
+    with pytest.raises(SettingsError, match=r"The vault cannot be in ~nosuchuser/x.*Write the whole path"):
+        _ = Settings(vault="~nosuchuser/x").vault_path
 
 
 def test_every_setting_is_of_a_kind_the_file_can_hold() -> None:

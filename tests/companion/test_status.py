@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from companion.brain.types import Contact, HeadsetState
-from companion.status import NO_HEADSET, Activity, Seeing, Status, summarise
+from companion.status import NO_HEADSET, NOTHING_MISSED, Activity, Seeing, Status, summarise
 
 NOW = 1_772_442_720.0
 STREAMING = HeadsetState(Contact.STREAMING, "Muse is streaming.")
@@ -64,6 +64,23 @@ def test_counts_are_carried_on() -> None:
     status = told(Seeing(filtered=4), obstacles=("One.", "Two."))
     assert (status.moments, status.backlog, status.quarantined, status.filtered) == (3, 2, 1, 4)
     assert status.model_sentence == "One. Two."
+
+
+def test_screens_that_could_not_be_stored_are_said_and_counted() -> None:
+    lost = told(Seeing(dropped=2, unseen=3), STREAMING)
+    assert lost.sentence.endswith("Muse is streaming. 2 screens could not be stored (see `companion doctor`).")
+    assert (lost.dropped, lost.unseen, lost.activity) == (2, 3, Activity.RECORDING)
+    assert "1 screen could" in told(Seeing(dropped=1)).sentence
+    assert "could not be stored" not in told(Seeing(unseen=3), STREAMING).sentence
+
+
+def test_lost_screens_are_summed_up() -> None:
+    missed = NOTHING_MISSED
+    assert missed.sentences() == ()
+    missed = missed.one_more(_local(10, 40))
+    assert missed.sentences() == ("1 screen could not be stored at Mon 2 Mar 10:40.",)
+    missed = missed.one_more(_local(10, 50)).one_more(_local(10, 45))
+    assert missed.sentences() == ("3 screens could not be stored between Mon 2 Mar 10:40 and Mon 2 Mar 10:50.",)
 
 
 def _local(hour: int, minute: int) -> float:

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from worker_tasks import Tasks, broken
+from worker_tasks import Others, Tasks, broken
 
+from companion import worker as worker_module
 from companion.worker import WAITING, TaskFailed, Worker, WorkerCrashed
 from embeddings.types import EmbeddingsError
 from index.types import FrameError, VaultError
@@ -44,11 +45,15 @@ def wait_until(true: Callable[[], object], what: str) -> None:
         time.sleep(0.02)
 
 
-def begin(worker: Worker, busy: Path, seconds: float = 1.0) -> Future[str]:
-    """Ask for a long task and wait until it runs."""
-    future = worker.submit("sleep", seconds, busy)
-    wait_until(busy.exists, "the task to begin")
+def begin(worker: Worker, folder: Path) -> Future[str]:
+    """Ask for a task that lasts until it is let go, and wait until it runs."""
+    future = worker.submit("hold", folder / "release", folder / "busy")
+    wait_until((folder / "busy").exists, "the task to begin")
     return future
+
+
+def let_go(folder: Path) -> None:
+    (folder / "release").touch()
 
 
 def test_a_task_runs_in_another_process_that_yields_to_the_person(worker: Worker) -> None:
@@ -61,18 +66,19 @@ def test_a_task_runs_in_another_process_that_yields_to_the_person(worker: Worker
 def test_a_killed_process_is_restarted_and_its_task_tried_again(
     worker: Worker, incidents: Incidents, tmp_path: Path
 ) -> None:
-    future = begin(worker, tmp_path / "busy")
+    future = begin(worker, tmp_path)
     first = worker.pid
     assert first is not None
     os.kill(first, signal.SIGKILL)
-    assert future.result(PATIENCE) == "slept"
+    let_go(tmp_path)
+    assert future.result(PATIENCE) == "let go"
     tried = (tmp_path / "busy").read_text().split()
     assert tried == [str(first), str(worker.pid)]
     assert tried[0] != tried[1]
     ((part, what),) = incidents
     assert part == "tester"
     assert "died" in what
-    assert "`sleep`" in what
+    assert "`hold`" in what
     assert "Trying once more" in what
 
 
@@ -127,28 +133,29 @@ def test_what_cannot_be_sent_is_the_callers_error_and_not_the_workers_end(worker
 
 
 def test_an_urgent_task_overtakes_what_waits(worker: Worker, tmp_path: Path) -> None:
-    begin(worker, tmp_path / "busy", seconds=0.5)
+    begin(worker, tmp_path)
     order: list[str] = []
     waiting = [worker.submit("echo", i) for i in range(3)]
     urgent = worker.submit("echo", "urgent", urgent=True)
     for name, future in [*zip("abc", waiting, strict=True), ("urgent", urgent)]:
         future.add_done_callback(lambda _, name=name: order.append(name))
-    waiting[-1].result(PATIENCE)
+    let_go(tmp_path)
     wait_until(lambda: len(order) == 4, "all answers")
     assert order == ["urgent", "a", "b", "c"]
 
 
 def test_a_cancelled_task_is_never_run(worker: Worker, tmp_path: Path) -> None:
-    running = begin(worker, tmp_path / "busy", seconds=0.5)
+    running = begin(worker, tmp_path)
     dropped = worker.submit("sleep", 0.0, tmp_path / "dropped", urgent=True)
     assert dropped.cancel()
+    let_go(tmp_path)
     running.result(PATIENCE)
     worker.submit("echo", 1).result(PATIENCE)
     assert not (tmp_path / "dropped").exists()
 
 
 def test_the_backlog_is_bounded_but_not_for_urgent_ones(worker: Worker, tmp_path: Path) -> None:
-    running = begin(worker, tmp_path / "busy", seconds=1.0)
+    running = begin(worker, tmp_path)
     handed_over: list[Future[object]] = []
 
     def flood() -> None:
@@ -156,20 +163,31 @@ def test_the_backlog_is_bounded_but_not_for_urgent_ones(worker: Worker, tmp_path
 
     flooding = threading.Thread(target=flood)
     flooding.start()
-    time.sleep(0.3)
-    assert not running.done()
-    assert flooding.is_alive()  # slowed down: there is no room
-    assert worker.submit("echo", "now", urgent=True).result(PATIENCE) == "now"
+    wait_until(lambda: worker._orders.qsize() == WAITING - 1, "the queue to be full")
+    flooding.join(0.3)
+    assert flooding.is_alive()  # slowed down: there is no room beside the one that runs
+    assert worker._orders.qsize() == WAITING - 1
+    urgent = worker.submit("echo", "now", urgent=True)
+    let_go(tmp_path)
+    assert running.result(PATIENCE) == "let go"
+    assert urgent.result(PATIENCE) == "now"
     flooding.join(PATIENCE)
     assert [future.result(PATIENCE) for future in handed_over] == list(range(WAITING + 5))
 
 
-def test_stop_ends_the_process_after_the_task_in_hand_and_cancels_what_waits(worker: Worker, tmp_path: Path) -> None:
-    running = begin(worker, tmp_path / "busy", seconds=0.5)
+def test_stop_ends_the_process_after_the_task_in_hand_and_cancels_what_waits(
+    worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "STOP_SECONDS", PATIENCE)
+    running = begin(worker, tmp_path)
     waiting = [worker.submit("echo", i) for i in range(3)]
     process = psutil.Process(worker.pid)
-    worker.stop()
-    assert running.result(0) == "slept"
+    stopping = threading.Thread(target=worker.stop)
+    stopping.start()
+    wait_until(worker._stopping.is_set, "the stop to begin")
+    let_go(tmp_path)
+    stopping.join(PATIENCE)
+    assert running.result(0) == "let go"
     assert [future.cancelled() for future in waiting] == [True] * 3
     assert not process.is_running()
     assert worker.pid is None
@@ -177,13 +195,27 @@ def test_stop_ends_the_process_after_the_task_in_hand_and_cancels_what_waits(wor
 
 
 def test_stop_does_not_wait_for_a_task_that_takes_long(worker: Worker, incidents: Incidents, tmp_path: Path) -> None:
-    running = begin(worker, tmp_path / "busy", seconds=600)
+    running = begin(worker, tmp_path)
     process = psutil.Process(worker.pid)
     worker.stop()
     with pytest.raises(CancelledError):
         running.result(0)
     assert not process.is_running()
     assert incidents == []
+
+
+def test_stop_does_not_wait_for_a_process_that_does_not_even_hear(
+    worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "STOP_SECONDS", 0.2)
+    running = begin(worker, tmp_path)
+    pid = worker.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    worker.stop()
+    with pytest.raises(CancelledError):
+        running.result(0)
+    assert not psutil.pid_exists(pid)
 
 
 def test_nobody_waits_for_ever_on_a_worker_that_stops_while_it_is_asked() -> None:
@@ -203,14 +235,43 @@ def test_an_order_taken_up_as_the_worker_stops_is_cancelled(worker: Worker, monk
 
     def take_and_stop() -> object:
         order = take()
-        worker._stopping.set()
+        if order.arguments == ("the last",):
+            worker._stopping.set()
         return order
 
     monkeypatch.setattr(worker._orders, "get", take_and_stop)
-    assert worker.submit("echo", 1).result(PATIENCE) == 1  # it waited in the real one already
-    order = worker.submit("echo", 2)
+    assert worker.submit("echo", 1).result(PATIENCE) == 1  # may have waited in the real one; what follows does not
+    order = worker.submit("echo", "the last")
     wait_until(order.done, "the order to be settled")
     assert order.cancelled()
+
+
+def test_a_task_that_hangs_is_ended_and_given_up_after_two_tries(incidents: Incidents, tmp_path: Path) -> None:
+    worker = Worker("tester", Tasks, on_incident=lambda part, what: incidents.append((part, what)), limit=3.0)
+    try:
+        future = begin(worker, tmp_path)
+        with pytest.raises(WorkerCrashed):
+            future.result(PATIENCE)
+        first, second = map(int, (tmp_path / "busy").read_text().split())
+        assert first != second
+        assert not psutil.pid_exists(first)
+        assert ["gave no answer for 3 s at `hold`" in what for _, what in incidents] == [True, True]
+        assert "Trying once more" in incidents[0][1]
+    finally:
+        worker.stop()
+
+
+def test_a_renewed_worker_finishes_what_it_does_and_gives_the_rest_to_a_new_process(
+    worker: Worker, tmp_path: Path
+) -> None:
+    running = begin(worker, tmp_path)
+    old = worker.pid
+    worker.renew(Others)
+    told = worker.submit("echo", 1)
+    let_go(tmp_path)
+    assert running.result(PATIENCE) == "let go"
+    assert told.result(PATIENCE) == "other"
+    assert worker.submit("pid").result(PATIENCE) == worker.pid != old
 
 
 def script(body: str, *, after: str = "") -> str:
@@ -268,8 +329,9 @@ def test_the_process_ends_by_itself_when_its_parent_is_killed(tmp_path: Path) ->
 
 
 def test_ctrl_c_is_the_parents_affair_from_the_first_moment_on(tmp_path: Path) -> None:
+    release = tmp_path / "release"
     body = (
-        "signal.signal(signal.SIGINT, lambda *_: None); task = worker.submit('sleep', 1.5); "
+        f"signal.signal(signal.SIGINT, lambda *_: None); task = worker.submit('hold', Path({str(release)!r})); "
         "print('ready', flush=True); print(task.result(), flush=True)"
     )
     path = tmp_path / "program.py"
@@ -286,5 +348,6 @@ def test_ctrl_c_is_the_parents_affair_from_the_first_moment_on(tmp_path: Path) -
     for _ in range(100):  # as it begins, while it imports, while it works
         os.killpg(program.pid, signal.SIGINT)
         time.sleep(0.01)
+    release.touch()
     out, err = program.communicate(timeout=60)
-    assert (program.returncode, out, err) == (0, "slept\n", "")
+    assert (program.returncode, out, err) == (0, "let go\n", "")

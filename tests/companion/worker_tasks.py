@@ -37,6 +37,15 @@ class Tasks:
         time.sleep(seconds)
         return "slept"
 
+    def hold(self, release: Path, busy: Path | None = None) -> str:
+        """Leave a mark in a file when it begins, and answer once another file is there."""
+        if busy is not None:
+            with busy.open("a") as file:
+                file.write(f"{os.getpid()}\n")
+        while not release.exists():
+            time.sleep(0.01)
+        return "let go"
+
     def die(self, mark: Path | None = None) -> str:
         """Die as if out of memory; with a mark only where it is not there yet."""
         if mark is not None and mark.exists():
@@ -55,6 +64,14 @@ class Tasks:
 
     def niceness(self) -> int:
         return os.nice(0)
+
+
+class Others(Tasks):
+    """Answers otherwise."""
+
+    def echo(self, value: object) -> object:
+        del value
+        return "other"
 
 
 def broken() -> Tasks:

