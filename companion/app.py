@@ -63,19 +63,21 @@ def build_engine(
     run = ThisRun(board_name, frames)
     run.check(settings)
     writer, store = _opened(chosen_vault, clock())
+    parts = _parts(settings, run, writer=writer, store=store, clock=clock)
+    return Engine(parts, settings=settings, clock=clock)
+
+
+def _parts(settings: Settings, run: ThisRun, *, writer: Writer, store: Store, clock: Clock) -> Parts:
     note = Incidents(writer, clock=clock).note
     reader = Worker("reader", ReaderTasks, on_incident=note, niceness=10)
     encoder = Worker("encoder", _make_encoder(settings), on_incident=note)
-    steps: dict[str, list[Step]] = {
-        "reader": [ReadStep(store=store, writer=writer, reader=reader)],
-        "encoder": [
-            ContentStep(store=store, writer=writer, encoder=encoder, clock=clock),
-            BrainStep(store=store, writer=writer, encoder=encoder, clock=clock),
-        ],
-    }
-    fillers = tuple(Filler(name, its, store=store, writer=writer, on_incident=note) for name, its in steps.items())
+    read = ReadStep(store=store, writer=writer, reader=reader)
+    content = ContentStep(store=store, writer=writer, encoder=encoder, clock=clock)
+    brain = BrainStep(store=store, writer=writer, encoder=encoder, clock=clock)
+    work: dict[str, list[Step]] = {"reader": [read], "encoder": [content, brain]}
+    fillers = tuple(Filler(name, steps, store=store, writer=writer, on_incident=note) for name, steps in work.items())
     vectors = Vectors(store)
-    parts = Parts(
+    return Parts(
         store=store,
         writer=writer,
         vectors=vectors,
@@ -88,7 +90,6 @@ def build_engine(
         make_encoder=_make_encoder,
         is_simulated=lambda chosen: board.is_simulated(run.board_of(chosen)),
     )
-    return Engine(parts, settings=settings, clock=clock)
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,6 +190,8 @@ class Worker:
     def _alive(self) -> tuple[multiprocessing.process.BaseProcess, Connection]:
         if self._process is not None and self._pipe is not None and self._process.is_alive() and not self._outdated:
             return self._process, self._pipe
+        if self._process is not None and not self._process.is_alive():
+            self._on_incident(self.name, f"The {self.name} process died between two tasks and was restarted.")
         self._end_process()
         self._outdated = False  # before `make` is read: one that comes now is for the next task
         spawn = multiprocessing.get_context("spawn")

@@ -61,8 +61,8 @@ HEADSETS: tuple[Headset, ...] = (
     Headset(
         SIMULATED,
         "synthetic",
-        note="An artificial signal for trying out how recording works, marked wherever it shows. It is no EEG: thinking "
-        "of it needs a real headset or a recording.",
+        note="An artificial signal for trying out how recording works, marked wherever it shows. It is no EEG: "
+        "thinking of it needs a real headset or a recording.",
     ),
     Headset("Muse 2", "muse_2", (_MAC, _DEVICE)),
     Headset("Muse S", "muse_s", (_MAC, _DEVICE)),

@@ -165,9 +165,7 @@ def test_recall_as_json_has_the_documented_keys(says: Says, memories: Path) -> N
     assert err == ""
 
 
-def test_the_vault_is_told_as_an_absolute_path(
-    says: Says, memories: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_vault_is_told_as_an_absolute_path(says: Says, memories: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(memories.parent)
     _, out, _ = says("recall", "--json", "sleeper", "--vault", "vault")
     assert json.loads(out)["vault"] == str(memories)

@@ -127,7 +127,11 @@ def _doctor(vault: Path) -> dict[str, object]:
 def answering(day: Day) -> Iterator[Answering]:
     store = Store(Vault(day.vault))
     yield Answering(
-        store=store, vectors=Vectors(store), encoder=Here(EncoderTasks()), thought=lambda: last_thought(store)
+        store=store,
+        vectors=Vectors(store),
+        encoder=Here(EncoderTasks()),
+        thought=lambda: last_thought(store),
+        on_incident=lambda _, what: pytest.fail(what),
     )
     store.close()
 

@@ -74,7 +74,6 @@ def test_what_is_chosen_is_what_runs(start: Start, vault: Path) -> None:
     becomes(engine, Activity.PAUSED)
     with_screen = replace(HEADSET, consent_eeg=False, consent_screen=True)
     engine.apply(with_screen)
-    assert engine.status().activity in {Activity.PAUSED, Activity.ERROR}  # until it was tried
     assert "DISPLAY" in becomes(engine, Activity.ERROR)  # and says what to do
     engine.apply(HEADSET)
     becomes(engine, Activity.RECORDING)
@@ -107,10 +106,10 @@ def test_a_pause_stops_screen_and_headset_until_it_is_over(start: Start, vault: 
     becomes(engine, Activity.FILTERING)
     wait_until(lambda: samples(vault) > before[0] and engine.status().moments > before[1], "both to be recorded again")
 
-    engine.pause(0.7)
+    before_pause = engine.keeper
+    engine.pause(3.0)
     assert engine.status().activity is Activity.PAUSED
-    wait_until(lambda: engine.keeper is None, "everything to rest")
-    wait_until(lambda: engine.keeper is not None, "the pause to be over", seconds=20)
+    wait_until(lambda: engine.keeper not in {None, before_pause}, "the pause to be over")
     assert engine.status().paused_until is None
 
 

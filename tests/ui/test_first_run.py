@@ -168,3 +168,10 @@ def test_a_choice_read_back_is_the_same_choice(headset: headsets.Headset, value:
     board, params = headsets.chosen(headset, values)
     assert headsets.missing(headset, values) == ""
     assert headsets.find(board, params) == (headset, values)
+
+
+def test_the_simulated_headset_says_what_it_cannot_do() -> None:
+    made = pages()
+    choose(made, headsets.SIMULATED)
+    assert "It is no EEG" in made.headset.note.text()
+    assert "needs a real headset or a recording" in made.headset.note.text()
