@@ -145,7 +145,10 @@ class Answering:
     def _by_thought(self, question: Question) -> Found:
         window = self._thought()
         if window is None:
-            raise RecallError("No EEG has come yet. Put the headset on (`companion run --board NAME`), then try again.")
+            raise RecallError(
+                "No ten seconds of EEG in a row have come yet. Put the headset on (`companion run --board NAME`), "
+                "then try again."
+            )
         found: BrainFeatures = self._brain("brain_features", [window], 8)
         if not len(found.rows) and self._simulated():
             raise RecallError(NOTHING_OF_YOU)

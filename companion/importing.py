@@ -52,11 +52,13 @@ def import_eeg(
     source = f"{IMPORT}{path.name}:{digest}"
     segments = segments or formats.read(path, board=board)
     total = sum(segment.data.shape[1] / segment.sfreq for segment in segments)
-    done = 0.0
+    before = 0.0
     for number, segment in enumerate(segments):
-        for seconds in _store(segment, number, writer, source):
-            done += seconds
-            progress(done / total)
+
+        def moved(seconds: float, before: float = before) -> None:
+            progress((before + seconds) / total)
+
+        before += _store(segment, number, writer, source, moved)
     ends = [segment.time_start + segment.data.shape[1] / segment.sfreq for segment in segments]
     spans = [(segment.time_start, end) for segment, end in zip(segments, ends, strict=True)]
     writer.do(_finish, source, spans).result()
@@ -64,8 +66,8 @@ def import_eeg(
     return Imported(len(segments), total)
 
 
-def _store(segment: Segment, number: int, writer: Writer, source: str) -> list[float]:
-    """Append a segment piece by piece; returns the seconds of each piece."""
+def _store(segment: Segment, number: int, writer: Writer, source: str, moved: Progress) -> float:
+    """Append a segment piece by piece, telling ``moved`` the seconds stored so far; returns all of them."""
     problems: list[str] = []
     stream = Stream(segment.device, segment.sfreq, segment.ch_names)
     recorder = Recorder(
@@ -76,19 +78,18 @@ def _store(segment: Segment, number: int, writer: Writer, source: str) -> list[f
         on_error=problems.append,
     )
     step = round(CHUNK_SECONDS * segment.sfreq)
-    pieces = []
     try:
         for start in range(0, segment.data.shape[1], step):
             data = segment.data[:, start : start + step]
             recorder.append(Chunk(data, segment.time_start + start / segment.sfreq, number, stream))
             if problems:
                 break
-            pieces.append(data.shape[1] / segment.sfreq)
+            moved((start + data.shape[1]) / segment.sfreq)
     finally:
         recorder.close()
     if problems or recorder.lost:
         raise VaultError(problems[0] if problems else f"{recorder.lost} samples could not be stored.")
-    return pieces
+    return float(segment.data.shape[1] / segment.sfreq)
 
 
 def _opened(writer: Writer, source: str, path: Path, stream: Stream, start: float) -> None:

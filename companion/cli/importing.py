@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Self
 
 import click
 from rich.console import Console
@@ -62,9 +64,9 @@ def import_files(files: list[Path], vault: Vault, board: str = "") -> None:
         return
     # A vault is not made for a file that turns out to be unreadable further inside.
     first = () if vault.exists() else formats.read(files[0], board=board)
-    with Writer(vault) as writer, _progress() as progress:
+    with Writer(vault) as writer, _progress() as progress, HeldInterrupt() as interrupt:
         for number, file in enumerate(files):
-            move = partial(_move, progress, progress.add_task(file.name, total=1.0))
+            move = partial(_move, progress, progress.add_task(file.name, total=1.0), interrupt)
             done = import_eeg(file, writer, board=board, segments=() if number else first, progress=move)
             said = (
                 "was imported before"
@@ -153,8 +155,31 @@ def _say_model(status: Status) -> None:
         print(f"companion: {status.model_sentence}", file=sys.stderr)
 
 
-def _move(progress: Progress, bar: TaskID, share: float) -> None:
+def _move(progress: Progress, bar: TaskID, interrupt: HeldInterrupt, share: float) -> None:
     progress.update(bar, completed=share)
+    interrupt.let_through()
+
+
+class HeldInterrupt:
+    """Holds Ctrl-C back while a piece is being written: a recording cut in the midst of a write cannot be closed."""
+
+    def __init__(self) -> None:
+        self._came = False
+
+    def __enter__(self) -> Self:
+        self._before = signal.signal(signal.SIGINT, self._hold)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        signal.signal(signal.SIGINT, self._before)
+
+    def let_through(self) -> None:
+        """Raise the KeyboardInterrupt that came meanwhile."""
+        if self._came:
+            raise KeyboardInterrupt
+
+    def _hold(self, *_: object) -> None:
+        self._came = True
 
 
 def _progress() -> Progress:

@@ -72,11 +72,14 @@ def heard() -> Iterator[Callable[[BoardSpec], Heard]]:
 
 def acquisitions() -> list[psutil.Process]:
     """The children that are not Python's own resource tracker."""
-    return [
-        child
-        for child in psutil.Process().children(recursive=True)
-        if "resource_tracker" not in " ".join(child.cmdline())
-    ]
+    return [child for child in psutil.Process().children(recursive=True) if is_acquisition(child)]
+
+
+def is_acquisition(child: psutil.Process) -> bool:
+    try:
+        return "resource_tracker" not in " ".join(child.cmdline())
+    except psutil.NoSuchProcess:  # it ended meanwhile
+        return False
 
 
 def test_no_headset_is_a_normal_state_without_a_process(heard: Callable[[BoardSpec], Heard]) -> None:

@@ -80,6 +80,6 @@ def test_ctrl_c_interrupts_an_import(tmp_path: Path) -> None:
         time.sleep(0.01)
     os.killpg(program.pid, signal.SIGINT)
     out, err = program.communicate(timeout=60)
-    assert (program.returncode, out) == (INTERRUPTED, "")
+    assert (program.returncode, out) == (INTERRUPTED, ""), err
     assert err.endswith("companion: interrupted.\n")
     assert "Traceback" not in err
