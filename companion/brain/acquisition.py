@@ -20,6 +20,7 @@ from companion.brain.timeline import Timeline
 from companion.brain.types import BoardError, BoardSpec, Chunk, Stream
 
 DRAIN_SECONDS = 0.1
+RETRY_SECONDS = 2.0  # until a device that was not found is looked for again
 STOP = "stop"
 
 
@@ -38,6 +39,18 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """Samples came, but are held back until it is known where they belong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The headset was not found; it is being looked for again. Nothing has to be started anew."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """The headset could not be used; ``lasting`` when it will not work until the person mends it."""
 
@@ -50,7 +63,7 @@ class Ended:
     """All samples were sent: the recording is over, or the process was asked to stop."""
 
 
-Message = Connected | Pause | Refused | Ended | Chunk
+Message = Connected | Heard | Pause | Waiting | Refused | Ended | Chunk
 
 
 class Acquisition:
@@ -125,13 +138,28 @@ def acquire(spec: BoardSpec, segment: int, pipe: Connection) -> None:
     """Drain the headset until it ends, fails, or the parent stops or is gone: the process's whole life."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, which stops this in good order
     try:
-        with board.open(spec) as device:
-            pipe.send(Connected(device.stream))
-            _drain(device, segment, pipe)
+        while not _attempt(spec, segment, pipe):
+            pass
     except BoardError as error:
         _last_words(pipe, Refused(str(error), lasting=not isinstance(error, UnreachableError)))
     except ConnectionError:
         return  # the parent is gone; the board was released on the way here
+
+
+def _attempt(spec: BoardSpec, segment: int, pipe: Connection) -> bool:
+    """Listen to the headset to the end; return False when it was not there, and the parent goes on waiting for it."""
+    connected = False
+    try:
+        with board.open(spec) as device:
+            connected = True
+            pipe.send(Connected(device.stream))
+            _drain(device, segment, pipe)
+    except UnreachableError as error:
+        if connected:
+            raise
+        pipe.send(Waiting(str(error)))
+        return _stopped(pipe, RETRY_SECONDS)
+    return True
 
 
 def _drain(device: Board, segment: int, pipe: Connection) -> None:
@@ -140,10 +168,13 @@ def _drain(device: Board, segment: int, pipe: Connection) -> None:
     pause = 0.0
     stopped = False
     while not (stopped or device.ended):
-        stopped = _stopped(pipe)
-        for block in device.read():
-            for chunk in timeline.add(block):
-                pipe.send(chunk)
+        stopped = _stopped(pipe, DRAIN_SECONDS)
+        blocks = device.read()
+        chunks = [chunk for block in blocks for chunk in timeline.add(block)]
+        for chunk in chunks:
+            pipe.send(chunk)
+        if blocks and not chunks:
+            pipe.send(Heard())
         if device.pause != pause:
             pause = device.pause
             pipe.send(Pause(pause))
@@ -152,9 +183,9 @@ def _drain(device: Board, segment: int, pipe: Connection) -> None:
     pipe.send(Ended())
 
 
-def _stopped(pipe: Connection) -> bool:
-    """Wait until the next drain; return whether the parent wants an end. Raises `ConnectionError` when it is gone."""
-    if not pipe.poll(DRAIN_SECONDS):
+def _stopped(pipe: Connection, seconds: float) -> bool:
+    """Wait a while; return whether the parent wants an end. Raises `ConnectionError` when it is gone."""
+    if not pipe.poll(seconds):
         return False
     try:
         return bool(pipe.recv() == STOP)

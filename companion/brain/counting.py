@@ -1,4 +1,4 @@
-"""How many samples a device's counter says were lost. Pure."""
+"""How many samples a device's counter says were lost, and when its packets came. Pure."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from companion.brain.device import Counter
 
 Counts = NDArray[np.int64]
+Times = NDArray[np.float64]
 
 
 @dataclass(slots=True)
@@ -39,3 +40,24 @@ class CounterReader:
             self.place = 0
         self.number = number
         return lost
+
+
+def unfinished(counters: Counts, counter: Counter) -> int:
+    """Return how many samples at the end belong to a packet whose other samples were not drained yet."""
+    newest = counters[-counter.samples :]
+    alike = int(np.argmax(np.append(newest[::-1] != counters[-1:], True)))
+    return alike if alike < counter.samples else 0
+
+
+def arrivals(times: Times, counters: Counts, sfreq: float) -> Times:
+    """Return when each sample would have come had it been sent alone: ``float64[samples]`` UTC seconds.
+
+    Only a packet's last sample bears the time at which the packet came; drivers spread the others evenly from the
+    packet before, which puts them too early when something was lost between. They are counted back from the last.
+    """
+    if not counters.size:
+        return times
+    last = np.append(np.flatnonzero(np.diff(counters)), counters.size - 1)
+    own = last[np.searchsorted(last, np.arange(counters.size))]
+    alone: Times = times[own] - (own - np.arange(counters.size)) / sfreq
+    return alone

@@ -8,13 +8,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum, auto
 
-from companion.brain.acquisition import Acquisition, Connected, Ended, Message, Pause, Refused
+from companion.brain.acquisition import Acquisition, Connected, Ended, Message, Pause, Refused, Waiting
+from companion.brain.scale import ScaleWatch
 from companion.brain.types import BoardSpec, Chunk, Contact, HeadsetState, Stream
 
 PART = "headset"
 SILENCE = 3.0  # seconds without a sample after which something is wrong
 CONNECT_LIMIT = 60.0  # seconds a device may take to be found
-FIRST_BACKOFF, LONGEST_BACKOFF = 1.0, 30.0
+# A device that is there but silent is asked again this often, so that it is heard within 10 s of its return.
+FIRST_BACKOFF, LONGEST_BACKOFF = 1.0, 2.0
 STEADY = 10.0  # seconds of streaming after which the next failure is a new one
 POLL = 0.1
 
@@ -64,6 +66,8 @@ class Headset:
         self._trouble_since: float | None = None
         self._streaming_since: float | None = None
         self._worked = False
+        self._watched: tuple[Stream, ScaleWatch] | None = None
+        self._doubt = ""  # what is strange about the values, as the person was told
 
     def start(self) -> None:
         """Begin to connect; returns at once. Does nothing when no headset is chosen or it was started."""
@@ -71,6 +75,7 @@ class Headset:
             return
         self._stopping.clear()
         self._trouble_since, self._worked = None, False
+        self._watched, self._doubt = None, ""
         self._set(Contact.CONNECTING, "Looking for the headset.")
         self._thread = threading.Thread(target=self._supervise, name="headset", daemon=True)
         self._thread.start()
@@ -123,8 +128,7 @@ class Headset:
                     outcome = self._take(message)
                     if outcome is not None:
                         return outcome
-                    extra = message.seconds if isinstance(message, Pause) else 0.0
-                    quiet_until = time.monotonic() + SILENCE + extra
+                    quiet_until = time.monotonic() + _patience(message)
                 elif time.monotonic() > quiet_until:
                     return self._silent()
         except EOFError:
@@ -139,7 +143,10 @@ class Headset:
         match message:
             case Chunk():
                 self._deliver(message)
+                self._check_scale(message)
                 self._streams(message.stream)
+            case Waiting(sentence):
+                self._trouble(Contact.LOST, sentence)
             case Connected(stream):
                 with self._lock:
                     self._state = replace(self._state, device=stream.device, simulated=stream.simulated)
@@ -162,12 +169,24 @@ class Headset:
             samples = self._state.samples + chunk.data.shape[1]
             self._state = replace(self._state, last_sample=self._clock(), samples=samples)
 
+    def _check_scale(self, chunk: Chunk) -> None:
+        """Say it when the values cannot be microvolts; they are handed on as they came."""
+        if self._watched is None or self._watched[0] != chunk.stream:
+            self._watched = chunk.stream, ScaleWatch(chunk.stream)
+        told = self._watched[1].add(chunk.data)
+        if told is None:
+            return
+        if told and told != self._doubt:
+            self._on_incident(PART, told)
+        self._doubt = told
+
     def _streams(self, stream: Stream) -> None:
         """Show that samples come; report it when they had not."""
         if self._streaming_since is None:
             self._streaming_since = time.monotonic()
         device = stream.device
-        self._set(Contact.STREAMING, f"{device}{' (simulated)' if stream.simulated else ''} is streaming.")
+        how = f"{device}{' (simulated)' if stream.simulated else ''} is streaming."
+        self._set(Contact.STREAMING, f"{how} {self._doubt}".rstrip())
         if self._trouble_since is not None:
             seconds = time.monotonic() - self._trouble_since
             self._trouble_since = None
@@ -207,3 +226,14 @@ class Headset:
 
     def _was_steady(self) -> bool:
         return self._streaming_since is not None and time.monotonic() - self._streaming_since > STEADY
+
+
+def _patience(message: Message) -> float:
+    """Return the seconds of silence that are in order after a message."""
+    match message:
+        case Waiting():
+            return CONNECT_LIMIT
+        case Pause(seconds):
+            return SILENCE + seconds
+        case _:
+            return SILENCE

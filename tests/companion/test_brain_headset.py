@@ -6,6 +6,7 @@ import textwrap
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ import sys, time
 import pylsl
 pylsl.set_config_content("[multicast]\\nResolveScope = machine\\n[log]\\nlevel = -3\\n")
 outlet = pylsl.StreamOutlet(pylsl.StreamInfo(sys.argv[1], "EEG", 2, 100, "float32", "source"))
-number, quiet_from, quiet_until = 0, 2.0, float(sys.argv[2])
+number, quiet_from, quiet_until = 0, 6.0, float(sys.argv[2])
 begin = time.monotonic()
 while time.monotonic() - begin < 30:
     time.sleep(0.05)
@@ -172,14 +173,22 @@ def test_what_can_never_work_fails_once_with_a_way_out(
     assert one.incidents == [one.headset.state().sentence]
 
 
-def test_what_is_not_there_yet_is_looked_for_again_and_reported_once(heard: Callable[[BoardSpec], Heard]) -> None:
-    one = heard(BoardSpec("lsl", "nobody-streams-this"))
+def test_what_is_not_there_yet_is_looked_for_by_the_same_process_and_heard_soon_after_it_comes(
+    heard: Callable[[BoardSpec], Heard],
+) -> None:
+    name = f"late-{os.getpid()}"
+    one = heard(BoardSpec("lsl", name))
     one.headset.start()
     one.wait_for(Contact.LOST)
     first = one.headset.pid
-    one.wait(lambda: one.headset.pid not in {first, None})
-    one.wait_for(Contact.LOST)
-    assert len(one.incidents) == 1
+    with subprocess.Popen([sys.executable, "-c", STREAMER, name, "6"]) as streamer:
+        try:
+            one.wait_for(Contact.STREAMING)
+        finally:
+            streamer.kill()
+    assert one.headset.pid == first
+    assert "No LSL stream" in one.incidents[0]
+    assert "streaming again" in one.incidents[1]
     began = time.monotonic()
     one.headset.stop()
     assert time.monotonic() - began < 2
@@ -188,7 +197,7 @@ def test_what_is_not_there_yet_is_looked_for_again_and_reported_once(heard: Call
 
 def test_a_stream_that_falls_silent_and_comes_back_recovers_by_itself(heard: Callable[[BoardSpec], Heard]) -> None:
     name = f"silent-{os.getpid()}"
-    with subprocess.Popen([sys.executable, "-c", STREAMER, name, "9"]) as streamer:
+    with subprocess.Popen([sys.executable, "-c", STREAMER, name, "12"]) as streamer:
         try:
             one = heard(BoardSpec("lsl", name))
             one.headset.start()
@@ -285,3 +294,18 @@ def test_the_process_ends_with_its_parent_and_not_by_ctrl_c(tmp_path: Path, how:
             parent.kill()
         child.wait(5)
         parent.wait(5)
+
+
+def test_values_in_the_wrong_unit_are_said_once_and_kept_as_they_came(
+    tmp_path: Path, heard: Callable[[BoardSpec], Heard]
+) -> None:
+    noise = np.random.default_rng(0).normal(0, 12e-3, (4, 256 * 70))  # millivolts
+    path = write_muse_csv(tmp_path / "wrong.csv", replace(counting(256 * 70), data=noise))
+    one = heard(board.parse(f"playback:{path}", {"speed": "20"}))
+    one.headset.start()
+    one.wait(lambda: "millivolts, not microvolts" in one.headset.state().sentence)
+    assert one.headset.state().contact is Contact.STREAMING
+    one.wait_for(Contact.ENDED)
+    assert len(one.incidents) == 1
+    assert "look like millivolts" in one.incidents[0]
+    np.testing.assert_allclose(joined(one.chunks), noise, atol=1e-6)
