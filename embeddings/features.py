@@ -1,38 +1,75 @@
-"""What a window of EEG says: log band powers and covariance, in one row of numbers."""
+"""What a window of EEG says: how much power each band has at each electrode, and how electrodes go together in it.
+
+A window becomes one real co-spectrum a band (the real part of the cross-spectral matrix, Welch's method, 1 s Hann
+segments, half overlapping). Its diagonal is band power; the rest is what two electrodes share. Everything the
+encoders know is derived from these matrices, so that a person's past can be encoded anew without its raw signal.
+"""
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
-from pyriemann.geometry.covariance import covariances
 from scipy import signal
 
 from embeddings.types import Signal
 
-# Hz; the usual bands of the EEG literature, gamma cut where the pass band ends.
-BANDS = {"delta": (1, 4), "theta": (4, 8), "alpha": (8, 13), "beta": (13, 30), "gamma": (30, 40)}
+# Hz, from and below. Finer than the usual five where focus and calm differ: around theta, alpha and beta.
+BANDS = ((1, 3), (3, 5), (5, 8), (8, 10), (10, 13), (13, 18), (18, 24), (24, 31), (31, 41))
+SHRINKAGE = 0.05  # towards equal power: a band of 4 s has too few degrees of freedom for 8 electrodes
+SEGMENT_SECONDS = 1.0
+_TINY = np.finfo(float).tiny
 
 
-def band_powers(filtered: Signal, sfreq: float) -> NDArray[np.float64]:
-    """Return log10 of the mean density (µV²/Hz) in each band, ``float64[channels, bands]`` (Welch, 1 s Hann)."""
-    frequencies, density = signal.welch(filtered, sfreq, nperseg=min(filtered.shape[1], round(sfreq)), axis=1)
-    within = [(frequencies >= low) & (frequencies < high) for low, high in BANDS.values()]
-    powers = np.stack([density[:, mask].mean(axis=1) for mask in within], axis=1)
-    return np.asarray(np.log10(powers + np.finfo(float).tiny), np.float64)
-
-
-def covariance(filtered: Signal) -> NDArray[np.float64]:
-    """Return the covariance in µV², shrunk (OAS) so that it is positive definite, ``float64[channels, channels]``."""
-    return np.asarray(covariances(filtered[np.newaxis], estimator="oas")[0], np.float64)
+def cospectra(filtered: Signal, sfreq: float) -> NDArray[np.float64]:
+    """Return the mean co-spectrum (µV²/Hz) of each band, ``float64[bands, channels, channels]``."""
+    length = round(SEGMENT_SECONDS * sfreq)
+    taper: Signal = signal.get_window("hann", length)
+    segments = np.lib.stride_tricks.sliding_window_view(filtered, length, axis=-1)[:, :: length // 2]
+    spectra = np.fft.rfft(segments * taper, axis=-1)  # [channels, segments, frequencies]
+    frequencies: Signal = np.asarray(np.fft.rfftfreq(length, 1 / sfreq), np.float64)
+    scale = 2 / (sfreq * np.sum(taper**2))
+    bands = [np.flatnonzero(_within(frequencies, band)) for band in BANDS]
+    return np.stack([scale * _mean_product(spectra[:, :, inside]) for inside in bands])
 
 
 def row(filtered: Signal, sfreq: float) -> NDArray[np.float32]:
-    """Return band powers and covariance of a window as one ``float32[channels * (bands + channels)]``."""
-    return np.concatenate([band_powers(filtered, sfreq).ravel(), covariance(filtered).ravel()]).astype(np.float32)
+    """Return a window's co-spectra as one ``float32[bands * channels * (channels + 1) / 2]`` (upper triangles)."""
+    upper = np.triu_indices(len(filtered))
+    return cospectra(filtered, sfreq)[:, *upper].ravel().astype(np.float32)
 
 
-def split(rows: NDArray[np.float32], channels: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Undo `row` for many: ``float64[windows, channels * bands]`` and ``float64[windows, channels, channels]``."""
-    powers = rows[:, : channels * len(BANDS)].astype(np.float64)
-    matrices = rows[:, channels * len(BANDS) :].astype(np.float64).reshape(len(rows), channels, channels)
-    return powers, matrices
+def matrices(rows: NDArray[np.float32], channels: int) -> NDArray[np.float64]:
+    """Undo `row` for many, shrunk until positive definite: ``float64[windows, bands, channels, channels]``."""
+    first, second = np.triu_indices(channels)
+    found = np.zeros((len(rows), len(BANDS), channels, channels))
+    triangles = rows.reshape(len(rows), len(BANDS), len(first))
+    found[..., first, second] = triangles
+    found[..., second, first] = triangles
+    return shrunk(found)
+
+
+def shrunk(spectra: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return matrices ``float64[..., channels, channels]`` drawn a little towards equal power at every electrode."""
+    channels = spectra.shape[-1]
+    level = np.trace(spectra, axis1=-2, axis2=-1)[..., np.newaxis, np.newaxis] / channels
+    drawn: NDArray[np.float64] = (1 - SHRINKAGE) * spectra + (SHRINKAGE * level + _TINY) * np.eye(channels)
+    return drawn
+
+
+def channels_of(row_length: int) -> int:
+    """Return how many electrodes a row of `row` describes."""
+    pairs = row_length // len(BANDS)
+    return (math.isqrt(8 * pairs + 1) - 1) // 2
+
+
+def _within(frequencies: NDArray[np.float64], band: tuple[int, int]) -> NDArray[np.bool_]:
+    return (frequencies >= band[0]) & (frequencies < band[1])
+
+
+def _mean_product(spectra: NDArray[np.complex128]) -> NDArray[np.float64]:
+    """Return the real part of the mean outer product of ``complex[channels, segments, frequencies]``."""
+    flat = spectra.reshape(len(spectra), -1)
+    product: NDArray[np.float64] = np.real(flat @ flat.conj().T) / flat.shape[1]
+    return product

@@ -5,8 +5,9 @@ from __future__ import annotations
 from companion.answering import RecallError
 from companion.brain.types import BoardError
 from companion.capture.types import CaptureError
+from companion.evaluation.errors import EvaluationError
 from companion.settings import SettingsError
 from embeddings.types import EmbeddingsError
 from index.types import VaultError
 
-MENDABLE = (RecallError, BoardError, CaptureError, SettingsError, EmbeddingsError, VaultError)
+MENDABLE = (RecallError, BoardError, CaptureError, EvaluationError, SettingsError, EmbeddingsError, VaultError)

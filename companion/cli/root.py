@@ -17,6 +17,15 @@ COMMANDS = {
     "recall": ("companion.cli.recall", "Find moments by words, by a moment like it, or by the present thought."),
     "import": ("companion.cli.importing", "Take in EEG files and folders of screenshots."),
     "doctor": ("companion.cli.doctor", "Say what works, what does not, and when each part last did anything."),
+    "evaluate": (
+        "companion.cli.evaluate",
+        "Score what is learned from EEG on a BIDS set, beside its controls.",
+    ),
+    "cohort-start": (
+        "companion.cli.cohort_start",
+        "Train what every new person starts with, from public BIDS sets.",
+    ),
+    "train": ("companion.cli.train", "Learn from what you recorded which brain signals go with which content."),
     "bench": ("companion.cli.bench", "Measure a claim; prints one JSON line."),
 }
 

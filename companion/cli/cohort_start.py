@@ -1,0 +1,35 @@
+"""``companion cohort-start``: train what every new person starts with."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+import click
+
+from companion import cohort
+from companion.cli.codes import DONE
+
+SHIPPED = Path(str(resources.files("embeddings"))) / "weights"
+
+
+@click.command()
+@click.option(
+    "--data",
+    "folders",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    multiple=True,
+    required=True,
+    help="Folder of a BIDS-EEG set; may be given several times.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=SHIPPED,
+    help="Where weights and card go; the ones that come with the program are replaced where none is named.",
+)
+def command(folders: tuple[Path, ...], out: Path) -> int:
+    """Train the start from public BIDS sets: the same sets give the same weights."""
+    card = cohort.train(folders, out, say=lambda line: click.echo(line, err=True))
+    click.echo(f"Written: {card}")
+    return DONE

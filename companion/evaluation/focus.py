@@ -1,0 +1,214 @@
+"""Focus or rest: how well the start tells them apart on people it has not seen, and what else could have told it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from companion.evaluation import focus_data, focus_models, focus_null, statistics
+from companion.evaluation.bids import Recording, cohort
+from companion.evaluation.errors import EvaluationError
+from companion.evaluation.focus_data import Sitting
+from companion.evaluation.focus_models import PerPerson, Scored
+from companion.evaluation.focus_null import Judged
+from companion.evaluation.options import Options
+from companion.evaluation.report import Figure, Report
+from companion.evaluation.splits import known
+from embeddings import focus
+
+SECONDS = 4.0
+FALSE_ALARMS = 0.05
+COVERAGE = 0.5
+CONFIDENCE_SECONDS = 16.0  # over which a score must have stayed away from neutral for us to be sure
+FEWEST = 8  # people, so that leaving one out leaves enough to train and to calibrate on
+CHANCE = 0.5
+ALPHA = 0.05
+WHOLE_CAP = 8  # electrodes: of more, those like a headband's are scored, unless others are named
+HEADBAND_LIKE = ("F7", "F8", "T5", "T6")
+
+Labels = NDArray[np.bool_]
+Numbers = NDArray[np.float64]
+
+
+def evaluate(folder: Path, options: Options) -> Report:
+    """Score the focus model on a set. Raises `EvaluationError`."""
+    if known(options.split or "person") != "person":
+        raise EvaluationError("Focus is scored on people the model has not seen: use --split person.")
+    found = cohort(folder)
+    wanted = [r for r in found.recordings if not options.people or r.person in options.people]
+    seen = focus_data.sittings(wanted, seconds=options.seconds or SECONDS, picks=_picks(wanted, options))
+    least = FEWEST if options.model == "train" else 2
+    if len(seen) < least:
+        raise EvaluationError(f"{len(seen)} people are too few to be scored by models of the others: {least} at least.")
+    score = focus_models.start if options.model == "start" else focus_models.left_out
+    return _Judge(seen, options).report(folder.name, score(seen, options.seed), found.notes)
+
+
+def _picks(recordings: Sequence[Recording], options: Options) -> tuple[str, ...]:
+    """Return the electrodes to score: of a whole cap those like a headband's, since a cap tells files apart."""
+    if options.picks or not recordings:
+        return options.picks
+    names = recordings[0].segments()[0].ch_names
+    return HEADBAND_LIKE if len(names) > WHOLE_CAP and set(HEADBAND_LIKE) <= set(names) else ()
+
+
+class _Judge:
+    """Turns scores into figures of one set of people."""
+
+    def __init__(self, seen: Sequence[Sitting], options: Options) -> None:
+        self._seen, self._options = seen, options
+        self._times = 200 if options.quick else 2_000
+
+    def report(self, name: str, ours: Scored, notes: tuple[str, ...]) -> Report:
+        """Return everything that belongs beside the headline figure."""
+        others = focus_models.references(self._seen) | focus_models.brainless(self._seen)
+        aucs = {label: self._aucs(scores) for label, scores in others.items()}
+        mine = self._aucs(ours.scores)
+        figures = [self._figure("AUC", mine), *self._smoothed(ours), *self._probability(ours), *self._drift(ours)]
+        differences = [self._difference(f"AUC above {label}", mine, theirs) for label, theirs in aucs.items()]
+        if not self._seen[0].rounds:
+            found, theirs = self._found(ours.scores), self._found(others["fusion"])
+            differences.append(self._difference("TPR after 32 s above fusion", found, theirs))
+        p_value = self._p()
+        return Report(
+            task="focus",
+            data=name,
+            split="person",
+            model=self._options.model,
+            people=len(self._seen),
+            windows=sum(int(sitting.tested.sum()) for sitting in self._seen),
+            figures=tuple(figures),
+            controls=tuple(
+                [self._figure(label, values) for label, values in aucs.items()]
+                + [self._figure("noise input", self._aucs(ours.noise))]
+            ),
+            differences=tuple(differences),
+            p_value=p_value,
+            chance=CHANCE,
+            verdict=_verdict(figures[0], differences, p_value),
+            notes=(*notes, *self._notes()),
+            found=_found(figures[0], p_value),
+        )
+
+    def _aucs(self, scores: PerPerson) -> Numbers:
+        return self._each(scores, statistics.auc)
+
+    def _each(self, scores: PerPerson, metric: Callable[[Labels, Numbers], float]) -> Numbers:
+        pairs = zip(self._seen, scores, strict=True)
+        return np.array([metric(*sitting.judged(theirs)) for sitting, theirs in pairs])
+
+    def _figure(self, name: str, values: Numbers, note: str = "") -> Figure:
+        interval = statistics.bootstrap(values, seed=self._options.seed, times=self._times)
+        return Figure(name, interval, note, self._named(values))
+
+    def _difference(self, name: str, mine: Numbers, theirs: Numbers) -> Figure:
+        interval = statistics.paired(mine, theirs, seed=self._options.seed, times=self._times)
+        return Figure(name, interval, "", self._named(mine - theirs))
+
+    def _named(self, values: Numbers) -> dict[str, float]:
+        return dict(zip((sitting.person for sitting in self._seen), map(float, values), strict=True))
+
+    def _smoothed(self, ours: Scored) -> list[Figure]:
+        if self._seen[0].rounds:
+            return []
+        note = "smoothing runs on through the change of condition"
+        return [
+            self._figure("TPR at 5 % FPR after 32 s", self._found(ours.scores), note),
+            self._figure("AUC after 32 s", self._aucs(self._running(ours.scores)), note),
+        ]
+
+    def _found(self, scores: PerPerson) -> Numbers:
+        return self._each(
+            self._running(scores), lambda labels, values: statistics.tpr_at_fpr(labels, values, FALSE_ALARMS)
+        )
+
+    def _running(self, scores: PerPerson, seconds: float = focus.SMOOTHING_SECONDS) -> list[Numbers]:
+        """Return the causal running mean over the tested windows; the reference, long gone, does not count."""
+        smooth = []
+        for sitting, theirs in zip(self._seen, scores, strict=True):
+            one = theirs.copy()
+            one[sitting.tested] = focus.smoothed(theirs[sitting.tested], step=focus_data.STEP, seconds=seconds)
+            smooth.append(one)
+        return smooth
+
+    def _probability(self, ours: Scored) -> list[Figure]:
+        """Calibration and what abstaining gains, over all people's windows together."""
+        labels, sure = self._pooled(ours.probabilities)
+        scores, confidence = self._pooled(ours.scores)[1], self._pooled(self._confidence(ours))[1]
+        full = statistics.auc(labels, scores)
+        part = statistics.selective_auc(labels, scores, confidence, COVERAGE)
+        error = statistics.ece(labels, sure)
+        return [
+            _single("calibration error (ECE)", error, "probability of focus, all windows of unseen people"),
+            _single("AUC over all people", full, "one scale for everyone"),
+            _single("the same, surest half", part, "sure: the last 16 s lie far from saying nothing"),
+        ]
+
+    def _confidence(self, ours: Scored) -> list[Numbers]:
+        running = self._running(ours.scores, CONFIDENCE_SECONDS)
+        return [np.abs(values - neutral) for values, neutral in zip(running, ours.neutral, strict=True)]
+
+    def _pooled(self, values: PerPerson) -> tuple[Labels, Numbers]:
+        judged = [sitting.judged(theirs) for sitting, theirs in zip(self._seen, values, strict=True)]
+        return np.concatenate([labels for labels, _ in judged]), np.concatenate([scores for _, scores in judged])
+
+    def _drift(self, ours: Scored) -> list[Figure]:
+        """Whether the score alone tells late from early rest, which it must not."""
+        if self._seen[0].rounds:
+            return []
+        values = [_late_or_early(sitting, scores) for sitting, scores in zip(self._seen, ours.scores, strict=True)]
+        return [self._figure("late against early rest", np.array(values), "0.5: the score does not drift")]
+
+    def _p(self) -> float:
+        """Return the p-value of permuted labels, the model trained anew for each."""
+        judged = [
+            Judged(rows, sitting.judged(np.zeros(len(sitting.windows)))[0], _groups(sitting))
+            for sitting, rows in zip(self._seen, focus_models.judged_features(self._seen), strict=True)
+        ]
+        return focus_null.p_value(judged, seed=self._options.seed, times=self._times // 2)
+
+    def _notes(self) -> list[str]:
+        notes = []
+        if self._seen[0].rounds:
+            notes.append("A whole round is judged, by the mean over its windows.")
+        if all(len(set(sitting.windows.run)) == 2 for sitting in self._seen):  # noqa: PLR2004 a file a condition
+            notes.append(
+                "Each condition is a file of its own: whatever tells files apart (the clock, a file's processing) can "
+                "pass for focus. A model that may call change in either direction focus is refused for that reason."
+            )
+        return notes
+
+
+def _groups(sitting: Sitting) -> NDArray[np.str_]:
+    """Return the recording of each thing judged."""
+    runs = sitting.windows.run[sitting.tested]
+    return np.unique(runs) if sitting.rounds else runs
+
+
+def _late_or_early(sitting: Sitting, scores: Numbers) -> float:
+    rest = sitting.tested & ~sitting.focused
+    into = np.arange(rest.sum())
+    return statistics.auc(into >= len(into) / 2, scores[rest])
+
+
+def _single(name: str, value: float, note: str) -> Figure:
+    return Figure(name, statistics.Interval(value, np.nan, np.nan, 1), note)
+
+
+def _found(figure: Figure, p_value: float) -> bool:
+    """Whether focus is told at all: by the interval over people and by permuted labels, since either alone errs."""
+    return figure.value.above(CHANCE) and p_value <= ALPHA
+
+
+def _verdict(figure: Figure, differences: Sequence[Figure], p_value: float) -> str:
+    """Say what the figures come to."""
+    beaten = {d.name.removeprefix("AUC above "): d.value.above(0.0) for d in differences}
+    cheats = [name for name in ("amplitude", "fingerprint", "fusion") if not beaten.get(name, False)]
+    if not _found(figure, p_value):
+        return "The EEG does not tell focus here: no better than chance."
+    if cheats:
+        return f"Focus is told above chance, but not clearly better than by {', '.join(cheats)} alone."
+    return "Focus is told, clearly better than by loudness, by the file's fingerprint and by the models to beat."

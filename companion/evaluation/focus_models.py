@@ -1,0 +1,135 @@
+"""Scores of focus, each person by models that never saw them: ours, the models to beat, and what needs no brain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.svm import SVC
+
+from companion.evaluation import controls, reference
+from companion.evaluation.focus_data import Sitting, joined, matrices_of
+from companion.evaluation.windows import Windows
+from embeddings import focus, focus_training, sites
+from embeddings.focus import FocusModel
+from embeddings.site_features import EVEN, SiteReference
+from embeddings.sites import Sites
+
+Numbers = NDArray[np.float64]
+PerPerson = Sequence[Numbers]  # one array of scores a person, a score each window
+NEIGHBOURS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What the model says of each window of each person.
+
+    Attributes
+    ----------
+    neutral
+        The score that says nothing, for each person's model.
+    noise
+        Scores of noise in place of the EEG.
+
+    """
+
+    scores: PerPerson
+    probabilities: PerPerson
+    neutral: Sequence[float]
+    noise: PerPerson
+
+
+def start(seen: Sequence[Sitting], seed: int) -> Scored:
+    """Score with the shipped start, untouched."""
+    return _scored(seen, [focus.shipped()] * len(seen), seed)
+
+
+def left_out(seen: Sequence[Sitting], seed: int) -> Scored:
+    """Score each person with a start trained on the others, who show all their electrodes."""
+    kinds = {_where(sitting).kind for sitting in seen}
+    people = [sitting.whole for sitting in seen]
+    views = [view for i, who in enumerate(people) for view in focus_training.views(i, who, kinds)]
+    everyone = range(len(seen))
+    models = [focus_training.fit(views, people, [i for i in everyone if i != out]) for out in everyone]
+    return _scored(seen, models, seed)
+
+
+def references(seen: Sequence[Sitting]) -> dict[str, PerPerson]:
+    """Return scores of the models to beat, and of loudness and the file's fingerprint trained in the same way."""
+    windows = joined([sitting.windows for sitting in seen])
+    labels = np.concatenate([sitting.focused for sitting in seen])
+    rest = np.concatenate([sitting.whole.rest for sitting in seen])
+    ends = np.cumsum([len(sitting.windows) for sitting in seen])[:-1]
+    told = reference.left_out(windows, labels, rest)
+    return {name: np.split(scores, ends) for name, scores in told.items()}
+
+
+def brainless(seen: Sequence[Sitting]) -> dict[str, PerPerson]:
+    """Return scores of BrainFlow's index, of the clock, and of how *unusual* the file's fingerprint is, either way."""
+    return {
+        "MINDFULNESS": [controls.mindfulness(sitting.windows) for sitting in seen],
+        "clock only": [_clock(seen, out) for out in range(len(seen))],
+        "fingerprint, either direction": [_unusual(seen, out) for out in range(len(seen))],
+    }
+
+
+def judged_features(seen: Sequence[Sitting]) -> list[Numbers]:
+    """Return the features of what is judged, a window or the mean over a round, ``float64[judged, features]`` each."""
+    found = []
+    for sitting in seen:
+        matrices = matrices_of(sitting.windows)
+        made = SiteReference.fit(matrices[sitting.whole.rest], _where(sitting)).features(matrices)
+        telling = np.clip(made, -focus.LIMIT, focus.LIMIT)[:, EVEN]
+        found.append(np.column_stack([sitting.judged(column)[1] for column in telling.T]))
+    return found
+
+
+def _scored(seen: Sequence[Sitting], models: Sequence[FocusModel], seed: int) -> Scored:
+    rng = np.random.default_rng(seed)
+    pairs = list(zip(seen, models, strict=True))
+    scores = [_scores(model, sitting, matrices_of(sitting.windows)) for sitting, model in pairs]
+    lines = [model.line(_where(sitting).kind) for sitting, model in pairs]
+    probabilities = [line.probability(s) for line, s in zip(lines, scores, strict=True)]
+    noise = [_scores(model, sitting, matrices_of(controls.noise(sitting.windows, rng))) for sitting, model in pairs]
+    return Scored(scores, probabilities, [line.neutral for line in lines], noise)
+
+
+def _scores(model: FocusModel, sitting: Sitting, matrices: Numbers) -> Numbers:
+    usual = SiteReference.fit(matrices[sitting.whole.rest], _where(sitting), model.others)
+    return focus.scores(model, usual, matrices)
+
+
+def _where(sitting: Sitting) -> Sites:
+    return sites.find(sitting.windows.ch_names)
+
+
+def _clock(seen: Sequence[Sitting], out: int) -> Numbers:
+    """Return what the time since the recording's start tells, learned from the others."""
+    others = [other for i, other in enumerate(seen) if i != out]
+    times = np.concatenate([_times(other.windows)[other.tested] for other in others])
+    labels = np.concatenate([other.focused[other.tested] for other in others]).astype(float)
+    return controls.clock_knn(times, labels, _times(seen[out].windows), NEIGHBOURS)
+
+
+def _times(windows: Windows) -> Numbers:
+    return windows.start
+
+
+def _unusual(seen: Sequence[Sitting], out: int) -> Numbers:
+    """Return what a model sees in the fingerprint that may call any change, up or down, the same."""
+    tables = [_relative_fingerprint(sitting) for sitting in seen]
+    others = [i for i in range(len(seen)) if i != out]
+    rows = np.vstack([tables[i] for i in others])
+    labels = np.concatenate([seen[i].focused for i in others])
+    scale = rows.std(axis=0) + np.finfo(float).tiny
+    model = SVC(C=0.3, gamma=0.1).fit(rows / scale, labels)
+    return np.asarray(model.decision_function(tables[out] / scale), np.float64)
+
+
+def _relative_fingerprint(sitting: Sitting) -> Numbers:
+    made = controls.fingerprint(sitting.windows)
+    rest = made[sitting.whole.rest]
+    scaled: Numbers = (made - rest.mean(axis=0)) / (rest.std(axis=0) + np.finfo(float).eps)
+    return scaled

@@ -1,0 +1,101 @@
+"""Focus of one person, window after window: learns how they rest, then says how likely focused work is.
+
+A window that is not fit is never scored: a blink, a clenched jaw or a slipped electrode freezes what was said before.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings import features, quality, sites
+from embeddings.focus import SMOOTHING_SECONDS, FocusModel, Line
+from embeddings.quality import Quality
+from embeddings.site_features import SiteReference
+from embeddings.spaces import LEAST_WINDOWS
+from embeddings.types import EEGWindow, Signal
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is known after a window.
+
+    Attributes
+    ----------
+    probability
+        Of focused work over the last fit windows of `SMOOTHING_SECONDS`, 0 to 1; None until the person's rest is known.
+    score
+        The same before calibration.
+    known
+        How much of the rest that is needed has been seen, 0 to 1.
+    frozen
+        Whether this window was not fit, so that nothing new is said.
+
+    """
+
+    quality: Quality
+    probability: float | None
+    score: float | None
+    known: float
+    frozen: bool
+
+
+class FocusTracker:
+    """Follows one person with one montage.
+
+    Parameters
+    ----------
+    ch_names
+        Electrodes, the same in every window.
+    step
+        Seconds from one window to the next.
+    rest_windows
+        Fit windows of rest that are waited for; a minute's worth by default.
+
+    """
+
+    def __init__(
+        self, model: FocusModel, ch_names: tuple[str, ...], *, step: float = 1.0, rest_windows: int = 0
+    ) -> None:
+        self._model, self._ch_names = model, ch_names
+        self._kept = list(sites.kept(ch_names))
+        self._needed = rest_windows or max(LEAST_WINDOWS, round(60.0 / step))
+        self._rest: list[NDArray[np.float32]] = []
+        self._reference: SiteReference | None = None
+        self._scores: deque[float] = deque(maxlen=max(1, round(SMOOTHING_SECONDS / step)))
+
+    def take(self, raw: EEGWindow, filtered: Signal, past: Signal | None = None) -> Reading:
+        """Take the next window (arguments as for `quality.assess`); ValueError when its electrodes are others."""
+        if raw.ch_names != self._ch_names:
+            raise ValueError(f"the electrodes are {raw.ch_names}, not {self._ch_names}")
+        judged = quality.assess(raw, filtered, past)
+        if judged.fit:
+            self._use(features.row(filtered[self._kept], raw.sfreq))
+        return self._reading(judged)
+
+    def _use(self, row: NDArray[np.float32]) -> None:
+        if self._reference is not None:
+            found = self._reference.features(features.matrices(row[np.newaxis], len(self._kept)))
+            self._scores.append(float(self._line.score(found)[0]))
+            return
+        self._rest.append(row)
+        if len(self._rest) >= self._needed:
+            seen = features.matrices(np.array(self._rest), len(self._kept))
+            where = sites.find([self._ch_names[i] for i in self._kept])
+            self._reference = SiteReference.fit(seen, where, self._model.others)
+            self._rest.clear()
+
+    def _reading(self, judged: Quality) -> Reading:
+        known = 1.0 if self._reference is not None else len(self._rest) / self._needed
+        if not self._scores:
+            return Reading(judged, None, None, known, not judged.fit)
+        score = float(np.mean(self._scores))
+        sure = float(self._line.probability(np.array([score]))[0])
+        return Reading(judged, sure, score, known, not judged.fit)
+
+    @property
+    def _line(self) -> Line:
+        return self._model.line(sites.find([self._ch_names[i] for i in self._kept]).kind)

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from companion.evaluation import focus, focus_data, planted
+from companion.evaluation.bids import cohort
+from companion.evaluation.errors import EvaluationError
+from companion.evaluation.options import Options
+from companion.evaluation.planted import Kind, Recipe
+from companion.evaluation.report import Report
+
+QUICK = Options(quick=True)
+
+
+def made(folder: Path, kind: Kind, *, people: int = 8, seed: int = 0) -> Path:
+    return planted.write(folder / kind, Recipe(kind, people=people, sessions=1, seed=seed))
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
+    folder = tmp_path_factory.mktemp("sets")
+    return {kind: focus.evaluate(made(folder, kind), QUICK) for kind in ("planted", "absent", "fingerprint")}
+
+
+def figure(report: Report, name: str) -> float:
+    return next(f.value.value for f in (*report.figures, *report.controls) if f.name == name)
+
+
+def test_a_planted_effect_is_found(reports: dict[str, Report]) -> None:
+    assert reports["planted"].found
+    assert figure(reports["planted"], "AUC") > 0.75
+
+
+def test_where_there_is_no_effect_none_is_claimed(reports: dict[str, Report]) -> None:
+    assert not reports["absent"].found
+    assert "no better than chance" in reports["absent"].verdict
+
+
+def test_a_files_fingerprint_is_unmasked_and_does_not_pass_for_focus(reports: dict[str, Report]) -> None:
+    report = reports["fingerprint"]
+
+    assert figure(report, "fingerprint") > 0.95
+    assert not report.found
+
+
+def test_every_figure_stands_beside_its_controls(reports: dict[str, Report]) -> None:
+    report = reports["planted"]
+    controls = {f.name for f in report.controls}
+
+    assert {"amplitude", "fingerprint", "clock only", "MINDFULNESS", "noise input", "fusion"} <= controls
+    assert {"AUC above fusion", "AUC above MINDFULNESS"} <= {f.name for f in report.differences}
+    assert len(report.differences[0].per_person) == report.people
+    assert figure(report, "noise input") == pytest.approx(0.5, abs=0.15)
+    assert report.p_value is not None
+
+
+def test_the_shipped_start_is_scored_untouched(tmp_path: Path, reports: dict[str, Report]) -> None:
+    folder = made(tmp_path, "planted", people=4)
+    report = focus.evaluate(folder, Options(quick=True, model="start"))
+
+    assert report.model == "start"
+    assert report.people == 4
+    assert figure(report, "AUC") != figure(reports["planted"], "AUC")
+
+
+def test_the_first_minute_of_rest_is_the_reference_and_is_never_tested(tmp_path: Path) -> None:
+    seen = focus_data.sittings(cohort(made(tmp_path, "planted", people=2)).recordings, seconds=4.0, picks=())
+
+    for sitting in seen:
+        rest = sitting.whole.rest
+        assert set(sitting.windows.label[rest]) == {"rest"}
+        assert (sitting.windows.start[rest] + 4.0 <= 60.0 + 2.0).all()
+        assert not (rest & sitting.tested).any()
+        assert sitting.windows.start[sitting.tested & ~sitting.focused].min() >= 60.0
+        assert sitting.windows.label[0] == "rest"
+        assert sitting.focused[sitting.tested].any()
+
+
+@pytest.mark.parametrize("split", ["session", "time"])
+def test_focus_is_only_scored_on_unseen_people(tmp_path: Path, split: str) -> None:
+    with pytest.raises(EvaluationError, match="--split person"):
+        focus.evaluate(made(tmp_path, "absent", people=2), Options(split=split))
+
+
+def test_random_windows_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(EvaluationError, match="refused"):
+        focus.evaluate(made(tmp_path, "absent", people=2), Options(split="random"))
+
+
+def test_too_few_people_end_with_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(EvaluationError, match="too few"):
+        focus.evaluate(made(tmp_path, "planted", people=3), QUICK)
+
+
+def test_an_electrode_that_nobody_wore_is_named(tmp_path: Path) -> None:
+    with pytest.raises(EvaluationError, match="no electrode Oz"):
+        focus.evaluate(made(tmp_path, "planted", people=2), Options(picks=("AF7", "Oz")))
+
+
+def test_a_set_without_rest_and_work_says_what_it_needs(tmp_path: Path) -> None:
+    folder = planted.write(tmp_path / "reading", Recipe("planted", "reading", people=2))
+
+    with pytest.raises(EvaluationError, match="trial_type"):
+        focus.evaluate(folder, QUICK)
+
+
+def test_a_round_is_judged_by_the_mean_of_its_windows() -> None:
+    sitting = focus_data.Sitting(
+        "01",
+        _windows(["a", "a", "b", "c", "c"]),
+        focus_data.Labelled(
+            ("1",), np.empty((5, 9, 1, 1)), np.array([1, 1, 0, 0, 0], bool), np.array([1, 0, 0, 0, 0], bool)
+        ),
+        np.array([0, 1, 1, 1, 1], bool),
+        rounds=True,
+    )
+    labels, scores = sitting.judged(np.array([9.0, 1.0, 2.0, 3.0, 5.0]))
+
+    assert list(labels) == [True, False, False]
+    assert list(scores) == [1.0, 2.0, 4.0]
+
+
+def _windows(runs: list[str]) -> focus_data.Windows:
+    words = np.array(runs)
+    empty = np.zeros((len(runs), 1, 4), np.float32)
+    times = np.arange(len(runs), dtype=np.float64)
+    return focus_data.Windows(empty, empty, 1.0, ("1",), words, words, words, words, times, times)

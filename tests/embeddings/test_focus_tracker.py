@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from companion.brain.formats import read
+from embeddings import focus, signal
+from embeddings.focus_tracker import FocusTracker, Reading
+from embeddings.types import EEGWindow
+
+DATA = Path(os.environ.get("COMPANION_TEST_DATA", Path(__file__).resolve().parents[3] / "shared" / "data")) / "raw"
+HEADBAND = ("TP9", "AF7", "AF8", "TP10")
+SFREQ = 256.0
+
+
+def readings(
+    tracker: FocusTracker, data: NDArray[np.float64], sfreq: float, ch_names: tuple[str, ...]
+) -> Iterator[Reading]:
+    """Feed a stretch second by second, as it would come."""
+    filtered, length = signal.bandpass(data, sfreq), round(4 * sfreq)
+    for stop in range(length + round(2 * sfreq), data.shape[1] + 1, round(sfreq)):
+        window = EEGWindow(data[:, stop - length : stop], sfreq, ch_names, stop / sfreq)
+        yield tracker.take(window, filtered[:, stop - length : stop], data[:, : stop - length])
+
+
+def quiet(seconds: float, *, seed: int = 0, gain: float = 1.0) -> NDArray[np.float64]:
+    """Pink-ish noise of the loudness of a resting brain."""
+    rng = np.random.default_rng(seed)
+    steps = rng.normal(0, 1, (4, round(seconds * SFREQ)))
+    slow = np.cumsum(steps, axis=1)
+    slow -= np.cumsum(slow, axis=1) / np.arange(1, slow.shape[1] + 1)
+    return gain * (4 * steps + 0.15 * slow)
+
+
+def test_nothing_is_said_before_the_persons_rest_is_known() -> None:
+    tracker = FocusTracker(focus.shipped(), HEADBAND, rest_windows=20)
+    said = list(readings(tracker, quiet(40), SFREQ, HEADBAND))
+
+    assert not said[0].frozen
+    assert [r.probability for r in said[:20]] == [None] * 20
+    assert said[9].known == pytest.approx(0.5)
+    assert said[-1].known == 1.0
+    assert 0.0 < said[-1].probability < 1.0
+
+
+def test_a_window_that_is_not_fit_freezes_what_was_said() -> None:
+    tracker = FocusTracker(focus.shipped(), HEADBAND, rest_windows=20)
+    list(readings(tracker, quiet(40), SFREQ, HEADBAND))
+    before = list(readings(tracker, quiet(8, seed=1), SFREQ, HEADBAND))[-1]
+    loud = quiet(10, seed=2, gain=60.0)
+    said = list(readings(tracker, loud, SFREQ, HEADBAND))
+
+    assert all(reading.frozen for reading in said)
+    assert {reading.score for reading in said} == {before.score}
+    assert {reading.probability for reading in said} == {before.probability}
+
+
+def test_other_electrodes_than_it_began_with_are_refused() -> None:
+    tracker = FocusTracker(focus.shipped(), HEADBAND)
+
+    with pytest.raises(ValueError, match="electrodes"):
+        next(readings(tracker, quiet(8), SFREQ, HEADBAND[::-1]))
+
+
+@pytest.mark.data
+@pytest.mark.skipif(not DATA.is_dir(), reason=f"no recordings at {DATA}: set COMPANION_TEST_DATA")
+def test_real_blinks_and_clenched_jaws_never_raise_focus() -> None:
+    (stretch,) = read(DATA / "OpenBCI_GUI-v6-blinks-jawClench-alpha.txt")
+    seconds = np.array([26, 72]) * round(stretch.sfreq)  # what lies between them is rest
+    tracker = FocusTracker(focus.shipped(), stretch.ch_names, rest_windows=25)
+    rested = list(readings(tracker, stretch.data[:, slice(*seconds)], stretch.sfreq, stretch.ch_names))
+    level = rested[-1].score
+    assert level is not None
+
+    disturbed = list(readings(tracker, stretch.data[:, : round(20 * stretch.sfreq)], stretch.sfreq, stretch.ch_names))
+    assert np.mean([reading.frozen for reading in disturbed]) >= 0.95
+    assert max(reading.score for reading in disturbed) <= level
