@@ -9,16 +9,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from companion.evaluation import focus_data
+from companion.evaluation import contact_data, contact_start, focus_data
+from companion.evaluation import focus as focus_task
 from companion.evaluation.bids import Cohort, cohort
 from companion.evaluation.errors import EvaluationError
-from embeddings import focus, focus_training
+from companion.evaluation.options import Options
+from companion.evaluation.report import Report
+from embeddings import contact, focus, focus_training
 
 CARD = "card.json"
 SECONDS = 4.0
 FORMAT = 1
 
 Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A set to train from."""
+
+    folder: Path
+    found: Cohort
+
+    @property
+    def name(self) -> str:
+        """The folder's own name: where it lies is nobody's business."""
+        return self.folder.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +51,7 @@ def train(folders: Sequence[Path], out: Path, *, say: Say) -> Path:
 
     Raises `EvaluationError` when the sets have nothing for any part.
     """
-    sets = [(folder.name, cohort(folder)) for folder in folders]
+    sets = [Given(folder, cohort(folder)) for folder in folders]
     parts = [part for make in PARTS if (part := make(sets, say)) is not None]
     if not parts:
         raise EvaluationError(
@@ -50,19 +66,23 @@ def train(folders: Sequence[Path], out: Path, *, say: Say) -> Path:
     return card
 
 
-def _focus(sets: Sequence[tuple[str, Cohort]], say: Say) -> Part | None:
+def _focus(sets: Sequence[Given], say: Say) -> Part | None:
     """Train the focus model from the sets in which people rested."""
     used: dict[str, int] = {}
     people: list[focus_training.Labelled] = []
-    for name, found in sets:
+    figures: dict[str, Any] = {}
+    for given in sets:
         try:
-            seen = focus_data.sittings(found.recordings, seconds=SECONDS, picks=())
-        except EvaluationError:
+            seen = focus_data.sittings(given.found.recordings, seconds=SECONDS, picks=())
+        except focus_data.NobodyError:
             continue  # nobody rests in this set: it is there for another part
         resting = [sitting.whole for sitting in seen if not sitting.rounds]
         if resting:
-            used[name] = len(resting)
+            used[given.name] = len(resting)
             people += resting
+            if len(resting) >= focus_task.FEWEST:
+                say(f"focus: {given.name}, people left out one by one")
+                figures[given.name] = figures_of(focus_task.evaluate(given.folder, Options()))
     if len(people) < focus_training.FOLDS:
         return None
     say(f"focus: {len(people)} people")
@@ -72,6 +92,7 @@ def _focus(sets: Sequence[tuple[str, Cohort]], say: Say) -> Part | None:
         "what": "probability of focused work against rest, from 4 s of EEG relative to the person's minute of rest",
         "people": used,
         "views": len(views),
+        "figures_on_people_left_out": figures,
         "montages": sorted(kind or "any electrodes" for kind in model.lines),
         "limits": (
             "Learned from mental arithmetic against rest with eyes closed. Other kinds of work, and open eyes, are "
@@ -81,18 +102,45 @@ def _focus(sets: Sequence[tuple[str, Cohort]], say: Say) -> Part | None:
     return Part(focus.FILE, model.dump(), about)
 
 
-PARTS: tuple[Callable[[Sequence[tuple[str, Cohort]], Say], Part | None], ...] = (_focus,)
+def _contact(sets: Sequence[Given], say: Say) -> Part | None:
+    """Train the contact model from the first set whose headband scored its contact."""
+    for given in sets:
+        try:
+            contact_data.scored(given.found.recordings)
+        except contact_data.UnscoredError:
+            continue  # this set is there for another part
+        say(f"contact: {given.name}")
+        model = contact_start.start(given.name, given.found)
+        people = {name: told["people"] for name, told in model.card["sets"].items()}
+        return Part(contact.SHIPPED, model.dump().encode(), dict(model.card) | {"people": people})
+    return None
 
 
-def _card(out: Path, sets: Sequence[tuple[str, Cohort]], parts: Sequence[Part]) -> dict[str, Any]:
+def figures_of(report: Report) -> dict[str, Any]:
+    """Return the figures of a report, each with its interval, as a card tells them."""
+    return {
+        group: {figure["name"]: [figure["value"][end] for end in ("value", "low", "high")] for figure in told}
+        for group, told in report.to_json().items()
+        if group in {"figures", "controls", "differences"}
+    }
+
+
+PARTS: tuple[Callable[[Sequence[Given], Say], Part | None], ...] = (_focus, _contact)
+
+
+def _card(out: Path, sets: Sequence[Given], parts: Sequence[Part]) -> dict[str, Any]:
     """Return the model card; what other sets had trained before is kept."""
     earlier = _read(out / CARD)
     new = {part.file: part.about | {"sha256": hashlib.sha256(part.blob).hexdigest()} for part in parts}
     return {
         "format": FORMAT,
-        "sets": earlier.get("sets", {}) | {n: {"title": found.name, "licence": found.licence} for n, found in sets},
+        "sets": earlier.get("sets", {}) | _told(sets),
         "parts": earlier.get("parts", {}) | new,
     }
+
+
+def _told(sets: Sequence[Given]) -> dict[str, Any]:
+    return {given.name: {"title": given.found.name, "licence": given.found.licence} for given in sets}
 
 
 def _read(path: Path) -> dict[str, Any]:

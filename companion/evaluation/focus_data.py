@@ -27,6 +27,10 @@ ROUNDS = 6  # recordings a person from which on a round, not a window, is what i
 Mask = NDArray[np.bool_]
 
 
+class NobodyError(EvaluationError):
+    """Nobody in a set was seen both focused and not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sitting:
     """One person.
@@ -66,14 +70,14 @@ class Sitting:
 
 
 def sittings(recordings: Iterable[Recording], *, seconds: float, picks: Sequence[str]) -> list[Sitting]:
-    """Return every person who was seen both focused and not. Raises `EvaluationError` when there is nobody."""
+    """Return every person who was seen both focused and not. Raises `NobodyError`."""
     by_person: dict[str, list[Recording]] = {}
     for recording in recordings:
         by_person.setdefault(recording.person, []).append(recording)
     found = [_sitting(person, theirs, seconds, picks) for person, theirs in by_person.items()]
     kept = [sitting for sitting in found if sitting is not None]
     if not kept:
-        raise EvaluationError(
+        raise NobodyError(
             "Nobody in this set was seen both focused and at rest. events.tsv needs trial_type "
             f"{', '.join(sorted(FOCUSED))} and {', '.join(sorted(RESTING | LAPSED))}."
         )

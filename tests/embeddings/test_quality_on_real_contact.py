@@ -22,8 +22,8 @@ pytestmark = [
 ]
 
 
-def judged(path: Path) -> list[tuple[str, float]]:
-    """Return the fault and the mean contact score of each electrode in each window."""
+def windows_of(path: Path) -> list[tuple[str, float, float]]:
+    """Return fault, share of bad contact and mean contact score of each electrode in each window."""
     channels = {channel.label.removeprefix("EEG "): channel for channel in edfio.read_edf(path).signals}
     names = tuple(name for name in channels if f"HSI_{name}" in channels)
     data = np.array([channels[name].data for name in names])
@@ -32,16 +32,18 @@ def judged(path: Path) -> list[tuple[str, float]]:
     found = []
     for raw, filtered in signal.windows(EEGWindow(data, sfreq, names, data.shape[1] / sfreq)):
         stop = round(raw.time_end * sfreq)
-        scores = contact[:, stop - raw.data.shape[1] : stop].mean(axis=1).tolist()
-        found += list(zip(quality.assess(raw, filtered).faults, scores, strict=True))
+        start = stop - raw.data.shape[1]
+        scores = contact[:, start:stop].mean(axis=1).tolist()
+        judged = quality.assess(raw, filtered, data[:, :start])
+        found += list(zip(judged.faults, judged.bad_contact, scores, strict=True))
     return found
 
 
 def test_electrodes_that_are_fit_lie_better_than_those_that_are_not() -> None:
     longest = [max(sorted((DATA / person).rglob("*_eeg.edf")), key=lambda f: f.stat().st_size) for person in PEOPLE]
-    found = [pair for path in longest for pair in judged(path)]
-    fit = np.array([score for fault, score in found if not fault])
-    unfit = np.array([score for fault, score in found if fault])
+    found = [told for path in longest for told in windows_of(path)]
+    fit = np.array([score for fault, _, score in found if not fault])
+    unfit = np.array([score for fault, _, score in found if fault])
     assert len(fit) > 20
     assert len(unfit) > 5
     assert np.median(fit) < 1.5
