@@ -1,0 +1,7 @@
+"""What can go wrong with an evaluation that the person can mend."""
+
+from __future__ import annotations
+
+
+class EvaluationError(Exception):
+    """Something the person can mend; the message says how."""
