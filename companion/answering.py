@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as NotYet
-from typing import Any, Protocol
+from typing import Any
 
-import numpy as np
-
+from companion.brain_features import BrainFeatures
 from companion.ports import Answer, Question
 from companion.steps import current_space
-from companion.tasks import BrainFeatures, Vectors
+from companion.tasks import Encoder, Vectors
+from companion.thinking import Considered, Thinking, uncalibrated
 from companion.wording import clock_time
 from companion.worker import TaskFailed, WorkerCrashed
 from embeddings.types import EEGWindow, EmbeddingsError
-from index import recall
+from index import feedback, recall
 from index.recall import Asked
 from index.store import Store
+from index.thought import by_thought
 from index.types import Hit
 from index.vectors import Vectors as VectorIndex
 
@@ -34,20 +35,11 @@ NOTHING_OF_YOU = (
     "needs a real headset, or a recording played back (`--board playback:FILE`)."
 )
 
-
 Found = tuple[list[Hit], tuple[str, ...]]  # hits, and what the person should know about them
 
 
 class RecallError(Exception):
     """A question that cannot be answered; the message says what would help."""
-
-
-class Encoder(Protocol):
-    """Runs the tasks of `companion.tasks.EncoderTasks`, here or in another process."""
-
-    def submit(self, task: str, *arguments: object, urgent: bool = False) -> Future[Any]:
-        """Ask for ``task(*arguments)``."""
-        ...
 
 
 class Answering:
@@ -63,6 +55,8 @@ class Answering:
         Seconds to wait for what the EEG says.
     simulated
         Whether the EEG is a made-up signal.
+    clock
+        UTC seconds since 1970.
     on_incident
         Told of errors in the program that did not keep a question from being answered.
 
@@ -79,10 +73,12 @@ class Answering:
         patience: float | None = None,
         brain_patience: float = BRAIN_PATIENCE,
         simulated: Callable[[], bool] = lambda: False,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._store, self._vectors, self._encoder = store, vectors, encoder
         self._thought, self._simulated, self._on_incident = thought, simulated, on_incident
-        self._patience, self._brain_patience = patience, brain_patience
+        self._patience, self._brain_patience, self._clock = patience, brain_patience, clock
+        self._thinking = Thinking(store, self._brain)
 
     def answer(self, question: Question) -> Answer:
         """Return ranked hits; raises `RecallError`, `VaultError`."""
@@ -93,15 +89,15 @@ class Answering:
             raise RecallError(f"This question could not be answered: {error}. Ask again.") from error
         except CancelledError as error:
             raise RecallError("This question was not answered any more: Companion is being closed.") from error
-        return Answer(question, tuple(hits), notes, time.perf_counter() - start)
+        return Answer(question, tuple(hits), notes, time.perf_counter() - start, self._clock())
 
     def _hits(self, question: Question) -> Found:
+        if question.thought:
+            return self._by_thought(question)
         if question.text.strip():
             return self._by_words(question)
         if question.like is not None:
             return self._by_like(question, question.like)
-        if question.thought:
-            return self._by_thought(question)
         raise RecallError("Nothing was asked: give words, a moment to be alike, or think of it.")
 
     def _by_words(self, question: Question) -> Found:
@@ -158,16 +154,29 @@ class Answering:
             raise RecallError(
                 f"The last seconds of EEG cannot be used ({fault}). Sit still, check the contact, try again."
             )
-        space = current_space(self._store, found.montage)
-        if space is None:
+        content, notes = self._content(question.text) if question.text else (None, ())
+        thought = self._thinking.thought(window, found, text=question.text, content=content)
+        if not thought.sources:
             raise RecallError(
                 "Your usual state is not known yet: a minute of clean EEG is needed while moments are recorded."
             )
-        baseline = self._store.space_data(space)
-        vectors = self._brain("state_vectors", baseline, [found.rows])
-        around = (window.time_end - window.data.shape[1] / window.sfreq, window.time_end)
-        whose = f"your state at {clock_time(window.time_end)}"
-        return self._by_state(question, Asked(space, np.asarray(vectors[0], np.float32)), around, whose)
+        return self._ranked(question, thought, notes)
+
+    def _ranked(self, question: Question, thought: Considered, notes: tuple[str, ...]) -> Found:
+        fusion = feedback.fusion(self._store)
+        hits = by_thought(
+            self._store,
+            self._vectors,
+            thought.thought,
+            fusion,
+            k=question.k,
+            filters=question.filters,
+            exclude_seconds=question.exclude_minutes * 60,
+        )
+        notes += thought.notes
+        if not hits:
+            return hits, (*notes, f"No state more than {question.exclude_minutes:g} minutes away is like it.")
+        return hits, notes if fusion.calibrated else (*notes, uncalibrated(fusion.opened))
 
     def _brain(self, task: str, *arguments: object) -> Any:
         """Return what a task about EEG answers; raises `RecallError` where it does not."""

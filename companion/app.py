@@ -19,9 +19,12 @@ from companion.engine import Engine, Parts
 from companion.fill import Filler, Step
 from companion.incidents import Incidents
 from companion.keeper import Keeper
+from companion.learning import LONGEST_SECONDS, Learning
+from companion.learning_round import LearnerTasks
 from companion.listening import Listening
 from companion.recover import recover
 from companion.settings import Settings
+from companion.shared import SharedStep
 from companion.steps import BrainStep, ContentStep, ReadStep
 from companion.tasks import EncoderTasks, ReaderTasks, patient_encoder
 from companion.worker import Worker
@@ -74,21 +77,32 @@ def _parts(settings: Settings, run: ThisRun, *, writer: Writer, store: Store, cl
     read = ReadStep(store=store, writer=writer, reader=reader)
     content = ContentStep(store=store, writer=writer, encoder=encoder, clock=clock)
     brain = BrainStep(store=store, writer=writer, encoder=encoder, clock=clock)
-    work: dict[str, list[Step]] = {"reader": [read], "encoder": [content, brain]}
+    learned = SharedStep(store=store, writer=writer, encoder=encoder, clock=clock)
+    work: dict[str, list[Step]] = {"reader": [read], "encoder": [content, brain, learned]}
     fillers = tuple(Filler(name, steps, store=store, writer=writer, on_incident=note) for name, steps in work.items())
     vectors = Vectors(store)
+    learning = Learning(
+        store=store,
+        writer=writer,
+        make_worker=partial(Worker, "learner", LearnerTasks, on_incident=note, niceness=19, limit=LONGEST_SECONDS),
+        clock=clock,
+        on_incident=note,
+        on_adopted=partial(_wake, fillers),
+    )
     return Parts(
         store=store,
         writer=writer,
         vectors=vectors,
         reader=reader,
         encoder=encoder,
+        learning=learning,
         fillers=fillers,
         make_keeper=partial(_keeper, run, writer=writer, clock=clock, note=note, on_moment=partial(_wake, fillers)),
         make_listening=partial(_listening, run, writer=writer, clock=clock, note=note),
-        make_answering=partial(_answering, store=store, vectors=vectors, encoder=encoder, note=note),
+        make_answering=partial(_answering, store=store, vectors=vectors, encoder=encoder, note=note, clock=clock),
         make_encoder=_make_encoder,
         is_simulated=lambda chosen: board.is_simulated(run.board_of(chosen)),
+        on_incident=note,
     )
 
 
@@ -148,6 +162,7 @@ def _answering(
     vectors: Vectors,
     encoder: Worker,
     note: Note,
+    clock: Clock,
 ) -> Answering:
     return Answering(
         store=store,
@@ -157,6 +172,7 @@ def _answering(
         simulated=simulated,
         on_incident=note,
         patience=PATIENCE_SECONDS,
+        clock=clock,
     )
 
 

@@ -12,6 +12,7 @@ from companion.answering import THOUGHT_SECONDS, Answering
 from companion.brain.types import BoardError, Contact, HeadsetState
 from companion.fill import Filler
 from companion.keeper import Keeper
+from companion.learning import Learning
 from companion.listening import Listening
 from companion.pausing import Pause
 from companion.ports import Answer, Question
@@ -19,7 +20,7 @@ from companion.settings import Settings
 from companion.status import NO_HEADSET, Status, summarise
 from companion.worker import Worker
 from embeddings.types import EEGWindow
-from index import changes, frames
+from index import changes, feedback, frames
 from index.store import Store
 from index.types import Moment
 from index.vectors import Vectors
@@ -35,12 +36,14 @@ class Parts:
     vectors: Vectors
     reader: Worker
     encoder: Worker
+    learning: Learning
     fillers: tuple[Filler, ...]
     make_keeper: Callable[[Settings], Keeper | None]
     make_listening: Callable[[Settings], Listening | None]
     make_answering: Callable[[Callable[[], EEGWindow | None], Callable[[], bool]], Answering]
     make_encoder: Callable[[Settings], Callable[[], object]]
     is_simulated: Callable[[Settings], bool]
+    on_incident: Callable[[str, str], None]
 
 
 class Engine:
@@ -66,6 +69,7 @@ class Engine:
         """Begin with what the settings allow."""
         for filler in self._parts.fillers:
             filler.start()
+        self._parts.learning.start()
         self._soon(self._record)
         self._warm()
 
@@ -74,7 +78,8 @@ class Engine:
         self._pause.end()
         self._soon(self._rest)
         with ThreadPoolExecutor(thread_name_prefix="ending") as ending:  # each may have to be waited for
-            workers = [ending.submit(worker.stop) for worker in (self._parts.reader, self._parts.encoder)]
+            parts = (self._parts.reader, self._parts.encoder, self._parts.learning)
+            workers = [ending.submit(part.stop) for part in parts]
             self._control.shutdown(wait=True)
         for worker in workers:
             worker.result()
@@ -129,6 +134,12 @@ class Engine:
         """Ask memory."""
         return self._recall.submit(self._answering.answer, question)
 
+    def opened(self, answer: Answer, rank: int) -> None:
+        """Note that a hit was opened."""
+        asked, now = answer.question.kind, self._clock()
+        noted = self._parts.writer.do(feedback.opened, answer.time, asked, answer.hits, rank, time=now)
+        noted.add_done_callback(self._complain)
+
     def moment(self, moment_id: int) -> Moment:
         """Return one moment."""
         return self._parts.store.moment(moment_id)
@@ -149,7 +160,9 @@ class Engine:
         """The processes that run beside this one."""
         listening = self._listening
         headset = listening.pid if listening else None
-        return {"reader": self._parts.reader.pid, "encoder": self._parts.encoder.pid, "headset": headset}
+        parts = {"reader": self._parts.reader.pid, "encoder": self._parts.encoder.pid, "headset": headset}
+        learner = self._parts.learning.pid  # only while there is something to learn
+        return parts if learner is None else {**parts, "learner": learner}
 
     @property
     def keeper(self) -> Keeper | None:
@@ -189,6 +202,12 @@ class Engine:
         if error is not None:
             self._failure = f"Recording could not be started or stopped ({error}). Quit Companion and start it again."
             self.note("engine", "".join(traceback.format_exception(error)))
+
+    def _complain(self, future: Future[None]) -> None:
+        """Note that what the person opened could not be stored."""
+        error = future.exception()
+        if error is not None:
+            self._parts.on_incident("feedback", f"What was opened could not be noted: {error}")
 
     def _record(self) -> None:
         if self._pause.until is not None:

@@ -14,7 +14,7 @@ from index.types import Filters, Hit, Moment
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of memory: exactly one of words, a moment to be alike, or the present thought.
+    """What is asked of memory: words, a moment to be alike, or the present thought, which may come with words.
 
     Attributes
     ----------
@@ -30,6 +30,11 @@ class Question:
     filters: Filters = field(default_factory=Filters)
     exclude_minutes: float = 5.0
 
+    @property
+    def kind(self) -> str:
+        """``thought``, ``words`` or ``like``."""
+        return "thought" if self.thought else "words" if self.text.strip() else "like"
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -41,6 +46,8 @@ class Answer:
         Sentences such as "The text model is missing: searched by words only."
     seconds
         The program's own time, model loading left out.
+    time
+        When it was given, UTC seconds; an answer is known by it.
 
     """
 
@@ -48,6 +55,7 @@ class Answer:
     hits: tuple[Hit, ...]
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
+    time: float = 0.0
 
 
 class EnginePort(Protocol):
@@ -75,6 +83,10 @@ class EnginePort(Protocol):
 
     def recall(self, question: Question) -> Future[Answer]:
         """Ask memory. Cancelling the future drops the question. Raises in the future: `VaultError`, `RecallError`."""
+        ...
+
+    def opened(self, answer: Answer, rank: int) -> None:
+        """Note that the person opened the hit at ``rank`` (from 0) of an answer: later answers learn from it."""
         ...
 
     def moment(self, moment_id: int) -> Moment:

@@ -9,15 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
+from companion import sessions
+from companion.brain_features import BrainFeatures
 from companion.fill import UnusableError
-from companion.tasks import BrainFeatures, Vectors
+from companion.tasks import Vectors
 from companion.worker import Worker
 from embeddings import spaces
 from embeddings.types import EEGWindow
-from index import changes, recordings
+from index import changes, mappings, recordings
 from index.recordings import Stretch
 from index.store import Store
-from index.types import Job, Moment, VaultError
+from index.types import Job, Moment, SignalQuality, VaultError
 from index.writer import Writer
 
 SETTLE_SECONDS = 3.0  # until the last second of a moment's EEG is surely on disk
@@ -81,11 +83,12 @@ class BrainStep:
         """Encode each moment's EEG; one without EEG simply has none."""
         for moment in self._store.moments(moment_ids).values():
             found = self._features(moment)
-            if found is None or not len(found.rows):
+            if found is None:
                 self._writer.do(changes.done, moment.id, Job.BRAIN).result()
                 continue
             self._writer.do(_store_features, moment.id, found).result()
-            self._state(moment.id, found)
+            if len(found.rows):
+                self._state(moment.id, found)
 
     def _features(self, moment: Moment) -> BrainFeatures | None:
         """Return the features of the montage that was worn longest during a moment."""
@@ -131,8 +134,8 @@ class BrainStep:
         """Fit a new baseline and give every moment of the montage a vector of its space."""
         rows = list(self._store.features(found.montage))
         self._windows[found.montage] = sum(round(weight) for _, weight, _ in rows)
-        tables = [_table(blob, weight) for _, weight, blob in rows]
-        baseline, dimension = self._encoder.submit("fit_baseline", np.vstack(tables), found.channels).result()
+        tables = [sessions.table(blob, weight) for _, weight, blob in rows]
+        baseline, dimension = self._encoder.submit("fit_baseline", np.vstack(tables), len(found.ch_names)).result()
         vectors = self._encoder.submit("state_vectors", baseline, tables).result()
         by_moment = {row[0]: vector[np.newaxis] for row, vector in zip(rows, vectors, strict=True)}
         new = NewSpace(spaces.state(found.montage, sum(map(len, tables))), dimension, baseline, by_moment)
@@ -163,11 +166,6 @@ def _due(space: str | None) -> float:
     return 2 * fitted if fitted < spaces.MOST_WINDOWS else float("inf")
 
 
-def _table(blob: bytes, windows: float) -> NDArray[np.float32]:
-    """Return stored features as ``float32[windows, features]``."""
-    return np.frombuffer(blob, np.float32).reshape(round(windows), -1)
-
-
 def store_content(db: Database, moments: Sequence[Moment], vectors: Vectors, time: float) -> None:
     """Store the content vectors of moments, and note that none is missing any more."""
     changes.put_space(db, vectors.space, model=vectors.model, dimension=vectors.dimension, time=time)
@@ -175,10 +173,17 @@ def store_content(db: Database, moments: Sequence[Moment], vectors: Vectors, tim
     changes.put_vectors(db, vectors.space, {moment.id: matrix for moment, matrix in parts if len(matrix)})
     for moment in moments:
         changes.done(db, moment.id, Job.CONTENT)
+        mappings.want_shared(db, moment.id)
 
 
 def _store_features(db: Database, moment_id: int, found: BrainFeatures) -> None:
-    changes.put_features(db, moment_id, found.montage, len(found.rows), found.rows.tobytes())
+    """Store what a moment's EEG says: how good it was in any case, features of its fit windows alone."""
+    quality = SignalQuality(found.windows, found.fit, found.faults)
+    changes.put_quality(db, moment_id, found.montage, quality)
+    if len(found.rows):
+        rows = found.rows
+        changes.put_features(db, moment_id, found.montage, len(rows), rows.tobytes(), ch_names=found.ch_names)
+        mappings.want_shared(db, moment_id)
     changes.done(db, moment_id, Job.BRAIN)
 
 

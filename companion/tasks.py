@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from companion import brain_features, learning_pairs
+from companion.brain_features import BrainFeatures, Rows
 from companion.fetching import Fetching
 from embeddings import model_place
 from embeddings.model_place import ModelPlace
@@ -19,8 +23,6 @@ from index import frames
 if TYPE_CHECKING:
     from embeddings.ocr import TextReader
     from embeddings.text import TextModel
-
-LEAST_SFREQ = 80.0  # Hz; twice the highest frequency that is looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,25 +36,20 @@ class Vectors:
 
 
 @dataclass(frozen=True, slots=True)
-class BrainFeatures:
-    """What the EEG of a stretch says.
+class MomentRows:
+    """One moment's EEG: its windows ``float32[windows, features]``, and those its session began with."""
 
-    Attributes
-    ----------
-    rows
-        ``float32[fit windows, features]``.
-    windows
-        How many windows there were, fit or not.
-    faults
-        What was wrong most often, in words; empty when nothing was.
+    ch_names: tuple[str, ...]
+    first: Rows
+    rows: Rows
 
-    """
 
-    montage: str
-    channels: int
-    rows: NDArray[np.float32]
-    windows: int
-    faults: str
+class Encoder(Protocol):
+    """Runs the tasks of `EncoderTasks`, here or in another process."""
+
+    def submit(self, task: str, *arguments: object, urgent: bool = False) -> Future[Any]:
+        """Ask for ``task(*arguments)``."""
+        ...
 
 
 class ReaderTasks:
@@ -116,27 +113,7 @@ class EncoderTasks:
 
     def brain_features(self, stretches: Sequence[EEGWindow], most: int) -> BrainFeatures:
         """Return features of at most ``most`` fit windows, spread over the (one montage's) stretches."""
-        from embeddings import features, quality, signal, spaces
-
-        names, sfreq = stretches[0].ch_names, stretches[0].sfreq
-        if sfreq < LEAST_SFREQ:
-            few = np.empty((0, 0), np.float32)
-            fault = f"sampled at {sfreq:g} Hz, {LEAST_SFREQ:g} Hz are needed"
-            return BrainFeatures(spaces.montage(names), len(names), few, 0, fault)
-        rows, faults, total = [], [], 0
-        for stretch in stretches:
-            for raw, filtered in signal.windows(stretch):
-                total += 1
-                judged = quality.assess(raw, filtered)
-                if judged.fit:
-                    rows.append(features.row(filtered, raw.sfreq))
-                faults += [
-                    f"{name}: {fault}" for name, fault in zip(judged.ch_names, judged.faults, strict=True) if fault
-                ]
-        kept = [rows[i] for i in np.linspace(0, len(rows) - 1, min(len(rows), most)).astype(int)] if rows else []
-        table = np.array(kept, np.float32) if kept else np.empty((0, 0), np.float32)
-        worst = max(set(faults), key=faults.count) if faults else ""
-        return BrainFeatures(spaces.montage(names), len(names), table, total, worst)
+        return brain_features.of_stretches(stretches, most)
 
     def fit_baseline(self, rows: NDArray[np.float32], channels: int) -> tuple[bytes, int]:
         """Return a person's baseline (see `embeddings.state.Baseline.dump`) and the dimension of its vectors."""
@@ -151,6 +128,29 @@ class EncoderTasks:
 
         loaded = Baseline.load(baseline)
         return [loaded.encode(table) for table in tables]
+
+    def shared_brain(self, mapping: bytes, spread: bytes, moments: Sequence[MomentRows]) -> list[NDArray[np.float32]]:
+        """Return the vector ``float32[dimension]`` of each moment's EEG in the space that was learned."""
+        from embeddings.mapping import Mapping
+
+        def session(i: int) -> tuple[tuple[str, ...], bytes]:
+            return moments[i].ch_names, moments[i].first.tobytes()
+
+        usual, loaded = learning_pairs.spread_of(spread), Mapping.load(mapping)
+        vectors: dict[int, NDArray[np.float32]] = {}
+        for _, alike in groupby(sorted(range(len(moments)), key=session), key=session):
+            numbers = list(alike)  # what was usual in a session is worked out once
+            first, names = moments[numbers[0]].first, moments[numbers[0]].ch_names
+            brains = learning_pairs.relative(first, [moments[i].rows for i in numbers], names, usual)
+            vectors |= dict(zip(numbers, loaded.encode_brain(brains), strict=True))
+        return [vectors[i] for i in range(len(moments))]
+
+    def shared_content(self, mapping: bytes, contents: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+        """Return the vectors ``float32[parts, dimension]`` of each moment's content in the space that was learned."""
+        from embeddings.mapping import Mapping
+
+        loaded = Mapping.load(mapping)
+        return [loaded.encode_content(matrix) for matrix in contents]
 
     def _model(self) -> TextModel:
         if self._text_model is None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from index.types import SignalQuality
+
 
 def clock_time(time: float) -> str:
     """Return a time of day with its day, in the person's own time zone: ``Tue 2 Mar 10:40``."""
@@ -15,3 +17,9 @@ def duration(seconds: float) -> str:
     if seconds < 90:  # noqa: PLR2004 a minute and a half
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"  # noqa: PLR2004 an hour and a half
+
+
+def signal_quality(quality: SignalQuality) -> str:
+    """Return how good a moment's EEG was, in a sentence."""
+    wrong = f" Most often: {quality.fault}." if quality.fault else ""
+    return f"{quality.fit} of {quality.windows} windows of EEG were fit to be used.{wrong}"

@@ -237,6 +237,9 @@ class SampleEngine:
         future.set_result(Answer(question, hits, (), 0.04))
         return future
 
+    def opened(self, answer: Answer, rank: int) -> None:
+        """Nothing learns here."""
+
     def moment(self, moment_id: int) -> Moment:
         """Return one sample."""
         return self.moments[moment_id]

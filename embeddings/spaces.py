@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Literal
+
+Side = Literal["brain", "content"]
 
 CONTENT = "content:"
-STATE = "state:v1:"
+STATE = "state:v2:"
+SHARED = "shared:v{}:"  # where brain and content meet; the version of the mapping in place of {}
 NAMED_CHANNELS = 8
 LEAST_WINDOWS = 15  # a minute of clean signal before anyone's mean and spread mean something
 MOST_WINDOWS = 2_000  # beyond this a person's mean and spread hardly move
@@ -37,3 +41,8 @@ def state_of(montage_name: str) -> str:
 def fitted_windows(state_space: str) -> int:
     """Return how many windows the baseline of a state space was fitted to."""
     return int(state_space.rsplit(":", 1)[1])
+
+
+def shared(version: int, side: Side) -> str:
+    """Return the space of one side's vectors under a version of the learned mapping; both sides can be compared."""
+    return f"{SHARED.format(version)}{side}"

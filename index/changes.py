@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from index import frames
-from index.types import Job, NewMoment
+from index.types import Job, NewMoment, SignalQuality
 from index.vault import Vault
 
 
@@ -105,9 +105,18 @@ def put_vectors(db: Database, space: str, vectors: Mapping[int, NDArray[np.float
         )
 
 
-def put_features(db: Database, moment_id: int, kind: str, weight: float, data: bytes) -> None:
-    """Store the features a moment's vectors are derived from, opaque here."""
+def put_features(
+    db: Database, moment_id: int, kind: str, weight: float, data: bytes, *, ch_names: Sequence[str] = ()
+) -> None:
+    """Store the features a moment's vectors are derived from, opaque here, and which electrodes their kind is of."""
     db.execute("INSERT OR REPLACE INTO features VALUES (?, ?, ?, ?)", [moment_id, kind, weight, data])
+    db.execute("INSERT OR IGNORE INTO montages VALUES (?, ?)", [kind, json.dumps(list(ch_names))])
+
+
+def put_quality(db: Database, moment_id: int, montage: str, quality: SignalQuality) -> None:
+    """Store how good the EEG of a moment was."""
+    values = [moment_id, montage, quality.windows, quality.fit, quality.fault]
+    db.execute("INSERT OR REPLACE INTO signal_quality VALUES (?, ?, ?, ?, ?)", values)
 
 
 def drop_space(db: Database, name: str) -> None:

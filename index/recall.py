@@ -31,13 +31,8 @@ def by_words(
     store: Store, vectors: Vectors, text: str, content: Asked | None, *, k: int, filters: Filters
 ) -> list[Hit]:
     """Return the ``k`` moments that best answer words; ``content`` is the words' own vector, if there is one."""
-    allowed = store.allowed(filters)
     known = lexical.terms(store, text)
-    cosines = _cosines(vectors, content, allowed)
-    matches = lexical.search(store, text, known, moments=allowed, also=cosines)
-    # What only the words found gets its cosine too: a score must not depend on how large the vault is.
-    cosines |= _cosines(vectors, content, matches.keys() - cosines.keys())
-    fused = fusion.fuse(matches, cosines)
+    fused, matches = matched(store, vectors, text, content, known, allowed=store.allowed(filters))
     best = sorted(fused, key=lambda i: (-fused[i].score, -i))[:k]
     moments = store.moments(best)
     space = content.space if content is not None else TEXT
@@ -46,6 +41,23 @@ def by_words(
         for i in best
         if i in moments and fused[i].score >= LEAST_SCORE
     ]
+
+
+def matched(
+    store: Store,
+    vectors: Vectors,
+    text: str,
+    content: Asked | None,
+    known: list[lexical.Term],
+    *,
+    allowed: set[int] | None,
+) -> tuple[dict[int, fusion.Fused], dict[int, lexical.Match]]:
+    """Return how every moment that words or their vector find answers words, and how it holds them."""
+    cosines = _cosines(vectors, content, allowed)
+    matches = lexical.search(store, text, known, moments=allowed, also=cosines)
+    # What only the words found gets its cosine too: a score must not depend on how large the vault is.
+    cosines |= _cosines(vectors, content, matches.keys() - cosines.keys())
+    return fusion.fuse(matches, cosines), matches
 
 
 def by_state(

@@ -89,6 +89,50 @@ def digests(db: Database) -> None:
     db.execute("ALTER TABLE moments ADD COLUMN digest TEXT NOT NULL DEFAULT ''")
 
 
+@migrations()
+def signal_quality(db: Database) -> None:
+    """How good the EEG of each moment was. What older versions derived from EEG is made anew from the raw signal."""
+    db.execute(
+        """CREATE TABLE signal_quality (
+             moment_id INTEGER PRIMARY KEY REFERENCES moments (id) ON DELETE CASCADE, montage TEXT NOT NULL,
+             windows INTEGER NOT NULL, fit INTEGER NOT NULL, fault TEXT NOT NULL)"""
+    )
+    db.execute("CREATE TABLE montages (name TEXT PRIMARY KEY, ch_names TEXT NOT NULL)")
+    db.execute("DELETE FROM features")
+    db.execute("DELETE FROM vectors WHERE space IN (SELECT name FROM spaces WHERE substr(name, 1, 6) = 'state:')")
+    db.execute("DELETE FROM spaces WHERE substr(name, 1, 6) = 'state:'")
+    db.execute(
+        """INSERT OR REPLACE INTO jobs (moment_id, kind)
+           SELECT id, 'brain' FROM moments WHERE open = 0 AND EXISTS (
+             SELECT 1 FROM recordings WHERE recordings.time_start < moments.time_end
+             AND recordings.time_end > moments.time_start)"""
+    )
+
+
+@migrations()
+def learning(db: Database) -> None:
+    """Versions of what was learned from pairs of brain and content, and what the person opened."""
+    db.execute(
+        """CREATE TABLE mappings (
+             version INTEGER PRIMARY KEY AUTOINCREMENT, made_at REAL NOT NULL UNIQUE, trained_until REAL NOT NULL,
+             montages TEXT NOT NULL, content_space TEXT NOT NULL,
+             known INTEGER NOT NULL, pairs INTEGER NOT NULL, later INTEGER NOT NULL,
+             score REAL, old_score REAL, chance REAL, low REAL, high REAL,
+             state TEXT NOT NULL, reason TEXT NOT NULL, data BLOB NOT NULL, spread BLOB NOT NULL)"""
+    )
+    db.execute(
+        """CREATE TABLE feedback (
+             asked_at REAL NOT NULL, moment_id INTEGER NOT NULL REFERENCES moments (id) ON DELETE CASCADE,
+             time REAL NOT NULL, question TEXT NOT NULL, rank INTEGER NOT NULL, opened INTEGER NOT NULL,
+             score REAL NOT NULL, scores TEXT NOT NULL, PRIMARY KEY (asked_at, moment_id)) WITHOUT ROWID"""
+    )
+    db.execute("CREATE INDEX feedback_moment ON feedback (moment_id)")
+    db.execute(
+        """CREATE TABLE fusion (
+             id INTEGER PRIMARY KEY AUTOINCREMENT, time REAL NOT NULL, answers INTEGER NOT NULL, data TEXT NOT NULL)"""
+    )
+
+
 def connect(path: Path, *, write: bool) -> Database:
     """Open the database, the newest schema applied when ``write``; raises `VaultError`."""
     try:

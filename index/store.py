@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -12,10 +15,13 @@ from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from index import schema
-from index.types import Filters, Incident, Job, Moment, Output, RecordingInfo, VaultError
+from index.types import Filters, Incident, Job, Moment, Output, RecordingInfo, SignalQuality, VaultError
 from index.vault import Vault
 
-MOMENT_COLUMNS = "id, time_start, time_end, app, title, url, monitor, source, frame, text"
+MOMENT_COLUMNS = (
+    "id, time_start, time_end, app, title, url, monitor, source, frame, text, windows, fit, fault "
+    "FROM moments LEFT JOIN signal_quality ON moment_id = id"
+)
 RECORDING_COLUMNS = "id, path, device, source, sfreq, ch_names, time_start, samples"
 
 
@@ -69,24 +75,22 @@ class Store:
     def moments(self, ids: Iterable[int]) -> dict[int, Moment]:
         """Return the moments that exist among ``ids``."""
         wanted = json.dumps([int(i) for i in ids])
-        sql = f"SELECT {MOMENT_COLUMNS} FROM moments WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608 constants
-        return {row[0]: Moment(*row) for row in self.rows(sql, [wanted])}
+        sql = f"SELECT {MOMENT_COLUMNS} WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608 constants
+        return {row[0]: _moment(row) for row in self.rows(sql, [wanted])}
 
     def moments_between(self, start: float, end: float) -> list[Moment]:
         """Return moments that overlap the time range, in order."""
-        sql = f"SELECT {MOMENT_COLUMNS} FROM moments WHERE time_start < ? AND time_end > ? ORDER BY time_start"  # noqa: S608
-        return [Moment(*row) for row in self.rows(sql, [end, start])]
+        sql = f"SELECT {MOMENT_COLUMNS} WHERE time_start < ? AND time_end > ? ORDER BY time_start"
+        return [_moment(row) for row in self.rows(sql, [end, start])]
 
     def neighbour(self, moment_id: int, step: int) -> Moment | None:
         """Return the next moment in time (``step`` 1) or the one before (-1), or None at the end."""
         here = self.moment(moment_id)
         compare, order = (">", "ASC") if step > 0 else ("<", "DESC")
-        sql = (
-            f"SELECT {MOMENT_COLUMNS} FROM moments WHERE (time_start, id) {compare} (?, ?) "  # noqa: S608
-            f"ORDER BY time_start {order}, id {order} LIMIT 1"
-        )
+        after = f"WHERE (time_start, id) {compare} (?, ?) ORDER BY time_start {order}, id {order} LIMIT 1"
+        sql = f"SELECT {MOMENT_COLUMNS} {after}"
         found = self.rows(sql, [here.time_start, here.id])
-        return Moment(*found[0]) if found else None
+        return _moment(found[0]) if found else None
 
     def count(self) -> int:
         """Return how many moments there are."""
@@ -125,6 +129,25 @@ class Store:
         blob = self.value(sql, [moment_id, space])
         return None if blob is None else np.frombuffer(blob, np.float32)
 
+    def matrices(self, moments: Iterable[int], space: str) -> dict[int, NDArray[np.float32]]:
+        """Return all vectors of those moments that have any in ``space``, ``float32[parts, dimension]`` each."""
+        wanted = json.dumps([int(i) for i in moments])
+        sql = (
+            "SELECT moment_id, vector FROM vectors WHERE space = ? "
+            "AND moment_id IN (SELECT value FROM json_each(?)) ORDER BY moment_id, part"
+        )
+        by_moment = groupby(self.rows(sql, [space, wanted]), key=itemgetter(0))
+        return {i: np.array([np.frombuffer(row[1], np.float32) for row in rows]) for i, rows in by_moment}
+
+    def latest_with(self, space: str, start: float, end: float, limit: int) -> list[int]:
+        """Return the last moments in a time range that have a vector in ``space``, newest first."""
+        sql = (
+            "SELECT id FROM moments WHERE time_start <= ? AND time_end >= ? AND EXISTS "
+            "(SELECT 1 FROM vectors WHERE moment_id = moments.id AND space = ? AND part = 0) "
+            "ORDER BY time_start DESC LIMIT ?"
+        )
+        return [row[0] for row in self.rows(sql, [end, start, space, limit])]
+
     def space_data(self, name: str) -> bytes | None:
         """Return what was stored with a space, None when there is no such space."""
         found = self.value("SELECT data FROM spaces WHERE name = ?", [name])
@@ -138,6 +161,33 @@ class Store:
     def features(self, kind: str) -> Iterator[tuple[int, float, bytes]]:
         """Yield moment, weight and features of one kind, in order of time."""
         yield from self.rows("SELECT moment_id, weight, data FROM features WHERE kind = ? ORDER BY moment_id", [kind])
+
+    def features_of(self, moment_id: int) -> tuple[str, float, float, bytes] | None:
+        """Return kind, start of the moment (UTC seconds), weight and features of one moment, None without any."""
+        sql = "SELECT kind, time_start, weight, data FROM features JOIN moments ON id = moment_id WHERE moment_id = ?"
+        found = self.rows(sql, [moment_id])
+        return (found[0][0], found[0][1], found[0][2], bytes(found[0][3])) if found else None
+
+    def ch_names(self, kind: str) -> tuple[str, ...]:
+        """Return the electrodes that features of one kind describe; raises KeyError when there are none."""
+        found = self.value("SELECT ch_names FROM montages WHERE name = ?", [kind])
+        if found is None:
+            raise KeyError(kind)
+        return tuple(json.loads(found))
+
+    def signal(self, since: float) -> tuple[SignalQuality, int, int]:
+        """Return the EEG's quality over all moments from ``since`` on, how many had EEG and how many a fit window."""
+        sql = (
+            "SELECT total(windows), total(fit), count(*), total(fit > 0) FROM signal_quality "
+            "JOIN moments ON id = moment_id WHERE time_start >= ?"
+        )
+        windows, fit, moments, usable = self.rows(sql, [since])[0]
+        worst = (
+            "SELECT fault FROM signal_quality JOIN moments ON id = moment_id WHERE time_start >= ? AND fault <> '' "
+            "GROUP BY fault ORDER BY total(windows - fit) DESC LIMIT 1"
+        )
+        fault = self.value(worst, [since]) or ""
+        return SignalQuality(int(windows), int(fit), fault), int(moments), int(usable)
 
     def recordings_between(self, start: float, end: float) -> list[RecordingInfo]:
         """Return the recordings that overlap the time range, in order."""
@@ -159,6 +209,12 @@ class Store:
     def outputs(self) -> list[Output]:
         """Return the last real output of each source and sink."""
         return [Output(*row) for row in self.rows("SELECT part, time, count, note FROM outputs ORDER BY part")]
+
+
+def _moment(row: tuple[Any, ...]) -> Moment:
+    """Return a row of MOMENT_COLUMNS as an object."""
+    moment, (windows, fit, fault) = Moment(*row[:10]), row[10:]
+    return moment if windows is None else replace(moment, signal=SignalQuality(windows, fit, fault))
 
 
 def _recording(row: tuple[Any, ...]) -> RecordingInfo:

@@ -20,6 +20,7 @@ class Job(StrEnum):
     READ = "read"  # the text of its frame
     CONTENT = "content"  # vectors of its text
     BRAIN = "brain"  # features and state vector of its EEG
+    SHARED = "shared"  # vectors of the learned space, where brain and content meet
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,26 @@ class NewMoment:
 
 
 @dataclass(frozen=True, slots=True)
+class SignalQuality:
+    """How good the EEG of a moment was: windows there were, windows that were fit, what was wrong most often."""
+
+    windows: int
+    fit: int
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
-    """A stretch of attention on one thing, as stored. ``frame`` is a path relative to the vault, or empty."""
+    """A stretch of attention on one thing, as stored.
+
+    Attributes
+    ----------
+    frame
+        A path relative to the vault, or empty.
+    signal
+        How good its EEG was; None without EEG, or before it was looked at.
+
+    """
 
     id: int
     time_start: float
@@ -49,6 +68,7 @@ class Moment:
     source: str
     frame: str
     text: str
+    signal: SignalQuality | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +125,12 @@ class Hit:
     snippet
         The part of the text that matched, the matched words between ``[`` and ``]``.
     parts
-        What each source found, 0 to 1, before weighing.
+        What each source found, before weighing: 0 to 1; states as cosines; by thought in spreads from the mean of
+        this answer's candidates.
+    probability
+        How likely it is what the person looks for, where that is known.
+    shares
+        How much of the score each source gave; they sum to 1. Empty where one rule made the score.
 
     """
 
@@ -115,6 +140,8 @@ class Hit:
     reason: str
     snippet: str = ""
     parts: dict[str, float] = field(default_factory=dict)
+    probability: float | None = None
+    shares: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,8 @@ def _figures(hit: Hit) -> str:
     """Return the title and reason in full, and the score behind the words with what it can be compared to."""
     parts = (f"{name}: {value:.2f}" for name, value in sorted(hit.parts.items()))
     score = f"Score {hit.score:.2f} of 1, to be compared within this answer only."
-    return "\n".join(filter(None, (wording.title(hit.moment), hit.reason, score, *parts)))
+    likely = "" if hit.probability is None else f"{100 * hit.probability:.0f} % likely the one you mean."
+    return "\n".join(filter(None, (wording.title(hit.moment), hit.reason, score, likely, *parts)))
 
 
 def _read(path: Path, ratio: float) -> QPixmap | None:

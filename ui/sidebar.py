@@ -39,6 +39,7 @@ class Sidebar(QWidget):
         self.exclude_minutes = Question().exclude_minutes
         self._retry: Question | None = None
         self._engine: EnginePort | None = None
+        self._answer: Answer | None = None
         self._state = before_start()
         self.asking = Asking(bridge, self)
         self.search = SearchBar()
@@ -180,6 +181,7 @@ class Sidebar(QWidget):
         if not answer.hits:
             self._say(messages.no_hit(answer.question, self._state))
             return
+        self._answer = answer
         engine = self._engine
         self.list.hits.ratio = self.devicePixelRatioF()
         self.list.hits.show(
@@ -220,6 +222,8 @@ class Sidebar(QWidget):
 
     def _open_row(self, row: int) -> None:
         self.list.setCurrentIndex(self.list.hits.index(row))
+        if self._engine is not None and self._answer is not None:
+            self._engine.opened(self._answer, row)
         self.moment.open(self.list.hits.hit(row).moment, beside=self.geometry())
 
     def _ask_like(self, moment_id: int) -> None:

@@ -23,15 +23,20 @@ from companion.brain.types import BoardError
 from companion.capture.choose import unsupported_screen
 from companion.cli import options
 from companion.cli.codes import DONE, NO
+from companion.cli.train import as_record
+from companion.learning import known, waits_for
+from companion.learning_wording import verdict
 from companion.settings import Settings
-from companion.wording import clock_time, duration
+from companion.wording import clock_time, duration, signal_quality
 from embeddings import model_place
 from embeddings.types import EmbeddingsError
+from index import mappings
 from index.store import Store
 from index.types import VaultError
 from index.vault import Vault
 
 SHOWN = 12
+WEEK_SECONDS = 7 * 86_400.0
 MARKS = {True: ("works  ", "green"), None: ("off    ", "dim"), False: ("MEND   ", "bold red")}
 
 
@@ -112,6 +117,8 @@ def _vault(place: Vault) -> Iterator[Check]:
         reasons = "; ".join(
             f"moment {moment}, {kind}: {error.splitlines()[-1]}" for moment, kind, error in quarantine[:3]
         )
+        yield _signal(store)
+        yield _learning(store)
         said = f"{len(quarantine)} could not be done ({reasons})." if quarantine else "Nothing was set aside."
         yield Check("set aside", works=not quarantine, says=said)
     except VaultError as error:
@@ -123,10 +130,30 @@ def _vault(place: Vault) -> Iterator[Check]:
         store.close()
 
 
+def _signal(store: Store) -> Check:
+    """Say how good the EEG of the last week was."""
+    quality, moments, usable = store.signal(time.time() - WEEK_SECONDS)
+    if not moments:
+        return Check("signal", works=None, says="No moment of the last week has EEG.")
+    says = f"{usable} of {moments} moments with EEG in the last week have some that is fit. {signal_quality(quality)}"
+    return Check("signal", works=usable > 0, says=says)
+
+
+def _learning(store: Store) -> Check:
+    """Say what came of learning from the person's own EEG."""
+    last = mappings.newest(store)
+    if last is None:
+        return Check(
+            "learning", works=None, says=waits_for(known(store), time.time()) or "`companion train` can begin."
+        )
+    return Check("learning", works=True, says=f"{clock_time(last.made_at)}: {verdict(last.learned)}")
+
+
 def _print_json(checks: list[Check], store: Store | None) -> None:
     record = {
         "checks": [asdict(check) for check in checks],
         "outputs": [asdict(output) for output in store.outputs()] if store else [],
+        "learning": [as_record(version) for version in mappings.history(store)] if store else [],
         "incidents": [asdict(incident) for incident in store.incidents()] if store else [],
     }
     print(json.dumps(record, ensure_ascii=False))

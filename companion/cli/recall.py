@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import traceback
-from concurrent.futures import Future
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -19,35 +17,16 @@ from companion.answering import THOUGHT_SECONDS, Answering
 from companion.brain.board import is_simulated
 from companion.cli import options
 from companion.cli.codes import DONE, NO
+from companion.cli.here import Here
 from companion.cli.tables import hits_table
 from companion.ports import Answer, Question
 from companion.tasks import EncoderTasks
-from companion.worker import TaskFailed
-from embeddings.types import EEGWindow, EmbeddingsError
+from embeddings.types import EEGWindow
 from index import recordings
 from index.store import Store
 from index.types import Filters, Hit
 from index.vault import Vault
 from index.vectors import Vectors
-
-
-class Here:
-    """Runs an object's tasks in this process, in the way `companion.worker.Worker` runs them in another."""
-
-    def __init__(self, tasks: object) -> None:
-        self._tasks = tasks
-
-    def submit(self, task: str, *arguments: object, urgent: bool = False) -> Future[Any]:
-        """Run ``task(*arguments)`` and return its outcome."""
-        del urgent
-        future: Future[Any] = Future()
-        try:
-            future.set_result(getattr(self._tasks, task)(*arguments))
-        except EmbeddingsError as error:
-            future.set_exception(error)
-        except Exception:  # noqa: BLE001 arrives as it does from a worker
-            future.set_exception(TaskFailed(traceback.format_exc()))
-        return future
 
 
 @click.command()
@@ -75,8 +54,8 @@ def command(  # noqa: PLR0917 click passes by name
 ) -> int:
     """Find moments by TEXT, by a moment like it, or by the present thought."""
     asked, app = _text(" ".join(text)).strip(), _text(app)
-    if sum((bool(asked), like is not None, thought)) != 1:
-        raise click.UsageError("Ask one thing: TEXT, --like MOMENT or --thought.")
+    if sum((bool(asked) or thought, like is not None)) != 1:
+        raise click.UsageError("Ask one thing: TEXT, --like MOMENT or --thought (which may come with TEXT).")
     if exclude_minutes is not None and not settings_file.may_exclude(exclude_minutes):
         raise click.UsageError(f"--exclude-minutes should be 0 to 1440, not {exclude_minutes:g}.")
     settings = settings_file.load()
@@ -95,7 +74,9 @@ def ask(store: Store, question: Question, text_model: str = "") -> Answer:
     """Answer one question in this process; the text model is loaded before the clock runs."""
     encoder = Here(EncoderTasks(text_model))
     with Console(stderr=True).status("Loading the models ..."):
-        encoder.submit("warm" if question.text else "warm_brain")  # what is wrong is said in the answer's notes
+        for wanted, warm in ((question.text, "warm"), (not question.text or question.thought, "warm_brain")):
+            if wanted:
+                encoder.submit(warm)  # what is wrong is said in the answer's notes
     answering = Answering(
         store=store,
         vectors=Vectors(store),
@@ -128,7 +109,7 @@ def as_record(hit: Hit) -> dict[str, Any]:
     moment = asdict(hit.moment)
     moment.pop("text")
     scored = {"score": hit.score, "space": hit.space, "reason": hit.reason, "snippet": hit.snippet, "parts": hit.parts}
-    return {**moment, **scored}
+    return {**moment, **scored, "probability": hit.probability, "shares": hit.shares}
 
 
 def _print(answer: Answer, store: Store, *, as_json: bool) -> None:

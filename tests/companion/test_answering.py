@@ -11,8 +11,9 @@ import pytest
 from numpy.typing import NDArray
 
 from companion.answering import Answering, RecallError
+from companion.brain_features import BrainFeatures
 from companion.ports import Question
-from companion.tasks import BrainFeatures, Vectors
+from companion.tasks import Vectors
 from companion.worker import TaskFailed, WorkerCrashed
 from embeddings.types import EEGWindow, EmbeddingsError
 from index import changes
@@ -24,7 +25,7 @@ from index.writer import Writer
 
 BEGIN = 1_772_442_720.0
 MONTAGE = "A+B"
-SPACE = "state:v1:A+B:15"
+SPACE = "state:v2:A+B:15"
 ONE: NDArray[np.float32] = np.array([1, 0], np.float32)
 OTHER: NDArray[np.float32] = np.array([0, 1], np.float32)
 
@@ -186,7 +187,7 @@ def window(seconds: float = 10) -> EEGWindow:
 
 
 def features(rows: int, faults: str = "", montage: str = MONTAGE) -> BrainFeatures:
-    return BrainFeatures(montage, 2, np.ones((rows, 3), np.float32), 2, faults)
+    return BrainFeatures(montage, ("A", "B"), np.ones((rows, 27), np.float32), windows=2, fit=rows, faults=faults)
 
 
 def test_a_thought_is_compared_with_moments_in_the_same_space(store: Store) -> None:
@@ -211,6 +212,29 @@ def test_a_thought_that_cannot_be_used_says_what_would_help(
     with pytest.raises(RecallError) as raised:
         answering(store, Scripted(brain_features=answer), eeg).answer(Question(thought=True))
     assert mend in str(raised.value)
+
+
+def test_words_typed_with_a_thought_are_weighed_with_it(store: Store) -> None:
+    encoder = Scripted(brain_features=features(2), state_vectors=[ONE], encode_text=EmbeddingsError("No model."))
+    answer = answering(store, encoder, window()).answer(Question("sleeper", thought=True))
+    found = {hit.moment.title: hit for hit in answer.hits}
+    assert found["Sleeper cars"].shares["words"] == 1
+    assert found["Sleeper cars"].space == "text"
+    assert found["Invoice"].shares["state"] == 1
+    assert "No model." in answer.notes[0]
+
+
+def test_what_is_on_screen_now_is_a_source_and_no_hit(store: Store) -> None:
+    encoder = Scripted(brain_features=features(2), state_vectors=[OTHER])
+    eeg = EEGWindow(np.zeros((2, 1000)), 100.0, ("A", "B"), BEGIN + 100)  # right after the first moment
+    answer = answering(store, encoder, eeg).answer(Question(thought=True, exclude_minutes=0))
+    assert [hit.moment.title for hit in answer.hits] == ["Sleeper cars"]
+    assert set(answer.hits[0].shares) == {"state", "context"}
+
+
+def test_an_answer_is_known_by_its_time(store: Store) -> None:
+    made = answering(store, Scripted(), clock=lambda: 77.0)
+    assert made.answer(Question(like=1)).time == 77.0
 
 
 @pytest.mark.parametrize("question", [Question(), Question("   ")])

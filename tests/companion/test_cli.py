@@ -61,8 +61,8 @@ def memories(tmp_path: Path) -> Path:
         ((), "Usage: companion"),
         (("remember",), "No such command 'remember'"),
         (("recall", "train"), "There is no vault at"),
-        (("recall",), "Ask one thing: TEXT, --like MOMENT or --thought."),
-        (("recall", "train", "--thought"), "Ask one thing"),
+        (("recall",), "Ask one thing: TEXT, --like MOMENT or --thought (which may come with TEXT)."),
+        (("recall", "train", "--like", "1"), "Ask one thing"),
         (("recall", "--like", "1", "--thought"), "Ask one thing"),
         (("recall", "train", "-k", "0"), "-k"),
         (("recall", "train", "--since", "yesterday"), "'yesterday' is no time: write 2026-03-02"),
@@ -155,7 +155,10 @@ def test_recall_as_json_has_the_documented_keys(says: Says, memories: Path) -> N
     assert "Searched by the words themselves only" in told["notes"][0]
     assert 0 < told["seconds"] < 60
     (hit,) = told["hits"]
-    expected = "id time_start time_end app title url monitor source frame score space reason snippet parts"
+    expected = (
+        "id time_start time_end app title url monitor source frame signal score space reason snippet parts "
+        "probability shares"
+    )
     assert list(hit) == expected.split()
     known = {"id": 1, "time_start": BEGIN, "time_end": BEGIN + 60, "app": "firefox", "title": "Night trains"}
     known |= {"url": "http://example/1", "monitor": 1, "source": "replay:day", "frame": "", "space": "text"}

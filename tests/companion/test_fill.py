@@ -279,13 +279,13 @@ def test_the_last_line_of_the_reason_is_told(
     assert store.quarantine()[0][2].startswith("Traceback:")
 
 
-def record(writer: Writer, start: float, seconds: float) -> Path:
+def record(writer: Writer, start: float, seconds: float, *, loudness: float = 20.0) -> Path:
     """Store a recording of noise as the recorder does; returns its file."""
     path = writer.vault.eeg / f"{start:.0f}.bdf"
     names = ("TP9", "AF7", "AF8", "TP10")
     file = BdfAppender(path, ch_names=names, sfreq=256.0, time_start=start, device="test")
     samples = round(seconds * 256)
-    file.append(20 * np.random.default_rng(1).standard_normal((4, samples)))
+    file.append(loudness * np.random.default_rng(1).standard_normal((4, samples)))
     file.close()
     name = changes.relative(writer.vault, path)
     how = {"device": "test", "source": "test", "sfreq": 256.0, "ch_names": names, "time_start": start}
@@ -312,3 +312,28 @@ def test_a_damaged_recording_sets_aside_its_own_moments_alone(
     encoder.stop()
     assert [moment for moment, _, _ in store.quarantine()] == [ids[1], ids[3], ids[4]]
     assert {row[0] for row in store.features("TP9+AF7+AF8+TP10")} == {ids[0], ids[2]}
+    known = store.moments(ids)
+    signal = known[ids[0]].signal
+    assert signal is not None
+    assert (signal.windows, signal.fit, signal.fault) == (3, 3, "")
+    assert known[ids[1]].signal is None
+    assert store.ch_names("TP9+AF7+AF8+TP10") == ("TP9", "AF7", "AF8", "TP10")
+
+
+def test_a_moment_whose_eeg_cannot_be_used_keeps_how_bad_it_was_and_nothing_else(
+    store: Store, writer: Writer, incidents: Incidents
+) -> None:
+    (moment,) = add(writer, "a", kind=Job.BRAIN)
+    record(writer, BEGIN + 1, 16, loudness=2000.0)
+    encoder = Worker("encoder", EncoderTasks, on_incident=lambda part, what: incidents.append((part, what)))
+    step = BrainStep(store=store, writer=writer, encoder=encoder, clock=time.time)
+    with Filling(store, writer, incidents, step):
+        wait_until(lambda: not store.backlog(), "the job to be worked off")
+    encoder.stop()
+    signal = store.moment(moment).signal
+    assert signal is not None
+    assert (signal.windows, signal.fit) == (3, 0)
+    assert signal.fault
+    assert store.features_of(moment) is None
+    assert store.spaces("state:") == []
+    assert store.signal(BEGIN) == (signal, 1, 0)

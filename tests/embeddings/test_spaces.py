@@ -10,7 +10,7 @@ names = st.lists(st.text(st.characters(codec="ascii", exclude_characters="+"), m
 
 def test_montages_have_readable_names() -> None:
     assert spaces.montage(("TP9", "AF7", "AF8", "TP10")) == "TP9+AF7+AF8+TP10"
-    assert spaces.state("TP9+AF7", 60) == "state:v1:TP9+AF7:60"
+    assert spaces.state("TP9+AF7", 60) == "state:v2:TP9+AF7:60"
     assert spaces.content("m") == "content:m"
 
 

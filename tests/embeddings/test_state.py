@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from simulated import eeg, rows
 
+from embeddings.features import BANDS
 from embeddings.spaces import LEAST_WINDOWS
 from embeddings.state import Baseline
 
@@ -35,7 +36,7 @@ def test_vectors_have_unit_norm_and_the_said_dimension(baseline: Baseline, table
         assert vector.shape == (baseline.dimension,)
         assert vector.dtype == np.float32
         assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-6)
-    assert baseline.dimension == 4 * 5 // 2 + 4 * 5
+    assert baseline.dimension == len(BANDS) * 4 * 5 // 2
 
 
 def same_and_other(vectors: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -49,8 +50,8 @@ def test_two_planted_states_lie_apart(baseline: Baseline) -> None:
     new = [eeg(14, seed=100 + i, alpha=(CALM, BUSY)[i % 2]) for i in range(12)]
     vectors = np.array([baseline.encode(rows(stretch)) for stretch in new])
     same, other = same_and_other(vectors)
-    assert same.mean() > 0.3
-    assert other.mean() < -0.2
+    assert same.mean() > 0.15
+    assert other.mean() < -0.05
     cosines = vectors @ vectors.T - 2 * np.eye(12)
     assert (cosines.argmax(axis=1) % 2).tolist() == [0, 1] * 6
 
@@ -60,7 +61,7 @@ def test_one_state_has_no_two_sides() -> None:
     alike = [rows(eeg(26, seed=200 + i, alpha=CALM)) for i in range(12)]
     baseline = Baseline.fit(np.vstack(alike), 4)
     same, other = same_and_other(np.array([baseline.encode(table) for table in alike]))
-    assert abs(same.mean() - other.mean()) < 0.2
+    assert abs(same.mean() - other.mean()) < 0.1
 
 
 @settings(max_examples=5, deadline=None)
@@ -83,8 +84,10 @@ def test_in_what_order_the_windows_came_does_not_matter(baseline: Baseline, tabl
 
 def test_in_what_order_the_electrodes_are_does_not_change_an_angle(baseline: Baseline, tables: list[Rows]) -> None:
     def turned(table: Rows) -> Rows:
-        powers, matrices = table[:, :20].reshape(-1, 4, 5), table[:, 20:].reshape(-1, 4, 4)
-        return np.hstack([powers[:, ::-1].reshape(-1, 20), matrices[:, ::-1, ::-1].reshape(-1, 16)])
+        upper = np.triu_indices(4)
+        plain = np.zeros((len(table), len(BANDS), 4, 4), np.float32)
+        plain[..., upper[0], upper[1]] = plain[..., upper[1], upper[0]] = table.reshape(len(table), len(BANDS), -1)
+        return plain[:, :, ::-1, ::-1][..., upper[0], upper[1]].reshape(len(table), -1)
 
     other = Baseline.fit(np.vstack([turned(table) for table in tables]), 4)
     before = [baseline.encode(table) for table in tables]
@@ -123,9 +126,7 @@ def test_very_many_windows_are_thinned_over_their_whole_length(
     assert thinned.encode(tables[0]) @ baseline.encode(tables[0]) > 0.8
 
 
-def test_a_feature_that_never_changes_says_nothing(tables: list[Rows]) -> None:
-    still = np.vstack(tables)
-    still[:, 0] = 1.0
-    vector = Baseline.fit(still, 4).encode(still[:6])
-    assert vector[10] == pytest.approx(0, abs=1e-6)  # after the 10 numbers of the tangent space
+def test_an_electrode_that_is_the_same_in_every_window_gives_numbers(tables: list[Rows]) -> None:
+    still = np.repeat(tables[0][:1], 20, axis=0)
+    vector = Baseline.fit(still, 4).encode(tables[1])
     assert np.isfinite(vector).all()

@@ -217,9 +217,9 @@ def test_vectors_of_an_unknown_space_or_moment_are_refused(writer: Writer, store
 
 def test_a_space_keeps_what_it_was_first_made_with(writer: Writer, store: Store) -> None:
     for data in (b"first", b"second"):
-        writer.do(changes.put_space, "state:v1:x:15", model="m", dimension=2, time=T0, data=data).result()
-    assert store.space_data("state:v1:x:15") == b"first"
-    assert store.space_data("state:v1:y:15") is None
+        writer.do(changes.put_space, "state:v2:x:15", model="m", dimension=2, time=T0, data=data).result()
+    assert store.space_data("state:v2:x:15") == b"first"
+    assert store.space_data("state:v2:y:15") is None
 
 
 def test_spaces_are_listed_newest_first_by_how_they_begin(writer: Writer, store: Store) -> None:

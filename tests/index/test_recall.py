@@ -17,7 +17,7 @@ from index.vault import Vault
 from index.vectors import Vectors
 from index.writer import Writer
 
-CONTENT, STATE = "content:m", "state:v1:TP9+AF7:20"
+CONTENT, STATE = "content:m", "state:v2:TP9+AF7:20"
 NO_FILTER = Filters()
 
 

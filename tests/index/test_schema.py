@@ -3,12 +3,13 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 
+import numpy as np
 import pytest
 from filling import T0, add
 
-from index import schema
+from index import changes, schema
 from index.store import Store
-from index.types import VaultError
+from index.types import Job, VaultError
 from index.vault import Vault
 from index.writer import Writer
 
@@ -85,3 +86,30 @@ def test_a_reader_cannot_change_anything(writer: Writer, store: Store) -> None:
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         store.rows("DELETE FROM moments")
     assert store.count() == 1
+
+
+def test_what_older_versions_made_of_eeg_is_made_anew_from_the_raw_signal(vault: Vault) -> None:
+    with Writer(vault) as writer:
+        for number in range(3):
+            add(writer, "kept", time=T0 + 100 * number)
+        eeg = {"device": "muse", "source": "muse", "sfreq": 256.0, "ch_names": ("A",), "time_start": T0 - 5}
+        writer.do(changes.open_recording, "eeg/1.bdf", **eeg).result()
+        writer.do(changes.extend_recording, "eeg/1.bdf", 256 * 110, closed=True).result()  # over two of the moments
+        for space in ("state:v1:A:20", "content:m"):
+            writer.do(changes.put_space, space, model="m", dimension=2, time=T0).result()
+            writer.do(changes.put_vectors, space, {1: np.ones((1, 2), np.float32)}).result()
+        writer.do(changes.put_features, 1, "A", 1.0, b"1234").result()
+        writer.do(lambda db: db.execute("DELETE FROM jobs")).result()
+    with closing(sqlite3.connect(vault.database)) as db:
+        later = "('signal_quality', 'learning')"
+        db.executescript(
+            f"DELETE FROM _sqlite_migrations WHERE name IN {later}; DROP TABLE signal_quality; DROP TABLE montages; "  # noqa: S608
+            "DROP TABLE mappings; DROP TABLE feedback; DROP TABLE fusion"
+        )
+    Writer(vault).close()
+    store = Store(vault)
+    assert store.spaces("") == ["content:m"]
+    assert store.rows("SELECT DISTINCT space FROM vectors") == [("content:m",)]
+    assert store.features_of(1) is None
+    assert sorted(store.waiting(Job.BRAIN, 10)) == [1, 2]
+    store.close()

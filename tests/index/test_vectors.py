@@ -247,7 +247,7 @@ def test_a_space_made_anew_in_another_dimension_does_not_meet_its_old_file(write
 
 def test_vectors_of_two_spaces_never_meet(writer: Writer, store: Store, rng: np.random.Generator) -> None:
     ids = add_many(writer, [""] * 6)
-    names = ["a:b", "a_b", "state:v1:TP9+AF7:15", "A:B"]
+    names = ["a:b", "a_b", "state:v2:TP9+AF7:15", "A:B"]
     spaces = {name: drawn(rng, ids) for name in names}
     query = query_of(rng)
     for _ in range(3):

@@ -75,6 +75,9 @@ class RecordingEngine:
         self.asked.append((question, future))
         return future
 
+    def opened(self, answer: Answer, rank: int) -> None:
+        self.calls.append(("opened", (answer.hits[rank].moment.id, rank)))
+
     def moment(self, moment_id: int) -> Moment:
         return moment(moment_id)
 

@@ -193,6 +193,15 @@ def test_more_like_this_asks_and_closes_the_moment(sidebar: Sidebar, engine: Rec
     assert said(sidebar).startswith("No other is like it")
 
 
+def test_the_engine_hears_which_hit_of_which_answer_was_opened(sidebar: Sidebar, engine: RecordingEngine) -> None:
+    ask(sidebar, engine)
+    engine.answer(hit(4), hit(9))
+    answered(sidebar)
+    assert [call for call in engine.calls if call[0] == "opened"] == []
+    sidebar.list.opened.emit(1)
+    assert [call for call in engine.calls if call[0] == "opened"] == [("opened", (9, 1))]
+
+
 def test_what_is_asked_while_the_engine_starts_is_answered_later(
     bare_sidebar: Sidebar, engine: RecordingEngine
 ) -> None:

@@ -1,0 +1,94 @@
+"""A round of learning as it lies in the vault's folder until it is done: what it learns from, and how far it is.
+
+The pairs are a snapshot, so that a round that was ended in its midst (by a crash, or with the computer) goes on with
+the very same ones, whatever was recorded since.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import zipfile
+from dataclasses import dataclass
+
+import numpy as np
+
+from companion.learning_pairs import Gathered
+from index.vault import FOLDER_MODE, Vault
+
+_PAIRS = ("brain", "content", "time", "session", "weight")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One round of learning. ``older`` is the version it begins from and has to beat, None for the first."""
+
+    made_at: float
+    older: int | None
+    gathered: Gathered
+
+
+class Place:
+    """The folder of a vault in which a round of learning lies."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._folder = vault.root / "learning"
+        self.checkpoint = self._folder / "checkpoint"
+        self._plan = self._folder / "plan.npz"
+
+    @property
+    def begun(self) -> bool:
+        """Whether a round waits to be gone on with."""
+        return self._plan.exists()
+
+    def put(self, plan: Plan) -> None:
+        """Begin a round; what was left of another is gone."""
+        self.clear()
+        self._folder.mkdir(mode=FOLDER_MODE)
+        draft = self._plan.with_suffix(".draft")
+        draft.touch(mode=0o600)
+        draft.write_bytes(_dumped(plan))
+        draft.replace(self._plan)
+
+    def get(self) -> Plan | None:
+        """Return the round that was begun; None without one, or when its file is damaged."""
+        try:
+            return _loaded(self._plan.read_bytes())
+        except FileNotFoundError:
+            return None
+        except (ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            self.clear()  # a disk's fault; a new round loses nothing but time
+            return None
+
+    def clear(self) -> None:
+        """Forget the round."""
+        if self._folder.exists():
+            shutil.rmtree(self._folder)
+
+
+def _dumped(plan: Plan) -> bytes:
+    stream, gathered = io.BytesIO(), plan.gathered
+    facts = {
+        "made_at": plan.made_at,
+        "older": plan.older,
+        "later_from": gathered.later_from,
+        "montages": gathered.montages,
+        "content_space": gathered.content_space,
+        "known": gathered.known,
+    }
+    arrays = {name: getattr(gathered.pairs, name) for name in _PAIRS}
+    np.savez(stream, facts=np.array(json.dumps(facts)), spread=gathered.spread, **arrays)
+    return stream.getvalue()
+
+
+def _loaded(blob: bytes) -> Plan:
+    from embeddings.mapping import Pairs
+
+    with np.load(io.BytesIO(blob), allow_pickle=False) as saved:
+        facts = json.loads(str(saved["facts"]))
+        pairs = Pairs(**{name: saved[name] for name in _PAIRS})
+        montages = tuple(facts["montages"])
+        told = facts["later_from"], montages, facts["content_space"], saved["spread"], facts["known"]
+        gathered = Gathered(pairs, *told)
+    return Plan(facts["made_at"], facts["older"], gathered)

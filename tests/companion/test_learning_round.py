@@ -1,0 +1,264 @@
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from learner_tasks import QUICK_ROUNDS, quick_learner
+from planted_week import BEGIN, DAY, MONTAGE, MUSE, TOPICS, Week
+
+from companion import learning, learning_pairs, learning_round
+from companion.answering import Answering
+from companion.brain_features import BrainFeatures
+from companion.cli.here import Here
+from companion.learning_plan import Place
+from companion.learning_round import Round
+from companion.ports import Question
+from companion.shared import SharedStep
+from companion.tasks import EncoderTasks
+from companion.worker import Worker
+from embeddings import mapping_training
+from embeddings.types import EEGWindow, EmbeddingsError
+from index import feedback, mappings
+from index.mappings import VersionState
+from index.store import Store
+from index.types import Hit, Job
+from index.vault import Vault
+from index.vectors import Vectors
+from index.writer import Writer
+
+NOW = BEGIN + 5 * DAY
+
+
+class Home:
+    """A vault with a planted week, its writer and its store."""
+
+    def __init__(self, root: Path, week: Week) -> None:
+        self.week = week
+        self.writer = Writer(Vault(root))
+        self.topics = week.store(self.writer)
+        self.store = Store(self.writer.vault)
+
+    def step(self) -> SharedStep:
+        return SharedStep(store=self.store, writer=self.writer, encoder=Here(EncoderTasks()), clock=lambda: NOW)
+
+    def encode(self) -> None:
+        step = self.step()
+        while waiting := self.store.waiting(Job.SHARED, step.batch):
+            step.fill(waiting)
+
+    def think(self, topic: int, **question: Any) -> Any:
+        """Ask with EEG that came while something about ``topic`` was looked at, right after the week."""
+        rows = self.week.rows(topic, 2)
+        encoder = Thinker(BrainFeatures(MONTAGE, MUSE, rows, windows=2, fit=2, faults=""))
+        window = EEGWindow(np.zeros((4, 2560)), 256.0, MUSE, self.week.end + 20)
+        made = Answering(
+            store=self.store,
+            vectors=Vectors(self.store),
+            encoder=encoder,
+            thought=lambda: window,
+            on_incident=lambda *_: None,
+            clock=lambda: NOW,
+        )
+        return made.answer(Question(thought=True, **question))
+
+    def close(self) -> None:
+        self.store.close()
+        self.writer.close()
+
+
+class Thinker(Here):
+    """The real encoder, but for what the headset said."""
+
+    def __init__(self, found: BrainFeatures) -> None:
+        super().__init__(EncoderTasks())
+        self._found = found
+
+    def submit(self, task: str, *arguments: object, urgent: bool = False) -> Future[Any]:
+        if task != "brain_features":
+            return super().submit(task, *arguments, urgent=urgent)
+        future: Future[Any] = Future()
+        future.set_result(self._found)
+        return future
+
+
+@pytest.fixture(scope="module", autouse=True)
+def short_training() -> Iterator[None]:
+    before, mapping_training.LEAST_ROUNDS = mapping_training.LEAST_ROUNDS, 2
+    yield
+    mapping_training.LEAST_ROUNDS = before
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """A vault in which a first version was learned, adopted, and serves."""
+    home = Home(tmp_path_factory.mktemp("planted") / "vault", Week(strength=1.5))
+    learning.keep(home.store, home.writer, learning_round.learn(home.store, NOW), NOW)
+    home.encode()
+    yield home
+    home.close()
+
+
+def test_what_eeg_says_of_content_is_found_in_later_time_and_adopted(planted: Home) -> None:
+    version = mappings.serving(planted.store)
+    assert version is not None
+    told = version.learned
+    assert told.adopted
+    assert told.score is not None
+    assert told.chance is not None
+    assert told.low is not None
+    assert told.score > 5 * told.chance
+    assert told.low > 0
+    assert told.trained_until < BEGIN + 3 * DAY  # the last of four days judged
+    assert told.later == 60
+    assert not Place(planted.store.vault).begun
+
+
+def test_every_moment_gets_vectors_of_both_sides(planted: Home) -> None:
+    version = mappings.serving(planted.store)
+    assert version is not None
+    for side, most in (("brain", 240), ("content", 240)):
+        space = f"shared:v{version.version}:{side}"
+        having = planted.store.value("SELECT count(DISTINCT moment_id) FROM vectors WHERE space = ?", [space])
+        # The first minute of each day tells what is usual that day; before it is over nothing can be said.
+        assert having == (most - 4 * 3 if side == "brain" else most)
+
+
+def test_a_thought_finds_what_it_is_about(planted: Home) -> None:
+    right = []
+    for topic in range(TOPICS):
+        answer = planted.think(topic, k=5)
+        found = [planted.topics[hit.moment.id - 1] for hit in answer.hits]
+        assert all(sum(hit.shares.values()) == pytest.approx(1, abs=1e-3) for hit in answer.hits)
+        assert {"shared", "alike"} <= set(answer.hits[0].shares)
+        right.append(found.count(topic) / len(found))
+    assert np.mean(right) > 5 / TOPICS
+
+
+def test_a_thought_never_finds_its_own_time(planted: Home) -> None:
+    near = {m.id for m in planted.store.moments_between(planted.week.end - 1800, planted.week.end + 60)}
+    assert len(near) > 10
+    answer = planted.think(0, k=100, exclude_minutes=30.0)
+    assert not near & {hit.moment.id for hit in answer.hits}
+
+
+def test_probabilities_are_low_and_flat_and_said_to_mean_nothing_before_hits_were_opened(planted: Home) -> None:
+    answer = planted.think(0)
+    assert {hit.probability for hit in answer.hits} == {0.1}
+    assert "0 of 10 so far" in answer.notes[-1]
+
+
+def test_the_old_version_serves_until_the_new_one_is_complete(planted: Home) -> None:
+    before = mappings.serving(planted.store)
+    assert before is not None
+    newer = Round(NOW + 1, 64, before.learned)
+    version = learning.keep(planted.store, planted.writer, newer, NOW)
+    assert version.state is VersionState.COMING
+    step = planted.step()
+    step.fill(planted.store.waiting(Job.SHARED, step.batch))
+    serving = mappings.serving(planted.store)
+    assert serving is not None
+    assert serving.version == before.version
+    hits = planted.think(1).hits
+    assert any(hit.space.startswith(f"shared:v{before.version}:") for hit in hits)
+    planted.encode()
+    serving = mappings.serving(planted.store)
+    assert serving is not None
+    assert serving.version == version.version
+    spaces = planted.store.spaces("shared:")
+    assert sorted(spaces) == [f"shared:v{version.version}:brain", f"shared:v{version.version}:content"]
+    replaced = mappings.history(planted.store)[-1]
+    assert (replaced.state, replaced.learned.data) == (VersionState.REPLACED, b"")
+    assert any(hit.space.startswith(f"shared:v{version.version}:") for hit in planted.think(1).hits)
+
+
+def test_a_version_that_comes_meanwhile_still_asks_for_its_vectors(planted: Home) -> None:
+    """One was adopted between encoding a batch and storing it: the batch is not taken for done."""
+    before = mappings.serving(planted.store)
+    assert before is not None
+    step = planted.step()
+    sides = step._sides([1, 2])
+    learning.keep(planted.store, planted.writer, Round(NOW + 2, 64, before.learned), NOW)
+    from companion import shared
+
+    planted.writer.do(shared._store, [1, 2], sides).result()
+    assert {1, 2} <= set(planted.store.waiting(Job.SHARED, 1000))
+    planted.encode()
+
+
+def test_where_eeg_says_nothing_nothing_is_adopted_and_the_answer_says_so(tmp_path: Path) -> None:
+    home = Home(tmp_path / "vault", Week(strength=0.0, seed=1))
+    version = learning.keep(home.store, home.writer, learning_round.learn(home.store, NOW), NOW)
+    assert version.state is VersionState.REFUSED
+    assert home.store.waiting(Job.SHARED, 10) == []
+    answer = home.think(0)
+    assert "told nothing of what was on screen: it is left out" in answer.notes[0]
+    assert "`companion train`" in answer.notes[0]
+    assert {source for hit in answer.hits for source in hit.shares} == {"context"}
+    home.close()
+
+
+def test_judging_moments_lie_after_the_others_with_a_guard_between(planted: Home) -> None:
+    gathered = learning_pairs.gather(planted.store, not_before=float("-inf"), spread=None)
+    gap = gathered.later.time.min() - gathered.earlier.time.max()
+    assert gap >= learning_pairs.GUARD_SECONDS
+    assert len(gathered.earlier) + len(gathered.later) <= len(gathered.pairs)
+    assert len(np.unique(gathered.pairs.session)) == 4
+
+
+def test_moments_the_person_opened_count_more(tmp_path: Path) -> None:
+    home = Home(tmp_path / "vault", Week(strength=0.0))
+    hits = [Hit(home.store.moment(7), 0.5, "s", "why")]
+    for asked_at in range(5):
+        home.writer.do(feedback.opened, float(asked_at), "words", hits, 0, time=NOW).result()
+    pairs = learning_pairs.gather(home.store, not_before=float("-inf"), spread=None).pairs
+    heavy = pairs.time[pairs.weight > 1]
+    assert heavy.tolist() == [pytest.approx((hits[0].moment.time_start + hits[0].moment.time_end) / 2)]
+    assert pairs.weight.max() == 1 + learning_pairs.MOST_OPENED
+    home.close()
+
+
+def test_a_newer_version_is_judged_by_what_the_older_one_has_not_seen(planted: Home) -> None:
+    until = BEGIN + 3 * DAY + 600
+    gathered = learning_pairs.gather(planted.store, not_before=until, spread=None)
+    assert gathered.later.time.min() >= until + learning_pairs.GUARD_SECONDS
+
+
+def test_a_learner_killed_in_its_midst_goes_on_and_ends_at_the_same_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path / "vault", Week(strength=1.5))
+    incidents: list[str] = []
+    worker = Worker("learner", quick_learner, on_incident=lambda _, what: incidents.append(what), niceness=0)
+    place = Place(home.store.vault)
+    future = worker.submit("learn", home.store.vault.root, NOW)
+    due = time.monotonic() + 90
+    while not place.checkpoint.exists():
+        assert time.monotonic() < due
+        time.sleep(0.01)
+    assert worker.pid is not None
+    os.kill(worker.pid, signal.SIGKILL)
+    resumed = future.result(90)
+    worker.stop()
+    place.clear()
+    monkeypatch.setattr(mapping_training, "LEAST_ROUNDS", QUICK_ROUNDS)
+    undisturbed = learning_round.learn(home.store, NOW)
+    home.close()
+    assert len(incidents) == 1
+    assert "died" in incidents[0]
+    assert resumed.learned.data == undisturbed.learned.data
+    assert resumed.learned.score == undisturbed.learned.score
+
+
+def test_too_little_to_judge_by_is_said(tmp_path: Path) -> None:
+    home = Home(tmp_path / "vault", Week(strength=1.0, days=2, a_day=40))
+    with pytest.raises(EmbeddingsError, match="later ones to judge by are too few"):
+        learning_round.learn(home.store, NOW)
+    assert not Place(home.store.vault).begun
+    home.close()
