@@ -1,0 +1,221 @@
+"""Who it is: how well people can be told by their vectors in another session, and by private ones.
+
+An adversary who has vectors of everyone's one session names the windows of another one; the best of several is
+counted. Brain vectors identify people, so this figure belongs to whatever is exported. Beside it stands what privacy
+costs where that can be told: how well focus is told from private vectors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from companion.evaluation import adversary, controls, electrodes, encoders, private_focus, statistics
+from companion.evaluation.adversary import Named
+from companion.evaluation.bids import Recording, cohort
+from companion.evaluation.encoders import LEAST_SECONDS, Encoder, Mask
+from companion.evaluation.errors import EvaluationError
+from companion.evaluation.interval import Interval
+from companion.evaluation.options import Options
+from companion.evaluation.reference import FOCUS_BANDS, band_powers
+from companion.evaluation.report import Figure, Report
+from companion.evaluation.splits import known
+from companion.evaluation.windows import Windows, cut
+from embeddings.private import PrivateMap
+
+SECONDS = 10.0
+TIMES, QUICK_TIMES = 1_000, 100
+FEWEST_WINDOWS = 6  # of a session
+FEWEST = 3  # people; of two, half is guessed
+IDENTITY_BANDS = ((1.0, 4.0), *FOCUS_BANDS)  # eyes, too, tell people apart
+GOAL = 0.08  # of windows named: what private vectors are to stay under
+STATE, PRIVATE = "state vectors", "private vectors"
+BESIDE = (
+    "band powers",
+    "band powers less first minute",
+    "amplitude",
+    "fingerprint",
+    "clock only",
+    "noise input",
+    "noise input, private",
+)
+COMPARED = ((PRIVATE, STATE), (STATE, "band powers"), (PRIVATE, "band powers"))
+
+Words = NDArray[np.str_]
+Values = Mapping[str, float]
+
+
+def evaluate(folder: Path, options: Options, others: Mapping[str, Encoder] | None = None) -> Report:
+    """Score how well people are told, by our vectors and by those of ``others``. Raises `EvaluationError`."""
+    if known(options.split or "session") != "session":
+        raise EvaluationError("People are told in sessions that were not trained on: use --split session.")
+    found = cohort(folder)
+    wanted = [one for one in found.recordings if not options.people or one.person in options.people]
+    apart = _has_sessions(wanted)
+    windows = _windows(_several(wanted, apart), options, apart)
+    splits = adversary.folds(windows)
+    vectors = _vectors(windows, others or {}, options.seed)
+    named = {name: adversary.best(made, windows.person, splits) for name, made in vectors.items()}
+    cost = private_focus.cost(wanted, options)
+    report = _report(named, windows, options, cost)
+    return replace(report, data=folder.name, notes=(*found.notes, *_notes(wanted, windows, apart, bool(cost))))
+
+
+def _has_sessions(recordings: Sequence[Recording]) -> bool:
+    """Whether someone has two sessions; else recordings stand for them."""
+    pairs = {(one.person, one.session) for one in recordings}
+    return len(pairs) > len({person for person, _ in pairs})
+
+
+def _several(recordings: Sequence[Recording], apart: bool) -> list[Recording]:
+    """Return the recordings of people with two sessions (or recordings)."""
+    theirs: dict[str, set[str]] = {}
+    for one in recordings:
+        theirs.setdefault(one.person, set()).add(one.session if apart else one.name)
+    kept = [one for one in recordings if len(theirs[one.person]) > 1]
+    _check_people({one.person for one in kept})
+    return kept
+
+
+def _windows(recordings: Sequence[Recording], options: Options, apart: bool) -> Windows:
+    """Return the windows of people with two sessions that are long enough."""
+    seconds, picks = options.seconds or SECONDS, electrodes.chosen(recordings, options.picks)
+    windows = cut(recordings, lambda recording, _, __: recording.task, seconds=seconds, step=seconds, picks=picks)
+    windows = windows if apart else replace(windows, session=windows.run)
+    names, counts = np.unique(encoders.sessions(windows), return_counts=True)
+    enough = counts * windows.seconds >= max(LEAST_SECONDS, FEWEST_WINDOWS * windows.seconds)
+    windows = windows.where(np.isin(encoders.sessions(windows), names[enough]))
+    several = [who for who in np.unique(windows.person) if len(np.unique(windows.session[windows.person == who])) > 1]
+    _check_people(set(several))
+    return windows.where(np.isin(windows.person, several))
+
+
+def _check_people(people: set[str]) -> None:
+    if len(people) < FEWEST:
+        raise EvaluationError(
+            f"Fewer than {FEWEST} people have two sessions (or recordings) of two minutes or more, so nobody can be "
+            "told from anybody. Add people."
+        )
+
+
+def _vectors(windows: Windows, others: Mapping[str, Encoder], seed: int) -> dict[str, NDArray[np.float32]]:
+    """Return ``float32[n, dimension]`` of everything that is attacked; sessions share no reference."""
+    plain: dict[str, Encoder] = {
+        STATE: encoders.state,
+        **others,
+        "band powers": _heedless(_powers),
+        "band powers less first minute": _less_first_minute,
+        "amplitude": _heedless(controls.amplitude),
+        "fingerprint": _heedless(controls.fingerprint),
+        # the date of a session would name everyone, and says nothing of brains
+        "clock only": _heedless(lambda theirs: theirs.start[:, np.newaxis]),
+    }
+    found = {name: _encoded(encoder, windows) for name, encoder in plain.items()}
+    hollow = _encoded(encoders.state, controls.noise(windows, np.random.default_rng(seed)))
+    found["noise input"] = hollow
+    found[PRIVATE] = _private(found[STATE], windows)
+    found["noise input, private"] = _private(hollow, windows)
+    return found
+
+
+def _encoded(encoder: Encoder, windows: Windows) -> NDArray[np.float32]:
+    return encoders.everyone(encoders.each_session(encoder), windows, encoders.first_minutes(windows))
+
+
+def _heedless(make: Callable[[Windows], NDArray[np.float64]]) -> Encoder:
+    """Return an encoder that does not heed what is usual for the person."""
+    return lambda windows, _: make(windows).astype(np.float32)
+
+
+def _powers(windows: Windows) -> NDArray[np.float64]:
+    return band_powers(windows, IDENTITY_BANDS)
+
+
+def _less_first_minute(windows: Windows, first: Mask) -> NDArray[np.float32]:
+    made = _powers(windows)
+    return np.asarray(made - made[first].mean(axis=0), np.float32)
+
+
+def _private(vectors: NDArray[np.float32], windows: Windows) -> NDArray[np.float32]:
+    learned = PrivateMap.fit(vectors, windows.person, windows.session)
+    return learned.apply(vectors, windows.person, windows.session)
+
+
+def _report(named: Mapping[str, Named], windows: Windows, options: Options, cost: private_focus.Cost | None) -> Report:
+    """Return the figures."""
+    right = {name: one.accuracy(windows.person) for name, one in named.items()}
+
+    def figure(name: str, values: Mapping[str, float], note: str) -> Figure:
+        return Figure(name, statistics.bootstrap(list(values.values()), seed=options.seed), note, values)
+
+    told = {name: figure(f"named by {name}", values, named[name].adversary) for name, values in right.items()}
+    ours = [name for name in told if name not in BESIDE]
+    less = [figure(f"{a} less {b}", _less(right[a], right[b]), "") for a, b in COMPARED]
+    lost = [] if cost is None else [figure("focus AUC that privacy loses", cost.lost(), "unseen people, paired")]
+    kept = (
+        []
+        if cost is None
+        else [
+            figure("focus AUC of state vectors", cost.state, "linear, unseen people"),
+            figure("focus AUC of private vectors", cost.private, "linear, unseen people"),
+        ]
+    )
+    chance = 1.0 / len(right[STATE])
+    return Report(
+        task="identity",
+        data="",
+        split="session",
+        model=options.model,
+        people=len(right[STATE]),
+        windows=len(windows),
+        figures=tuple([told[name] for name in ours] + kept),
+        controls=tuple(told[name] for name in BESIDE),
+        differences=tuple(less + lost),
+        p_value=_p(named[STATE], windows, options),
+        chance=chance,
+        verdict=_verdict(told[STATE].value, told[PRIVATE].value, chance),
+    )
+
+
+def _p(named: Named, windows: Windows, options: Options) -> float:
+    """Permute whose the tested sessions are."""
+    tested = windows.where(named.tested)
+
+    def accuracy(person: Words) -> float:
+        return float(np.mean([np.mean(named.said[person == who] == who) for who in np.unique(person)]))
+
+    names = encoders.sessions(tested)
+    times = QUICK_TIMES if options.quick else TIMES
+    return statistics.permutation_p(accuracy, tested.person, names, seed=options.seed, times=times)
+
+
+def _less(mine: Values, theirs: Values) -> dict[str, float]:
+    return {who: mine[who] - theirs[who] for who in mine}
+
+
+def _notes(wanted: Sequence[Recording], windows: Windows, apart: bool, focus: bool) -> list[str]:
+    """Say what the figures do not cover."""
+    everyone, left = {one.person for one in wanted}, set(windows.person.tolist())
+    notes = [
+        f"The share of {windows.seconds:g} s windows of another session that the best of several adversaries names."
+    ]
+    if everyone - left:
+        notes.append(f"{len(everyone - left)} of {len(everyone)} people have no two sessions that are long enough.")
+    if not apart:
+        notes.append("Recordings stand for sessions; each is made private by itself, though one sitting would be.")
+    if not focus:
+        notes.append("What privacy costs cannot be told: nobody here was both focused and at rest.")
+    notes.append("The private directions were learned from these people, without names.")
+    return notes
+
+
+def _verdict(state: Interval, private: Interval, chance: float) -> str:
+    """Say what the figures come to."""
+    told = f"Brain vectors name {state.value:.0%} of windows, private ones {private.value:.0%} (chance {chance:.0%})"
+    if private.value <= max(GOAL, chance):
+        return f"{told}: private vectors hide who it was as well as they should."
+    return f"{told}: private vectors still tell people apart, export them only to whom you trust."

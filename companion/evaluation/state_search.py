@@ -1,0 +1,133 @@
+"""Who searches what for the same state: a session the person's others, or first halves the second halves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from companion.evaluation import controls, retrieval
+from companion.evaluation.bids import Recording
+from companion.evaluation.encoders import LEAST_SECONDS, Encoder
+from companion.evaluation.retrieval import Ranking, Stretches
+from companion.evaluation.splits import Split, check
+from companion.evaluation.windows import Windows
+from embeddings import quality
+from embeddings.types import EEGWindow
+
+LENGTH, HOP = 4, 2  # windows of a stretch, and from one's start to the next one's
+GUARD_SECONDS = 8.0  # between the halves of a recording
+SLACK = 0.01  # s by which a window may begin off the end of the one before
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is searched for in what.
+
+    Attributes
+    ----------
+    windows
+        Of one person.
+    queries, candidates
+        Stretches of them.
+    reference
+        ``bool[n]``: the windows that are searched, which tell what is usual for the person.
+
+    """
+
+    person: str
+    windows: Windows
+    queries: Stretches
+    candidates: Stretches
+    reference: Mask
+
+    def by_angle(self, encoder: Encoder) -> Ranking:
+        """Rank by the angle between an encoder's vectors."""
+        vectors = encoder(self.windows, self.reference)
+        order = retrieval.nearest_angle(self.queries.mean(vectors), self.candidates.mean(vectors))
+        return Ranking(self.person, self.queries, self.candidates, order)
+
+    def by_clock(self) -> Ranking:
+        """Rank by nearness in time."""
+        moments = controls.moments(self.windows)
+        order = retrieval.nearest_time(self.queries.mean(moments), self.candidates.mean(moments))
+        return Ranking(self.person, self.queries, self.candidates, order)
+
+
+def task_of(recording: Recording, start: float, stop: float) -> str:
+    """Return what was done: the event that lasted over all of the stretch, or else the recording's task."""
+    over = [
+        event.label for event in recording.events() if event.onset <= start and stop <= event.onset + event.duration
+    ]
+    return over[0] if over else recording.task
+
+
+def several_tasks(recordings: Sequence[Recording], kind: str, seconds: float) -> list[Recording]:
+    """Return the recordings of people who did two things for ``seconds``, in two sessions where these are searched."""
+    kept = []
+    for person in dict.fromkeys(recording.person for recording in recordings):
+        theirs = [recording for recording in recordings if recording.person == person]
+        lasting = {event.label for one in theirs for event in one.events() if event.duration >= seconds}
+        labels = lasting | {one.task for one in theirs}
+        if len(labels) > 1 and (kind == "time" or len({one.session for one in theirs}) > 1):
+            kept += theirs
+    return kept
+
+
+def fit(windows: Windows) -> Mask:
+    """Return which windows are fit to be encoded, ``bool[n]``: others never get into an index."""
+    follows = (windows.run[1:] == windows.run[:-1]) & (np.abs(np.diff(windows.start) - windows.seconds) < SLACK)
+    found = np.empty(len(windows), np.bool_)
+    past: NDArray[np.float64] | None = None
+    for i, known in enumerate(np.concatenate([[False], follows])):
+        raw = EEGWindow(windows.data[i].astype(np.float64), windows.sfreq, windows.ch_names, 0.0)
+        found[i] = quality.assess(raw, windows.filtered[i].astype(np.float64), past if known else None).fit
+        past = raw.data
+    return found
+
+
+def searches(windows: Windows, kind: str) -> Iterator[Search]:
+    """Yield every search that has something to look for and enough to look in; ``kind`` is ``session`` or ``time``."""
+    for person in np.unique(windows.person).tolist():
+        mine = windows.where(windows.person == person)
+        pairs = _sessions(mine) if kind == "session" else _halves(mine)
+        for split, parts in pairs:
+            check(split, mine, seconds=mine.seconds, guard=GUARD_SECONDS)
+            tested, searched = _mask(mine, split.test), _mask(mine, split.train)
+            queries, candidates = (
+                retrieval.stretches(mine, which, length=LENGTH, hop=HOP, part=part)
+                for which, part in zip((tested, searched), parts, strict=True)
+            )
+            if len(queries) and len(candidates) and np.count_nonzero(searched) * mine.seconds >= LEAST_SECONDS:
+                yield Search(person, mine, queries, candidates, searched)
+
+
+def _sessions(mine: Windows) -> Iterator[tuple[Split, tuple[str, str]]]:
+    """Yield each session against all others."""
+    sessions = np.unique(mine.session).tolist()
+    for session in sessions if len(sessions) > 1 else ():
+        tested = mine.session == session
+        split = Split(f"session {mine.person[0]}/{session}", np.flatnonzero(~tested), np.flatnonzero(tested))
+        yield split, ("", "")
+
+
+def _halves(mine: Windows) -> Iterator[tuple[Split, tuple[str, str]]]:
+    """Yield the first half of every recording against the second halves."""
+    early, late = np.zeros(len(mine), bool), np.zeros(len(mine), bool)
+    for run in np.unique(mine.run):
+        here = mine.run == run
+        middle = (mine.start[here].min() + mine.start[here].max() + mine.seconds) / 2.0
+        early |= here & (mine.start + mine.seconds <= middle - GUARD_SECONDS / 2.0)
+        late |= here & (mine.start >= middle + GUARD_SECONDS / 2.0)
+    if early.any() and late.any():
+        yield Split("time 1/2", np.flatnonzero(late), np.flatnonzero(early)), (" (first half)", " (second half)")
+
+
+def _mask(windows: Windows, chosen: NDArray[np.intp]) -> Mask:
+    mask = np.zeros(len(windows), np.bool_)
+    mask[chosen] = True
+    return mask
