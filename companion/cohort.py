@@ -9,17 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from companion import cohort_mapping
 from companion.evaluation import contact_data, contact_start, focus_data
 from companion.evaluation import focus as focus_task
 from companion.evaluation.bids import Cohort, cohort
 from companion.evaluation.errors import EvaluationError
 from companion.evaluation.options import Options
 from companion.evaluation.report import Report
-from embeddings import contact, focus, focus_training
+from embeddings import contact, focus, focus_training, mapping_training
 
 CARD = "card.json"
 SECONDS = 4.0
 FORMAT = 1
+MAPPING = "mapping.safetensors"
+LEAST_STATES = 1_000  # windows of all people, below which there is nothing to learn of states
 
 Say = Callable[[str], None]
 
@@ -116,6 +119,27 @@ def _contact(sets: Sequence[Given], say: Say) -> Part | None:
     return None
 
 
+def _mapping(sets: Sequence[Given], say: Say) -> Part | None:
+    """Train the mapping's start from everyone who was seen for long enough."""
+    seen = {given.name: cohort_mapping.people(given.found.recordings) for given in sets}
+    everyone = [pairs for theirs in seen.values() for pairs in theirs]
+    if sum(map(len, everyone)) < LEAST_STATES:
+        return None
+    say(f"mapping: {len(everyone)} people")
+    learned = mapping_training.fit_start(everyone)
+    about = {
+        "what": "where the personal mapping of EEG to content may begin: states that lie close in time are alike",
+        "people": {name: len(theirs) for name, theirs in seen.items() if theirs},
+        "windows": sum(map(len, everyone)),
+        "limits": (
+            "No public set tells what was on screen, so it knows nothing of content, and by itself recalls no better "
+            "than chance. Like states are found better without it (docs/adr/0009-mapping.md), "
+            "so the program does not use it; it can be scored with `companion evaluate thought-recall --model start`."
+        ),
+    }
+    return Part(MAPPING, learned.dump(), about)
+
+
 def figures_of(report: Report) -> dict[str, Any]:
     """Return the figures of a report, each with its interval, as a card tells them."""
     return {
@@ -125,7 +149,7 @@ def figures_of(report: Report) -> dict[str, Any]:
     }
 
 
-PARTS: tuple[Callable[[Sequence[Given], Say], Part | None], ...] = (_focus, _contact)
+PARTS: tuple[Callable[[Sequence[Given], Say], Part | None], ...] = (_focus, _contact, _mapping)
 
 
 def _card(out: Path, sets: Sequence[Given], parts: Sequence[Part]) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from companion.evaluation import focus_data, focus_models, focus_null, statistics
-from companion.evaluation.bids import Recording, cohort
+from companion.evaluation import electrodes, focus_data, focus_models, focus_null, statistics
+from companion.evaluation.bids import cohort
 from companion.evaluation.errors import EvaluationError
 from companion.evaluation.focus_data import Sitting
 from companion.evaluation.focus_models import PerPerson, Scored
@@ -26,8 +26,6 @@ CONFIDENCE_SECONDS = 16.0  # over which a score must have stayed away from neutr
 FEWEST = 8  # people, so that leaving one out leaves enough to train and to calibrate on
 CHANCE = 0.5
 ALPHA = 0.05
-WHOLE_CAP = 8  # electrodes: of more, those like a headband's are scored, unless others are named
-HEADBAND_LIKE = ("F7", "F8", "T5", "T6")
 
 Labels = NDArray[np.bool_]
 Numbers = NDArray[np.float64]
@@ -39,20 +37,14 @@ def evaluate(folder: Path, options: Options) -> Report:
         raise EvaluationError("Focus is scored on people the model has not seen: use --split person.")
     found = cohort(folder)
     wanted = [r for r in found.recordings if not options.people or r.person in options.people]
-    seen = focus_data.sittings(wanted, seconds=options.seconds or SECONDS, picks=_picks(wanted, options))
+    seen = focus_data.sittings(
+        wanted, seconds=options.seconds or SECONDS, picks=electrodes.chosen(wanted, options.picks) or ()
+    )
     least = FEWEST if options.model == "train" else 2
     if len(seen) < least:
         raise EvaluationError(f"{len(seen)} people are too few to be scored by models of the others: {least} at least.")
     score = focus_models.start if options.model == "start" else focus_models.left_out
     return _Judge(seen, options).report(folder.name, score(seen, options.seed), found.notes)
-
-
-def _picks(recordings: Sequence[Recording], options: Options) -> tuple[str, ...]:
-    """Return the electrodes to score: of a whole cap those like a headband's, since a cap tells files apart."""
-    if options.picks or not recordings:
-        return options.picks
-    names = recordings[0].segments()[0].ch_names
-    return HEADBAND_LIKE if len(names) > WHOLE_CAP and set(HEADBAND_LIKE) <= set(names) else ()
 
 
 class _Judge:

@@ -26,7 +26,6 @@ from companion.evaluation.thought_judging import ORDER, RANK, RECALL, Asked, per
 from companion.evaluation.thought_models import Models
 from embeddings.types import EmbeddingsError
 
-CHANCE_ORDER = 0.5
 GUARD_SECONDS = 20.0  # between training and test in one recording: the recordings of public sets last a few minutes
 BLOCKS = 4
 TIMES, QUICK_TIMES = 1_000, 100
@@ -80,12 +79,13 @@ class _Judge:
     def report(self, name: str, kind: str, notes: tuple[str, ...]) -> Report:
         """Return everything that belongs beside the headline figure."""
         others = {way: self._of(way, ORDER) for way in self.questions[0].scores if way != OURS}
-        mine = self._of(OURS, ORDER)
-        order = self._figure("right before wrong content", mine, "how often; 0.5 by chance")
+        mine, guessed = self._of(OURS, ORDER), self._by_chance(ORDER)
+        order = self._figure("right before wrong content", mine, "how often")
+        lift = self._figure("above moved contents", _less(mine, guessed), "contents moved on in a circle")
         above = {way: self._figure(f"above {way}", _less(mine, theirs)) for way, theirs in others.items()}
         p_value = self._p()
         needless = [way for way in WITHOUT_BRAIN if not above[way].value.above(0.0)]
-        told = order.value.above(CHANCE_ORDER) and p_value <= SIGNIFICANT
+        told = lift.value.above(0.0) and p_value <= SIGNIFICANT
         return Report(
             task="thought-recall",
             data=name,
@@ -95,9 +95,9 @@ class _Judge:
             windows=sum(len(one.rows) for one in self.questions),
             figures=(order, *self._lifts(RECALL, "recall@1"), *self._lifts(RANK, "mean reciprocal rank")),
             controls=tuple(self._figure(way, values) for way, values in others.items()),
-            differences=tuple(above.values()),
+            differences=(lift, *above.values()),
             p_value=p_value,
-            chance=CHANCE_ORDER,
+            chance=float(np.mean(list(guessed.values()))),
             verdict=_verdict(told=told, needless=needless),
             notes=(*notes, *self._notes(len(mine))),
             found=told and "clock only" not in needless,
@@ -106,10 +106,12 @@ class _Judge:
     def _of(self, way: str, measure: str) -> dict[str, float]:
         return per_person(self.questions, way, measure)
 
+    def _by_chance(self, measure: str) -> dict[str, float]:
+        return per_person(thought_judging.by_chance(self.questions), OURS, measure)
+
     def _lifts(self, measure: str, name: str) -> tuple[Figure, Figure]:
         """Return a measure, and how many times chance it is."""
-        mine = self._of(OURS, measure)
-        guessed = per_person(thought_judging.by_chance(self.questions), OURS, measure)
+        mine, guessed = self._of(OURS, measure), self._by_chance(measure)
         times = {person: mine[person] / guessed[person] for person in mine if guessed.get(person, 0.0) > 0}
         blind = f"chance {float(np.mean(list(guessed.values()))):.3f}"
         return self._figure(name, mine, blind), self._figure(f"{name}: times chance", times)
@@ -141,7 +143,7 @@ class _Judge:
 
 
 def _less(mine: Values, theirs: Values) -> dict[str, float]:
-    return {person: mine[person] - theirs[person] for person in mine}
+    return {person: mine[person] - theirs[person] for person in mine if person in theirs}
 
 
 def _verdict(*, told: bool, needless: Sequence[str]) -> str:
