@@ -10,6 +10,7 @@ from pathlib import Path
 
 from companion.answering import THOUGHT_SECONDS, Answering
 from companion.brain.types import BoardError, Contact, HeadsetState
+from companion.contact_watch import ContactWatch
 from companion.fill import Filler
 from companion.keeper import Keeper
 from companion.learning import Learning
@@ -60,6 +61,7 @@ class Engine:
         self._no_headset = NO_HEADSET
         self._keeper: Keeper | None = None
         self._listening: Listening | None = None
+        self._contact = ContactWatch(encoder=parts.encoder, last=self._worn, on_incident=parts.on_incident)
         self._pause = Pause(clock=clock, on_over=self.resume)
         self._recording = False  # everything that was chosen has been started
         self._answering = parts.make_answering(self._thought, self._simulated)
@@ -70,6 +72,7 @@ class Engine:
         for filler in self._parts.fillers:
             filler.start()
         self._parts.learning.start()
+        self._contact.start()
         self._soon(self._record)
         self._warm()
 
@@ -80,6 +83,7 @@ class Engine:
         with ThreadPoolExecutor(thread_name_prefix="ending") as ending:  # each may have to be waited for
             parts = (self._parts.reader, self._parts.encoder, self._parts.learning)
             workers = [ending.submit(part.stop) for part in parts]
+            workers.append(ending.submit(self._contact.stop))  # let go by the encoder, if it waits for it
             self._control.shutdown(wait=True)
         for worker in workers:
             worker.result()
@@ -121,7 +125,7 @@ class Engine:
         keeper, listening = self._keeper, self._listening  # another thread may let go of them meanwhile
         status = summarise(
             seeing=keeper.seeing if keeper else None,
-            headset=listening.state() if listening else self._no_headset,
+            headset=self._with_contact(listening.state()) if listening else self._no_headset,
             paused_until=self._pause.until,
             moments=self._parts.store.count(),
             backlog=sum(backlog.values()),
@@ -243,6 +247,18 @@ class Engine:
     def _thought(self) -> EEGWindow | None:
         listening = self._listening
         return listening.last(THOUGHT_SECONDS) if listening is not None else None
+
+    def _worn(self, seconds: float) -> EEGWindow | None:
+        """Return the newest EEG of a head; a simulated headset is on none."""
+        listening = self._listening
+        return None if listening is None or self._simulated() else listening.last(seconds)
+
+    def _with_contact(self, state: HeadsetState) -> HeadsetState:
+        """Return the state with how the electrodes lie, while samples come."""
+        sentence = self._contact.sentence
+        if state.contact is not Contact.STREAMING or not sentence:
+            return state
+        return replace(state, sentence=f"{state.sentence} {sentence}")
 
     def _simulated(self) -> bool:
         return self._listening is not None and self._parts.is_simulated(self._settings)

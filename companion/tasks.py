@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -114,6 +114,16 @@ class EncoderTasks:
     def brain_features(self, stretches: Sequence[EEGWindow], most: int) -> BrainFeatures:
         """Return features of at most ``most`` fit windows, spread over the (one montage's) stretches."""
         return brain_features.of_stretches(stretches, most)
+
+    def contact(self, stretch: EEGWindow) -> dict[str, str]:
+        """Return what is wrong with each electrode in the last 4 s of a stretch; empty where nothing is."""
+        from embeddings import quality, signal
+
+        length = round(signal.WINDOW_SECONDS * stretch.sfreq)
+        filtered = signal.bandpass(stretch.data, stretch.sfreq)[:, -length:]
+        window = replace(stretch, data=stretch.data[:, -length:])
+        judged = quality.assess(window, filtered, stretch.data[:, :-length])
+        return dict(zip(judged.ch_names, judged.faults, strict=True))
 
     def fit_baseline(self, rows: NDArray[np.float32], channels: int) -> tuple[bytes, int]:
         """Return a person's baseline (see `embeddings.state.Baseline.dump`) and the dimension of its vectors."""

@@ -9,6 +9,7 @@ from PySide6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication, QKeyEv
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from companion.ports import EnginePort
+from companion.wording import signal_quality
 from index.types import Moment, VaultError
 from ui import failures, theme, wording
 from ui.picture_view import PictureView
@@ -64,7 +65,8 @@ class MomentView(QWidget):
         self.moment = moment
         title = wording.title(moment)
         self.heading.setText(title)
-        self.about.setText(wording.about(moment, self._now()))
+        told = [wording.about(moment, self._now())]
+        self.about.setText("\n".join([*told, signal_quality(moment.signal)] if moment.signal else told))
         self.text.setPlainText(moment.text)
         self.text.setPlaceholderText("No text was found in this moment.")
         web = QUrl(moment.url).scheme() in _WEB

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +18,14 @@ from embeddings.types import EmbeddingsError
 LITTLE = 200  # enough for a trial, little enough to be quick
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _brief() -> Iterator[None]:
+    """Rounds of fifteen steps: what is planted here is plain."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mapping_rounds, "STEPS", 15)
+        yield
+
+
 @pytest.fixture(scope="module")
 def learned() -> Mapping:
     return train(made(800))
@@ -25,8 +33,8 @@ def learned() -> Mapping:
 
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rounds of five steps, and all of them: what is looked at is not what is learned."""
-    monkeypatch.setattr(mapping_rounds, "STEPS", 5)
+    """Rounds of two steps, and all of them: what is looked at is not what is learned."""
+    monkeypatch.setattr(mapping_rounds, "STEPS", 2)
     monkeypatch.setattr(mapping_trial, "best_share", lambda *_: 0.75)
 
 
@@ -100,7 +108,7 @@ def test_a_checkpoint_is_written_as_time_goes_by(tmp_path: Path) -> None:
     def progress(_share: float, _text: str) -> None:
         seen.append(kept.exists())
 
-    train(made(LITTLE), epochs=500, checkpoint=kept, progress=progress, clock=lambda: float(next(now)))
+    train(made(LITTLE), epochs=300, checkpoint=kept, progress=progress, clock=lambda: float(next(now)))
     assert not seen[0]
     assert all(seen[2:])
 
@@ -164,9 +172,11 @@ def test_from_a_start_few_pairs_are_enough(learned: Mapping) -> None:
 @pytest.mark.usefixtures("short")
 def test_a_start_of_another_text_model_lends_its_brain_side(learned: Mapping) -> None:
     pairs = made(LITTLE, content=48)
-    taken = train(pairs, start=learned, epochs=1)
+    taken = train(pairs, start=learned)
     assert taken.content_dimension == 48
     assert np.abs(taken.weights["skip.weight"] - learned.weights["skip.weight"]).max() < 0.2
+    # Made up with other topics: what topics do to the EEG is learned anew, on the states of the start.
+    assert evaluate_pairs(taken, made(LITTLE, content=48, seed=5))["order"] > 0.7
 
 
 def test_what_is_learned_from_people_serves_one_they_do_not_know() -> None:
@@ -184,3 +194,8 @@ def test_people_without_content_teach_the_state() -> None:
     neighbours = np.diagonal(between, 2).mean()
     assert neighbours > between[:20, 80:].mean() + 0.2
     assert start.facts["with_content"] == 0
+    with pytest.raises(EmbeddingsError, match="states alone"):
+        start.encode_brain(pairs.brain)
+    personal = train(made(LITTLE), start=start)
+    assert personal.knows_content
+    assert evaluate_pairs(personal, made(LITTLE, seed=5))["order"] > 0.6
