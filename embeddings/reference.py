@@ -58,6 +58,9 @@ class Reference:
 def _tangent(matrices: NDArray[np.float64], whitening: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return tangent vectors, band after band: ``float64[windows, bands * channels * (channels + 1) / 2]``."""
     windows, bands, channels, _ = matrices.shape
+    features = bands * channels * (channels + 1) // 2
+    if not windows:
+        return np.empty((0, features))
     white = (whitening @ matrices @ whitening).reshape(windows * bands, channels, channels)
     vectors = tangent_space(white, np.eye(channels), metric="riemann")
-    return np.asarray(vectors, np.float64).reshape(windows, -1)
+    return np.asarray(vectors, np.float64).reshape(windows, features)

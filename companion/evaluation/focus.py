@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 from companion.evaluation import electrodes, focus_data, focus_models, focus_null, statistics
 from companion.evaluation.bids import cohort
@@ -64,7 +65,7 @@ class _Judge:
         if not self._seen[0].rounds:
             found, theirs = self._found(ours.scores), self._found(others["fusion"])
             differences.append(self._difference("TPR after 32 s above fusion", found, theirs))
-        p_value = self._p()
+        p_value = self._p(ours.scores)
         return Report(
             task="focus",
             data=name,
@@ -154,13 +155,25 @@ class _Judge:
         values = [_late_or_early(sitting, scores) for sitting, scores in zip(self._seen, ours.scores, strict=True)]
         return [self._figure("late against early rest", np.array(values), "0.5: the score does not drift")]
 
-    def _p(self) -> float:
-        """Return the p-value of permuted labels, the model trained anew for each."""
-        judged = [
-            Judged(rows, sitting.judged(np.zeros(len(sitting.windows)))[0], _groups(sitting))
-            for sitting, rows in zip(self._seen, focus_models.judged_features(self._seen), strict=True)
-        ]
-        return focus_null.p_value(judged, seed=self._options.seed, times=self._times // 2)
+    def _p(self, scores: PerPerson) -> float:
+        """Return the p-value of labels exchanged by whole recordings; what was trained is trained anew for each."""
+        seed, times = self._options.seed, self._times // 2
+        labels = [sitting.judged(theirs)[0] for sitting, theirs in zip(self._seen, scores, strict=True)]
+        groups = [_groups(sitting) for sitting in self._seen]
+        if self._options.model == "train":
+            rows = focus_models.judged_features(self._seen)
+            return focus_null.p_value(list(map(Judged, rows, labels, groups)), seed=seed, times=times)
+        people = np.repeat([sitting.person for sitting in self._seen], [len(told) for told in labels])
+        parts = [np.flatnonzero(people == sitting.person) for sitting in self._seen]
+        ranks = [stats.rankdata(sitting.judged(s)[1]) for sitting, s in zip(self._seen, scores, strict=True)]
+
+        def mean_auc(exchanged: Labels) -> float:
+            aucs = [focus_null.rank_auc(exchanged[mine], rank) for mine, rank in zip(parts, ranks, strict=True)]
+            return float(np.nanmean(aucs))
+
+        return statistics.permutation_p(
+            mean_auc, np.concatenate(labels), np.concatenate(groups), seed=seed, times=times, within=people
+        )
 
     def _notes(self) -> list[str]:
         notes = []

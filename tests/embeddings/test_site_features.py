@@ -116,3 +116,9 @@ def test_the_spread_of_others_steadies_a_short_rest() -> None:
     leaning = SiteReference.fit(made, Sites((1, 2), (0, 3)), np.full(DIMENSION, 100.0))
 
     assert (leaning.spread > 10 * alone.spread).all()
+
+
+def test_no_windows_have_no_features() -> None:
+    reference = SiteReference.fit(matrices(eeg(20)), sites.find(HEADBAND))
+
+    assert reference.features(np.empty((0, len(features.BANDS), 4, 4))).shape == (0, DIMENSION)
