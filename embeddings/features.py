@@ -7,8 +7,6 @@ encoders know is derived from these matrices, so that a person's past can be enc
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
@@ -56,12 +54,6 @@ def shrunk(spectra: NDArray[np.float64]) -> NDArray[np.float64]:
     level = np.trace(spectra, axis1=-2, axis2=-1)[..., np.newaxis, np.newaxis] / channels
     drawn: NDArray[np.float64] = (1 - SHRINKAGE) * spectra + (SHRINKAGE * level + _TINY) * np.eye(channels)
     return drawn
-
-
-def channels_of(row_length: int) -> int:
-    """Return how many electrodes a row of `row` describes."""
-    pairs = row_length // len(BANDS)
-    return (math.isqrt(8 * pairs + 1) - 1) // 2
 
 
 def _within(frequencies: NDArray[np.float64], band: tuple[int, int]) -> NDArray[np.bool_]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import resources
 from pathlib import Path
 
@@ -30,6 +31,14 @@ SHIPPED = Path(str(resources.files("embeddings"))) / "weights"
 )
 def command(folders: tuple[Path, ...], out: Path) -> int:
     """Train the start from public BIDS sets: the same sets give the same weights."""
+    _check_writable(out)
     card = cohort.train(folders, out, say=lambda line: click.echo(line, err=True))
     click.echo(f"Written: {card}")
     return DONE
+
+
+def _check_writable(out: Path) -> None:
+    """Refuse a folder that cannot be written before minutes are spent on what goes there."""
+    there = next(path for path in (out, *out.absolute().parents) if path.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        raise click.UsageError(f"{there} cannot be written. Name a folder of yours with --out.")

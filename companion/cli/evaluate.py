@@ -43,7 +43,7 @@ class Task(Protocol):
     show_default=True,
     help="Train on the rest of the set, or score the shipped start as it is.",
 )
-@click.option("--seconds", type=click.FloatRange(0, min_open=True), help="Length of a window.")
+@click.option("--seconds", type=click.FloatRange(1.0), help="Length of a window; a second at least.")
 @click.option("--electrodes", default="", help="Only these, as F7,F8.")
 @click.option("--person", "people", multiple=True, help="Only this person; may be given several times.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of everything that is drawn.")

@@ -86,8 +86,8 @@ def sittings(recordings: Iterable[Recording], *, seconds: float, picks: Sequence
 
 def _sitting(person: str, recordings: Sequence[Recording], seconds: float, picks: Sequence[str]) -> Sitting | None:
     timed = all(recording.acq_time is not None for recording in recordings)
-    ordered = recordings if timed else sorted(recordings, key=lambda recording: _label(recording) not in RESTING)
-    if not {True, False} <= {_kind(_label(recording)) for recording in ordered}:
+    ordered = recordings if timed else sorted(recordings, key=lambda recording: _labels(recording)[0] not in RESTING)
+    if not {True, False} <= {_kind(label) for recording in ordered for label in _labels(recording)}:
         return None
     windows = cut(_long_enough(ordered, seconds), _said, seconds=seconds, step=STEP)
     focused = np.array([bool(_kind(str(label))) for label in windows.label])
@@ -153,24 +153,20 @@ def _long_enough(recordings: Sequence[Recording], seconds: float) -> list[Record
     return kept or list(recordings)
 
 
-def _label(recording: Recording) -> str:
-    events = _events(recording)
-    return events[0].label.lower() if events else recording.task.lower()
+def _labels(recording: Recording) -> list[str]:
+    """Return what a recording stands for, in time; its task where nothing marks a stretch of it."""
+    return [event.label.lower() for event in _events(recording)] or [recording.task.lower()]
 
 
 def _said(recording: Recording, start: float, stop: float) -> str | None:
     """Return what a stretch stands for; None where it stands for nothing, or for two things."""
-    over = {e.label.lower() for e in _events(recording) if e.onset < stop and e.onset + e.duration > start}
-    known = {label for label in over if _kind(label) is not None}
-    if len(known) != 1:
-        return None
-    label = known.pop()
-    inside = any(
-        e.onset <= start + SLACK and e.onset + e.duration >= stop - SLACK
-        for e in _events(recording)
-        if e.label.lower() == label
-    )
-    return label if inside else None
+    events = _events(recording)
+    if not events:
+        return recording.task.lower() if _kind(recording.task.lower()) is not None else None
+    over = [e for e in events if e.onset < stop and e.onset + e.duration > start and _kind(e.label.lower()) is not None]
+    labels = {event.label.lower() for event in over}
+    inside = any(e.onset <= start + SLACK and e.onset + e.duration >= stop - SLACK for e in over)
+    return labels.pop() if len(labels) == 1 and inside else None
 
 
 @lru_cache(maxsize=4096)

@@ -41,37 +41,38 @@ class Scored:
     noise: PerPerson
 
 
-def start(seen: Sequence[Sitting], seed: int) -> Scored:
-    """Score with the shipped start, untouched."""
-    return _scored(seen, [focus.shipped()] * len(seen), seed)
+def start(seen: Sequence[Sitting], chosen: Sequence[int], seed: int) -> Scored:
+    """Score the ``chosen`` people (indices) with the shipped start, untouched."""
+    return _scored([seen[i] for i in chosen], [focus.shipped()] * len(chosen), seed)
 
 
-def left_out(seen: Sequence[Sitting], seed: int) -> Scored:
-    """Score each person with a start trained on the others, who show all their electrodes."""
+def left_out(seen: Sequence[Sitting], chosen: Sequence[int], seed: int) -> Scored:
+    """Score each of the ``chosen`` people with a start trained on all the others, who show all their electrodes."""
     kinds = {_where(sitting).kind for sitting in seen}
     people = [sitting.whole for sitting in seen]
     views = [view for i, who in enumerate(people) for view in focus_training.views(i, who, kinds)]
     everyone = range(len(seen))
-    models = [focus_training.fit(views, people, [i for i in everyone if i != out]) for out in everyone]
-    return _scored(seen, models, seed)
+    models = [focus_training.fit(views, people, [i for i in everyone if i != out]) for out in chosen]
+    return _scored([seen[i] for i in chosen], models, seed)
 
 
-def references(seen: Sequence[Sitting]) -> dict[str, PerPerson]:
+def references(seen: Sequence[Sitting], chosen: Sequence[int]) -> dict[str, PerPerson]:
     """Return scores of the models to beat, and of loudness and the file's fingerprint trained in the same way."""
     windows = joined([sitting.windows for sitting in seen])
     labels = np.concatenate([sitting.focused for sitting in seen])
     rest = np.concatenate([sitting.whole.rest for sitting in seen])
     ends = np.cumsum([len(sitting.windows) for sitting in seen])[:-1]
     told = reference.left_out(windows, labels, rest)
-    return {name: np.split(scores, ends) for name, scores in told.items()}
+    each = {name: np.split(scores, ends) for name, scores in told.items()}
+    return {name: [scores[i] for i in chosen] for name, scores in each.items()}
 
 
-def brainless(seen: Sequence[Sitting]) -> dict[str, PerPerson]:
+def brainless(seen: Sequence[Sitting], chosen: Sequence[int]) -> dict[str, PerPerson]:
     """Return scores of BrainFlow's index, of the clock, and of how *unusual* the file's fingerprint is, either way."""
     return {
-        "MINDFULNESS": [controls.mindfulness(sitting.windows) for sitting in seen],
-        "clock only": [_clock(seen, out) for out in range(len(seen))],
-        "fingerprint, either direction": [_unusual(seen, out) for out in range(len(seen))],
+        "MINDFULNESS": [controls.mindfulness(seen[i].windows) for i in chosen],
+        "clock only": [_clock(seen, out) for out in chosen],
+        "fingerprint, either direction": [_unusual(seen, out) for out in chosen],
     }
 
 

@@ -43,7 +43,8 @@ class Judged:
 def p_value(people: Sequence[Judged], *, seed: int, times: int) -> float:
     """Return how often exchanged labels give as large a mean AUC: ``(1 + as large) / (1 + times)``.
 
-    In each person the recordings exchange their labels; of two, both are exchanged or none.
+    In each person the recordings exchange their labels; of two, both are exchanged or none. Labels that change within
+    a recording are turned in a circle by a random number of windows, which keeps how long they last.
     """
     scatters = [one.features.T @ one.features for one in people]
     count = sum(len(one.features) for one in people)
@@ -53,7 +54,7 @@ def p_value(people: Sequence[Judged], *, seed: int, times: int) -> float:
     larger = 0
     for _ in range(times):
         exchanged = [_exchanged(one, rng) for one in people]
-        larger += _mean_auc(people, inverses, exchanged) >= observed
+        larger += not _mean_auc(people, inverses, exchanged) < observed  # what is not defined counts as large
     return (1 + larger) / (1 + times)
 
 
@@ -91,7 +92,13 @@ def rank_auc(labels: Labels, ranks: Numbers) -> float:
 
 
 def _exchanged(one: Judged, rng: np.random.Generator) -> Labels:
-    """Return labels of recordings dealt out anew; of two recordings with one label each, swapped or not."""
+    """Return labels dealt out anew: recordings of one label each exchange theirs; others turn theirs in a circle."""
     _, first, which = np.unique(one.groups, return_index=True, return_inverse=True)
-    dealt: Labels = rng.permutation(one.labels[first])[which]
-    return dealt
+    if np.array_equal(one.labels[first][which], one.labels):
+        dealt: Labels = rng.permutation(one.labels[first])[which]
+        return dealt
+    turned = one.labels.copy()
+    for group in range(len(first)):
+        mine = np.flatnonzero(which == group)
+        turned[mine] = np.roll(one.labels[mine], rng.integers(len(mine)))
+    return turned

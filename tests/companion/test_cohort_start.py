@@ -64,9 +64,24 @@ def test_sets_with_nothing_to_learn_from_are_refused_and_nothing_is_written(tmp_
 def test_the_card_that_ships_names_every_weight_that_ships() -> None:
     weights = cohort_start.SHIPPED
     card = json.loads((weights / cohort.CARD).read_text())
-    shipped = {path.name for path in weights.iterdir() if path.suffix in {".npz", ".safetensors"}}
+    shipped = {path.name for path in weights.iterdir()} - {cohort.CARD}
 
     assert set(card["parts"]) == shipped
     for name, part in card["parts"].items():
         assert part["sha256"] == hashlib.sha256((weights / name).read_bytes()).hexdigest()
         assert set(part["people"]) <= set(card["sets"])
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_anything_is_trained(tmp_path: Path, people: Path) -> None:
+    (tmp_path / "file").write_text("")
+    arguments = ["--data", str(people), "--out", str(tmp_path / "file" / "weights")]
+    said = CliRunner().invoke(cohort_start.command, arguments, standalone_mode=True)
+
+    assert said.exit_code == 2
+    assert "--out" in said.output
+
+
+def test_the_card_that_ships_has_figures_of_people_left_out_or_says_what_it_is_not_good_for() -> None:
+    for name, part in json.loads((cohort_start.SHIPPED / cohort.CARD).read_text())["parts"].items():
+        assert part["limits"], name
+        assert part.get("figures_on_people_left_out") or "chance" in part["limits"], name

@@ -53,3 +53,16 @@ def test_the_auc_from_ranks_is_the_auc(labels: list[int], expected: float) -> No
 
 def test_one_class_alone_has_no_auc() -> None:
     assert np.isnan(focus_null.rank_auc(np.ones(3, bool), np.arange(3.0)))
+
+
+def test_noise_in_recordings_that_hold_both_conditions_is_not_significant() -> None:
+    found = []
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        labels = np.tile(np.arange(40) % 20 >= 10, 2)
+        groups = np.repeat(["a", "b"], 40)
+        people = [Judged(rng.normal(size=(80, 6)), labels, groups) for _ in range(8)]
+        found.append(focus_null.p_value(people, seed=seed, times=49))
+
+    assert np.median(found) > 0.2
+    assert np.mean(np.array(found) <= 0.05) <= 0.2

@@ -85,6 +85,41 @@ def test_focus_is_only_scored_on_unseen_people(tmp_path: Path, split: str) -> No
         focus.evaluate(made(tmp_path, "absent", people=2), Options(split=split))
 
 
+def test_rest_and_work_in_one_recording_are_told_apart_by_its_events(tmp_path: Path) -> None:
+    folder = made(tmp_path, "planted", people=2)
+    for person in ("01", "02"):
+        (table,) = folder.glob(f"sub-{person}/**/*task-rest*_events.tsv")
+        table.write_text("onset\tduration\ttrial_type\n0\t80\trest\n80\t40\tarithmetic\n")
+        for other in folder.glob(f"sub-{person}/**/*task-arithmetic*"):
+            other.unlink()
+    seen = focus_data.sittings(cohort(folder).recordings, seconds=4.0, picks=())
+
+    assert len(seen) == 2
+    assert seen[0].focused.any()
+    assert not seen[0].focused[seen[0].windows.start < 75].any()
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (Options(seconds=0.3), "too short"),
+        (Options(picks=("AF7",)), "One electrode"),
+        (Options(people=("99",)), "named"),
+    ],
+)
+def test_what_cannot_be_scored_is_refused_with_a_sentence(tmp_path: Path, options: Options, says: str) -> None:
+    with pytest.raises(EvaluationError, match=says):
+        focus.evaluate(made(tmp_path, "absent", people=2), options)
+
+
+def test_a_start_that_knows_these_people_is_said_to_flatter(tmp_path: Path) -> None:
+    folder = planted.write(tmp_path / "eegmat", Recipe("planted", people=3, sessions=1))
+    report = focus.evaluate(folder, Options(quick=True, model="start", people=("01",)))
+
+    assert any("flatter" in note for note in report.notes)
+    assert report.people == 1
+
+
 def test_random_windows_are_refused(tmp_path: Path) -> None:
     with pytest.raises(EvaluationError, match="refused"):
         focus.evaluate(made(tmp_path, "absent", people=2), Options(split="random"))
