@@ -64,7 +64,8 @@ class GapFinder:
         late
             ``float64[samples]`` seconds that each came later than its place in the segment says.
         fresh
-            The segment begins with the first of these, which however late it is cannot be parted from itself.
+            The segment begins with the first of these, which however late it is cannot be parted from itself; not
+            so when the segment continues the one before, from which it can be parted.
 
         """
         # A delayed packet is followed by others that make up for the delay: what stays is the least lateness to come.

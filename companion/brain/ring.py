@@ -18,16 +18,22 @@ NEAR = 1e-3  # of a sample: what float times may be off
 
 @dataclass(slots=True)
 class Span:
-    """Samples ``first`` to ``first + count`` of all that ever came, taken without a gap."""
+    """One segment: samples ``first`` to ``first + count`` of all that ever came.
+
+    Nothing is missing from ``whole`` on, which lies in an earlier span when this one continues it.
+    """
 
     segment: int
     time_start: float
     first: int
+    whole: int
     count: int
 
 
 class Ring:
     """A thread-safe ring buffer. Memory is reserved once a device; a new device empties it.
+
+    A window may lie in several segments when nothing is missing between them; its time is that of the newest.
 
     Parameters
     ----------
@@ -60,12 +66,12 @@ class Ring:
             self._forget()
 
     def last(self, seconds: float) -> EEGWindow | None:
-        """Return the newest ``seconds``, or None when the newest segment does not hold that much."""
+        """Return the newest ``seconds``, or None when there is not that much since the last gap."""
         with self._lock:
             if not self._spans or self._device is None:
                 return None
             wanted, newest = round(seconds * self._device[0]), self._spans[-1]
-            if wanted < 1 or wanted > self._held(newest):
+            if wanted < 1 or newest.count - wanted < self._start(newest):
                 return None
             return self._window(newest, newest.count - wanted, newest.count)
 
@@ -75,10 +81,14 @@ class Ring:
         None when they are not all there, or lie across a gap.
         """
         with self._lock:
+            before_next = False  # the next sample is there, and is later than what is wanted
             for span in reversed(self._spans):
                 start, end = self._index(span, time_start), self._index(span, time_end)
-                if span.count - self._held(span) <= start < end <= span.count:
+                if before_next:
+                    end = min(end, span.count)
+                if self._start(span) <= start < end <= span.count and end > 0:
                     return self._window(span, start, end)
+                before_next = end <= 0 and span.whole < span.first
             return None
 
     def clear(self) -> None:
@@ -98,18 +108,26 @@ class Ring:
             self._total = 0
 
     def _span(self, chunk: Chunk) -> Span:
-        """Return the span the chunk continues, or a new one."""
-        if not self._spans or self._spans[-1].segment != chunk.segment:
-            self._spans.append(Span(chunk.segment, chunk.time_start, self._total, 0))
-        return self._spans[-1]
+        """Return the chunk's span, a new one when its segment is new."""
+        last = self._spans[-1] if self._spans else None
+        if last is not None and last.segment == chunk.segment:
+            return last
+        joins = last is not None and chunk.continues and chunk.segment == last.segment + 1
+        whole = last.whole if last is not None and joins else self._total
+        span = Span(chunk.segment, chunk.time_start, self._total, whole, 0)
+        self._spans.append(span)
+        return span
 
-    def _held(self, span: Span) -> int:
-        """Return how many samples of a span were not written over yet."""
-        oldest = self._total - int(self._samples.shape[1])
-        return max(0, span.first + span.count - max(span.first, oldest))
+    def _oldest(self) -> int:
+        """Return the first of all samples that was not written over yet."""
+        return self._total - int(self._samples.shape[1])
+
+    def _start(self, span: Span) -> int:
+        """Return the first sample a window of a span may begin with; negative in the spans that it continues."""
+        return max(span.whole, self._oldest()) - span.first
 
     def _forget(self) -> None:
-        while self._spans and self._held(self._spans[0]) == 0:
+        while self._spans and self._spans[0].first + self._spans[0].count <= self._oldest():
             self._spans.popleft()
 
     def _index(self, span: Span, time: float) -> int:

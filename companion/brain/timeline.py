@@ -77,7 +77,8 @@ class Timeline:
         self._drift = Drift()
         self._lasted: deque[float] = deque(maxlen=LASTED)  # seconds of the newest segments
         self._anchor: float | None = None  # UTC seconds of the segment's first sample
-        self._first = 0  # its number; lost samples have numbers too
+        self._continues = False  # it only put the time right: its first sample follows the last one, unless lost
+        self._first = 0  # number of its first sample; lost samples have numbers too
         self._next = 0  # number of the next sample that is not lost
         self._fitted = 0  # number of the first sample the drift has not seen
         self._reason: Reason | None = Reason.START  # why a segment is about to begin
@@ -164,7 +165,7 @@ class Timeline:
 
     def _next_gap(self, samples: Samples) -> Gap | None:
         """Return the first sample that cannot continue the segment."""
-        fresh = self._next == self._first
+        fresh = self._next == self._first and not self._continues
         return self._finder.find(samples, samples.times - self._counted(samples), fresh=fresh)
 
     def _open(self, reason: Reason, samples: Samples) -> None:
@@ -193,6 +194,7 @@ class Timeline:
             before = self._time(self._next)
             self._lasted.append((self._next - self._first) / self._stream.sfreq)
         self._first = self._next
+        self._continues = reason is Reason.SLEW
         self._anchor = self._drift.utc(self._next / self._stream.sfreq) + self._lead()
         self._finder.lateness.late += before - self._anchor
         self._segment += 1
@@ -220,8 +222,9 @@ class Timeline:
         """Return the next samples of the open segment."""
         self._fit(samples)
         start = self._time(self._next)
+        continues, self._continues = self._continues, False
         self._next += len(samples)
-        return Chunk(np.ascontiguousarray(samples.data), start, self._segment, self._stream)
+        return Chunk(np.ascontiguousarray(samples.data), start, self._segment, self._stream, continues)
 
     def _fit(self, samples: Samples) -> None:
         """Show the drift those samples that it has not seen."""

@@ -58,7 +58,10 @@ class Chunk:
     time_start
         UTC seconds of the first sample by the device's clock; sample ``i`` is at ``time_start + i / sfreq``.
     segment
-        Grows by one after each gap, reconnect or change of device; samples of two segments are never joined.
+        Grows by one after each gap, reconnect or change of device, and when its time is put right; samples of two
+        segments are never joined unless the later one continues the other.
+    continues
+        Of a segment's first chunk: the segment before ended with the very last sample, and only the time was put right.
 
     """
 
@@ -66,6 +69,7 @@ class Chunk:
     time_start: float
     segment: int
     stream: Stream
+    continues: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@ import pytest
 
 from companion.brain.device import Block, Counter
 from companion.brain.gaps import Reason
+from companion.brain.ring import Ring
 from companion.brain.timeline import SLEW, Opening, Timeline
 from companion.brain.types import Chunk, Stream
 
@@ -135,6 +136,50 @@ def test_time_is_put_right_by_new_segments_that_join_seamlessly_and_are_no_gaps(
         end = before.time_start + before.data.shape[1] / 256
         allowed = 1e-6 if before.segment == after.segment else 2.2 * SLEW
         assert abs(after.time_start - end) < allowed
+
+
+@pytest.mark.parametrize("counter", [CYTON_COUNTER, None])
+def test_the_newest_seconds_are_there_through_slews_and_their_time_is_right(counter: Counter | None) -> None:
+    index = np.arange(250 * 300)
+    true = START + index / 250 * (1 + 3e-4)
+    one, ring = Heard(CYTON, counter), Ring()
+    one.hear(index, true)
+    assert set(one.reasons[1:]) == {Reason.SLEW}
+    assert len(one.openings) > 3
+    assert [chunk.segment for chunk in one.chunks if chunk.continues] == list(range(1, len(one.openings)))
+    for chunk in one.chunks:
+        ring.append(chunk)
+        window, newest = ring.last(10.0), int(chunk.data[0, -1])
+        assert (window is None) == (newest < 2499)
+        if window is not None:
+            assert window.data[0].tolist() == list(range(newest - 2499, newest + 1))
+            assert window.time_end - 1 / 250 == pytest.approx(true[newest], abs=SLEW + 0.005)
+
+
+def slewed(counter: Counter | None) -> tuple[np.ndarray, np.ndarray, int]:
+    """Samples of a device that is off, when they were taken, and a number at which a slew has begun a segment."""
+    index = np.arange(250 * 120)
+    true = START + index / 250 * (1 + 3e-4)
+    one = Heard(CYTON, counter)
+    one.hear(index, true)
+    return index, true, next(int(chunk.data[0, 0]) for chunk in one.chunks if chunk.continues and chunk.segment > 1)
+
+
+@pytest.mark.parametrize("lost", [3, 100, 256, 600])
+@pytest.mark.parametrize("counter", [CYTON_COUNTER, None])
+def test_samples_lost_right_at_a_slew_still_part_the_signal(counter: Counter | None, lost: int) -> None:
+    index, true, at = slewed(counter)
+    kept = (index < at) | (index >= at + lost)
+    one, ring = Heard(CYTON, counter), Ring()
+    one.hear(index[kept], true[kept])
+    parted = [chunk for chunk in one.chunks if chunk.data[0, 0] == at + lost]
+    assert len(parted) == 1
+    assert not parted[0].continues
+    for chunk in one.chunks:
+        ring.append(chunk)
+        for seconds in (2 / 250, 0.5, 4.0):
+            window = ring.last(seconds)
+            assert window is None or set(np.diff(window.data[0]).tolist()) <= {1.0}
 
 
 def test_a_burst_at_the_start_does_not_make_the_first_segment_late() -> None:

@@ -12,10 +12,11 @@ STREAM = Stream("Muse2", 100.0, ("AF7", "AF8"))
 START = 1_700_000_000.0
 
 
-def chunk(first: int, count: int, segment: int = 0, stream: Stream = STREAM) -> Chunk:
-    """Samples that count, taken at START + number / sfreq."""
+def chunk(first: int, count: int, segment: int = 0, stream: Stream = STREAM, later: float = 0.0) -> Chunk:
+    """Samples that count, taken at START + number / sfreq; a slew puts their time right by ``later`` seconds."""
     numbers = np.arange(first, first + count, dtype=float)
-    return Chunk(np.stack([numbers, -numbers]), START + first / stream.sfreq, segment, stream)
+    time = START + first / stream.sfreq + later
+    return Chunk(np.stack([numbers, -numbers]), time, segment, stream, continues=later != 0)
 
 
 def test_the_newest_seconds_end_after_the_last_sample() -> None:
@@ -54,6 +55,71 @@ def test_a_range_of_time_is_found_whole_or_not_at_all() -> None:
     assert ring.between(START + 0.5, START + 1.2) is None  # written over
     assert ring.between(START + 6.0, START + 7.0) is None  # not there yet
     assert ring.between(START + 3.0, START + 3.0) is None
+
+
+@pytest.mark.parametrize("slew", [-0.02, 0.02])
+def test_segments_parted_by_a_slew_alone_are_one_window_with_the_newest_time(slew: float) -> None:
+    ring = Ring(10)
+    ring.append(chunk(0, 300))
+    ring.append(chunk(300, 1, segment=1, later=slew))
+    ring.append(Chunk(np.array([[301.0], [-301.0]]), START + 3.01 + slew, 1, STREAM))
+    ring.append(chunk(302, 98, segment=2, later=2 * slew))
+    for wanted in (98, 99, 100, 101, 400):
+        window = ring.last(wanted / 100)
+        assert window is not None
+        np.testing.assert_array_equal(window.data[0], np.arange(400 - wanted, 400))
+        assert window.time_end == pytest.approx(START + 4 + 2 * slew)
+    assert ring.last(4.01) is None
+    found = ring.between(START + 2.5 + 2 * slew, START + 3.5 + 2 * slew)
+    assert found is not None
+    np.testing.assert_array_equal(found.data[0], np.arange(250, 350))
+    earlier = ring.between(START + 1.0, START + 2.0)
+    assert earlier is not None
+    np.testing.assert_array_equal(earlier.data[0], np.arange(100, 200))
+
+
+def test_a_range_that_ends_where_a_slew_moved_time_on_ends_with_the_last_sample_before() -> None:
+    ring = Ring(10)
+    ring.append(chunk(0, 300))
+    assert ring.between(START + 2.0, START + 3.03) is None  # more may come
+    ring.append(chunk(300, 100, segment=1, later=0.05))
+    found = ring.between(START + 2.0, START + 3.03)
+    assert found is not None
+    np.testing.assert_array_equal(found.data[0], np.arange(200, 300))
+    assert ring.between(START + 2.0, START + 4.2) is None  # not there yet
+
+
+def test_a_gap_parts_what_slews_have_joined() -> None:
+    ring = Ring(10)
+    ring.append(chunk(0, 200))
+    ring.append(chunk(200, 100, segment=1, later=0.02))
+    ring.append(chunk(350, 50, segment=2))  # after a gap
+    ring.append(chunk(400, 50, segment=3, later=0.02))
+    window = ring.last(1.0)
+    assert window is not None
+    np.testing.assert_array_equal(window.data[0], np.arange(350, 450))
+    assert ring.last(1.01) is None
+    assert ring.between(START + 2.9, START + 4.2) is None
+    before = ring.between(START + 1.5, START + 2.9)
+    assert before is not None
+    np.testing.assert_array_equal(before.data[0], np.arange(148, 288))
+    ring.append(chunk(500, 150, segment=5, later=0.02))  # a segment in between never came
+    assert ring.last(1.51) is None
+
+
+def test_what_was_written_over_is_not_given_again_over_a_slew() -> None:
+    ring = Ring(2)
+    ring.append(chunk(0, 150))
+    ring.append(chunk(150, 100, segment=1, later=0.02))
+    window = ring.last(2.0)
+    assert window is not None
+    np.testing.assert_array_equal(window.data[0], np.arange(50, 250))
+    assert ring.last(2.01) is None
+    assert ring.between(START + 0.4, START + 2.0) is None
+    ring.append(chunk(250, 120, segment=2, later=0.04))
+    window = ring.last(2.0)  # over three segments, the first of them forgotten
+    assert window is not None
+    np.testing.assert_array_equal(window.data[0], np.arange(170, 370))
 
 
 def test_another_device_empties_the_ring() -> None:
