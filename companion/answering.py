@@ -10,7 +10,7 @@ from typing import Any
 
 from companion.brain_features import BrainFeatures
 from companion.ports import Answer, Question
-from companion.steps import current_space
+from companion.steps import current_state
 from companion.tasks import Encoder, Vectors
 from companion.thinking import Considered, Thinking, uncalibrated
 from companion.wording import clock_time
@@ -128,21 +128,20 @@ class Answering:
 
     def _by_like(self, question: Question, moment_id: int) -> Found:
         moment = self._store.moment(moment_id)
-        montage = self._store.value("SELECT kind FROM features WHERE moment_id = ?", [moment_id])
-        space = current_space(self._store, montage) if montage else None
-        vector = self._store.vector(moment_id, space) if space else None
-        if space is None or vector is None:
+        state = current_state(self._store, moment_id)
+        if state is None:
             raise RecallError(
                 f"Moment {moment_id} has no brain state: no clean EEG came with it, or less than a minute in all."
             )
         whose = f"your state at {clock_time(moment.time_start)}"
-        return self._by_state(question, Asked(space, vector), (moment.time_start, moment.time_end), whose)
+        return self._by_state(question, Asked(*state), (moment.time_start, moment.time_end), whose)
 
     def _by_thought(self, question: Question) -> Found:
         window = self._thought()
         if window is None:
             raise RecallError(
-                "No ten seconds of EEG in a row have come yet. Put the headset on (`companion run --board NAME`), "
+                "The last ten seconds of EEG are not there in one piece. Put the headset on (`companion run --board "
+                "NAME`). If it is on, it has only just started or its signal broke off a moment ago: wait ten seconds, "
                 "then try again."
             )
         found: BrainFeatures = self._brain("brain_features", [window], 8)

@@ -120,7 +120,8 @@ class Engine:
     def status(self) -> Status:
         """Return how everything is now."""
         backlog = self._parts.store.backlog()
-        obstacles = [sentence for filler in self._parts.fillers for sentence in list(filler.obstacles.values())]
+        obstacles = [told for told in (self._failure, self._parts.learning.obstacle) if told]
+        obstacles += [sentence for filler in self._parts.fillers for sentence in list(filler.obstacles.values())]
         coming = " ".join(sentence for filler in self._parts.fillers for sentence in list(filler.coming.values()))
         keeper, listening = self._keeper, self._listening  # another thread may let go of them meanwhile
         status = summarise(
@@ -130,7 +131,7 @@ class Engine:
             moments=self._parts.store.count(),
             backlog=sum(backlog.values()),
             quarantined=self._parts.store.set_aside(),
-            obstacles=[self._failure, *obstacles] if self._failure else obstacles,
+            obstacles=obstacles,
         )
         return replace(status, sentence=f"{status.sentence} {coming}") if coming else status
 

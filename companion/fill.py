@@ -36,12 +36,26 @@ class Step(Protocol):
     batch: int
 
     def ready(self, moment_ids: Sequence[int]) -> list[int]:
-        """Return those that can be done now."""
+        """Return those that can be done now; asked with none when none waits."""
         ...
 
     def fill(self, moment_ids: Sequence[int]) -> None:
         """Do the jobs and store what came of them; raises what the worker raises, or `UnusableError`."""
         ...
+
+
+def work_off(step: Step, ids: Sequence[int], *, writer: Writer, on_incident: Callable[[str], None]) -> None:
+    """Do the jobs; one that cannot be done is found by doing them one by one, and set aside."""
+    try:
+        step.fill(ids)
+    except POISON as error:
+        if len(ids) > 1:
+            for moment_id in ids:
+                work_off(step, [moment_id], writer=writer, on_incident=on_incident)
+            return
+        writer.do(changes.set_aside, ids[0], step.kind, str(error)).result()
+        reason = (str(error).strip() or type(error).__name__).splitlines()[-1]
+        on_incident(f"Moment {ids[0]} was set aside: its `{step.kind}` failed ({reason}).")
 
 
 class Filler:
@@ -110,12 +124,14 @@ class Filler:
         """Do one batch; returns whether anything was done."""
         if time.monotonic() < self._retry_at[step.kind]:
             return False
-        ids = step.ready(self._store.waiting(step.kind, step.batch))
-        if not ids or self._stopping.is_set():
-            return False
         mended = self._mended
         try:
-            self._fill(step, ids)
+            waiting = self._store.waiting(step.kind, step.batch)
+            ids = step.ready(waiting)
+            if self._stopping.is_set() or (waiting and not ids):
+                return False
+            if ids:
+                work_off(step, ids, writer=self._writer, on_incident=self._incident)
         except CancelledError:
             return False
         except ComingError as error:
@@ -129,23 +145,10 @@ class Filler:
         self.coming.pop(step.kind, None)
         if self.obstacles.pop(step.kind, None):
             self._on_incident(self.name, f"`{step.kind}` works again; what waited is being filled in.")
-        return True
+        return bool(ids)
 
-    def _fill(self, step: Step, ids: Sequence[int]) -> None:
-        """Do the jobs; one that cannot be done is found by doing them one by one, and set aside."""
-        try:
-            step.fill(ids)
-        except POISON as error:
-            if len(ids) == 1:
-                self._set_aside(step.kind, ids[0], error)
-                return
-            for moment_id in ids:
-                self._fill(step, [moment_id])
-
-    def _set_aside(self, kind: Job, moment_id: int, error: Exception) -> None:
-        self._writer.do(changes.set_aside, moment_id, kind, str(error)).result()
-        reason = str(error).strip().splitlines()[-1]
-        self._on_incident(self.name, f"Moment {moment_id} was set aside: its `{kind}` failed ({reason}).")
+    def _incident(self, what: str) -> None:
+        self._on_incident(self.name, what)
 
     def _await(self, kind: Job, sentence: str) -> None:
         """Note what will come by itself, and look again soon; an obstacle stays one until it has come."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError
@@ -82,6 +83,11 @@ class Learning:
     on_adopted
         Called when the past is to be encoded anew.
 
+    Attributes
+    ----------
+    obstacle
+        Why nothing is learned any more until the next start; empty while it looks.
+
     """
 
     def __init__(
@@ -100,6 +106,7 @@ class Learning:
         self._stopping, self._gate = threading.Event(), threading.Lock()
         self._worker: Worker | None = None
         self._not_before = 0.0
+        self.obstacle = ""
         self._thread = threading.Thread(target=self._run, name="learning", daemon=True)
 
     @property
@@ -123,16 +130,33 @@ class Learning:
             self._thread.join()
 
     def _run(self) -> None:
-        while not self._stopping.wait(self._look_seconds):
-            try:
-                self._look()
-            except CancelledError:
-                return
-            except VaultError as error:
-                self._put_off(f"What was learned waits to be stored; it is tried again in a day. {error}")
-            except (EmbeddingsError, TaskFailed, WorkerCrashed) as error:
-                Place(self._store.vault).clear()  # it may be the round itself
-                self._put_off(f"Nothing was learned; it is begun anew in a day. {error}")
+        try:
+            while not self._stopping.wait(self._look_seconds):
+                self._try()
+        except CancelledError:
+            return
+        except Exception:
+            # A bug: it must be seen, and nobody may wait for what will not come.
+            self.obstacle = "Learning stopped because of an error in the program. Start it again."
+            self._on_incident(PART, self.obstacle)
+            raise
+
+    def _try(self) -> None:
+        try:
+            self._look_and_clear()
+        except VaultError as error:
+            self._put_off(f"What was learned waits to be stored; it is tried again in a day. {error}")
+        except (OSError, sqlite3.OperationalError) as error:
+            where = self._store.vault.root
+            mend = f"Is the disk full, or may you not write to {where}?"
+            self._put_off(f"The vault could not be read or written ({error}); it is tried again in a day. {mend}")
+
+    def _look_and_clear(self) -> None:
+        try:
+            self._look()
+        except (EmbeddingsError, TaskFailed, WorkerCrashed) as error:
+            self._put_off(f"Nothing was learned; it is begun anew in a day. {error}")
+            Place(self._store.vault).clear()  # it may be the round itself
 
     def _put_off(self, what: str) -> None:
         self._not_before = self._clock() + DAY_SECONDS

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from companion import sessions
-from companion.sessions import Rows, Session
+from companion.sessions import BREAK_SECONDS, Rows
 from embeddings import spaces
 from index import feedback
 from index.store import Store
@@ -25,8 +25,14 @@ GUARD_SECONDS = 600.0  # between the two: neighbouring moments are alike without
 CLIP = 6.0  # spreads; beyond is an artefact
 MOST_SPREAD_WINDOWS = 2_000  # beyond this a person's spread hardly moves
 MOST_OPENED = 3  # times that an opened moment counts more
+MOST_PAIRS = 60_000  # of a vault of any size: more only costs memory and time
+AT_ONCE = 1_000  # moments read at once
+
+# What is known of every moment with EEG before any of its numbers is read; 33 bytes each.
+_LISTED = np.dtype([("moment", "i8"), ("start", "f8"), ("end", "f8"), ("windows", "i8"), ("content", "?")])
 
 Numbers = NDArray[np.float64]
+Listed = NDArray[np.void]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +69,23 @@ class Gathered:
 
 
 @dataclass(frozen=True, slots=True)
-class _Moment:
-    """One moment's mean EEG features, ``float32[90]``."""
+class _Worn:
+    """A session with a first minute and content: all its moments with EEG, in order of time, without their numbers."""
 
-    moment_id: int
-    time: float
-    session: int
-    brain: NDArray[np.float32]
+    kind: str
+    listed: Listed
+
+    @property
+    def first(self) -> list[int]:
+        """The moments of its first minute."""
+        enough = np.searchsorted(np.cumsum(self.listed["windows"]), spaces.LEAST_WINDOWS) + 1
+        return [int(i) for i in self.listed["moment"][:enough]]
+
+    @property
+    def pairs(self) -> Listed:
+        """Its moments that have content too; the newest, should one session alone be too large."""
+        found: Listed = self.listed[self.listed["content"]][-MOST_PAIRS:]
+        return found
 
 
 def count(store: Store) -> tuple[int, int]:
@@ -91,7 +107,7 @@ def content_space(store: Store) -> str:
 
 
 def gather(store: Store, *, not_before: float, spread: Numbers | None) -> Gathered:
-    """Return all pairs of a vault.
+    """Return the pairs of a vault: all, or of more than `MOST_PAIRS` the newest and an even sample of older sessions.
 
     Parameters
     ----------
@@ -101,23 +117,15 @@ def gather(store: Store, *, not_before: float, spread: Numbers | None) -> Gather
         The person's spread, where an older version fixed it; otherwise it is taken from what is learned from.
 
     """
-    from embeddings.mapping import Pairs
-
-    space = content_space(store)
-    contents = dict(_contents(store, space))
-    montages = tuple(row[0] for row in store.rows("SELECT DISTINCT kind FROM features ORDER BY kind"))
-    later_from = max(_later_from(store, set(contents)), not_before + GUARD_SECONDS)
-    own = _spread(store, montages, later_from - GUARD_SECONDS) if spread is None else spread
-    moments = sorted((m for m in _moments(store, montages, own) if m.moment_id in contents), key=lambda m: m.time)
-    opened = feedback.openings(store)
-    pairs = Pairs(
-        brain=np.array([moment.brain for moment in moments], np.float32).reshape(len(moments), len(own)),
-        content=np.array([contents[moment.moment_id] for moment in moments], np.float32).reshape(len(moments), -1),
-        time=np.array([moment.time for moment in moments]),
-        session=np.array([moment.session for moment in moments], np.int64),
-        weight=np.array([1 + min(opened.get(m.moment_id, 0), MOST_OPENED) for m in moments], np.float32),
-    )
-    return Gathered(pairs, later_from, montages, space, own, count(store)[0])
+    with _snapshot(store):
+        space = content_space(store)
+        kinds = [row[0] for row in store.rows("SELECT DISTINCT kind FROM features ORDER BY kind")]
+        listed = {kind: _listed(store, kind, space) for kind in kinds}
+        chosen = _chosen([worn for kind in kinds for worn in _worn(kind, listed[kind])])
+        later_from = max(_later_from(chosen), not_before + GUARD_SECONDS)
+        own = _spread(store, listed, later_from - GUARD_SECONDS) if spread is None else spread
+        pairs = _pairs(store, chosen, space, own)
+        return Gathered(pairs, later_from, tuple(kinds), space, own, count(store)[0])
 
 
 def spread_of(blob: bytes) -> Numbers:
@@ -138,52 +146,133 @@ def relative(first: Rows, tables: list[Rows], ch_names: tuple[str, ...], spread:
     return np.array([part.mean(axis=0) for part in np.split(found, ends)], np.float32)
 
 
-def _contents(store: Store, space: str) -> Iterator[tuple[int, NDArray[np.float32]]]:
-    """Yield each moment with the direction of the mean of its passages' vectors, one at a time from the disk."""
-    sql = "SELECT moment_id, vector FROM vectors WHERE space = ? ORDER BY moment_id, part"
-    for moment_id, rows in groupby(store.db.execute(sql, [space]), key=itemgetter(0)):
-        whole = np.sum([np.frombuffer(row[1], np.float32) for row in rows], axis=0)
-        norm = float(np.linalg.norm(whole))
-        if norm > 0:
-            yield moment_id, np.asarray(whole / norm, np.float32)
+@contextmanager
+def _snapshot(store: Store) -> Iterator[None]:
+    """Read everything as it is now, whatever is stored, made anew or deleted meanwhile."""
+    store.db.execute("BEGIN")
+    try:
+        yield
+    finally:
+        store.db.conn.rollback()
 
 
-def _later_from(store: Store, moments: set[int]) -> float:
-    """Return from when on the newest moments judge."""
-    sql = "SELECT moment_id, time_start FROM features JOIN moments ON id = moment_id ORDER BY time_start"
-    times = [start for moment_id, start in store.rows(sql) if moment_id in moments]
-    return times[int(len(times) * (1 - LATER_SHARE))] if times else 0.0
+def _listed(store: Store, kind: str, space: str) -> Listed:
+    """Return all moments of one set of electrodes, in order of time."""
+    sql = (
+        "SELECT moments.id, time_start, time_end, round(weight), EXISTS "
+        "(SELECT 1 FROM vectors WHERE vectors.moment_id = moments.id AND space = ? AND part = 0) "
+        "FROM features JOIN moments ON moments.id = features.moment_id WHERE kind = ? ORDER BY time_start, moments.id"
+    )
+    return np.fromiter(store.db.execute(sql, [space, kind]), _LISTED)
 
 
-def _spread(store: Store, montages: tuple[str, ...], until: float) -> Numbers:
+def _worn(kind: str, listed: Listed) -> Iterator[_Worn]:
+    """Yield the sessions of one set of electrodes (as `sessions.sessions` has them) that hold pairs."""
+    breaks = np.flatnonzero(listed["start"][1:] - listed["end"][:-1] > BREAK_SECONDS) + 1
+    for part in np.split(listed, breaks):
+        if part["windows"].sum() >= spaces.LEAST_WINDOWS and part["content"].any():
+            yield _Worn(kind, part)
+
+
+def _chosen(worn: Sequence[_Worn]) -> list[_Worn]:
+    """Return sessions of `MOST_PAIRS` pairs at most, in order of time.
+
+    The newest stay, whole, until they hold half of that; the older ones are thinned out evenly.
+    """
+    ordered = sorted(worn, key=lambda one: -float(one.listed["start"][0]))
+    sizes = np.array([len(one.pairs) for one in ordered], int)
+    if sizes.sum() <= MOST_PAIRS:
+        return ordered[::-1]
+    newest = max(1, int(np.searchsorted(np.cumsum(sizes), MOST_PAIRS // 2, side="right")))
+    room, older = MOST_PAIRS - sizes[:newest].sum(), len(sizes) - newest
+    samples = (newest + np.linspace(0, older - 1, n).round().astype(int) for n in range(older, 0, -1))
+    sample = next((sample for sample in samples if sizes[sample].sum() <= room), np.empty(0, int))
+    return [ordered[i] for i in (*sample[::-1], *range(newest - 1, -1, -1))]
+
+
+def _later_from(chosen: Sequence[_Worn]) -> float:
+    """Return from when on the newest pairs judge."""
+    times = np.sort(np.concatenate([worn.pairs["start"] for worn in chosen])) if chosen else np.empty(0)
+    return float(times[int(len(times) * (1 - LATER_SHARE))]) if len(times) else 0.0
+
+
+def _spread(store: Store, listed: Mapping[str, Listed], until: float) -> Numbers:
     """Return the person's spread over all of what is learned from; 1 for what no set of electrodes tells."""
     from embeddings import features
     from embeddings.site_features import SiteReference
     from embeddings.sites import find
 
     told = []
-    for kind in montages:
-        held = [m.rows for session in sessions.sessions(store, kind) for m in session.moments if m.start < until]
-        rows = np.vstack(held) if held else np.empty((0, 0), np.float32)
-        if len(rows) < spaces.LEAST_WINDOWS:
+    for kind, moments in listed.items():
+        earlier = moments[moments["start"] < until]
+        if earlier["windows"].sum() < spaces.LEAST_WINDOWS:
             continue
-        chosen = rows[np.linspace(0, len(rows) - 1, min(len(rows), MOST_SPREAD_WINDOWS)).astype(int)]
         names = store.ch_names(kind)
-        told.append(SiteReference.fit(features.matrices(chosen, len(names)), find(names)).spread)
+        matrices = features.matrices(_some_windows(store, earlier), len(names))
+        told.append(SiteReference.fit(matrices, find(names)).spread)
     if not told:
         raise ValueError("there is no minute of EEG to take a spread from")
     squares, known = np.sum(np.square(told), axis=0), np.sum(np.array(told) > 0, axis=0)
     return np.where(known > 0, np.sqrt(squares / np.maximum(known, 1)), 1.0)
 
 
-def _moments(store: Store, montages: tuple[str, ...], spread: Numbers) -> Iterator[_Moment]:
-    """Yield every moment that lies in a session with a first minute, sessions numbered over all electrodes."""
-    together: list[Session] = [session for kind in montages for session in sessions.sessions(store, kind)]
-    for number, session in enumerate(together):
-        first = session.first_minute
-        if first is None:
-            continue
-        names = store.ch_names(session.kind)
-        brains = relative(first, [moment.rows for moment in session.moments], names, spread)
-        for moment, brain in zip(session.moments, brains, strict=True):
-            yield _Moment(moment.moment_id, (moment.start + moment.end) / 2, number, brain)
+def _some_windows(store: Store, listed: Listed) -> Rows:
+    """Return `MOST_SPREAD_WINDOWS` windows at most, spread evenly over all."""
+    ends = np.cumsum(listed["windows"])
+    wanted = np.linspace(0, ends[-1] - 1, min(ends[-1], MOST_SPREAD_WINDOWS)).astype(int)
+    owners = np.searchsorted(ends, wanted, side="right")
+    moments = listed["moment"][owners].tolist()
+    tables = _tables(store, set(moments))
+    within = wanted - (ends - listed["windows"])[owners]
+    return np.array([tables[moment][row] for moment, row in zip(moments, within, strict=True)], np.float32)
+
+
+def _pairs(store: Store, chosen: Sequence[_Worn], space: str, spread: Numbers) -> Pairs:
+    """Return the pairs of sessions, in order of time; a part of a session is read at a time."""
+    from embeddings.mapping import Pairs
+
+    sizes = [len(worn.pairs) for worn in chosen]
+    listed = np.concatenate([np.empty(0, _LISTED), *(worn.pairs for worn in chosen)])
+    middles = (listed["start"] + listed["end"]) / 2
+    order = np.argsort(middles, kind="stable")
+    places = np.argsort(order)
+    dimension = store.value("SELECT dimension FROM spaces WHERE name = ?", [space]) or 0
+    brain, content = np.empty((len(order), len(spread)), np.float32), np.empty((len(order), dimension), np.float32)
+    done = 0
+    for moments, brains in _brains(store, chosen, spread):
+        here = places[done : done + len(moments)]
+        brain[here], content[here] = brains, _contents(store, moments, space, dimension)
+        done += len(moments)
+    opened = feedback.openings(store)
+    weights = np.array([1 + min(opened.get(int(i), 0), MOST_OPENED) for i in listed["moment"][order]], np.float32)
+    known: NDArray[np.bool_] = np.any(content != 0, axis=1)
+    numbers = np.repeat(np.arange(len(chosen)), sizes)[order]
+    pairs = Pairs(brain, content, middles[order], numbers, np.where(known, weights, 0).astype(np.float32))
+    return pairs if known.all() else pairs.where(known)
+
+
+def _brains(store: Store, chosen: Sequence[_Worn], spread: Numbers) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
+    """Yield some moments at a time with their mean EEG features, ``float32[moments, 90]``."""
+    for worn in chosen:
+        tables = _tables(store, worn.first)
+        first, names = np.vstack([tables[i] for i in worn.first]), store.ch_names(worn.kind)
+        moments = worn.pairs["moment"].tolist()
+        for start in range(0, len(moments), AT_ONCE):
+            some = moments[start : start + AT_ONCE]
+            tables = _tables(store, some)
+            yield some, relative(first, [tables[i] for i in some], names, spread)
+
+
+def _tables(store: Store, moments: Sequence[int] | set[int]) -> dict[int, Rows]:
+    """Return the windows of moments, ``float32[windows, features]`` each."""
+    sql = "SELECT moment_id, data, weight FROM features WHERE moment_id IN (SELECT value FROM json_each(?))"
+    return {i: sessions.table(blob, windows) for i, blob, windows in store.rows(sql, [json.dumps(list(moments))])}
+
+
+def _contents(store: Store, moments: Sequence[int], space: str, dimension: int) -> NDArray[np.float32]:
+    """Return the direction of the mean of each moment's passages' vectors, a row of zeros where there is none."""
+    found = store.matrices(moments, space)
+    sums = np.array([found[i].sum(axis=0) for i in moments], np.float32).reshape(len(moments), dimension)
+    norms = np.linalg.norm(sums, axis=1, keepdims=True)
+    directions: NDArray[np.float32] = np.divide(sums, norms, out=np.zeros_like(sums), where=norms > 0)
+    return directions

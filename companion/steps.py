@@ -114,11 +114,11 @@ class BrainStep:
 
     def _state(self, moment_id: int, found: BrainFeatures) -> None:
         """Store the moment's state vector; fit the baseline first when twice as much is known as before."""
-        space = current_space(self._store, found.montage)
+        space, baseline = current_baseline(self._store, found.montage) or (None, b"")
         if self._known(found) >= _due(space):
             self._fit(found, space)
         elif space is not None:
-            vectors = self._encoder.submit("state_vectors", self._store.space_data(space), [found.rows]).result()
+            vectors = self._encoder.submit("state_vectors", baseline, [found.rows]).result()
             self._writer.do(changes.put_vectors, space, {moment_id: vectors[0][np.newaxis]}).result()
 
     def _known(self, found: BrainFeatures) -> int:
@@ -156,6 +156,26 @@ def current_space(store: Store, montage: str) -> str | None:
     """Return the state space in use for a montage, None before there was enough EEG."""
     found = store.spaces(spaces.state_of(montage))
     return found[0] if found else None
+
+
+def current_baseline(store: Store, montage: str) -> tuple[str, bytes] | None:
+    """Return the same with its baseline, read at once: between two reads another may take its place."""
+    newest = "FROM spaces WHERE substr(name, 1, length(?1)) = ?1 ORDER BY made_at DESC, rowid DESC LIMIT 1"
+    found = store.rows(f"SELECT name, data {newest}", [spaces.state_of(montage)])
+    return (found[0][0], bytes(found[0][1])) if found else None
+
+
+def current_state(store: Store, moment_id: int) -> tuple[str, NDArray[np.float32]] | None:
+    """Return the space in use for a moment's montage and the moment's vector in it, read at once; None without one."""
+    montage = store.value("SELECT kind FROM features WHERE moment_id = ?", [moment_id])
+    if montage is None:
+        return None
+    sql = (
+        "SELECT space, vector FROM vectors JOIN spaces ON name = space WHERE moment_id = ?1 AND part = 0 "
+        "AND substr(name, 1, length(?2)) = ?2 ORDER BY made_at DESC, spaces.rowid DESC LIMIT 1"
+    )
+    found = store.rows(sql, [moment_id, spaces.state_of(montage)])
+    return (found[0][0], np.frombuffer(found[0][1], np.float32)) if found else None
 
 
 def _due(space: str | None) -> float:

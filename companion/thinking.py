@@ -10,8 +10,8 @@ import numpy as np
 
 from companion import learning_pairs, sessions
 from companion.brain_features import BrainFeatures
-from companion.learning_wording import adds_nothing
-from companion.steps import current_space
+from companion.learning_wording import GOOD_SHARE
+from companion.steps import current_baseline, current_space
 from companion.tasks import MomentRows
 from companion.wording import clock_time
 from embeddings import spaces
@@ -20,8 +20,9 @@ from index import mappings
 from index.mappings import Version, VersionState
 from index.recall import Asked
 from index.store import Store
-from index.thought import BRAIN, Thought
+from index.thought import Thought
 from index.thought_fusion import LEAST_OPENED
+from index.types import SignalQuality
 
 CONTEXT_SECONDS, CONTEXT_MOMENTS = 600.0, 3  # what counts as being on screen now
 WEEK_SECONDS = 7 * 86_400.0
@@ -58,16 +59,17 @@ class Thinking:
         self._store, self._brain = store, brain
 
     def thought(self, window: EEGWindow, found: BrainFeatures, *, text: str, content: Asked | None) -> Considered:
-        """Return what to ask with; the brain is left out where it is known to tell nothing and something else does."""
+        """Return what to ask with, without what was learned from EEG where it could not be shown to tell anything."""
         now = window.time_end
         own, context = self._context(now)
         notes: list[str] = []
-        vectors = context | self._state(found) | self._learned(found, now, notes)
+        vectors = context | self._state(found)
         last = mappings.newest(self._store)
-        if last is not None and self._tells_nothing(last):
-            others = {name: asked for name, asked in vectors.items() if name not in BRAIN}
-            notes.append(adds_nothing(last, self._store.signal(now - WEEK_SECONDS)[0], left_out=bool(others or text)))
-            vectors = others if others or text else vectors
+        if last is not None and self._not_shown(last):
+            week = self._store.signal(now - WEEK_SECONDS)[0]
+            notes.append(not_shown(last, week, state="state" in vectors))
+        else:
+            vectors |= self._learned(found, now, notes)
         around = (now - window.data.shape[1] / window.sfreq, now)
         whose = f"your state at {clock_time(now)}"
         return Considered(Thought(vectors, around, whose, text, content, own), tuple(notes))
@@ -84,11 +86,15 @@ class Thinking:
 
     def _state(self, found: BrainFeatures) -> dict[str, Asked]:
         """Return the state against the person's usual; nothing before that is known."""
-        space = current_space(self._store, found.montage)
-        if space is None:
-            return {}
-        vectors = self._brain("state_vectors", self._store.space_data(space), [found.rows])
-        return {"state": Asked(space, np.asarray(vectors[0], np.float32))}
+        for _ in range(2):  # a newer baseline may take the place of this one meanwhile, but not twice
+            current = current_baseline(self._store, found.montage)
+            if current is None:
+                break
+            space, baseline = current
+            vector = np.asarray(self._brain("state_vectors", baseline, [found.rows])[0], np.float32)
+            if current_space(self._store, found.montage) == space:
+                return {"state": Asked(space, vector)}
+        return {}
 
     def _learned(self, found: BrainFeatures, now: float, notes: list[str]) -> dict[str, Asked]:
         """Return the brain's vector in both learned spaces; nothing while nothing was adopted."""
@@ -106,10 +112,26 @@ class Thinking:
             "alike": Asked(spaces.shared(version.version, "brain"), vector),
         }
 
-    def _tells_nothing(self, last: Version) -> bool:
-        """Whether the last look at later time found nothing, and no version serves."""
+    def _not_shown(self, last: Version) -> bool:
+        """Whether the last look at later time could not show that EEG tells anything, and no version serves."""
         judged = last.learned.low is not None
         return last.state is VersionState.REFUSED and judged and not mappings.live(self._store)
+
+
+def not_shown(last: Version, week: SignalQuality, *, state: bool) -> str:
+    """Say that learning could not show that EEG tells what was on screen, what follows, and what would help.
+
+    ``week`` is how good the EEG was lately; ``state`` is whether the state is compared, which was not judged by it.
+    """
+    kept = "; your state is compared all the same" if state else ""
+    poor = week.windows and week.fit < GOOD_SHARE * week.windows
+    fit = f"{100 * week.fit / week.windows:.1f} %" if week.windows else ""
+    contact = f"better contact ({fit} of the last week's EEG was fit; most often: {week.fault}), " if poor else ""
+    return (
+        f"At the last look at your own later time ({clock_time(last.made_at)}, {last.learned.later} moments) your EEG "
+        f"could not be shown to tell what was on screen: what was learned from it is left out of this answer{kept}. "
+        f"What would help: {contact}more days with the headset on, then `companion train`."
+    )
 
 
 def uncalibrated(opened: int) -> str:

@@ -15,7 +15,6 @@ from index.vectors import Vectors
 POOL = 300  # nearest vectors taken of each source
 PARTS = 8  # vectors a moment has at most, nearly always
 WORDS = "words"
-BRAIN = ("state", "shared", "alike")
 # What a source must say at least, before a moment is listed for it alone.
 FLOORS = {WORDS: LEAST_SCORE, "state": LEAST_ALIKE, "alike": LEAST_ALIKE, "shared": 0.05, "context": 0.3}
 NAMES = {WORDS: "words", "state": "state", "shared": "learned meaning", "alike": "learned state", "context": "screen"}

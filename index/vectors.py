@@ -60,6 +60,7 @@ class Vectors:
         if query.shape != (dimension,):
             raise ValueError(f"a query of {query.shape} was asked in {space}, which has dimension {dimension}")
         with self._lock:
+            self._drop_gone()
             loaded = self._fresh(space, dimension)
             while True:
                 ids, scores = self._nearest(space, loaded.index, query, k, moments)
@@ -75,12 +76,19 @@ class Vectors:
         """
         spaces = dict(self._store.rows("SELECT name, dimension FROM spaces"))
         with self._lock:
+            self._drop_gone()
             for space, dimension in spaces.items():
                 self._save(space, self._fresh(space, dimension))
         kept = {self._path(space).stem for space in spaces}
         for file in self._store.vault.vectors.iterdir():
             if file.stem not in kept:
                 file.unlink()
+
+    def _drop_gone(self) -> None:
+        """Let go of the memory of spaces that newer ones replaced."""
+        known = {row[0] for row in self._store.rows("SELECT name FROM spaces")}
+        for space in self._loaded.keys() - known:
+            del self._loaded[space]
 
     def _fresh(self, space: str, dimension: int) -> _Loaded:
         """Return the index of ``space`` with everything SQLite holds in it."""

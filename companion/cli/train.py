@@ -16,6 +16,7 @@ from companion import settings as settings_file
 from companion.cli import options
 from companion.cli.codes import DONE, NO
 from companion.cli.here import Here
+from companion.fill import work_off
 from companion.learning_plan import Place
 from companion.learning_wording import verdict
 from companion.shared import SharedStep
@@ -69,8 +70,9 @@ def _encode(store: Store, writer: Writer, progress: Progress) -> None:
     total = store.backlog().get(Job.SHARED, 0)
     bar = progress.add_task("encoding the past anew", total=total)
     while waiting := store.waiting(Job.SHARED, step.batch):
-        step.fill(waiting)
+        work_off(step, waiting, writer=writer, on_incident=lambda what: progress.console.print(what, markup=False))
         progress.update(bar, completed=total - store.backlog().get(Job.SHARED, 0))
+    step.serve()  # the last ones may have been set aside
 
 
 def _say(version: Version | None, waits: str, *, as_json: bool) -> None:

@@ -182,6 +182,28 @@ def test_like_a_moment_finds_its_state_without_itself(store: Store) -> None:
         made.answer(Question(like=9))
 
 
+def test_a_state_whose_space_is_replaced_meanwhile_is_still_found(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer = "state:v2:A+B:30"
+    named = Store.spaces
+
+    def replace(db: Any) -> None:
+        changes.put_space(db, newer, model="state", dimension=2, time=BEGIN + 1, data=b"newer")
+        changes.put_vectors(db, newer, {1: ONE[np.newaxis], 2: OTHER[np.newaxis], 3: ONE[np.newaxis]})
+        changes.drop_space(db, SPACE)
+
+    def late(self: Store, prefix: str) -> list[str]:
+        found = named(self, prefix)
+        if SPACE in found:
+            with Writer(store.vault) as writer:
+                writer.do(replace).result()
+        return found
+
+    monkeypatch.setattr(Store, "spaces", late)
+    assert titles(answering(store, Scripted()), Question(like=1)) == ["Invoice"]
+
+
 def window(seconds: float = 10) -> EEGWindow:
     return EEGWindow(np.zeros((2, round(seconds * 100))), 100.0, ("A", "B"), BEGIN + 5000)
 
@@ -200,6 +222,7 @@ def test_a_thought_is_compared_with_moments_in_the_same_space(store: Store) -> N
     ("eeg", "answer", "mend"),
     [
         (None, None, "Put the headset on"),
+        (None, None, "If it is on, it has only just started or its signal broke off a moment ago: wait ten seconds"),
         (window(), features(0, "AF7: flat"), "(AF7: flat). Sit still, check the contact"),
         (window(4), features(0), "only 4 s of it, 10 s are needed"),
         (window(), features(2, montage="C+D"), "a minute of clean EEG is needed"),

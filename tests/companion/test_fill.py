@@ -264,6 +264,26 @@ def test_an_error_in_the_program_is_shown_and_nobody_waits_for_it(
     assert len(incidents) == 1
 
 
+def test_what_cannot_be_looked_for_is_an_obstacle_until_it_can(
+    store: Store, writer: Writer, incidents: Incidents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fill_module, "MEND_SECONDS", 0.05)
+    step = Step(writer, lambda _ids: None)
+    full = threading.Event()
+    full.set()
+
+    def ready(moment_ids: Sequence[int]) -> list[int]:
+        if full.is_set():
+            raise VaultError("The disk is full.")
+        return list(moment_ids)
+
+    monkeypatch.setattr(step, "ready", ready)
+    with Filling(store, writer, incidents, step) as filler:
+        wait_until(lambda: filler.obstacles == {Job.CONTENT: "The disk is full."}, "the obstacle")
+        full.clear()
+        wait_until(lambda: not filler.obstacles, "the obstacle to go")
+
+
 @pytest.mark.parametrize("error", [TaskFailed("odd"), UnusableError("gone")])
 def test_the_last_line_of_the_reason_is_told(
     store: Store, writer: Writer, incidents: Incidents, error: Exception

@@ -8,7 +8,7 @@ from desk import Desk
 from companion import sessions
 from embeddings.spaces import LEAST_WINDOWS
 from index import changes
-from index.types import NewMoment
+from index.types import Job, NewMoment
 
 BEGIN = 1_772_442_720.0
 KIND = "A"
@@ -61,3 +61,38 @@ def test_the_first_minute_is_that_of_the_time_asked_for(desk: Desk) -> None:
     assert first is not None
     assert set(first[:, 0]) == {6, 7, 8, 9}
     assert sessions.first_minute(desk.store, KIND, BEGIN + 20_000) is None  # the headset was put on anew
+
+
+def test_moments_of_the_first_minute_itself_are_measured_against_all_of_it(desk: Desk) -> None:
+    put(desk, *range(0, 600, 60))
+    for start in (0, 60, 300):
+        first = sessions.first_minute(desk.store, KIND, BEGIN + start)
+        assert first is not None
+        assert set(first[:, 0]) == {1, 2, 3, 4}
+
+
+def test_only_eeg_that_may_change_the_first_minute_keeps_it_unsettled(desk: Desk) -> None:
+    put(desk, *range(0, 600, 60))
+    session = sessions.at(desk.store, KIND, BEGIN + 540)
+    assert session is not None
+    assert session.moment_ids == tuple(range(1, 11))
+
+    def waits(start: float) -> bool:
+        new = NewMoment(BEGIN + start, BEGIN + start + 20, "app", "title")
+        moment = desk.writer.do(changes.open_moment, desk.vault, new, None).result()
+        desk.writer.do(changes.want, moment, Job.BRAIN).result()
+        found = sessions.unsettled(desk.store, session)
+        desk.writer.do(changes.set_aside, moment, Job.BRAIN, "gone").result()
+        assert not sessions.unsettled(desk.store, session)
+        return found
+
+    assert [waits(start) for start in (-1000, 100, 200, 700)] == [True, True, False, False]
+    assert not waits(-100 - sessions.BREAK_SECONDS)
+
+
+def test_the_moments_around_a_time_are_found_by_time(desk: Desk) -> None:
+    """Not by going through everything that was ever recorded with the same electrodes."""
+    put(desk, *range(0, 600, 60))
+    plan = [row[3] for row in desk.store.rows(f"EXPLAIN QUERY PLAN {sessions._AROUND}", [0.0, 1.0, KIND])]
+    assert "moments_time" in plan[0]
+    assert "INTEGER PRIMARY KEY" in plan[1]

@@ -245,6 +245,20 @@ def test_a_space_made_anew_in_another_dimension_does_not_meet_its_old_file(write
     assert second.rebuilt == [SPACE]
 
 
+def test_a_space_that_was_dropped_takes_no_memory(
+    writer: Writer, vectors: Vectors, parts: Parts, rng: np.random.Generator
+) -> None:
+    put(writer, "newer", parts)
+    for space in (SPACE, "newer"):
+        vectors.search(space, query_of(rng), 1)
+    writer.do(changes.drop_space, SPACE).result()
+    vectors.search("newer", query_of(rng), 1)
+    assert list(vectors._loaded) == ["newer"]
+    writer.do(changes.drop_space, "newer").result()
+    vectors.save()
+    assert list(vectors._loaded) == []
+
+
 def test_vectors_of_two_spaces_never_meet(writer: Writer, store: Store, rng: np.random.Generator) -> None:
     ids = add_many(writer, [""] * 6)
     names = ["a:b", "a_b", "state:v2:TP9+AF7:15", "A:B"]
