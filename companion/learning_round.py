@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from companion import learning_pairs
 from companion.learning_plan import Place, Plan
 from embeddings.types import EmbeddingsError
 from index import mappings
-from index.mappings import Learned
+from index.mappings import Learned, Version
 from index.store import Store
 from index.vault import Vault
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LEAST_LATER = 50  # moments, for a judgement that means anything
 SEED = 0
+INCOMPARABLE = "The version in use knows another text model's contents, so the two could not be compared."
 
 Progress = Callable[[float, str], None]
 
@@ -68,16 +69,20 @@ def learn(store: Store, now: float, progress: Progress = lambda _share, _what: N
     gathered = plan.gathered
     checkpoint = place.checkpoint
     new = mapping.train(gathered.earlier, start=older, seed=SEED, checkpoint=checkpoint, progress=progress)
-    decision = mapping.better(new, older, gathered.later, seed=SEED)
+    looks = mappings.judged(store)
+    decision = mapping.better(new, older, gathered.later, gathered.earlier, earlier_rounds=looks, seed=SEED)
+    if plan.older is not None and older is None:
+        decision = replace(decision, reason=f"{decision.reason} {INCOMPARABLE}")
     return Round(plan.made_at, new.shared_dimension, _learned(plan, new, older, decision))
 
 
 def _begin(store: Store, place: Place, now: float) -> Plan:
     """Take a snapshot of what there is to learn from; raises `EmbeddingsError`."""
     older = mappings.serving(store)
+    judged_by = older if older and _same_contents(older, learning_pairs.content_space(store)) else None
     gathered = learning_pairs.gather(
         store,
-        not_before=older.learned.trained_until if older else float("-inf"),
+        not_before=judged_by.learned.trained_until if judged_by else float("-inf"),
         spread=learning_pairs.spread_of(older.learned.spread) if older else None,
     )
     earlier, later = len(gathered.earlier), len(gathered.later)
@@ -92,7 +97,10 @@ def _begin(store: Store, place: Place, now: float) -> Plan:
 
 
 def _older(store: Store, plan: Plan) -> Mapping | None:
-    """Return the mapping a round begins from; raises `EmbeddingsError` when it does not serve any more."""
+    """Return the mapping a round begins from and has to beat; None also when it knows another text model's contents.
+
+    Raises `EmbeddingsError` when it does not serve any more.
+    """
     from embeddings.mapping import Mapping
 
     if plan.older is None:
@@ -101,7 +109,11 @@ def _older(store: Store, plan: Plan) -> Mapping | None:
     if serving is None or serving.version != plan.older:
         Place(store.vault).clear()
         raise EmbeddingsError(f"Version {plan.older} was replaced while a new one was learned. Learn again.")
-    return Mapping.load(serving.learned.data)
+    return Mapping.load(serving.learned.data) if _same_contents(serving, plan.gathered.content_space) else None
+
+
+def _same_contents(version: Version, content_space: str) -> bool:
+    return version.learned.content_space == content_space
 
 
 def _learned(plan: Plan, new: Mapping, older: Mapping | None, decision: Decision) -> Learned:

@@ -1,21 +1,32 @@
-"""Whether a mapping finds content by brain: in time it has not seen, against chance, and against an older one."""
+"""Whether a mapping finds content by brain: in time it has not seen, against chance, a clock, and an older one."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from embeddings.mapping_pairs import Pairs
 from embeddings.mapping_retrieval import GUARD, Answers, Session, answers, sessions
+from embeddings.mapping_rivals import CLOCKS, by_clock, turns
+from embeddings.mapping_stretches import (
+    LEAST_SECONDS,
+    LEAST_STRETCHES,
+    Asked,
+    Interval,
+    alike_seconds,
+    interval,
+    stretches,
+)
 from embeddings.mapping_vectors import Mapping
 
-BLOCK_SECONDS = 600.0  # what lies closer together is not taken for independent
-LEAST_BLOCKS = 8
-LEVEL = 0.95
+LEVEL = 0.95  # of all rounds together
 PERMUTATIONS = 10
+TURNS = 40  # of a session's EEG, to know by how much figures differ when it says nothing
+IN_USE, EXCHANGED, CHANCE = "the version in use", "EEG of other moments", "chance"
+
+Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +36,18 @@ class Decision:
     Attributes
     ----------
     adopt
-        The whole interval of the difference lies above 0.
+        It is clearly better than every rival: the whole interval of each difference lies above 0.
     difference, low, high
-        How often the right content comes before another, new minus old, over blocks of time, and its 95 % interval;
-        NaN with too few blocks.
+        How often the right content comes before another, new minus `rival`, and its interval at `level`; NaN with too
+        little independent time.
     blocks
-        How many blocks of time it stands on.
+        How many stretches of time it stands on.
     reason
         One sentence for the person.
+    rival
+        What the figures are against: the version in use, or the new one's own answers to EEG of other moments.
+    level
+        What this round asks for, 0 to 1.
 
     """
 
@@ -42,6 +57,26 @@ class Decision:
     high: float
     blocks: int
     reason: str
+    rival: str
+    level: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The new version, the one in use, what both are asked of, and what the new one was trained on."""
+
+    new: Mapping
+    old: Mapping | None
+    later: Pairs
+    earlier: Pairs
+
+
+@dataclass(slots=True)
+class _Rival:
+    """What is known against one rival: the differences, and what they vary by when EEG says nothing (of their sum)."""
+
+    asked: list[Asked] = field(default_factory=list)
+    variance: float = 0.0
 
 
 def evaluate_pairs(mapping: Mapping, pairs: Pairs, *, seed: int = 0, guard: float = GUARD) -> dict[str, float]:
@@ -52,7 +87,7 @@ def evaluate_pairs(mapping: Mapping, pairs: Pairs, *, seed: int = 0, guard: floa
     pairs
         Of time the mapping has not seen.
     seed
-        Of the control, for which EEG is exchanged within each session.
+        Of the control, for which the EEG of each session is moved on in a circle.
     guard
         Seconds around a question in which contents other than the right one are no candidates.
 
@@ -67,7 +102,11 @@ def evaluate_pairs(mapping: Mapping, pairs: Pairs, *, seed: int = 0, guard: floa
     """
     rng = np.random.default_rng(seed)
     found = [(session, answers(session, scores(mapping, pairs, session))) for session in sessions(pairs, guard)]
-    permuted = [answers(s, _permuted(mapping, pairs, s, rng)) for s, _ in found for _ in range(PERMUTATIONS)]
+    permuted: list[Answers] = []
+    for session, _ in found:
+        scored = scores(mapping, pairs, session)
+        by = turns(len(scored), PERMUTATIONS, rng)
+        permuted += [answers(session, np.roll(scored, turn, axis=0)) for turn in by]
     told = _figures([one for _, one in found])
     exchanged = _figures(permuted)
     return {
@@ -80,38 +119,50 @@ def evaluate_pairs(mapping: Mapping, pairs: Pairs, *, seed: int = 0, guard: floa
     }
 
 
-def better(new: Mapping, old: Mapping | None, later_pairs: Pairs, *, seed: int = 0) -> Decision:
+def round_level(earlier_rounds: int) -> float:
+    """Return the level of a round's interval, so that all rounds there will ever be err as one of `LEVEL` would.
+
+    Round ``n`` may err with ``(1 - LEVEL) * 6 / (pi n)^2``, which adds up to ``1 - LEVEL``.
+    """
+    return 1 - (1 - LEVEL) * 6 / (np.pi * (earlier_rounds + 1)) ** 2
+
+
+def better(
+    new: Mapping,
+    old: Mapping | None,
+    later_pairs: Pairs,
+    earlier_pairs: Pairs,
+    *,
+    earlier_rounds: int = 0,
+    seed: int = 0,
+) -> Decision:
     """Decide whether ``new`` replaces ``old``: only when it finds content better in time neither has seen.
+
+    It also has to find it better than chance, than by EEG of other moments of the session, and than a clock does that
+    goes by what was on at the same time of day, or as long after a session's beginning, in ``earlier_pairs``.
 
     Parameters
     ----------
     old
-        None: there is none yet, and the new one is held against itself with EEG exchanged within each session.
+        None: there is none yet, or none that knows these contents.
     later_pairs
         Recorded after everything either was trained on, with a pause between.
+    earlier_pairs
+        What ``new`` was trained on.
+    earlier_rounds
+        How many versions were judged before; each look costs some of what may be erred in all.
 
     """
     rng = np.random.default_rng(seed)
-    differences: list[float] = []
+    rivals = {name: _Rival() for name in ([IN_USE] if old else []) + [EXCHANGED, CHANCE, *CLOCKS]}
     for session in sessions(later_pairs):
-        ours = answers(session, scores(new, later_pairs, session))
-        theirs = [
-            answers(session, scores(old, later_pairs, session) if old else _permuted(new, later_pairs, session, rng))
-            for _ in range(1 if old else PERMUTATIONS)
-        ]
-        usual = np.mean([one.order for one in theirs], axis=0)
-        differences += _per_block(session, ours, ours.order - usual)
-    return _decided(np.array(differences), rng, "the version in use" if old else "exchanged EEG")
+        _hold(session, _Held(new, old, later_pairs, earlier_pairs), rivals, rng)
+    return _decided(rivals, round_level(earlier_rounds))
 
 
 def scores(mapping: Mapping, pairs: Pairs, session: Session) -> NDArray[np.float32]:
     """Return how well each content of a session goes with each question's EEG, ``float32[q, m]``, -1 to 1."""
     return mapping.encode_brain(pairs.brain[session.rows]) @ mapping.encode_content(session.candidates).T
-
-
-def _permuted(mapping: Mapping, pairs: Pairs, session: Session, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Return the same with the EEG of the questions exchanged."""
-    return scores(mapping, pairs, session)[rng.permutation(len(session.rows))]
 
 
 def _figures(found: list[Answers]) -> dict[str, float]:
@@ -126,33 +177,61 @@ def _figures(found: list[Answers]) -> dict[str, float]:
     return figures
 
 
-def _per_block(session: Session, asked: Answers, values: NDArray[np.float64]) -> list[float]:
-    """Return the mean of each block of time, contents counting as in `Answers`."""
-    block = ((session.time - session.time[0]) // BLOCK_SECONDS).astype(int)
-    counted = np.bincount(block, asked.share)
-    sums = np.bincount(block, asked.share * values)
-    return list(sums[counted > 0] / counted[counted > 0])
+def _hold(session: Session, held: _Held, rivals: dict[str, _Rival], rng: np.random.Generator) -> None:
+    """Ask a session's questions of the new version and of every rival."""
+    ours = scores(held.new, held.later, session)
+    asked = answers(session, ours)
+    by = turns(len(ours), TURNS, rng)
+    moved = _moved(session, ours, by)
+    usual: dict[str, Numbers] = {EXCHANGED: moved.mean(axis=0), CHANCE: np.full(len(ours), 0.5)}
+    usual |= {
+        name: answers(session, by_clock(clock, held.earlier, held.later, session)).order
+        for name, clock in CLOCKS.items()
+    }
+    apart = dict.fromkeys(usual, moved)
+    if held.old is not None:
+        theirs = scores(held.old, held.later, session)
+        usual[IN_USE] = answers(session, theirs).order
+        apart[IN_USE] = moved - _moved(session, theirs, by)
+    for name, rival in rivals.items():
+        rival.asked.append(Asked(session.time, asked.share, asked.order - usual[name]))
+        rival.variance += float(np.var(apart[name] @ asked.share, ddof=1)) if len(by) > 1 else 0.0
 
 
-def _interval(values: NDArray[np.float64], rng: np.random.Generator) -> tuple[float, float]:
-    """Return the 95 % interval of a mean, of resampled blocks.
-
-    Drawn out as Student's t asks for few of them (Hesterberg 2015, doi:10.1080/00031305.2015.1089789).
-    """
-    count = len(values)
-    tail = stats.norm.cdf(np.sqrt(count / (count - 1)) * stats.t.ppf((1 - LEVEL) / 2, count - 1))
-    drawn = stats.bootstrap((values,), np.mean, confidence_level=1 - 2 * float(tail), method="percentile", rng=rng)
-    return float(drawn.confidence_interval.low), float(drawn.confidence_interval.high)
+def _moved(session: Session, scored: NDArray[np.float32], by: NDArray[np.intp]) -> Numbers:
+    """Return how often the right content comes before another with EEG moved on, ``float64[turns, q]``."""
+    return np.array([answers(session, np.roll(scored, turn, axis=0)).order for turn in by])
 
 
-def _decided(differences: NDArray[np.float64], rng: np.random.Generator, rival: str) -> Decision:
-    blocks = len(differences)
-    if blocks < LEAST_BLOCKS:
-        missing = (LEAST_BLOCKS - blocks) * BLOCK_SECONDS / 60
-        reason = f"It cannot be told yet: about {missing:.0f} more minutes of EEG beside changing content are needed."
-        return Decision(False, float("nan"), float("nan"), float("nan"), blocks, reason)
-    low, high = _interval(differences, rng)
-    adopt = low > 0
-    verb = "finds content better than" if adopt else "does not find content better than"
-    reason = f"The new version {verb} {rival} in {blocks} later blocks of time."
-    return Decision(adopt, float(differences.mean()), low, high, blocks, reason)
+def _decided(rivals: dict[str, _Rival], level: float) -> Decision:
+    """Decide by the differences against each rival, the first being the one that is told of."""
+    main, first = next(iter(rivals.items()))
+    share = sum(float(one.share.sum()) for one in first.asked)
+    seconds = max(alike_seconds(rival.asked) for rival in rivals.values()) if share else 0.0
+    numbers = stretches(first.asked, seconds)
+    counted = [number[one.share > 0] for one, number in zip(first.asked, numbers, strict=True)]
+    blocks = len(np.unique(np.concatenate(counted))) if counted else 0
+    if blocks < LEAST_STRETCHES:
+        return _too_little(blocks, seconds, main, level)
+    told: dict[str, Interval] = {
+        name: interval(rival.asked, numbers, level, rival.variance / share**2) for name, rival in rivals.items()
+    }
+    reason = _reason([name for name, one in told.items() if one.low <= 0], blocks)
+    adopt = all(one.low > 0 for one in told.values())
+    return Decision(adopt, told[main].mean, told[main].low, told[main].high, blocks, reason, main, level)
+
+
+def _too_little(blocks: int, seconds: float, rival: str, level: float) -> Decision:
+    missing = (LEAST_STRETCHES - blocks) * max(seconds, LEAST_SECONDS) / 60
+    reason = (
+        "There is not enough independent time yet to tell: wear the headset beside changing content for about "
+        f"{missing:.0f} more minutes."
+    )
+    return Decision(False, float("nan"), float("nan"), float("nan"), blocks, reason, rival, level)
+
+
+def _reason(unbeaten: list[str], blocks: int) -> str:
+    if not unbeaten:
+        return f"The new version finds content better than every rival in {blocks} later stretches of time."
+    rivals = unbeaten[0] if len(unbeaten) == 1 else f"{', '.join(unbeaten[:-1])} and {unbeaten[-1]}"
+    return f"In {blocks} later stretches of time the new version does not find content clearly better than {rivals}."

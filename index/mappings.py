@@ -49,8 +49,9 @@ class Learned:
         How often the right one of the later moments is found first: by this version, by the one in use (None without
         one), by chance.
     low, high
-        95 % interval of how much better it is (mean reciprocal rank) than the one in use, or than chance; None while
-        that cannot be told.
+        Interval of how much more often the right content comes before another than with the one in use or, where
+        ``old_score`` is None, than with EEG of other moments; at the level the round asked for, 95 % of all rounds
+        together. None while that cannot be told.
     data, spread
         What encodes with it, opaque here.
 
@@ -156,6 +157,11 @@ def live_versions(db: Database) -> list[int]:
 def history(store: Store) -> list[Version]:
     """Return all rounds of learning, newest first."""
     return [_version(row) for row in store.rows(f"SELECT {_COLUMNS} FROM mappings ORDER BY version DESC")]  # noqa: S608
+
+
+def judged(store: Store) -> int:
+    """Return how many rounds came to a judgement, whatever it was."""
+    return int(store.value("SELECT count(*) FROM mappings WHERE low IS NOT NULL"))
 
 
 def _retire(db: Database, version: int, prefix: str) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from companion.learning_round import LearnerTasks
-from embeddings import mapping_training
+from embeddings import mapping_course
 
 QUICK_ROUNDS = 4
 
 
 def quick_learner() -> LearnerTasks:
     mapping_training.LEAST_ROUNDS = QUICK_ROUNDS
-    mapping_training.CHECKPOINT_SECONDS = 0.0
+    mapping_course.CHECKPOINT_SECONDS = 0.0
     return LearnerTasks()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -15,12 +16,12 @@ from companion import learning
 from companion.learning import Known, Learning, waits_for
 from companion.learning_plan import Place
 from companion.learning_round import Round
-from companion.learning_wording import adds_nothing, verdict
+from companion.learning_wording import verdict
 from companion.worker import TaskFailed
 from embeddings.types import EmbeddingsError
 from index import mappings
-from index.mappings import Learned, Version, VersionState
-from index.types import Job, SignalQuality
+from index.mappings import Learned, VersionState
+from index.types import Job
 
 NOW = BEGIN + 10 * DAY
 
@@ -176,6 +177,40 @@ def test_a_round_that_fails_is_said_once_and_begun_anew_a_day_later(desk: Desk, 
     assert len(background.workers) == 1
 
 
+def test_a_disk_that_fails_is_said_and_it_is_tried_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_: object) -> Known:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(learning, "known", fails)
+    with Background(desk, None) as background:
+        wait_until(lambda: background.incidents)
+        assert background.learning._thread.is_alive()
+        assert background.learning.obstacle == ""
+    (said,) = background.incidents
+    assert "(disk I/O error); it is tried again in a day. Is the disk full" in said
+
+
+def test_a_round_that_cannot_be_removed_is_said(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_: object) -> None:
+        raise PermissionError("no")
+
+    Week(strength=0, days=5).store(desk.writer)
+    monkeypatch.setattr(Place, "clear", fails)
+    with Background(desk, TaskFailed("odd")) as background:
+        wait_until(lambda: len(background.incidents) == 2)
+        assert background.learning._thread.is_alive()
+    assert "may you not write to" in background.incidents[1]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_an_error_in_the_program_is_shown(desk: Desk) -> None:
+    Week(strength=0, days=5).store(desk.writer)
+    with Background(desk, ZeroDivisionError("a bug")) as background:
+        wait_until(lambda: background.incidents)
+        assert background.incidents == [background.learning.obstacle]
+    assert "error in the program" in background.incidents[0]
+
+
 def test_the_end_of_the_program_does_not_wait_for_what_is_being_learned(desk: Desk) -> None:
     Week(strength=0, days=5).store(desk.writer)
     background = Background(desk, None)
@@ -212,13 +247,3 @@ def test_a_version_that_was_still_coming_is_given_up_for_a_newer_one(desk: Desk)
 def test_a_verdict_says_what_was_found(told: Learned, says: tuple[str, ...]) -> None:
     for words in says:
         assert words in verdict(told)
-
-
-def test_what_would_help_is_better_contact_only_where_contact_is_poor() -> None:
-    last = Version(1, NOW, VersionState.REFUSED, learned(adopted=False))
-    poor = adds_nothing(last, SignalQuality(100, 40, "AF7: loose or moving"), left_out=True)
-    assert "better contact (40.0 % of the last week's EEG was fit; most often: AF7: loose or moving)" in poor
-    assert "it is left out of this answer" in poor
-    good = adds_nothing(last, SignalQuality(100, 95, ""), left_out=False)
-    assert "contact" not in good
-    assert "it is used all the same" in good

@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from learner_tasks import QUICK_ROUNDS, quick_learner
-from planted_week import BEGIN, DAY, MONTAGE, MUSE, TOPICS, Week
+from planted_week import BEGIN, CONTENT, DAY, DIMENSION, MONTAGE, MUSE, TOPICS, Week
 
 from companion import learning, learning_pairs, learning_round
 from companion.answering import Answering
@@ -19,13 +21,15 @@ from companion.brain_features import BrainFeatures
 from companion.cli.here import Here
 from companion.learning_plan import Place
 from companion.learning_round import Round
+from companion.learning_wording import verdict
 from companion.ports import Question
 from companion.shared import SharedStep
 from companion.tasks import EncoderTasks
 from companion.worker import Worker
 from embeddings import mapping_training
+from embeddings.mapping import Mapping, better, evaluate_pairs
 from embeddings.types import EEGWindow, EmbeddingsError
-from index import feedback, mappings
+from index import changes, feedback, mappings
 from index.mappings import VersionState
 from index.store import Store
 from index.types import Hit, Job
@@ -120,14 +124,35 @@ def test_what_eeg_says_of_content_is_found_in_later_time_and_adopted(planted: Ho
     assert not Place(planted.store.vault).begun
 
 
+def test_the_verdict_names_the_figure_and_the_rival_its_interval_is_of(planted: Home) -> None:
+    version = mappings.history(planted.store)[-1]
+    found = re.search(
+        r"against chance, as EEG of other moments gives it, the share of other moments that the right one comes before "
+        r"differs by (\S+) to (\S+)\.",
+        verdict(version.learned),
+    )
+    assert found is not None
+    serving = mappings.serving(planted.store)
+    assert serving is not None
+    later = learning_pairs.gather(planted.store, not_before=float("-inf"), spread=None).later
+    figures = evaluate_pairs(Mapping.load(serving.learned.data), later)
+    assert float(found[1]) < figures["order"] - figures["permuted_order"] < float(found[2])
+
+
+def test_a_verdict_that_refuses_says_who_was_not_beaten(planted: Home) -> None:
+    version = mappings.serving(planted.store)
+    assert version is not None
+    refused = replace(version.learned, adopted=False, reason="It is not clearly better than the time of day.")
+    assert "The brain adds nothing yet. It is not clearly better than the time of day. On 60 later" in verdict(refused)
+
+
 def test_every_moment_gets_vectors_of_both_sides(planted: Home) -> None:
     version = mappings.serving(planted.store)
     assert version is not None
     for side, most in (("brain", 240), ("content", 240)):
         space = f"shared:v{version.version}:{side}"
         having = planted.store.value("SELECT count(DISTINCT moment_id) FROM vectors WHERE space = ?", [space])
-        # The first minute of each day tells what is usual that day; before it is over nothing can be said.
-        assert having == (most - 4 * 3 if side == "brain" else most)
+        assert having == most
 
 
 def test_a_thought_finds_what_it_is_about(planted: Home) -> None:
@@ -198,7 +223,7 @@ def test_where_eeg_says_nothing_nothing_is_adopted_and_the_answer_says_so(tmp_pa
     assert version.state is VersionState.REFUSED
     assert home.store.waiting(Job.SHARED, 10) == []
     answer = home.think(0)
-    assert "told nothing of what was on screen: it is left out" in answer.notes[0]
+    assert "could not be shown to tell what was on screen" in answer.notes[0]
     assert "`companion train`" in answer.notes[0]
     assert {source for hit in answer.hits for source in hit.shares} == {"context"}
     home.close()
@@ -262,3 +287,46 @@ def test_too_little_to_judge_by_is_said(tmp_path: Path) -> None:
         learning_round.learn(home.store, NOW)
     assert not Place(home.store.vault).begun
     home.close()
+
+
+def test_after_a_change_of_text_model_it_learns_anew_and_says_that_it_could_not_compare(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path / "vault", Week(strength=1.5))
+    first = learning.keep(home.store, home.writer, learning_round.learn(home.store, NOW), NOW)
+    home.encode()
+    wider = np.linalg.qr(np.random.default_rng(0).normal(size=(DIMENSION + 8, DIMENSION)))[0]
+
+    def change(db: Any) -> None:
+        changes.put_space(db, "content:wider", model="wider", dimension=DIMENSION + 8, time=NOW)
+        rows = db.execute("SELECT moment_id, vector FROM vectors WHERE space = ?", [CONTENT]).fetchall()
+        told = {moment_id: (wider @ np.frombuffer(blob, np.float32))[None] for moment_id, blob in rows}
+        changes.put_vectors(db, "content:wider", {key: one.astype(np.float32) for key, one in told.items()})
+        db.execute("DELETE FROM vectors WHERE space = ?", [CONTENT])
+        db.execute("DELETE FROM spaces WHERE name = ?", [CONTENT])
+
+    home.writer.do(change).result()
+    asked: list[int] = []
+
+    def spied(*arguments: Any, earlier_rounds: int, seed: int) -> Any:
+        asked.append(earlier_rounds)
+        return better(*arguments, earlier_rounds=earlier_rounds, seed=seed)
+
+    monkeypatch.setattr("embeddings.mapping.better", spied)
+    second = learning.keep(home.store, home.writer, learning_round.learn(home.store, NOW + 1), NOW + 1)
+    assert second.learned.content_space == "content:wider"
+    assert second.learned.adopted
+    assert second.learned.old_score is None
+    assert "could not be compared" in second.learned.reason
+    assert first.learned.low is not None
+    assert asked == [1]  # one look was taken before
+    home.close()
+
+
+def test_a_round_that_could_not_be_judged_costs_nothing(planted: Home) -> None:
+    before = mappings.judged(planted.store)
+    version = mappings.serving(planted.store)
+    assert version is not None
+    untold = replace(version.learned, adopted=False, low=None, high=None)
+    learning.keep(planted.store, planted.writer, Round(NOW + 9, 64, untold), NOW)
+    assert mappings.judged(planted.store) == before

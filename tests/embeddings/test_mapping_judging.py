@@ -10,6 +10,7 @@ from made_pairs import CONTENT, INPUTS, made
 from test_mapping_vectors import random_mapping
 
 from embeddings.mapping import Mapping, Pairs, better, evaluate_pairs
+from embeddings.mapping_judging import LEVEL, round_level
 from embeddings.mapping_retrieval import Session, answers, sessions
 
 
@@ -127,31 +128,135 @@ def test_the_same_seed_gives_the_same_figures() -> None:
     assert evaluate_pairs(random_mapping(), pairs, seed=3) == evaluate_pairs(random_mapping(), pairs, seed=3)
 
 
+EARLIER = made(400, seed=9)
+
+
 def test_a_better_version_is_adopted_and_a_worse_one_is_not() -> None:
-    later = told(made(2400))
-    up, down = better(straight(1.0), straight(0.5), later), better(straight(0.5), straight(1.0), later)
+    later = told(made(2400, sessions=8))
+    up = better(straight(1.0), straight(0.5), later, EARLIER)
+    down = better(straight(0.5), straight(1.0), later, EARLIER)
     assert up.adopt
     assert 0 < up.low < up.difference < up.high
-    assert up.blocks == 16
+    assert up.blocks == 8
+    assert up.rival == "the version in use"
     assert not down.adopt
     assert down.high < 0
-    assert "does not find" in down.reason
+    assert "does not find content clearly better than the version in use" in down.reason
 
 
 def test_a_version_is_not_better_than_itself() -> None:
-    decision = better(straight(0.9), straight(0.9), told(made(2400)))
+    decision = better(straight(0.9), straight(0.9), told(made(2400, sessions=8)), EARLIER)
     assert not decision.adopt
     assert decision.difference == 0
 
 
-def test_the_first_version_is_held_against_exchanged_eeg() -> None:
-    assert better(straight(1.0), None, told(made(2400))).adopt
-    assert not better(straight(1.0), None, made(2400, strength=0)).adopt
+def test_the_first_version_is_held_against_eeg_of_other_moments() -> None:
+    found = better(straight(1.0), None, told(made(2400, sessions=8)), EARLIER)
+    assert found.adopt
+    assert found.rival == "EEG of other moments"
+    assert not better(straight(1.0), None, made(2400, strength=0, sessions=8), EARLIER).adopt
+
+
+def test_the_figure_is_how_often_the_right_content_comes_before_another() -> None:
+    later = told(made(1600, sessions=8))
+    decision = better(straight(1.0), straight(0.5), later, EARLIER)
+    orders = [evaluate_pairs(one, later)["order"] for one in (straight(1.0), straight(0.5))]
+    assert decision.difference == pytest.approx(orders[0] - orders[1])
 
 
 def test_with_too_little_time_nothing_is_adopted_and_it_says_how_much_is_missing() -> None:
-    decision = better(straight(1.0), straight(0.0), told(made(120)))
+    decision = better(straight(1.0), straight(0.0), told(made(120)), EARLIER)
     assert not decision.adopt
-    assert decision.blocks == 4
-    assert "about 40 more minutes" in decision.reason
+    assert decision.blocks == 1  # four sessions of two minutes
+    assert "not enough independent time yet" in decision.reason
+    assert "about 90 more minutes" in decision.reason
     assert np.isnan(decision.low)
+
+
+def test_without_questions_nothing_is_adopted() -> None:
+    pairs = made(40)
+    decision = better(straight(1.0), None, replace(pairs, content=np.repeat(pairs.content[:1], 40, axis=0)), EARLIER)
+    assert (decision.adopt, decision.blocks) == (False, 0)
+
+
+def scheduled(by: str, *, days: int, shift: int = 0, seed: int = 0) -> Pairs:
+    """Days of four hours on which contents keep to a timetable, and EEG that tells the time and nothing else."""
+    rng = np.random.default_rng(seed)
+    topics = np.random.default_rng(3).normal(size=(8, CONTENT))
+    minutes = np.arange(120) * 2
+    parts = []
+    for day in range(days):
+        late = 60 * (day % 3)  # minutes after nine that the day begins
+        slot = ((minutes + (late if by == "the time of day" else 0)) // 30 + shift * (day % 7)) % 8
+        words = topics[slot] + 0.5 * rng.normal(size=(120, CONTENT))
+        at = 86_400.0 * (day + 20 * seed) + 9 * 3600 + 60 * (late + minutes)
+        parts.append((words / np.linalg.norm(words, axis=1, keepdims=True), at, topics[slot]))
+    brain = np.zeros((120 * days, INPUTS), np.float32)
+    brain[:, :CONTENT] = np.concatenate([part[2] for part in parts]) + rng.normal(size=(120 * days, CONTENT))
+    return Pairs(
+        brain,
+        np.concatenate([part[0] for part in parts]).astype(np.float32),
+        np.concatenate([part[1] for part in parts]),
+        np.repeat(np.arange(days), 120) + 100 * seed,
+        np.ones(120 * days, np.float32),
+    )
+
+
+@pytest.mark.parametrize("by", ["the time of day", "the time since the session began"])
+def test_what_a_clock_finds_as_well_is_not_adopted(by: str) -> None:
+    decision = better(straight(1.0), None, scheduled(by, days=8, seed=1), scheduled(by, days=12))
+    assert decision.low > 0  # better than EEG of other moments, and yet
+    assert not decision.adopt
+    assert by in decision.reason
+
+
+def test_what_no_clock_finds_is_adopted() -> None:
+    later = scheduled("the time of day", days=8, shift=3, seed=1)
+    assert better(straight(1.0), None, later, scheduled("the time of day", days=12, shift=5)).adopt
+
+
+def slow(rng: np.random.Generator, *, minutes: float, topic_minutes: float) -> Pairs:
+    """Four days of four hours; EEG and contents stay alike for long and have nothing to do with each other."""
+    days, count = 4, 120
+    keep = np.exp(-2 / minutes)
+    brain = rng.normal(size=(days, count, INPUTS))
+    for number in range(1, count):
+        brain[:, number] = keep * brain[:, number - 1] + np.sqrt(1 - keep**2) * brain[:, number]
+    contents = []
+    for _ in range(days):
+        lengths = np.maximum(rng.exponential(topic_minutes / 2, size=count), 1).astype(int)
+        topic = np.repeat(np.arange(count), lengths)[:count]
+        contents.append(rng.normal(size=(count, CONTENT))[topic] + 0.7 * rng.normal(size=(count, CONTENT)))
+    content = np.concatenate(contents)
+    return Pairs(
+        brain.reshape(days * count, INPUTS).astype(np.float32),
+        (content / np.linalg.norm(content, axis=1, keepdims=True)).astype(np.float32),
+        np.concatenate([day * 86_400 + 120.0 * np.arange(count) for day in range(days)]),
+        np.repeat(np.arange(days), count),
+        np.ones(days * count, np.float32),
+    )
+
+
+@pytest.mark.parametrize(("minutes", "topic_minutes"), [(30, 30), (120, 60)])
+def test_eeg_and_contents_that_stay_alike_for_long_are_seldom_taken_for_a_bond(
+    minutes: float, topic_minutes: float
+) -> None:
+    adopted = 0
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        earlier, later = (slow(rng, minutes=minutes, topic_minutes=topic_minutes) for _ in range(2))
+        adopted += better(straight(1.0), None, later, earlier, seed=seed).adopt
+    assert adopted <= 1
+
+
+def test_all_rounds_together_err_as_one_would() -> None:
+    spent = sum(1 - round_level(number) for number in range(10_000))
+    assert spent == pytest.approx(1 - LEVEL, rel=1e-3)
+    assert spent < 1 - LEVEL
+
+
+def test_a_later_round_asks_for_more() -> None:
+    later = told(made(2400, sessions=8))
+    first, tenth = (better(straight(1.0), straight(0.5), later, EARLIER, earlier_rounds=n) for n in (0, 9))
+    assert tenth.low < first.low < first.high < tenth.high
+    assert tenth.level == round_level(9)
