@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +11,6 @@ from sklearn.linear_model import LogisticRegression
 from companion.evaluation import contact_data, controls
 from companion.evaluation.contact_boosting import ContactReference
 from companion.evaluation.contact_data import Stretch
-from companion.evaluation.interval import Interval
 from companion.evaluation.options import Options
 from companion.evaluation.splits import Split, check
 from companion.evaluation.windows import Windows
@@ -20,6 +18,7 @@ from embeddings import contact, contact_training
 from embeddings.contact import ContactModel
 
 OURS = "ours"
+TRAINED = ("gradient boosting", "place and time")  # the models to beat that learn from other people
 FOLDS = 10  # groups of people; each is scored by models of all others
 NOISE_UV = 20.0  # as loud as EEG
 
@@ -30,6 +29,9 @@ Numbers = NDArray[np.float64]
 def scores(windows: Windows, stretches: Sequence[Stretch], bad: Labels, options: Options) -> dict[str, Numbers]:
     """Return ``float64[n, channels]`` of every model, the larger, the worse; each person is scored by models of others.
 
+    The shipped start needs nobody to train on, the `TRAINED` do: they are missing where the others there are (of one
+    person: none) had no contact both good and bad.
+
     Parameters
     ----------
     bad
@@ -39,16 +41,13 @@ def scores(windows: Windows, stretches: Sequence[Stretch], bad: Labels, options:
     data = contact_data.with_past(windows, stretches)
     rng = np.random.default_rng(options.seed)
     noise = [NOISE_UV * rng.standard_normal(part.shape) for part in data]
-    model_for = _models(windows, stretches, options)
-    found = {name: np.empty(bad.shape) for name in (OURS, "gradient boosting", "place and time", "noise input")}
-    for split in people_apart(windows, seed=options.seed):
-        model, tested = model_for(split), windows.where(split.test)
-        found[OURS][split.test] = _shares(model, data, windows, split)
-        found["noise input"][split.test] = _shares(model, noise, windows, split)
-        reference = ContactReference.fit(windows.where(split.train), bad[split.train], seed=options.seed)
-        found["gradient boosting"][split.test] = reference.scores(tested)["gradient boosting"]
-        found["place and time"][split.test] = _place_and_time(windows, bad, split)
-    return found | {"log std": controls.amplitude(windows)}
+    found = {name: np.empty(bad.shape) for name in (OURS, "noise input")}
+    several = len(np.unique(windows.person)) > 1
+    splits = list(people_apart(windows, seed=options.seed)) if several else []
+    for model, tested in _models(windows, stretches, splits, options):
+        found[OURS][tested] = _shares(model, data, windows, tested)
+        found["noise input"][tested] = _shares(model, noise, windows, tested)
+    return found | _trained(windows, bad, splits, options.seed) | {"log std": controls.amplitude(windows)}
 
 
 def people_apart(windows: Windows, *, seed: int) -> Iterator[Split]:
@@ -61,44 +60,36 @@ def people_apart(windows: Windows, *, seed: int) -> Iterator[Split]:
         yield split
 
 
-def resampled(
-    statistic: Callable[[NDArray[np.intp]], float], members: Sequence[NDArray[np.intp]], *, seed: int, times: int
-) -> Interval:
-    """Return a figure over the windows of all people in one; the interval is of people drawn again.
-
-    Parameters
-    ----------
-    members
-        The windows of each person.
-
-    """
-    rng = np.random.default_rng(seed)
-    count = len(members)
-    drawn = [
-        statistic(np.concatenate([members[i] for i in rng.integers(count, size=count).tolist()])) for _ in range(times)
-    ]
-    told = [value for value in drawn if not math.isnan(value)]
-    low, high = np.quantile(told, (0.025, 0.975)).tolist() if told else (math.nan, math.nan)
-    return Interval(statistic(np.concatenate(members)), low, high, count)
-
-
-def _models(windows: Windows, stretches: Sequence[Stretch], options: Options) -> Callable[[Split], ContactModel]:
-    """Return what gives the model to test a split by: the shipped one, or one trained on the split's other people."""
+def _models(
+    windows: Windows, stretches: Sequence[Stretch], splits: Sequence[Split], options: Options
+) -> Iterator[tuple[ContactModel, NDArray[np.intp]]]:
+    """Yield models and whom each is tested on: the shipped one on all, or one a split, trained on its other people."""
     if options.model == "start":
-        return lambda _: contact.shipped()
+        yield contact.shipped(), np.arange(len(windows))
+        return
     looks = [contact_training.look(stretch.rated) for stretch in stretches]
-
-    def trained(split: Split) -> ContactModel:
+    for split in splits:
         people = set(windows.person[split.train].tolist())
         seen = [look for look, stretch in zip(looks, stretches, strict=True) if stretch.person in people]
-        return ContactModel(contact_training.fit(seen, seed=options.seed), {})
-
-    return trained
+        yield ContactModel(contact_training.fit(seen, seed=options.seed), {}), split.test
 
 
-def _shares(model: ContactModel, data: Sequence[Numbers], windows: Windows, split: Split) -> Numbers:
+def _trained(windows: Windows, bad: Labels, splits: Sequence[Split], seed: int) -> dict[str, Numbers]:
+    """Return the scores of the `TRAINED`; none where a split has nothing to learn them from."""
+    if not splits or any(bad[one.train].all() or not bad[one.train].any() for one in splits):
+        return {}
+    found = {name: np.empty(bad.shape) for name in TRAINED}
+    for split in splits:
+        reference = ContactReference.fit(windows.where(split.train), bad[split.train], seed=seed)
+        told = reference.scores(windows.where(split.test)) | {"place and time": _place_and_time(windows, bad, split)}
+        for name in TRAINED:
+            found[name][split.test] = told[name]
+    return found
+
+
+def _shares(model: ContactModel, data: Sequence[Numbers], windows: Windows, tested: NDArray[np.intp]) -> Numbers:
     samples = windows.data.shape[2]
-    return np.array([model.share_bad(data[i], windows.sfreq, samples) for i in split.test.tolist()])
+    return np.array([model.share_bad(data[i], windows.sfreq, samples) for i in tested.tolist()])
 
 
 def _place_and_time(windows: Windows, bad: Labels, split: Split) -> Numbers:

@@ -111,11 +111,13 @@ class _Judge:
         return np.array([metric(*sitting.judged(theirs)) for sitting, theirs in pairs])
 
     def _figure(self, name: str, values: Numbers, note: str = "") -> Figure:
-        interval = statistics.bootstrap(values, seed=self._options.seed, times=self._times)
+        interval = statistics.bootstrap(values, seed=self._options.seed, times=self._times, bounded=statistics.SHARES)
         return Figure(name, interval, note, self._named(values))
 
     def _difference(self, name: str, mine: Numbers, theirs: Numbers) -> Figure:
-        interval = statistics.paired(mine, theirs, seed=self._options.seed, times=self._times)
+        interval = statistics.paired(
+            mine, theirs, seed=self._options.seed, times=self._times, bounded=statistics.DIFFERENCES
+        )
         return Figure(name, interval, "", self._named(mine - theirs))
 
     def _named(self, values: Numbers) -> dict[str, float]:

@@ -1,21 +1,33 @@
 """Who it is: how well people can be told by their vectors in another session, and by private ones.
 
 An adversary who has vectors of everyone's one session names the windows of another one; the best of several is
-counted. Brain vectors identify people, so this figure belongs to whatever is exported. Beside it stands what privacy
-costs where that can be told: how well focus is told from private vectors.
+counted. Another one names whole sessions by how their vectors hang together. Brain vectors identify people, so these
+figures belong to whatever is exported. Beside them stands what privacy costs where that can be told: how well focus is
+told from private vectors.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from companion.evaluation import adversary, controls, electrodes, encoders, private_focus, statistics
+from companion.evaluation import (
+    adversary,
+    adversary_sessions,
+    controls,
+    electrodes,
+    encoders,
+    private_focus,
+    statistics,
+)
 from companion.evaluation.adversary import Named
+from companion.evaluation.adversary_sessions import SessionsNamed
 from companion.evaluation.bids import Recording, cohort
 from companion.evaluation.encoders import LEAST_SECONDS, Encoder, Mask
 from companion.evaluation.errors import EvaluationError
@@ -24,6 +36,7 @@ from companion.evaluation.options import Options
 from companion.evaluation.reference import FOCUS_BANDS, band_powers
 from companion.evaluation.report import Figure, Report
 from companion.evaluation.splits import known
+from companion.evaluation.statistics import DIFFERENCES, SHARES
 from companion.evaluation.windows import Windows, cut
 from embeddings.private import PrivateMap
 
@@ -32,7 +45,8 @@ TIMES, QUICK_TIMES = 1_000, 100
 FEWEST_WINDOWS = 6  # of a session
 FEWEST = 3  # people; of two, half is guessed
 IDENTITY_BANDS = ((1.0, 4.0), *FOCUS_BANDS)  # eyes, too, tell people apart
-GOAL = 0.08  # of windows named: what private vectors are to stay under
+LOST = "focus AUC that privacy loses"
+GOAL = 0.08  # of windows, and of sessions, named: what private vectors are to stay under
 STATE, PRIVATE = "state vectors", "private vectors"
 BESIDE = (
     "band powers",
@@ -43,6 +57,7 @@ BESIDE = (
     "noise input",
     "noise input, private",
 )
+BY_SESSION = (STATE, PRIVATE, "noise input, private")  # attacked as whole sessions too
 COMPARED = ((PRIVATE, STATE), (STATE, "band powers"), (PRIVATE, "band powers"))
 
 Words = NDArray[np.str_]
@@ -60,8 +75,9 @@ def evaluate(folder: Path, options: Options, others: Mapping[str, Encoder] | Non
     splits = adversary.folds(windows)
     vectors = _vectors(windows, others or {}, options.seed)
     named = {name: adversary.best(made, windows.person, splits) for name, made in vectors.items()}
+    whole = {name: adversary_sessions.best(vectors[name], windows) for name in BY_SESSION}
     cost = private_focus.cost(wanted, options)
-    report = _report(named, windows, options, cost)
+    report = _report(named, whole, windows, options, cost)
     return replace(report, data=folder.name, notes=(*found.notes, *_notes(wanted, windows, apart, bool(cost))))
 
 
@@ -145,17 +161,21 @@ def _private(vectors: NDArray[np.float32], windows: Windows) -> NDArray[np.float
     return learned.apply(vectors, windows.person, windows.session)
 
 
-def _report(named: Mapping[str, Named], windows: Windows, options: Options, cost: private_focus.Cost | None) -> Report:
+def _report(
+    named: Mapping[str, Named],
+    whole: Mapping[str, SessionsNamed],
+    windows: Windows,
+    options: Options,
+    cost: private_focus.Cost | None,
+) -> Report:
     """Return the figures."""
     right = {name: one.accuracy(windows.person) for name, one in named.items()}
-
-    def figure(name: str, values: Mapping[str, float], note: str) -> Figure:
-        return Figure(name, statistics.bootstrap(list(values.values()), seed=options.seed), note, values)
-
+    figure = partial(_figure, options.seed)
     told = {name: figure(f"named by {name}", values, named[name].adversary) for name, values in right.items()}
+    sessions = {name: figure(f"sessions named by {name}", one.right, one.adversary) for name, one in whole.items()}
     ours = [name for name in told if name not in BESIDE]
-    less = [figure(f"{a} less {b}", _less(right[a], right[b]), "") for a, b in COMPARED]
-    lost = [] if cost is None else [figure("focus AUC that privacy loses", cost.lost(), "unseen people, paired")]
+    less = [figure(f"{a} less {b}", _less(right[a], right[b]), "", DIFFERENCES) for a, b in COMPARED]
+    lost = [] if cost is None else [figure(LOST, cost.lost(), "unseen people, paired", DIFFERENCES)]
     kept = (
         []
         if cost is None
@@ -172,13 +192,19 @@ def _report(named: Mapping[str, Named], windows: Windows, options: Options, cost
         model=options.model,
         people=len(right[STATE]),
         windows=len(windows),
-        figures=tuple([told[name] for name in ours] + kept),
-        controls=tuple(told[name] for name in BESIDE),
+        figures=(*(told[name] for name in ours), *(sessions[name] for name in sessions if name not in BESIDE), *kept),
+        controls=(*(told[name] for name in BESIDE), *(sessions[name] for name in sessions if name in BESIDE)),
         differences=tuple(less + lost),
         p_value=_p(named[STATE], windows, options),
         chance=chance,
-        verdict=_verdict(told[STATE].value, told[PRIVATE].value, chance),
+        verdict=_verdict(told[STATE].value, told[PRIVATE].value, sessions[PRIVATE].value),
     )
+
+
+def _figure(
+    seed: int, name: str, values: Mapping[str, float], note: str, bounded: tuple[float, float] = SHARES
+) -> Figure:
+    return Figure(name, statistics.bootstrap(list(values.values()), seed=seed, bounded=bounded), note, values)
 
 
 def _p(named: Named, windows: Windows, options: Options) -> float:
@@ -200,8 +226,10 @@ def _less(mine: Values, theirs: Values) -> dict[str, float]:
 def _notes(wanted: Sequence[Recording], windows: Windows, apart: bool, focus: bool) -> list[str]:
     """Say what the figures do not cover."""
     everyone, left = {one.person for one in wanted}, set(windows.person.tolist())
+    guessed = adversary_sessions.chance(windows)
     notes = [
-        f"The share of {windows.seconds:g} s windows of another session that the best of several adversaries names."
+        f"The share of {windows.seconds:g} s windows of another session that the best of several adversaries names.",
+        f"Whole sessions are named after the one most like them; guessing names {guessed:.1%}.",
     ]
     if everyone - left:
         notes.append(f"{len(everyone - left)} of {len(everyone)} people have no two sessions that are long enough.")
@@ -209,13 +237,24 @@ def _notes(wanted: Sequence[Recording], windows: Windows, apart: bool, focus: bo
         notes.append("Recordings stand for sessions; each is made private by itself, though one sitting would be.")
     if not focus:
         notes.append("What privacy costs cannot be told: nobody here was both focused and at rest.")
-    notes.append("The private directions were learned from these people, without names.")
+    notes.append(
+        "The private directions were fitted, without labels, on the very people who are named here: those of another "
+        "cohort may hide less or more."
+    )
     return notes
 
 
-def _verdict(state: Interval, private: Interval, chance: float) -> str:
-    """Say what the figures come to."""
-    told = f"Brain vectors name {state.value:.0%} of windows, private ones {private.value:.0%} (chance {chance:.0%})"
-    if private.value <= max(GOAL, chance):
-        return f"{told}: private vectors hide who it was as well as they should."
-    return f"{told}: private vectors still tell people apart, export them only to whom you trust."
+def _verdict(state: Interval, private: Interval, sessions: Interval) -> str:
+    """Say what the figures come to: hidden is only what is hidden at the upper ends and from both adversaries."""
+    told = (
+        f"Brain vectors name {state.value:.0%} of windows, private ones {private.value:.0%} and "
+        f"{sessions.value:.0%} of whole sessions"
+    )
+    if private.high <= GOAL and sessions.high <= GOAL:
+        return f"{told}: private vectors hide who it was from these adversaries (at most {GOAL:.0%} named)."
+    if not (math.isfinite(private.high) and math.isfinite(sessions.high)):
+        return f"{told}: how much that is of other people cannot be said. Add people."
+    return (
+        f"{told}, with 95 % confidence up to {private.high:.0%} and {sessions.high:.0%}: private vectors may still "
+        "tell people apart, export them only to whom you trust."
+    )

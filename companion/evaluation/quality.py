@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -59,7 +59,10 @@ class _Judge:
         self._times, self._permutations = (200, 99) if options.quick else (2_000, 500)
         least = FEWEST if options.model == "train" else 1
         if len(self._people) < least:
-            raise EvaluationError(f"{len(self._people)} people are too few to be scored by models of others: {least}.")
+            raise EvaluationError(
+                f"{len(self._people)} people are too few to be scored by models of others: {least} are needed. Add "
+                "people, or score the shipped model with --model start."
+            )
         if self._bad.all() or not self._bad.any():
             raise EvaluationError("Contact was always the same here, so that there is nothing to tell. Add recordings.")
 
@@ -84,7 +87,7 @@ class _Judge:
             p_value=p_value,
             chance=CHANCE,
             verdict=_verdict(differences, p_value),
-            notes=(*notes, *self._notes(), *_seen_before(name, self._options)),
+            notes=(*notes, *self._notes(), *_left_out(scores), *_seen_before(name, self._options)),
         )
 
     def _values(self, metric: str, scores: Numbers) -> Numbers:
@@ -93,7 +96,7 @@ class _Judge:
         return np.array([METRICS[metric](self._bad[m].ravel(), scores[m].ravel()) for m in mine])
 
     def _figure(self, name: str, values: Numbers, note: str = "") -> Figure:
-        interval = statistics.bootstrap(values, seed=self._options.seed, times=self._times)
+        interval = statistics.bootstrap(values, seed=self._options.seed, times=self._times, bounded=statistics.SHARES)
         return Figure(name, interval, note, self._named(values))
 
     def _named(self, values: Numbers) -> dict[str, float]:
@@ -106,7 +109,9 @@ class _Judge:
         found = []
         for metric in METRICS:
             mine, other = self._values(metric, ours), self._values(metric, theirs)
-            interval = statistics.paired(mine, other, seed=self._options.seed, times=self._times)
+            interval = statistics.paired(
+                mine, other, seed=self._options.seed, times=self._times, bounded=statistics.DIFFERENCES
+            )
             found.append(Figure(f"{metric} above {label}", interval, "", self._named(mine - other)))
         return found
 
@@ -117,11 +122,11 @@ class _Judge:
         return [
             Figure(
                 f"{metric} together",
-                contact_models.resampled(
+                statistics.resampled(
                     partial(self._judged, judge, scores),
                     members,
                     seed=self._options.seed,
-                    times=self._times // 10,
+                    times=self._times // 4,
                 ),
                 note,
             )
@@ -167,6 +172,13 @@ class _Judge:
         ]
 
 
+def _left_out(scores: Mapping[str, Numbers]) -> list[str]:
+    """Say which models to beat are missing."""
+    missing = " and ".join(name for name in contact_models.TRAINED if name not in scores)
+    why = "they learn from other people, and there is nothing here to learn from"
+    return [f"Left out: {missing}: {why}. Add people whose contact was good and bad."] if missing else []
+
+
 def _seen_before(name: str, options: Options) -> list[str]:
     """Warn of figures that flatter."""
     if options.model == "train" or name not in contact.shipped().card["sets"]:
@@ -180,6 +192,8 @@ def _share(flagged: Labels, among: Labels) -> float:
 
 def _verdict(differences: Sequence[Figure], p_value: float) -> str:
     """Say in one sentence whether the model is worth having."""
+    if max(figure.value.n for figure in differences) < statistics.LEAST:
+        return "Contact of fewer than three people was both good and bad: nothing can be said of others. Add people."
     behind = [figure.name for figure in differences if not figure.value.above(0.0)]
     if p_value > ALPHA:
         return "Bad contact is told no better than by chance on these people."

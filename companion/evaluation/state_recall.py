@@ -1,7 +1,7 @@
 """Recall by state: whether a stretch of EEG finds others of the same person in which the same was done.
 
-Where people were recorded in several sessions, a stretch of one session searches the person's other sessions. Where
-they were not, the first half of each recording searches the second halves. Found is right when the task is the same.
+Where people were recorded in several sessions, a stretch of one session searches the person's earlier sessions. Where
+they were not, the second half of each recording searches the first halves. Found is right when the task is the same.
 What is usual for the person is learned, without labels, from what is searched: as in use, from the past.
 """
 
@@ -133,7 +133,9 @@ class _Judge:
             people=len(lift),
             windows=0,
             figures=(*figures, *self._figures("precision of the first", retrieval.first)),
-            controls=tuple(self._figure(f"lift of {name}", values) for name, values in theirs.items()),
+            controls=tuple(
+                self._figure(f"lift of {name}", values, "", statistics.DIFFERENCES) for name, values in theirs.items()
+            ),
             differences=tuple(above),
             p_value=p_value,
             chance=figures[0].value.value - figures[1].value.value,
@@ -145,8 +147,8 @@ class _Judge:
         mine, lift = each_person(self.ours, measure), self._lift(self.ours, measure)
         ratio = {person: mine[person] / (mine[person] - lift[person]) for person in mine}
         return [
-            self._figure(name, mine),
-            self._figure(f"{name}: lift", lift, "less chance"),
+            self._figure(name, mine, "", statistics.SHARES),
+            self._figure(f"{name}: lift", lift, "less chance", statistics.DIFFERENCES),
             self._figure(f"{name}: ratio", ratio, "over chance"),
         ]
 
@@ -156,8 +158,9 @@ class _Judge:
             each_person(rankings, measure), retrieval.chance(rankings, measure, seed=self.options.seed, times=times)
         )
 
-    def _figure(self, name: str, values: Values, note: str = "") -> Figure:
-        return Figure(name, statistics.bootstrap(list(values.values()), seed=self.options.seed), note, values)
+    def _figure(self, name: str, values: Values, note: str = "", bounded: tuple[float, float] | None = None) -> Figure:
+        interval = statistics.bootstrap(list(values.values()), seed=self.options.seed, bounded=bounded)
+        return Figure(name, interval, note, values)
 
     def _p(self) -> float:
         """Exchange tasks among the recordings (or halves of them) of the same person and session."""

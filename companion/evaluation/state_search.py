@@ -1,7 +1,11 @@
-"""Who searches what for the same state: a session the person's others, or first halves the second halves."""
+"""Who searches what for the same state: as in use, what is now searches what was before.
+
+A session searches the person's earlier ones, the second halves of recordings search the first halves.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +23,7 @@ from embeddings.types import EEGWindow
 
 LENGTH, HOP = 4, 2  # windows of a stretch, and from one's start to the next one's
 GUARD_SECONDS = 8.0  # between the halves of a recording
+DIGITS = 20  # to which numbers in names of sessions are filled up, more than any has
 SLACK = 0.01  # s by which a window may begin off the end of the one before
 
 Mask = NDArray[np.bool_]
@@ -35,7 +40,7 @@ class Search:
     queries, candidates
         Stretches of them.
     reference
-        ``bool[n]``: the windows that are searched, which tell what is usual for the person.
+        ``bool[n]``: the windows that are searched, all of them earlier, which tell what is usual for the person.
 
     """
 
@@ -107,16 +112,24 @@ def searches(windows: Windows, kind: str) -> Iterator[Search]:
 
 
 def _sessions(mine: Windows) -> Iterator[tuple[Split, tuple[str, str]]]:
-    """Yield each session against all others."""
-    sessions = np.unique(mine.session).tolist()
-    for session in sessions if len(sessions) > 1 else ():
-        tested = mine.session == session
-        split = Split(f"session {mine.person[0]}/{session}", np.flatnonzero(~tested), np.flatnonzero(tested))
+    """Yield each session but the first against all earlier ones."""
+    order = _in_order(mine)
+    for number, session in enumerate(order[1:], start=1):
+        earlier, tested = np.isin(mine.session, order[:number]), mine.session == session
+        split = Split(f"session {mine.person[0]}/{session}", np.flatnonzero(earlier), np.flatnonzero(tested))
         yield split, ("", "")
 
 
+def _in_order(mine: Windows) -> list[str]:
+    """Return the sessions, earliest first: by the clock where the set tells it of all, else by name, 10 after 9."""
+    names: list[str] = np.unique(mine.session).tolist()
+    if not np.isnan(mine.clock).any():
+        return sorted(names, key=lambda name: float(mine.clock[mine.session == name].min()))
+    return sorted(names, key=lambda name: re.sub(r"\d+", lambda digits: digits[0].zfill(DIGITS), name))
+
+
 def _halves(mine: Windows) -> Iterator[tuple[Split, tuple[str, str]]]:
-    """Yield the first half of every recording against the second halves."""
+    """Yield the second half of every recording against the first halves."""
     early, late = np.zeros(len(mine), bool), np.zeros(len(mine), bool)
     for run in np.unique(mine.run):
         here = mine.run == run
@@ -124,7 +137,7 @@ def _halves(mine: Windows) -> Iterator[tuple[Split, tuple[str, str]]]:
         early |= here & (mine.start + mine.seconds <= middle - GUARD_SECONDS / 2.0)
         late |= here & (mine.start >= middle + GUARD_SECONDS / 2.0)
     if early.any() and late.any():
-        yield Split("time 1/2", np.flatnonzero(late), np.flatnonzero(early)), (" (first half)", " (second half)")
+        yield Split("time 2/2", np.flatnonzero(early), np.flatnonzero(late)), (" (second half)", " (first half)")
 
 
 def _mask(windows: Windows, chosen: NDArray[np.intp]) -> Mask:

@@ -7,7 +7,8 @@ drawing people again, never windows.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
 
@@ -29,6 +30,7 @@ __all__ = [
     "paired",
     "permutation_p",
     "permuted",
+    "resampled",
     "selective_auc",
     "tpr_at_fpr",
 ]
@@ -39,6 +41,9 @@ Label = TypeVar("Label", bound=np.generic)
 
 LEVEL = 0.95
 ENOUGH = 8  # people to resample
+LEAST = 3  # people: of two, Student's interval is wider than most figures can be
+SHARES = (0.0, 1.0)  # what a share, an AUC or a probability can be
+DIFFERENCES = (-1.0, 1.0)  # of two of these
 
 
 def auc(labels: Labels, scores: ArrayLike) -> float:
@@ -104,50 +109,90 @@ def causal_mean(scores: Scores, count: int) -> Scores:
     return np.asarray((total[stop] - total[start]) / (stop - start), np.float64)
 
 
-def bootstrap(per_person: ArrayLike, *, seed: int = 0, times: int = 2_000) -> Interval:
+def bootstrap(
+    per_person: ArrayLike, *, seed: int = 0, times: int = 2_000, bounded: tuple[float, float] | None = None
+) -> Interval:
     """Return the mean over people with its 95 % interval; people without a value (nan) are left out.
 
     The percentile interval of resampled means, drawn out as Student's t asks ("expanded percentile", Hesterberg 2015,
     doi:10.1080/00031305.2015.1089789): the plain one is too narrow. Below `ENOUGH` people, whose resampled means
     cannot reach beyond the people seen, it is Student's own.
 
+    Parameters
+    ----------
+    bounded
+        The least and the most the figure can be, as `SHARES`; no end lies beyond.
+
     Returns
     -------
     Interval
-        ``n`` counts the people with a value; ends are nan below two of them.
+        ``n`` counts the people with a value; ends are nan below `LEAST` of them.
 
     """
     values = np.asarray(per_person, np.float64)
     values = values[~np.isnan(values)]
     count = len(values)
-    if count < 2:  # noqa: PLR2004 - one person says nothing of how people differ
-        return Interval(float(values[0]) if count else math.nan, math.nan, math.nan, count)
-    student = float(stats.t.ppf((1 + LEVEL) / 2, count - 1))
+    if count < LEAST:
+        return Interval(float(values.mean()) if count else math.nan, math.nan, math.nan, count)
     if count < ENOUGH:
-        half = student * float(values.std(ddof=1)) / math.sqrt(count)
-        return Interval(float(values.mean()), float(values.mean()) - half, float(values.mean()) + half, count)
-    tail = stats.norm.cdf(-math.sqrt(count / (count - 1)) * student)
+        mean = float(values.mean())
+        half = _student(count) * float(values.std(ddof=1)) / math.sqrt(count)
+        return _within(Interval(mean, mean - half, mean + half, count), bounded)
     drawn = stats.bootstrap(
         (values,),
         np.mean,
         n_resamples=times,
-        confidence_level=1.0 - 2.0 * float(tail),
+        confidence_level=1.0 - 2.0 * _tail(count),
         method="percentile",
         rng=np.random.default_rng(seed),
     )
     ends = drawn.confidence_interval
-    return Interval(float(values.mean()), float(ends.low), float(ends.high), count)
+    return _within(Interval(float(values.mean()), float(ends.low), float(ends.high), count), bounded)
 
 
-def paired(ours: ArrayLike, theirs: ArrayLike, *, seed: int = 0, times: int = 2_000) -> Interval:
+def paired(
+    ours: ArrayLike,
+    theirs: ArrayLike,
+    *,
+    seed: int = 0,
+    times: int = 2_000,
+    bounded: tuple[float, float] | None = None,
+) -> Interval:
     """Return the mean of ``ours - theirs`` (``float[n]`` each, same people in the same order) with its 95 % interval.
 
-    People who miss either value are left out; ``n`` counts those who are left.
+    People who miss either value are left out; ``n`` counts those who are left. ``bounded`` is of the difference.
     """
     mine, other = np.asarray(ours, np.float64), np.asarray(theirs, np.float64)
     if mine.shape != other.shape:
         raise ValueError(f"{mine.shape} and {other.shape} are not the same people")
-    return bootstrap(mine - other, seed=seed, times=times)
+    return bootstrap(mine - other, seed=seed, times=times, bounded=bounded)
+
+
+def resampled(
+    statistic: Callable[[NDArray[np.intp]], float], members: Sequence[NDArray[np.intp]], *, seed: int, times: int
+) -> Interval:
+    """Return a figure over the windows of all people in one; the interval is of people drawn again.
+
+    It is drawn out as that of `bootstrap` is, and missing below `LEAST` people as there.
+
+    Parameters
+    ----------
+    statistic
+        Takes which windows, ``intp[m]``; draws for which it is nan do not count.
+    members
+        The windows of each person.
+
+    """
+    rng = np.random.default_rng(seed)
+    count, whole = len(members), statistic(np.concatenate(members))
+    if count < LEAST:
+        return Interval(whole, math.nan, math.nan, count)
+    chosen = (rng.integers(count, size=count).tolist() for _ in range(times))
+    drawn = [statistic(np.concatenate([members[i] for i in people])) for people in chosen]
+    told = [value for value in drawn if not math.isnan(value)]
+    tail = _tail(count)
+    low, high = np.quantile(told, (tail, 1.0 - tail)).tolist() if told else (math.nan, math.nan)
+    return Interval(whole, low, high, count)
 
 
 def permutation_p(
@@ -190,6 +235,23 @@ def permuted(
     """Yield ``times`` permutations of labels, in whole blocks; parameters as for `permutation_p`."""
     strata = np.full(len(labels), "") if within is None else within
     return islice(_permuted(labels, groups, strata, np.random.default_rng(seed)), times)
+
+
+def _student(count: int) -> float:
+    """Return how many standard errors of ``count`` people's mean the interval reaches to either side."""
+    return float(stats.t.ppf((1 + LEVEL) / 2, count - 1))
+
+
+def _tail(count: int) -> float:
+    """Return the share of resampled figures beyond either end of the expanded interval."""
+    return float(stats.norm.cdf(-math.sqrt(count / (count - 1)) * _student(count)))
+
+
+def _within(interval: Interval, bounded: tuple[float, float] | None) -> Interval:
+    """Return the interval without what cannot be."""
+    if bounded is None:
+        return interval
+    return replace(interval, low=max(interval.low, bounded[0]), high=min(interval.high, bounded[1]))
 
 
 def _both(labels: Labels) -> bool:

@@ -89,6 +89,8 @@ def read(
     told = [one for one in recordings if wanted[one.name].contents]
     windows = cut(told, lambda one, start, _: wanted[one.name].label(start), seconds=seconds, step=GRID, picks=picks)
     kept = fit(windows)
+    if not kept.any():
+        raise EvaluationError("No window of it has all electrodes on the skin and nobody blinking.")
     asked = windows.where(kept)
     usual = _first_minute(recordings, seconds, picks, rng)
     spread = np.maximum(usual.loudness.std(axis=0), _TINY)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from companion.learning_round import LearnerTasks
-from embeddings import mapping_course
+from embeddings import mapping_course, mapping_training
 
 QUICK_ROUNDS = 4
 

@@ -81,6 +81,27 @@ def test_every_session_has_mean_zero_and_spread_one() -> None:
             assert mine.std(axis=0) == pytest.approx(1.0, abs=0.02)
 
 
+def test_how_directions_go_together_in_a_session_leaves_no_trace() -> None:
+    rng = np.random.default_rng(2)
+    vectors = rng.normal(size=(200, KEPT))
+    vectors[:, 1] += 2.0 * vectors[:, 0]
+    same = np.full(200, "a")
+    private = PrivateMap(np.eye(KEPT)).apply(vectors, same, same)
+    steps = np.diff(private, axis=0)
+    assert np.corrcoef(steps.T) == pytest.approx(np.eye(KEPT), abs=0.02)
+    assert np.cov(private.T, bias=True) == pytest.approx(np.eye(KEPT), abs=0.2)
+
+
+def test_a_direction_that_does_not_vary_says_nothing() -> None:
+    vectors = np.random.default_rng(3).normal(size=(20, KEPT))
+    vectors[:, 1] = vectors[:, 0]
+    vectors[:, 2] = 5.0
+    same = np.full(20, "a")
+    private = PrivateMap(np.eye(KEPT)).apply(vectors, same, same)
+    assert np.isfinite(private).all()
+    assert np.abs(private[:, 2]).max() == 0.0
+
+
 @given(scale=st.floats(0.01, 100), shift=st.floats(-1e3, 1e3))
 def test_gain_and_offset_of_a_session_leave_no_trace(scale: float, shift: float) -> None:
     vectors, person, session, _ = made()

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
 import pytest
 from synthetic_windows import windows
 
-from companion.evaluation import adversary, encoders, identity, planted, private_focus
+from companion.evaluation import adversary, adversary_sessions, encoders, identity, planted, private_focus
 from companion.evaluation.bids import recordings
 from companion.evaluation.errors import EvaluationError
+from companion.evaluation.interval import Interval
 from companion.evaluation.options import Options
 from companion.evaluation.report import Report
 from companion.evaluation.windows import Windows
+from embeddings.private import PrivateMap
 
 QUICK = Options(quick=True)
 
@@ -50,7 +53,8 @@ def test_what_privacy_costs_in_focus_is_paired_person_by_person(report: Report) 
 
 
 def test_everything_stands_beside_it(report: Report) -> None:
-    assert {figure.name for figure in report.controls} == {f"named by {name}" for name in identity.BESIDE}
+    expected = {f"named by {name}" for name in identity.BESIDE} | {"sessions named by noise input, private"}
+    assert {figure.name for figure in report.controls} == expected
     assert report.split == "session"
     assert report.p_value is not None
 
@@ -131,6 +135,52 @@ def test_first_minutes_may_be_of_some_windows_only() -> None:
     made = windows(people=("a",), labels={"rest": 3.0, "work": 3.0}, each=20)
     first = encoders.first_minutes(made, made.label == "work")
     assert set(made.label[first]) == {"work"}
+
+
+def test_whole_sessions_are_named_by_how_their_vectors_hang_together(report: Report) -> None:
+    assert {"sessions named by state vectors", "sessions named by private vectors"} <= {f.name for f in report.figures}
+    made = windows(people=tuple("abcdef"), sessions=("1", "2"), labels={"rest": 3.0}, each=150, seconds=0.5)
+    rng = np.random.default_rng(0)
+    vectors = rng.normal(size=(len(made), 3))
+    for who, lean in zip("abcdef", np.linspace(-0.4, 0.9, 6), strict=True):
+        mine = made.person == who
+        mixing = np.linalg.cholesky(np.full((3, 3), lean) + (1 - lean) * np.eye(3))
+        vectors[mine] = _scaled(vectors[mine] @ mixing.T)
+    named = adversary_sessions.best(vectors, made)
+    assert named.adversary == "correlations"
+    assert np.mean(list(named.right.values())) > 0.8
+    private = PrivateMap(np.eye(3)).apply(vectors, made.person, made.session)
+    assert np.mean(list(adversary_sessions.best(private, made).right.values())) < 0.5
+
+
+def test_sessions_that_are_all_alike_name_nobody() -> None:
+    made = windows(people=tuple("abc"), sessions=("1", "2"), labels={"rest": 3.0}, each=6)
+    alike = np.tile(np.random.default_rng(0).normal(size=(6, 2)), (6, 1))
+    assert set(adversary_sessions.best(alike, made).right.values()) == {0.0}
+    assert adversary_sessions.chance(made) == pytest.approx(1 / 5)
+
+
+@pytest.mark.parametrize(
+    ("private", "sessions", "said"),
+    [
+        (Interval(0.03, 0.02, 0.05, 40), Interval(0.03, 0.0, 0.07, 40), "hide who it was from these adversaries"),
+        (Interval(0.07, 0.05, 0.10, 40), Interval(0.03, 0.0, 0.07, 40), "may still tell"),
+        (Interval(0.03, 0.02, 0.05, 40), Interval(0.15, 0.1, 0.2, 40), "up to 5% and 20%: private vectors may still"),
+        (Interval(0.03, 0.02, 0.05, 40), Interval(0.0, math.nan, math.nan, 2), "Add people"),
+    ],
+)
+def test_hidden_is_what_both_adversaries_miss_at_the_upper_end(
+    private: Interval, sessions: Interval, said: str
+) -> None:
+    assert said in identity._verdict(Interval(0.5, 0.4, 0.6, 40), private, sessions)
+
+
+def test_it_is_said_whom_the_directions_were_fitted_on(report: Report) -> None:
+    assert any("fitted, without labels, on the very people" in note for note in report.notes)
+
+
+def _scaled(values: np.ndarray) -> np.ndarray:
+    return np.asarray(values / values.std(axis=0))
 
 
 def _figure(report: Report, name: str):  # noqa: ANN202 - a Figure

@@ -118,13 +118,40 @@ def test_the_shipped_model_is_scored_untouched(tmp_path: Path, monkeypatch: pyte
     assert [who for who, value in report.figures[0].per_person.items() if not np.isnan(value)] == ["00", "02", "03"]
 
 
+@pytest.mark.parametrize("people", [1, 2])
+def test_the_shipped_model_needs_nobody_to_train_on(tmp_path: Path, people: int) -> None:
+    report = quality.evaluate(written(tmp_path / "few", people=people), Options(model="start", quick=True))
+    assert report.people == people
+    assert report.figures[0].value.value > 0.95
+    assert np.isnan(report.figures[0].value.low)
+    shown = {figure.name for figure in report.controls}
+    assert {"AUC log std", "AUC noise input"} <= shown
+    assert ("AUC gradient boosting" in shown) == (people > 1)
+    assert any("Left out: gradient boosting and place and time" in note for note in report.notes) == (people == 1)
+    assert "fewer than three people was both good and bad" in report.verdict
+
+
+def test_models_to_beat_are_left_out_where_the_others_teach_nothing(tmp_path: Path) -> None:
+    # The only electrode named was loose on the first person alone.
+    report = quality.evaluate(written(tmp_path / "few", people=3), Options(model="start", quick=True, picks=("TP9",)))
+    assert report.figures[0].per_person["00"] > 0.95
+    assert not any("gradient boosting" in figure.name for figure in report.controls)
+
+
+def test_figures_of_few_people_stay_possible(tmp_path: Path) -> None:
+    report = quality.evaluate(written(tmp_path / "few", people=3), Options(model="start", quick=True))
+    for figure in (*report.figures, *report.controls):
+        assert not figure.value.low < 0.0
+        assert not figure.value.high > 1.0
+
+
 def test_without_contact_scores_the_person_is_told_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(EvaluationError, match=r"contact score.*take another set"):
         quality.evaluate(written(tmp_path / "plain", scored=False), QUICK)
 
 
 def test_too_few_people_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(EvaluationError, match="too few"):
+    with pytest.raises(EvaluationError, match=r"too few.*--model start"):
         quality.evaluate(written(tmp_path / "few", people=3), QUICK)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +52,13 @@ def test_chance_is_what_exchanged_tasks_find(report: Report) -> None:
     lift = _value(report, "mean average precision: lift")
     assert report.chance == pytest.approx(_value(report, "mean average precision") - lift)
     assert 0.4 < report.chance < 0.8
+
+
+def test_figures_of_few_people_stay_possible(folder: Path) -> None:
+    found = state_recall.evaluate(folder, Options(quick=True, people=("01", "02", "03")))
+    figure = next(one for one in found.figures if one.name == "precision of the first")
+    assert figure.value.high <= 1.0
+    assert figure.value.low >= 0.0
 
 
 def test_few_people_are_said_to_be_few(report: Report) -> None:
@@ -107,24 +115,33 @@ def test_a_set_of_one_task_is_refused_with_a_way_out(tmp_path: Path) -> None:
         state_recall.evaluate(folder, QUICK)
 
 
-def test_queries_and_what_they_search_never_share_a_session() -> None:
-    made = windows(people=("a",), sessions=("1", "2", "3"), labels={"rest": 3.0, "work": 3.0}, each=10)
+def test_a_session_searches_the_earlier_ones_and_no_later() -> None:
+    made = windows(people=("a",), sessions=("1", "2", "10"), labels={"rest": 3.0, "work": 3.0}, each=10)
     found = list(state_search.searches(made, "session"))
-    assert len(found) == 3
+    earlier = {"2": {"1"}, "10": {"1", "2"}}
+    assert len(found) == len(earlier)
     for search in found:
-        asked = set(search.windows.session[search.queries.members.ravel()])
-        assert len(asked) == 1
-        assert asked.isdisjoint(search.windows.session[search.reference])
+        (asked,) = set(search.windows.session[search.queries.members.ravel()])
+        assert set(search.windows.session[search.reference]) == earlier[asked]
         assert set(search.candidates.members.ravel()) <= set(np.flatnonzero(search.reference))
 
 
-def test_halves_keep_their_distance() -> None:
+def test_the_clock_tells_which_session_is_earlier_where_it_is_known() -> None:
+    made = windows(people=("a",), sessions=("before", "after"), labels={"rest": 3.0}, each=20)
+    made = replace(made, clock=made.start + np.where(made.session == "after", 86_400.0, 0.0))
+    (search,) = state_search.searches(made, "session")
+    assert set(search.windows.session[search.reference]) == {"before"}
+
+
+def test_second_halves_search_first_halves_at_a_distance() -> None:
     made = windows(people=("a",), labels={"rest": 3.0, "work": 3.0}, each=24)
     (search,) = state_search.searches(made, "time")
     for run in np.unique(made.run):
-        asked = made.start[search.queries.members[search.queries.block == f"{run} (first half)"]]
-        searched = made.start[search.candidates.members[search.candidates.block == f"{run} (second half)"]]
-        assert searched.min() - (asked.max() + made.seconds) >= state_search.GUARD_SECONDS
+        asked = made.start[search.queries.members[search.queries.block == f"{run} (second half)"]]
+        searched = made.start[search.candidates.members[search.candidates.block == f"{run} (first half)"]]
+        usual = made.start[search.reference & (made.run == run)]
+        assert asked.min() - (searched.max() + made.seconds) >= state_search.GUARD_SECONDS
+        assert usual.max() < asked.min()
 
 
 def test_vectors_of_a_stretch_do_not_depend_on_the_queries() -> None:

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.evaluation import statistics
-from companion.evaluation.interval import Interval
 
 YES_AND_NO = np.array([False, False, True, True])
 ONE_CLASS = np.ones(3, bool)
@@ -105,6 +104,39 @@ def test_one_person_has_a_value_but_no_interval() -> None:
     assert not found.above(0.0)
 
 
+def test_two_people_have_no_interval_either() -> None:
+    found = statistics.bootstrap([0.2, 0.9])
+    assert (found.value, found.n) == (pytest.approx(0.55), 2)
+    assert math.isnan(found.low)
+    assert not found.above(0.0)
+
+
+def test_an_interval_holds_nothing_that_cannot_be() -> None:
+    values = [0.2, 0.9, 0.95]
+    assert statistics.bootstrap(values).high > 1.0
+    found = statistics.bootstrap(values, bounded=statistics.SHARES)
+    assert (found.low, found.high) == (0.0, 1.0)
+    apart = statistics.paired(values, [0.9, 0.1, 0.0], bounded=statistics.DIFFERENCES)
+    assert (apart.low, apart.high) == (-1.0, 1.0)
+
+
+def test_a_figure_over_everyone_has_the_expanded_interval_too() -> None:
+    values = np.random.default_rng(6).normal(size=10)
+    members = [np.array([i]) for i in range(len(values))]
+    found = statistics.resampled(lambda which: float(values[which].mean()), members, seed=0, times=4_000)
+    expected = statistics.bootstrap(values, times=4_000)
+    assert found.value == pytest.approx(expected.value)
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=0.06)
+    draws = np.random.default_rng(0).choice(values, (4_000, 10)).mean(axis=1)
+    assert found.high - found.low > 1.1 * np.ptp(np.quantile(draws, (0.025, 0.975)))
+
+
+def test_a_figure_over_two_people_has_no_interval() -> None:
+    found = statistics.resampled(lambda which: float(len(which)), [np.arange(2), np.arange(3)], seed=0, times=10)
+    assert (found.value, found.n) == (5.0, 2)
+    assert math.isnan(found.high)
+
+
 def test_nobody_has_no_value() -> None:
     found = statistics.bootstrap([])
     assert found.n == 0
@@ -129,7 +161,7 @@ def test_a_pair_is_compared_person_by_person() -> None:
 
 def test_people_who_miss_one_of_a_pair_are_left_out() -> None:
     found = statistics.paired([1.0, math.nan, 3.0, 4.0], [0.0, 1.0, math.nan, 3.0])
-    assert found == Interval(1.0, 1.0, 1.0, 2)
+    assert (found.value, found.n) == (1.0, 2)
 
 
 def test_pairs_must_be_the_same_people() -> None:
