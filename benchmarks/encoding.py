@@ -28,6 +28,7 @@ MINUTES, FIRST = 20, 15  # of EEG; windows that tell what is usual
 DECISIONS = 300  # at 1 Hz
 WEEK, SMALL = 60_000, 3_000  # pairs
 SESSIONS, TOPICS, CONTENT = 35, 60, 384
+ROUNDS = 10  # that the learner does before it is killed
 FASTER = 20.0  # the killed learner's clock, so that it keeps a checkpoint twice a second
 
 
@@ -135,7 +136,7 @@ def _killed() -> tuple[bool, int]:
         kept, said = Path(folder) / "checkpoint", Path(folder) / "said"
         learner = multiprocessing.get_context("spawn").Process(target=_learn, args=(kept, said))
         learner.start()
-        _until_checkpoint(kept, learner)
+        _until_under_way(kept, said, learner)
         learner.kill()
         learner.join()
         left = kept.read_bytes()
@@ -156,9 +157,9 @@ def _learn(kept: Path, said: Path) -> None:
         )
 
 
-def _until_checkpoint(kept: Path, learner: multiprocessing.process.BaseProcess) -> None:
-    """Wait until there is something to go on from; raises RuntimeError when the learner ended before."""
-    while not kept.exists():
+def _until_under_way(kept: Path, said: Path, learner: multiprocessing.process.BaseProcess) -> None:
+    """Wait until some rounds are done and kept; raises RuntimeError when the learner ended before."""
+    while not kept.exists() or len(said.read_text().splitlines()) < ROUNDS:
         if not learner.is_alive():
             raise RuntimeError(f"the learner ended by itself ({learner.exitcode})")
         time.sleep(0.05)

@@ -56,7 +56,8 @@ def fit(pairs: Pairs, person: NDArray[np.int64], *, state: int, shared: int) -> 
     head, offset = _content_head(pairs.content[known], shared)
     own, onward = rest[:0], head[:, :0]
     if np.count_nonzero(known) >= LEAST_KNOWN:
-        own, onward = _regressed(pairs.where(known), person[known], brain[known], head, state // 2)
+        slopes = _slopes(pairs.where(known), person[known], brain[known], head)
+        own, onward = _cut(slopes, brain[known], state // 2)
     rows = np.concatenate([own, rest])[:state]
     state_map = np.concatenate([rows, np.zeros((state - len(rows), brain.shape[1]))])
     brain_map = np.zeros((shared, state))
@@ -64,10 +65,21 @@ def fit(pairs: Pairs, person: NDArray[np.int64], *, state: int, shared: int) -> 
     return Linear(state_map, brain_map, head, offset)
 
 
-def _regressed(
-    pairs: Pairs, person: NDArray[np.int64], brain: Matrix, head: Matrix, directions: int
-) -> tuple[Matrix, Matrix]:
-    """Return EEG to ``directions`` of unit spread, and these to the shared space; ``brain`` is relative already."""
+def heads(pairs: Pairs, person: NDArray[np.int64], states: NDArray[np.float32], *, shared: int) -> Linear:
+    """Return the maps from given states, ``float32[n, state]``, and contents to a new shared space.
+
+    ``brain`` is 0 where too little content is known; ``state`` is the identity.
+    """
+    known = pairs.weight > 0
+    head, offset = _content_head(pairs.content[known], shared)
+    brain = np.zeros((shared, states.shape[1]))
+    if np.count_nonzero(known) >= LEAST_KNOWN:
+        brain = _slopes(pairs.where(known), person[known], _relative(states, pairs.session)[known], head)
+    return Linear(np.eye(states.shape[1]), brain, head, offset)
+
+
+def _slopes(pairs: Pairs, person: NDArray[np.int64], inputs: Matrix, head: Matrix) -> Matrix:
+    """Return the ridge regression of contents on relative inputs, ``float64[shared, inputs]``."""
     count = np.bincount(person)[person]
     weight = pairs.weight / count * count.mean()
     target = _relative(pairs.content @ head.T, pairs.session)
@@ -77,10 +89,14 @@ def _regressed(
         cv=GroupKFold(FOLDS),
         scoring="neg_mean_squared_error",
     )
-    search.fit(brain, target, groups=groups_of(pairs, person), sample_weight=weight)
-    slopes: Matrix = search.best_estimator_.coef_  # [shared, inputs]
+    search.fit(inputs, target, groups=groups_of(pairs, person), sample_weight=weight)
+    return np.asarray(search.best_estimator_.coef_, np.float64)
+
+
+def _cut(slopes: Matrix, brain: Matrix, directions: int) -> tuple[Matrix, Matrix]:
+    """Return the leading ``directions`` of slopes in two steps: EEG to these, of unit spread, and on to the rest."""
     _, sizes, turned = np.linalg.svd(brain @ slopes.T, full_matrices=False)
-    basis, spread = turned[:directions], sizes[:directions] / np.sqrt(len(pairs))
+    basis, spread = turned[:directions], sizes[:directions] / np.sqrt(len(brain))
     return basis @ slopes / (spread[:, None] + _TINY), basis.T * spread
 
 

@@ -26,6 +26,7 @@ DROPOUT, BLANKED = 0.3, 0.1  # of hidden units; of EEG features, so that no sing
 FIRST_TEMPERATURE = 0.1
 FIRST_LOG_VARIANCE = -2.0
 LEAST_TEMPERATURE, MOST_TEMPERATURE = 0.03, 1.0  # colder ones learn single pairs by heart
+_HEADS = ("brain.", "content.")
 _FAR_OFF = -1e4  # a logit that counts for nothing and whose gradient is a number
 
 
@@ -146,24 +147,25 @@ def to_mapping(weights: dict[str, Tensor], facts: dict[str, object]) -> Mapping:
     return Mapping({name: tensor.detach().numpy().astype(np.float32) for name, tensor in weights.items()}, facts)
 
 
-def begin(net: Net, start: Mapping) -> None:
-    """Take the weights of ``start``; a content head for another text model cannot be taken and stays as it is."""
-    same_text = start.content_dimension == net.content.in_features
-    taken = {name: array for name, array in start.weights.items() if same_text or not name.startswith("content.")}
-    _set(net, taken)
+def begin(net: Net, start: Mapping) -> bool:
+    """Take the weights of ``start``; returns whether its two heads could be taken as well.
+
+    They cannot when it has learned from no content, or from that of another text model.
+    """
+    same = start.knows_content and start.content_dimension == net.content.in_features
+    _set(net, {name: array for name, array in start.weights.items() if same or not name.startswith(_HEADS)})
+    return same
+
+
+def begin_heads(net: Net, linear: Linear) -> None:
+    """Take new heads on the same states."""
+    _set(net, {"brain.weight": linear.brain, "content.weight": linear.content, "content.bias": linear.offset})
 
 
 def begin_straight(net: Net, linear: Linear) -> None:
     """Take the best straight map: what the trunk learns is added to it."""
-    _set(
-        net,
-        {
-            "skip.weight": linear.state,
-            "brain.weight": linear.brain,
-            "content.weight": linear.content,
-            "content.bias": linear.offset,
-        },
-    )
+    _set(net, {"skip.weight": linear.state})
+    begin_heads(net, linear)
 
 
 def _set(net: Net, arrays: Table[str, NDArray[Any]]) -> None:

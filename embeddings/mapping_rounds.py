@@ -121,11 +121,15 @@ class Rounds:
 def _begun(net: Net, plan: Plan) -> dict[str, Tensor]:
     """Set the weights of a new network: the start's, or the best straight map; returns them."""
     with torch.no_grad():
-        if plan.start is None or plan.start.content_dimension != plan.pairs.content.shape[1]:
+        if plan.start is None:
             straight = mapping_linear.fit(plan.pairs, plan.person, state=mapping_net.STATE, shared=mapping_net.SHARED)
             mapping_net.begin_straight(net, straight)
-        if plan.start is not None:
-            mapping_net.begin(net, plan.start)
+        elif not mapping_net.begin(net, plan.start):
+            states = net.eval().bottleneck(_tensor(plan.pairs.brain)).mean.numpy()
+            net.train()
+            mapping_net.begin_heads(
+                net, mapping_linear.heads(plan.pairs, plan.person, states, shared=mapping_net.SHARED)
+            )
     return {name: tensor.clone() for name, tensor in net.state_dict().items()}
 
 

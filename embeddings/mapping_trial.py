@@ -7,21 +7,24 @@ training, on everything, then goes as far. Weak signals are common here, and for
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.mapping_judging import evaluate_pairs
+from embeddings.mapping_judging import scores
 from embeddings.mapping_linear import groups_of
 from embeddings.mapping_pairs import Pairs
+from embeddings.mapping_retrieval import Session, answers, sessions
 from embeddings.mapping_vectors import Mapping
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 LEAST_PAIRS = 100  # with content; what fewer say of a share is chance
 HELD_OUT = 0.25
 GUARD_SECONDS = 60.0
+CLEAR = 2.0  # standard errors
 Mask = NDArray[np.bool_]
+Numbers = NDArray[np.float64]
 
 
 def parts(pairs: Pairs, person: NDArray[np.int64]) -> tuple[Mask, Mask] | None:
@@ -45,6 +48,23 @@ def parts(pairs: Pairs, person: NDArray[np.int64]) -> tuple[Mask, Mask] | None:
 
 
 def best_share(mapping: Callable[[float], Mapping], held: Pairs) -> float:
-    """Return the share of the way from the beginning (0) to the end (1) of a training that does best on ``held``."""
-    order = [evaluate_pairs(mapping(share), held)["order"] for share in SHARES]
-    return SHARES[0] if np.isnan(order).any() else SHARES[int(np.argmax(order))]
+    """Return the share of the way from the beginning (0) to the end (1) of a training that does best on ``held``.
+
+    It is 0 unless the gain is `CLEAR` times its standard error: noise alone makes one of the shares look best.
+    """
+    asked = list(sessions(held))
+    if not asked:
+        return 0.0
+    order, weight = zip(*(_order(mapping(share), held, asked) for share in SHARES), strict=True)
+    gains = np.array(order) - order[0]
+    kept = weight[0] / weight[0].sum() if weight[0].any() else weight[0]
+    best = int(np.argmax(gains @ kept))
+    gain = float(gains[best] @ kept)
+    error = float(np.sqrt(np.square(kept) @ np.square(gains[best] - gain)))
+    return SHARES[best] if gain > CLEAR * error else 0.0
+
+
+def _order(mapping: Mapping, held: Pairs, asked: Sequence[Session]) -> tuple[Numbers, Numbers]:
+    """Return how often the right content came first of two at each question, and what each question counts."""
+    found = [answers(session, scores(mapping, held, session)) for session in asked]
+    return np.concatenate([one.order for one in found]), np.concatenate([one.share for one in found])

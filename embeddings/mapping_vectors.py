@@ -62,8 +62,20 @@ class Mapping:
         """Length of the content vectors it was trained with."""
         return int(self.weights["content.weight"].shape[1])
 
+    @property
+    def knows_content(self) -> bool:
+        """Whether it has learned what goes with content; else it knows states alone."""
+        return bool(self.weights["brain.weight"].any())
+
     def encode_brain(self, x: Vector) -> Vector:
-        """Return the shared vectors ``float32[n, shared]`` (unit norm) of EEG features ``float32[n, inputs]``."""
+        """Return the shared vectors ``float32[n, shared]`` (unit norm) of EEG features ``float32[n, inputs]``.
+
+        Raises `EmbeddingsError` when it has learned from no content.
+        """
+        if not self.knows_content:
+            raise EmbeddingsError(
+                "This mapping knows states alone: too little content was seen beside EEG. Let it learn from more."
+            )
         mean, _ = self._bottleneck(x)
         return _unit(mean @ self.weights["brain.weight"].T)
 
