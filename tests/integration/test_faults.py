@@ -33,6 +33,7 @@ from companion.brain.types import Contact
 from companion.engine import Engine
 from companion.settings import Settings
 from companion.status import Activity
+from index.types import VaultError
 
 Start = Callable[..., Engine]
 
@@ -157,6 +158,15 @@ def test_a_headset_that_falls_silent_for_ten_seconds_comes_back(
     assert sum("is streaming again after" in what for what in incidents) == 1
 
 
+def readable(vault: Path) -> bool:
+    """Whether the program has made its vault; it is refused while tables are still being added."""
+    try:
+        with Looking(vault):
+            return True
+    except VaultError:
+        return False
+
+
 @pytest.mark.model
 def test_a_killed_program_goes_on_where_it_was(
     vault: Path, tmp_path: Path, start: Start, capsys: pytest.CaptureFixture[str]
@@ -175,7 +185,7 @@ def test_a_killed_program_goes_on_where_it_was(
     )
     family: list[psutil.Process] = []
     try:
-        wait_until((vault / "memory.sqlite").exists, "the vault")
+        wait_until(lambda: readable(vault), "the vault with all of its tables")
         with Looking(vault) as store:
             wait_until(lambda: store.count() == 3, "the third moment to be opened")
             wait_until(lambda: sum(info.samples for info in recordings(store)) > 500, "EEG on disk")
