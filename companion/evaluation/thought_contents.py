@@ -20,7 +20,8 @@ LEAST_LETTERS = 3  # fewer are a code, not a word
 
 CODES_NOTE = (
     "Contents are marker codes, not text: each code of a task is a direction drawn at random, so codes can be told "
-    "apart, but nothing can be found by meaning."
+    "apart, but nothing can be found by meaning. Eyes, muscles and a code's place in its trial may tell them apart as "
+    "well as thought does."
 )
 
 Vectors = NDArray[np.float32]
