@@ -23,6 +23,7 @@ from companion.capture.x11 import Display
 T = TypeVar("T")
 
 PATIENCE = 20.0  # seconds; the machines that run tests are slow and shared
+TRAY_STARTS = 4
 
 
 class DesktopError(Exception):
@@ -112,8 +113,16 @@ class Desktop:
         wait_until(lambda: "window id" in self.run("xprop", "-root", "_NET_SUPPORTING_WM_CHECK"), "openbox")
 
     def start_tray(self) -> None:
-        self.start("trayer", "--edge", "bottom", "--width", "20")
-        wait_until(lambda: self.search("--class", "trayer"), "trayer")
+        """Start trayer; one start in ten leaves its panel unmapped for good, so it is started again then."""
+        for _ in range(TRAY_STARTS):
+            tray = self.start("trayer", "--edge", "bottom", "--width", "20")
+            try:
+                wait_until(lambda: self.search("--class", "trayer"), "trayer", seconds=PATIENCE / TRAY_STARTS)
+            except DesktopError:
+                end(tray)
+            else:
+                return
+        raise DesktopError(f"trayer shows no panel after {TRAY_STARTS} starts")
 
     def open_xterm(self, text: str, *, title: str = "terminal", geometry: str = "80x20+20+40", name: str = "") -> str:
         """Open a terminal that shows ``text``, wait until it is active and painted, and return its window id.
