@@ -13,6 +13,7 @@ from companion.brain.types import BoardError, BoardSpec, Contact
 from companion.figures import Bar, report
 from companion.listening import Listening
 from index.bdf import BdfAppender, BdfFile
+from index.keys import Keys
 from index.store import Store
 from index.vault import Vault
 from index.writer import Writer
@@ -31,7 +32,7 @@ def main() -> int:
         with BdfAppender(source, ch_names=CH_NAMES, sfreq=SFREQ, time_start=1.7e9, device="counter") as file:
             file.append(data)
         start = time.perf_counter()
-        stored = _through(source, Vault(Path(folder) / "vault"))
+        stored = _through(source, Vault(Path(folder) / "vault", Keys.random()))
         seconds = time.perf_counter() - start
     counts = np.rint(stored[0]).astype(int)
     lost = samples - len(np.intersect1d(counts, np.arange(samples)))

@@ -22,6 +22,7 @@ from companion.steps import store_content
 from companion.tasks import EncoderTasks
 from embeddings.types import EmbeddingsError
 from index import changes, fusion, lexical, recall
+from index.keys import Keys
 from index.recall import Asked
 from index.store import Store
 from index.types import Filters, NewMoment
@@ -94,7 +95,7 @@ def main() -> int:
     pages = [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()]
     encoder = EncoderTasks()
     with tempfile.TemporaryDirectory() as folder:
-        store = _store(Vault(Path(folder)), pages, encoder)
+        store = _store(Vault(Path(folder), Keys.random()), pages, encoder)
         asked = _keywords(pages)
         right: dict[str, dict[str, list[bool]]] = {kind: {way: [] for way in WAYS} for kind in KINDS}
         seconds: list[float] = []

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from companion.answering import Answering
 from companion.brain import board
@@ -44,7 +43,7 @@ Note = Callable[[str, str], None]
 def build_engine(
     settings: Settings,
     *,
-    vault: Path | None = None,
+    vault: Vault,
     board_name: str | None = None,
     frames: str | None = None,
     clock: Clock = time.time,
@@ -53,6 +52,8 @@ def build_engine(
 
     Parameters
     ----------
+    vault
+        Where it records, unlocked.
     board_name, frames
         What the command line chose for this run in place of the settings; naming a source is consent to it.
 
@@ -62,10 +63,9 @@ def build_engine(
         What the person must mend first.
 
     """
-    chosen_vault = Vault(vault or settings.vault_path)
     run = ThisRun(board_name, frames)
     run.check(settings)
-    writer, store = _opened(chosen_vault, clock())
+    writer, store = _opened(vault, clock())
     parts = _parts(settings, run, writer=writer, store=store, clock=clock)
     return Engine(parts, settings=settings, clock=clock)
 

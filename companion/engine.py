@@ -6,7 +6,6 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from companion.answering import THOUGHT_SECONDS, Answering
 from companion.brain.types import BoardError, Contact, HeadsetState
@@ -153,12 +152,12 @@ class Engine:
         """Return the moment before (-1) or after (1) in time."""
         return self._parts.store.neighbour(moment_id, step)
 
-    def picture(self, moment: Moment, *, thumbnail: bool) -> Path | None:
-        """Return the image file of a moment's frame, or None when it has none."""
+    def picture(self, moment: Moment, *, thumbnail: bool) -> bytes | None:
+        """Return the image of a moment's frame, encoded, or None when it has none; raises `FrameError`."""
         if not moment.frame:
             return None
-        path = self._parts.store.vault.root / moment.frame
-        return frames.thumbnail(path) if thumbnail else path
+        name = frames.thumbnail(moment.frame) if thumbnail else moment.frame
+        return frames.read(self._parts.store.vault, name)
 
     @property
     def pids(self) -> dict[str, int | None]:

@@ -13,7 +13,7 @@ from embeddings.model_place import ComingError
 from embeddings.types import EmbeddingsError
 from index import changes
 from index.store import Store
-from index.types import FrameError, Job, VaultError
+from index.types import FrameError, Job, RecordingError, VaultError
 from index.writer import Writer
 
 IDLE_SECONDS = 1.0  # between looks at an empty list when nobody wakes it
@@ -26,7 +26,7 @@ class UnusableError(Exception):
 
 
 # The input's fault, not the environment's. ValueError: what came of it is nothing that can be stored.
-POISON = (TaskFailed, WorkerCrashed, FrameError, UnusableError, ValueError)
+POISON = (TaskFailed, WorkerCrashed, FrameError, RecordingError, UnusableError, ValueError)
 
 
 class Step(Protocol):

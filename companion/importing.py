@@ -76,6 +76,7 @@ def _store(segment: Segment, number: int, writer: Writer, source: str, moved: Pr
         on_progress=lambda _path, _samples: None,
         on_close=lambda path, samples: _stored(writer, path, samples),
         on_error=problems.append,
+        sealer=writer.vault.keys.eeg,
     )
     step = round(CHUNK_SECONDS * segment.sfreq)
     try:

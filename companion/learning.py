@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError
@@ -14,7 +13,7 @@ from companion.learning_round import Round
 from companion.wording import clock_time
 from companion.worker import TaskFailed, Worker, WorkerCrashed
 from embeddings.types import EmbeddingsError
-from index import changes, mappings
+from index import changes, database, mappings
 from index.store import Store
 from index.types import VaultError
 from index.writer import Writer
@@ -146,7 +145,7 @@ class Learning:
             self._look_and_clear()
         except VaultError as error:
             self._put_off(f"What was learned waits to be stored; it is tried again in a day. {error}")
-        except (OSError, sqlite3.OperationalError) as error:
+        except (OSError, database.OperationalError) as error:
             where = self._store.vault.root
             mend = f"Is the disk full, or may you not write to {where}?"
             self._put_off(f"The vault could not be read or written ({error}); it is tried again in a day. {mend}")
@@ -177,7 +176,7 @@ class Learning:
                 raise CancelledError
             worker = self._worker = self._make_worker()
         try:
-            done: Round = worker.submit("learn", self._store.vault.root, now).result()
+            done: Round = worker.submit("learn", self._store.vault, now).result()
             return done
         finally:
             worker.stop()

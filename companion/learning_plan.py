@@ -15,7 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from companion.learning_pairs import Gathered
-from index.vault import FOLDER_MODE, Vault
+from index.replacing import FOLDER_MODE
+from index.sealed_file import SealedFile
+from index.sealing import DamagedError
+from index.vault import Vault
 
 _PAIRS = ("brain", "content", "time", "session", "weight")
 
@@ -34,8 +37,8 @@ class Place:
 
     def __init__(self, vault: Vault) -> None:
         self._folder = vault.root / "learning"
-        self.checkpoint = self._folder / "checkpoint"
-        self._plan = self._folder / "plan.npz"
+        self.checkpoint = SealedFile(self._folder / "checkpoint", vault)
+        self._plan = SealedFile(self._folder / "plan", vault)
 
     @property
     def begun(self) -> bool:
@@ -46,18 +49,14 @@ class Place:
         """Begin a round; what was left of another is gone."""
         self.clear()
         self._folder.mkdir(mode=FOLDER_MODE)
-        draft = self._plan.with_suffix(".draft")
-        draft.touch(mode=0o600)
-        draft.write_bytes(_dumped(plan))
-        draft.replace(self._plan)
+        self._plan.write(_dumped(plan))
 
     def get(self) -> Plan | None:
         """Return the round that was begun; None without one, or when its file is damaged."""
         try:
-            return _loaded(self._plan.read_bytes())
-        except FileNotFoundError:
-            return None
-        except (ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            kept = self._plan.read()
+            return None if kept is None else _loaded(kept)
+        except (DamagedError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             self.clear()  # a disk's fault; a new round loses nothing but time
             return None
 

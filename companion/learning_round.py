@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from companion import learning_pairs
@@ -47,9 +46,9 @@ class Round:
 class LearnerTasks:
     """What the learner process can do."""
 
-    def learn(self, root: Path, now: float) -> Round:
-        """Do the round that was begun in the vault at ``root``, or a new one (see `learn`)."""
-        store = Store(Vault(root))
+    def learn(self, vault: Vault, now: float) -> Round:
+        """Do the round that was begun in ``vault``, or a new one (see `learn`)."""
+        store = Store(vault)
         try:
             return learn(store, now)
         finally:

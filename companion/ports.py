@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Protocol
 
 from companion.settings import Settings
@@ -97,8 +96,8 @@ class EnginePort(Protocol):
         """Return the moment before (``-1``) or after (``+1``) in time, or None at the ends."""
         ...
 
-    def picture(self, moment: Moment, *, thumbnail: bool) -> Path | None:
-        """Return the image file of a moment's frame, or None when it has none."""
+    def picture(self, moment: Moment, *, thumbnail: bool) -> bytes | None:
+        """Return the image of a moment's frame, encoded, or None when it has none; raises `FrameError`."""
         ...
 
     def apply(self, settings: Settings) -> None:

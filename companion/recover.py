@@ -51,7 +51,7 @@ def _recording(writer: Writer, path: str) -> str:
     """Repair one recording and note how much of it is there."""
     file = writer.vault.root / path
     try:
-        samples = bdf.repair(file)
+        samples = bdf.repair(file, writer.vault.keys.eeg)
     except (VaultError, OSError, ValueError) as error:
         writer.do(changes.extend_recording, path, 0, closed=True).result()
         return f"The recording {path} cannot be read any more ({error})."

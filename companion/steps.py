@@ -16,7 +16,7 @@ from companion.tasks import Vectors
 from companion.worker import Worker
 from embeddings import spaces
 from embeddings.types import EEGWindow
-from index import changes, mappings, recordings
+from index import changes, frames, mappings, recordings
 from index.recordings import Stretch
 from index.store import Store
 from index.types import Job, Moment, SignalQuality, VaultError
@@ -42,7 +42,8 @@ class ReadStep:
     def fill(self, moment_ids: Sequence[int]) -> None:
         """Read each frame and store its text."""
         for moment in self._store.moments(moment_ids).values():
-            text = self._reader.submit("read", self._store.vault.root / moment.frame).result()
+            picture = frames.read(self._store.vault, moment.frame)
+            text = self._reader.submit("read", picture).result()
             self._writer.do(changes.put_text, moment.id, text).result()
 
 

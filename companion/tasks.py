@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from itertools import groupby
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -58,13 +57,13 @@ class ReaderTasks:
     def __init__(self) -> None:
         self._reader: TextReader | None = None
 
-    def read(self, frame: Path) -> str:
-        """Return the text of a stored frame; raises `VaultError`, `EmbeddingsError`."""
+    def read(self, picture: bytes) -> str:
+        """Return the text of a frame as it was stored (WebP); raises `VaultError`, `EmbeddingsError`."""
         from embeddings.ocr import TextReader, as_text
 
         if self._reader is None:
             self._reader = TextReader()
-        return as_text(self._reader.read(frames.load(frame)))
+        return as_text(self._reader.read(frames.decode(picture)))
 
 
 class EncoderTasks:

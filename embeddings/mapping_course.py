@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,7 +27,7 @@ class Course:
     """One training; see `mapping_training.train` for what it is given."""
 
     plan: Plan
-    checkpoint: Path | None
+    checkpoint: mapping_file.Checkpoint | None
     progress: Progress
     stop: Callable[[], bool]
     clock: Callable[[], float]
@@ -77,7 +76,7 @@ class Course:
     def _write(self, rounds: Rounds, stage: str, share: float) -> None:
         if self.checkpoint is not None:
             facts = {"plan": self._digest, "stage": stage, "share": share, "done": rounds.done}
-            mapping_file.write(self.checkpoint, mapping_file.pack(_KIND, _VERSION, rounds.arrays(), facts))
+            self.checkpoint.write(mapping_file.pack(_KIND, _VERSION, rounds.arrays(), facts))
 
     @cached_property
     def _digest(self) -> str:
@@ -86,9 +85,10 @@ class Course:
     @cached_property
     def _stored(self) -> tuple[mapping_file.Arrays, dict[str, Any]]:
         """What the checkpoint held when training began."""
-        if self.checkpoint is None or not self.checkpoint.exists():
+        kept = None if self.checkpoint is None else self.checkpoint.read()
+        if self.checkpoint is None or kept is None:
             return {}, {}
-        arrays, told = mapping_file.unpack(_KIND, _VERSION, self.checkpoint.read_bytes())
+        arrays, told = mapping_file.unpack(_KIND, _VERSION, kept)
         if told.get("plan") != self._digest:
             raise EmbeddingsError(
                 f"{self.checkpoint.name} belongs to a training on other data or with other settings. Delete it to "

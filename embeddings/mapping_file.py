@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +44,36 @@ def unpack(kind: str, version: int, blob: bytes) -> tuple[Arrays, dict[str, Any]
             "program that wrote it."
         )
     return arrays, facts
+
+
+class Checkpoint(Protocol):
+    """Where a training keeps how far it is."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    def read(self) -> bytes | None:
+        """Return what was kept, None without any."""
+
+    def write(self, blob: bytes) -> None:
+        """Keep this in place of what was kept, in one step."""
+
+
+class FileCheckpoint:
+    """A checkpoint in a plain file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.name = path.name
+
+    def read(self) -> bytes | None:
+        """Return the file's content, None without a file."""
+        return self._path.read_bytes() if self._path.exists() else None
+
+    def write(self, blob: bytes) -> None:
+        """Replace the file."""
+        write(self._path, blob)
 
 
 def write(path: Path, blob: bytes) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.mapping_draw import GROUPS, SIZE, STEPS
+from embeddings.mapping_file import Checkpoint, FileCheckpoint
 from embeddings.mapping_pairs import Pairs, joined
 from embeddings.mapping_plan import Plan, Stopped
 from embeddings.mapping_vectors import Mapping
@@ -33,7 +34,7 @@ def train(
     start: Mapping | None = None,
     epochs: float = EPOCHS,
     seed: int = 0,
-    checkpoint: Path | None = None,
+    checkpoint: Path | Checkpoint | None = None,
     progress: Progress = lambda _share, _text: None,
     stop: Callable[[], bool] = lambda: False,
     clock: Callable[[], float] = time.monotonic,
@@ -47,9 +48,9 @@ def train(
     epochs
         How often each pair is seen, at least; few pairs are seen more often.
     checkpoint
-        File that is written about every ten seconds. A training that finds one of its own goes on from it, and ends
-        where it would have ended. It is left when training is done, so that nothing is lost before the caller has
-        stored the mapping; the caller deletes it then.
+        File, or other `Checkpoint`, that is written about every ten seconds. A training that finds one of its own goes
+        on from it, and ends where it would have ended. It is left when training is done, so that nothing is lost
+        before the caller has stored the mapping; the caller deletes it then.
     progress
         Is told the share that is done (0 to 1) and a few words.
     stop
@@ -74,7 +75,7 @@ def fit_start(
     *,
     epochs: float = EPOCHS,
     seed: int = 0,
-    checkpoint: Path | None = None,
+    checkpoint: Path | Checkpoint | None = None,
     progress: Progress = lambda _share, _text: None,
     stop: Callable[[], bool] = lambda: False,
     clock: Callable[[], float] = time.monotonic,
@@ -87,10 +88,11 @@ def fit_start(
     return _trained(plan, checkpoint, progress=progress, stop=stop, clock=clock)
 
 
-def _trained(plan: Plan, checkpoint: Path | None, **watched: Any) -> Mapping:
+def _trained(plan: Plan, checkpoint: Path | Checkpoint | None, **watched: Any) -> Mapping:
     from embeddings.mapping_course import Course
 
-    return Course(plan, checkpoint, **watched).run()
+    kept = FileCheckpoint(checkpoint) if isinstance(checkpoint, Path) else checkpoint
+    return Course(plan, kept, **watched).run()
 
 
 def _plan(people: Sequence[Pairs], start: Mapping | None, epochs: float, seed: int) -> Plan:

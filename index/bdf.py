@@ -12,9 +12,11 @@ from typing import BinaryIO, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from index.bdf_header import COUNT_OFFSET, SAMPLE_BYTES, encode_count, encode_header, layout
+from index.bdf_header import SAMPLE_BYTES, encode_header, layout
 from index.bdf_notes import PADDING, Start, encode_annotation
 from index.bdf_read import BdfFile, refused, repair
+from index.record_file import RecordFile, records
+from index.sealing import Sealer
 
 __all__ = ["BdfAppender", "BdfFile", "repair"]
 
@@ -36,6 +38,8 @@ class BdfAppender:
         What the signal came from.
     max_abs
         Largest absolute value in µV: 250000 times a power of two. The step is ``max_abs / 8_000_000`` (1/32 µV).
+    sealer
+        What encrypts it; None for a plain file outside the vault, that any EDF tool reads.
 
     Raises
     ------
@@ -55,6 +59,7 @@ class BdfAppender:
         time_start: float,
         device: str,
         max_abs: float = 250_000.0,
+        sealer: Sealer | None = None,
     ) -> None:
         self._start = Start.of(time_start, device)
         self._layout = layout(ch_names=tuple(ch_names), sfreq=sfreq, max_abs=max_abs, start=self._start)
@@ -62,7 +67,8 @@ class BdfAppender:
         self._pending = np.empty((len(self._layout.ch_names), 0), np.int32)
         self._records = 0
         self._samples = 0
-        self._file: BinaryIO | None = _create(path, encode_header(self._layout, self._start))
+        self._disk = records(path, sealer)
+        self._file: BinaryIO | None = _created(self._disk, path, encode_header(self._layout, self._start))
         self.flush()
 
     @property
@@ -134,15 +140,17 @@ class BdfAppender:
         return np.rint(data / self._layout.lsb).astype(np.int32)
 
     def _write(self, digital: NDArray[np.int32], padding: int = 0) -> None:
-        """Write whole data records, then tell the header; only then forget them."""
+        """Write whole data records, and only then forget them."""
         count = digital.shape[1] // self._layout.samples
         raw = _pack(digital.reshape(len(digital), count, -1).transpose(1, 0, 2))
-        records = b"".join(
+        whole = [
             raw[i].tobytes() + self._annotations(self._records + i, padding if i == count - 1 else 0)
             for i in range(count)
-        )
-        self._put(self._layout.header_bytes + self._records * self._layout.record_bytes, records)
-        self._put(COUNT_OFFSET, encode_count(self._records + count))
+        ]
+        try:
+            self._disk.write(self._open_file(), self._layout, self._records, whole)
+        except OSError as error:
+            raise refused(self._path, error) from error
         self._records += count
         self._samples += digital.shape[1] - padding
         self._pending = self._pending[:, digital.shape[1] :].copy()
@@ -158,15 +166,6 @@ class BdfAppender:
             raw += encode_annotation(onset + self._layout.duration - seconds, seconds, PADDING)
         return raw.ljust(self._layout.annotation_bytes, b"\x00")
 
-    def _put(self, offset: int, raw: bytes) -> None:
-        """Write all of ``raw`` at ``offset``; after a refusal the same call can be made again."""
-        file = self._open_file()
-        try:
-            file.seek(offset)
-            _write_all(file, raw)
-        except OSError as error:
-            raise refused(self._path, error) from error
-
     def _open_file(self) -> BinaryIO:
         """Return the file; raises ValueError after `close`."""
         if self._file is None:
@@ -174,28 +173,11 @@ class BdfAppender:
         return self._file
 
 
-def _create(path: Path, header: bytes) -> BinaryIO:
-    """Make a new file that only its owner may read, and write its header."""
+def _created(disk: RecordFile, path: Path, header: bytes) -> BinaryIO:
     try:
-        file = open(  # noqa: SIM115 - Path.open cannot choose the mode; the appender closes it
-            path, "xb", buffering=0, opener=lambda name, flags: os.open(name, flags, 0o600)
-        )
+        return disk.create(header)
     except OSError as error:
         raise refused(path, error) from error
-    try:
-        _write_all(file, header)
-    except OSError as error:
-        file.close()
-        path.unlink()
-        raise refused(path, error) from error
-    return file
-
-
-def _write_all(file: BinaryIO, raw: bytes) -> None:
-    """Write every byte; an unbuffered file may take fewer at once."""
-    rest = memoryview(raw)
-    while rest:
-        rest = rest[file.write(rest) :]
 
 
 def _pack(digital: NDArray[np.int32]) -> NDArray[np.uint8]:

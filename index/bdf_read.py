@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.bdf_header import (
-    COUNT_OFFSET,
-    COUNT_WIDTH,
-    SAMPLE_BYTES,
-    Layout,
-    decode_count,
-    decode_header,
-    encode_count,
-)
+from index.bdf_header import SAMPLE_BYTES, Layout
 from index.bdf_notes import Annotation, Start, begins, decode_annotations, padding_seconds
-from index.types import VaultError
-
-_MAX_HEAD = 256 * 1024  # a header of a thousand channels
+from index.record_file import RecordFile, layout_of, records
+from index.sealing import Sealer
+from index.types import RecordingError, VaultError
 
 
 class BdfFile:
     """Reads a recording of `BdfAppender`, also while it is being written.
+
+    Parameters
+    ----------
+    path
+        The file.
+    sealer
+        What it was encrypted with; None for a plain file.
 
     Raises
     ------
@@ -34,10 +32,13 @@ class BdfFile:
 
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, sealer: Sealer | None = None) -> None:
         self._path = path
-        head = self._bytes(0, _MAX_HEAD)
-        self._layout = decode_header(head, path.name)
+        self._file = records(path, sealer)
+        try:
+            self._layout = layout_of(self._file, path.name)
+        except OSError as error:
+            raise self._unreadable(error) from error
 
     @property
     def sfreq(self) -> float:
@@ -99,36 +100,33 @@ class BdfFile:
 
     def _count(self) -> int:
         """Return how many data records the file tells at this moment."""
-        return decode_count(self._bytes(0, COUNT_OFFSET + COUNT_WIDTH), self._path.name)
+        try:
+            return self._file.count(self._layout)
+        except OSError as error:
+            raise self._unreadable(error) from error
 
     def _annotations(self, record: int) -> list[Annotation]:
         """Return the annotations of one data record."""
-        form = self._layout
-        offset = form.header_bytes + record * form.record_bytes + form.signal_bytes
-        return decode_annotations(self._bytes(offset, form.annotation_bytes))
+        return _notes(self._layout, self._records(record, record + 1)[0].tobytes())
 
     def _records(self, first: int, last: int) -> NDArray[np.uint8]:
         """Return data records ``first`` to ``last`` (left out) as ``uint8[records, bytes]``."""
         form = self._layout
-        size = (last - first) * form.record_bytes
-        raw = self._bytes(form.header_bytes + first * form.record_bytes, size)
-        if len(raw) < size:
-            raise VaultError(
+        try:
+            raw = self._file.read(form, first, last)
+        except OSError as error:
+            raise self._unreadable(error) from error
+        if len(raw) < (last - first) * form.record_bytes:
+            raise RecordingError(
                 f"{self._path.name} is shorter than it says. Start `companion run` once: it mends what a crash left."
             )
         return np.frombuffer(raw, np.uint8).reshape(last - first, form.record_bytes)
 
-    def _bytes(self, offset: int, size: int) -> bytes:
-        """Return up to ``size`` bytes of the file."""
-        try:
-            with self._path.open("rb") as file:
-                file.seek(offset)
-                return file.read(size)
-        except OSError as error:
-            raise VaultError(f"{self._path} cannot be read ({error}). Bring it back from a backup.") from error
+    def _unreadable(self, error: OSError) -> RecordingError:
+        return RecordingError(f"{self._path} cannot be read ({error}). Bring it back from a backup.")
 
 
-def repair(path: Path) -> int:
+def repair(path: Path, sealer: Sealer | None = None) -> int:
     """Make a recording whole after a crash; a whole one stays as it is.
 
     Cuts what a crash or power cut left of the last data records and sets the header's count right.
@@ -144,9 +142,14 @@ def repair(path: Path) -> int:
         When the header itself is damaged, or the disk refuses.
 
     """
+    disk = records(path, sealer)
     try:
+        form = layout_of(disk, path.name)
+        count = _whole(disk, form, (path.stat().st_size - form.header_bytes) // form.record_bytes)
         with path.open("r+b", buffering=0) as file:
-            return _repair(file, path.name)
+            disk.cut(file, form, count)
+            os.fsync(file.fileno())
+        return count * form.samples - (_padding(form, _last(disk, form, count)) if count else 0)
     except OSError as error:
         raise refused(path, error) from error
 
@@ -165,28 +168,26 @@ def _unpack(raw: NDArray[np.uint8]) -> NDArray[np.int32]:
     return wide.view("<i4")[..., 0] >> 8
 
 
-def _repair(file: BinaryIO, name: str) -> int:
-    """As `repair`, on an open file."""
-    head = file.read(_MAX_HEAD)
-    form = decode_header(head, name)
-    size = file.seek(0, os.SEEK_END)
-    records = max(0, size - form.header_bytes) // form.record_bytes
-    while records and not begins(_notes(file, form, records - 1), (records - 1) * form.duration):
-        records -= 1
-    end = form.header_bytes + records * form.record_bytes
-    if size > end:
-        file.truncate(end)
-    if head[COUNT_OFFSET : COUNT_OFFSET + COUNT_WIDTH] != encode_count(records):
-        file.seek(COUNT_OFFSET)
-        file.write(encode_count(records))
-    os.fsync(file.fileno())
-    return records * form.samples - (_padding(form, _notes(file, form, records - 1)) if records else 0)
+def _whole(disk: RecordFile, form: Layout, most: int) -> int:
+    """Return how many data records are whole, of at most ``most``: what a crash tore is at the end."""
+    for count in range(max(0, most), 0, -1):
+        try:
+            notes = _last(disk, form, count)
+        except VaultError:  # a block that was not written to its end
+            continue
+        if begins(notes, (count - 1) * form.duration):
+            return count
+    return 0
 
 
-def _notes(file: BinaryIO, form: Layout, record: int) -> list[Annotation]:
+def _last(disk: RecordFile, form: Layout, count: int) -> list[Annotation]:
+    """Return the annotations of the last of ``count`` data records."""
+    return _notes(form, disk.read(form, count - 1, count))
+
+
+def _notes(form: Layout, record: bytes) -> list[Annotation]:
     """Return the annotations of one data record."""
-    file.seek(form.header_bytes + record * form.record_bytes + form.signal_bytes)
-    return decode_annotations(file.read(form.annotation_bytes))
+    return decode_annotations(record[form.signal_bytes : form.record_bytes])
 
 
 def _padding(form: Layout, notes: list[Annotation]) -> int:

@@ -29,7 +29,7 @@ def open_moment(
     )
     moment_id = int(cursor.lastrowid or 0)
     if image is not None:
-        path = frames.save(vault.frames, moment_id, new.time_start, image)
+        path = frames.save(vault, moment_id, new.time_start, image)
         db.execute("UPDATE moments SET frame = ? WHERE id = ?", [path, moment_id])
         want(db, moment_id, Job.READ)
     return moment_id

@@ -1,8 +1,8 @@
-"""Frames on disk: one WebP an image, and a thumbnail beside it."""
+"""Frames on disk: one encrypted WebP an image, and a thumbnail beside it."""
 
 from __future__ import annotations
 
-import os
+import io
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,43 +10,56 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
+from index.replacing import FOLDER_MODE, replace_file
+from index.sealing import DamagedError
 from index.types import FrameError, VaultError
-from index.vault import FILE_MODE, FOLDER_MODE
+from index.vault import Vault
 
 QUALITY = 80  # text stays readable by OCR, a page of it takes about 60 KB
 LARGEST_SIDE = 16_383  # pixels, of WebP; a screenshot of a long page can be larger and is shrunk to it
 THUMBNAIL = (384, 240)  # 16:10, twice the size it is shown at
 
 
-def save(folder: Path, moment_id: int, time: float, image: NDArray[np.uint8]) -> str:
+def save(vault: Vault, moment_id: int, time: float, image: NDArray[np.uint8]) -> str:
     """Write ``image`` (``uint8[height, width, 3]``, RGB) and its thumbnail.
 
-    Returns the path relative to ``folder``'s parent. Raises `VaultError` when the disk will not take it.
+    Returns its name, a path relative to the vault. Raises `VaultError` when the disk will not take it.
     """
-    day = folder / datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d")
-    path = day / f"{moment_id}.webp"
+    day = vault.frames / datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d")
+    name = str((day / f"{moment_id}.frame").relative_to(vault.root))
+    picture = Image.fromarray(image)
     try:
         day.mkdir(exist_ok=True, mode=FOLDER_MODE)
-        picture = Image.fromarray(image)
-        _write(path, _within(picture, (LARGEST_SIDE, LARGEST_SIDE)))
-        _write(thumbnail(path), _within(picture, THUMBNAIL))
     except OSError as error:
-        raise VaultError(f"The frame could not be saved to {path} ({error}). Is the disk full?") from error
-    return str(path.relative_to(folder.parent))
+        raise VaultError(f"The folder {day} could not be made ({error.strerror}). Is the disk full?") from error
+    _write(vault, name, _within(picture, (LARGEST_SIDE, LARGEST_SIDE)))
+    _write(vault, thumbnail(name), _within(picture, THUMBNAIL))
+    return name
 
 
-def load(path: Path) -> NDArray[np.uint8]:
-    """Return a frame as ``uint8[height, width, 3]``, RGB; raises `FrameError` when it is gone or damaged."""
+def read(vault: Vault, name: str) -> bytes:
+    """Return the WebP of a frame or thumbnail; raises `FrameError` when it is gone or damaged."""
+    path = vault.root / name
     try:
-        with Image.open(path) as picture:
-            return np.asarray(picture.convert("RGB"))
-    except (OSError, UnidentifiedImageError) as error:
+        return vault.keys.frames.open(path.read_bytes(), name.encode())
+    except OSError as error:
+        raise FrameError(f"The frame {path} cannot be read ({error.strerror}).") from error
+    except DamagedError as error:
         raise FrameError(f"The frame {path} cannot be read ({error}).") from error
 
 
-def thumbnail(path: Path) -> Path:
-    """Return where the thumbnail of the frame at ``path`` lies."""
-    return path.with_name(f"{path.stem}-small.webp")
+def decode(picture: bytes) -> NDArray[np.uint8]:
+    """Return a picture as ``uint8[height, width, 3]``, RGB; raises `FrameError`."""
+    try:
+        with Image.open(io.BytesIO(picture)) as opened:
+            return np.asarray(opened.convert("RGB"))
+    except (OSError, UnidentifiedImageError) as error:
+        raise FrameError(f"A frame cannot be decoded ({error}).") from error
+
+
+def thumbnail(name: str) -> str:
+    """Return the name of the thumbnail of the frame ``name``."""
+    return str(Path(name).with_suffix(".small"))
 
 
 def _within(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
@@ -56,14 +69,8 @@ def _within(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
     return small
 
 
-def _write(path: Path, picture: Image.Image) -> None:
-    """Write so that a crash leaves either the whole file or none under its name, and a full disk nothing at all."""
-    draft = path.with_suffix(".draft")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            picture.save(file, "WEBP", quality=QUALITY, method=3)
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
+def _write(vault: Vault, name: str, picture: Image.Image) -> None:
+    """Encode, encrypt and write, in one step."""
+    plain = io.BytesIO()
+    picture.save(plain, "WEBP", quality=QUALITY, method=3)
+    replace_file(vault.root / name, vault.keys.frames.seal(plain.getvalue(), name.encode()), durable=False)

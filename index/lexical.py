@@ -1,25 +1,29 @@
-"""Full-text search: which moments hold the query's words, and how much of what the query says that is."""
+"""Full-text search: which moments hold the query's words, and how much of what the query says that is.
+
+The full text only chooses whom to look at; how each of them answers is read from its own text, by the full text's
+own stems. So a query costs the same in a vault of a day and of ten years.
+"""
 
 from __future__ import annotations
 
 import json
 import math
-import sqlite3
-from collections.abc import Collection, Iterable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import fmean
 
-from index.schema import FOLDING, TOKENIZER
+from index import segmenting
+from index.candidates import candidates
+from index.filtering import Keep
+from index.postings import Ids
+from index.stems import Stems, raw_words
 from index.store import Store
+from index.terms import Query, Term
 
-CANDIDATES = 200  # moments looked at closely
-COMMON_SHARE, COMMON_LEAST = 0.05, 1_000  # a word that more moments hold than this chooses no candidates by itself
-RAREST = 3  # of words that are all common, those that do
-UNSEEN = 0.1  # what a word that no moment holds weighs, against its information: a typo must not outweigh the rest
-WEIGHTS = (2.0, 1.0, 1.0, 1.0)  # of title, app, url, text in bm25
-SNIPPET_WORDS = 24
-MOST_WORDS = 32  # a pasted page is asked by its first words
+TITLE = 2.0  # what a word in the title counts for, against one in the app, URL or text
+SATURATION, LENGTH_SHARE = 1.2, 0.75  # k1 and b of BM25 (Robertson and Zaragoza 2009), as FTS5 has them
+Place = tuple[int, int]  # field, word
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class Match:
     adjacency
         Share of the query's neighbouring word pairs that stand side by side in the moment, 0 to 1.
     rank
-        Place by bm25, from 0.
+        Place by BM25 among the moments looked at, from 0.
 
     """
 
@@ -43,153 +47,93 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    """One word of a query.
+class _Page:
+    """One moment as it is judged: where the query's stems are, and how many words it has."""
 
-    Attributes
-    ----------
-    word
-        As it was typed, folded to lower case without accents.
-    stem
-        As the full text knows it.
-    held
-        How many moments hold it.
-    weight
-        How much it tells: inverse document frequency.
-
-    """
-
-    word: str
-    stem: str
-    held: int
-    weight: float
-
-
-def words(query: str) -> list[tuple[str, str]]:
-    """Return the query's words in order, each as typed and as stemmed, cut as the full text cuts them.
-
-    Both are needed: stemming a stem again can change it.
-    """
-    with closing(sqlite3.connect(":memory:")) as db:
-        typed, stemmed = (_cut(db, number, query, tokenizer) for number, tokenizer in enumerate((FOLDING, TOKENIZER)))
-    return list(zip(typed, stemmed, strict=True))[:MOST_WORDS]
-
-
-def terms(store: Store, query: str) -> list[Term]:
-    """Return the distinct words of a query with what each tells, by how many moments hold it."""
-    total = store.count()
-    distinct = {stem: word for word, stem in reversed(words(query))}
-    marks = ",".join("?" * len(distinct))
-    held = dict(store.rows(f"SELECT term, doc FROM moments_terms WHERE term IN ({marks})", distinct))  # noqa: S608 marks
-    return [
-        Term(word, stem, held.get(stem, 0), _weight(held.get(stem, 0), total))
-        for stem, word in reversed(distinct.items())
-    ]
+    moment_id: int
+    places: Mapping[str, list[Place]]
+    length: int
 
 
 def search(
-    store: Store,
-    query: str,
-    known: Sequence[Term],
-    *,
-    moments: set[int] | None = None,
-    also: Collection[int] = (),
+    store: Store, query: Query, *, keep: Keep | None = None, also: Collection[int] = ()
 ) -> dict[int, Match]:
-    """Return how the best `CANDIDATES` by bm25 answer the query's words, and those ``also`` that hold any of them.
+    """Return how the moments that hold most of the query's words answer them, and those ``also`` that hold any.
 
-    ``moments`` limits the candidates to those moments.
+    ``keep`` limits the former.
     """
-    ranked = _ranked(store, known, moments)
-    judged = [*ranked, *(moment_id for moment_id in also if moment_id not in set(ranked))]
-    coverage = _coverage(store, known, judged)
-    adjacency = _adjacency(store, [word for word, _ in words(query)], judged)
+    if not query.terms:
+        return {}
+    chosen = dict.fromkeys([*candidates(store, query, keep), *also])
+    pages = [page for page in _pages(store, query, list(chosen)) if page.places]
+    average = fmean(page.length for page in pages) if pages else 1.0
+    scores = {page.moment_id: _bm25(page, query.terms, average) for page in pages}
+    ranked = sorted(scores, key=lambda i: (-scores[i], -i))
     ranks = {moment_id: rank for rank, moment_id in enumerate(ranked)}
-    return {i: Match(coverage[i], adjacency.get(i, 0.0), ranks.get(i, CANDIDATES)) for i in judged if i in coverage}
+    matches = {page.moment_id: _match(page, query, ranks[page.moment_id]) for page in pages}
+    return {moment_id: match for moment_id, match in matches.items() if match.coverage > 0}
 
 
-def snippet(store: Store, moment_id: int, known: Sequence[Term]) -> str:
-    """Return the part of a moment's text that matches best, matched words in brackets; its beginning when none does."""
-    if known:
-        sql = (
-            "SELECT snippet(moments_fts, 3, '[', ']', ' … ', ?) "
-            "FROM moments_fts WHERE moments_fts MATCH ? AND rowid = ?"
-        )
-        asked = " OR ".join(quoted(term.word) for term in known)
-        found = store.value(sql, [SNIPPET_WORDS, asked, moment_id])
-        if found:
-            return " ".join(str(found).split())
-    text = str(store.value("SELECT text FROM moments WHERE id = ?", [moment_id]) or "")
-    start = text.split()[:SNIPPET_WORDS]
-    return " ".join(start) + (" …" if len(start) == SNIPPET_WORDS else "")
+def _pages(store: Store, query: Query, moments: Sequence[int]) -> list[_Page]:
+    """Return the moments with the places of the query's stems in them."""
+    sql = "SELECT id, title, app, url, text FROM moments WHERE id IN (SELECT value FROM json_each(?))"
+    fields = {row[0]: _fields(row[1:]) for row in store.rows(sql, [json.dumps(moments)])}
+    wanted = [*(word.stem for word in query.words), *(stem for word in query.words for _, stem in word.parts)]
+    stems = Stems(wanted, (word.folded for word in query.words if word.begins))
+    stem_of = stems.learn(word for of_moment in fields.values() for words in of_moment for word in words)
+    return [_page(moment_id, of_moment, stem_of) for moment_id, of_moment in fields.items()]
 
 
-def quoted(word: str) -> str:
-    """Return a word as FTS5 takes it literally."""
-    return '"' + word.replace('"', '""') + '"'
+def _fields(texts: Sequence[str]) -> list[list[str]]:
+    """Return the words of title, app, URL, text, and of the parts of names."""
+    spaced = [raw_words(segmenting.spaced(text)) for text in texts]
+    parts = segmenting.name_parts(" ".join(texts))
+    return [*spaced, raw_words(parts)] if parts else spaced
 
 
-def _ranked(store: Store, known: Sequence[Term], moments: set[int] | None) -> list[int]:
-    """Return the best moments by bm25 of the words that can choose."""
-    choosing = _choosing(known, store.count())
-    if not choosing:
-        return []
-    # The plus keeps SQLite from seeking in the full text once for every allowed moment.
-    among = "" if moments is None else "AND +rowid IN (SELECT value FROM json_each(?3))"
-    weights = ",".join(map(str, WEIGHTS))
-    sql = (
-        f"SELECT rowid FROM moments_fts WHERE moments_fts MATCH ?1 {among} "  # noqa: S608 constants
-        f"ORDER BY bm25(moments_fts, {weights}), rowid DESC LIMIT ?2"
-    )
-    asked = " OR ".join(quoted(term.word) for term in choosing)
-    return [row[0] for row in store.rows(sql, [asked, CANDIDATES, *([] if moments is None else [_listed(moments)])])]
+def _page(moment_id: int, fields: Sequence[Sequence[str]], stem_of: Mapping[str, str | None]) -> _Page:
+    places: dict[str, list[Place]] = {}
+    for number, words in enumerate(fields):
+        for at, word in enumerate(words):
+            stem = stem_of[word]
+            if stem is not None:
+                places.setdefault(stem, []).append((number, at))
+    return _Page(moment_id, places, sum(map(len, fields)))
 
 
-def _choosing(known: Sequence[Term], total: int) -> list[Term]:
-    """Return the words that choose candidates: ranking everything that holds a very common one would take too long."""
-    seen = sorted((term for term in known if term.held), key=lambda term: term.held)
-    rare = [term for term in seen if term.held <= max(COMMON_LEAST, COMMON_SHARE * total)]
-    return rare or seen[:RAREST]
+def _match(page: _Page, query: Query, rank: int) -> Match:
+    whole = sum(term.weight for term in query.terms) or 1.0
+    held = sum(term.weight for term in query.terms if _places(page, term))
+    pairs = list(dict.fromkeys(pairwise(word.stem for word in query.words)))
+    side_by_side = sum(_adjoin(page, (one, other)) for one, other in pairs)
+    return Match(min(1.0, held / whole), side_by_side / max(1, len(pairs)), rank)
 
 
-def _listed(moments: Iterable[int]) -> str:
-    """Return moments as SQLite's json_each takes them."""
-    return json.dumps(sorted(moments))
+def _places(page: _Page, term: Term) -> list[Place]:
+    """Return where a moment holds a word: by itself, or as the parts of a camelCase name in a row."""
+    found = page.places.get(term.word.stem, [])
+    parts = [stem for _, stem in term.word.parts]
+    if not parts or not all(part in page.places for part in parts):
+        return found
+    return found + [start for start in page.places[parts[0]] if _in_a_row(page, start, parts)]
 
 
-def _coverage(store: Store, known: Sequence[Term], candidates: Sequence[int]) -> dict[int, float]:
-    """Return the share of the query's weight each candidate holds."""
-    whole = sum(term.weight for term in known) or 1.0
-    shares: dict[int, float] = {}
-    for term in known:
-        for moment_id in _holding(store, quoted(term.word), candidates) if term.held else ():
-            shares[moment_id] = shares.get(moment_id, 0.0) + term.weight / whole
-    return {moment_id: min(1.0, share) for moment_id, share in shares.items()}  # a sum can be a hair more than whole
+def _in_a_row(page: _Page, start: Place, stems: Sequence[str]) -> bool:
+    number, at = start
+    return all((number, at + step) in page.places[stem] for step, stem in enumerate(stems))
 
 
-def _adjacency(store: Store, sequence: Sequence[str], candidates: Sequence[int]) -> dict[int, float]:
-    """Return the share of neighbouring word pairs each candidate holds side by side."""
-    pairs = list(dict.fromkeys(pairwise(sequence)))
-    shares: dict[int, float] = {}
-    for one, other in pairs:
-        for moment_id in _holding(store, quoted(f"{one} {other}"), candidates):
-            shares[moment_id] = shares.get(moment_id, 0.0) + 1 / len(pairs)
-    return {moment_id: min(1.0, share) for moment_id, share in shares.items()}
+def _adjoin(page: _Page, pair: tuple[str, str]) -> bool:
+    """Whether two stems stand side by side anywhere."""
+    one, other = (page.places.get(stem, ()) for stem in pair)
+    following = set(other)
+    return any((number, at + 1) in following for number, at in one)
 
 
-def _holding(store: Store, expression: str, candidates: Sequence[int]) -> list[int]:
-    """Return which of the candidates match an FTS5 expression."""
-    sql = "SELECT rowid FROM moments_fts WHERE moments_fts MATCH ? AND rowid IN (SELECT value FROM json_each(?))"
-    return [row[0] for row in store.rows(sql, [expression, _listed(candidates)])]
-
-
-def _weight(held: int, total: int) -> float:
-    """Return the inverse document frequency as bm25 has it, never negative; little for a word no moment holds."""
-    return math.log1p((total - held + 0.5) / (held + 0.5)) * (1.0 if held else UNSEEN)
-
-
-def _cut(db: sqlite3.Connection, number: int, text: str, tokenizer: str) -> list[str]:
-    """Return what a tokenizer makes of a text."""
-    db.execute(f"CREATE VIRTUAL TABLE cut{number} USING fts5(text, tokenize = '{tokenizer}')")
-    db.execute(f"CREATE VIRTUAL TABLE seen{number} USING fts5vocab(cut{number}, instance)")
-    db.execute(f"INSERT INTO cut{number} VALUES (?)", [text])  # noqa: S608 a number
-    return [row[0] for row in db.execute(f"SELECT term FROM seen{number} ORDER BY offset")]  # noqa: S608 a number
+def _bm25(page: _Page, terms: Sequence[Term], average: float) -> float:
+    norm = SATURATION * (1 - LENGTH_SHARE + LENGTH_SHARE * page.length / max(average, 1.0))
+    score = 0.0
+    for term in terms:
+        often = sum(TITLE if number == 0 else 1.0 for number, _ in _places(page, term))
+        score += term.weight * often * (SATURATION + 1) / (often + norm)
+    return score

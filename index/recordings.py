@@ -33,7 +33,7 @@ def last(store: Store, seconds: float) -> Stretch | None:
     info = store.newest_recording()
     if info is None:
         return None
-    file = BdfFile(store.vault.root / info.path)
+    file = BdfFile(store.vault.root / info.path, store.vault.keys.eeg)
     samples = file.samples
     start = max(0, samples - round(seconds * info.sfreq))
     return Stretch(file.read(start, samples), info.sfreq, info.ch_names, info.time_start + samples / info.sfreq)
@@ -43,5 +43,5 @@ def _cut(store: Store, info: RecordingInfo, start: float, end: float) -> Stretch
     """Return the part of one recording that lies in the range."""
     first = max(0, round((start - info.time_start) * info.sfreq))
     stop = min(info.samples, round((end - info.time_start) * info.sfreq))
-    data = BdfFile(store.vault.root / info.path).read(first, max(first, stop))
+    data = BdfFile(store.vault.root / info.path, store.vault.keys.eeg).read(first, max(first, stop))
     return Stretch(data, info.sfreq, info.ch_names, info.time_start + (first + data.shape[1]) / info.sfreq)

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import sqlite3
-from contextlib import closing
-from pathlib import Path
-
 from sqlite_utils import Database, Migrations
-
-from index.types import VaultError
 
 migrations = Migrations("vault")
 
 FULL_TEXT_COLUMNS = ("title", "app", "url", "text")
 FOLDING = "unicode61 remove_diacritics 2"
 TOKENIZER = f"porter {FOLDING}"
-BUSY_TIMEOUT = 10.0
 
 
 @migrations()
@@ -131,52 +123,3 @@ def learning(db: Database) -> None:
         """CREATE TABLE fusion (
              id INTEGER PRIMARY KEY AUTOINCREMENT, time REAL NOT NULL, answers INTEGER NOT NULL, data TEXT NOT NULL)"""
     )
-
-
-def connect(path: Path, *, write: bool) -> Database:
-    """Open the database, the newest schema applied when ``write``; raises `VaultError`."""
-    try:
-        connection = sqlite3.connect(
-            _uri(path, write=write), timeout=BUSY_TIMEOUT, check_same_thread=False, isolation_level=None, uri=True
-        )
-        try:
-            return _prepared(Database(connection, recursive_triggers=False), path, write=write)
-        except BaseException:
-            connection.close()
-            raise
-    except sqlite3.DatabaseError as error:
-        raise VaultError(
-            f"The database {path} cannot be opened ({error}). Is the disk full, or the file damaged?"
-        ) from error
-
-
-def _prepared(db: Database, path: Path, *, write: bool) -> Database:
-    """Return the connection set up for writing or for reading only, its schema checked."""
-    db.execute("PRAGMA foreign_keys = ON")
-    _refuse_newer(db, path)
-    if write:
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = NORMAL")
-        migrations.apply(db)
-    else:
-        db.execute("PRAGMA query_only = ON")
-        if migrations.pending(db):
-            raise VaultError(f"{path} was made by an older version. Start `companion run` once to bring it up to date.")
-    return db
-
-
-def _uri(path: Path, *, write: bool) -> str:
-    """Return how to open a database; one in a folder nobody may write to cannot change while it is read."""
-    immutable = not write and path.exists() and not os.access(path.parent, os.W_OK)
-    return f"{path.resolve().as_uri()}{'?immutable=1' if immutable else ''}"
-
-
-def _refuse_newer(db: Database, path: Path) -> None:
-    """Refuse a database with changes this version has never heard of."""
-    with closing(Database(memory=True)) as empty:
-        known = {migration.name for migration in migrations.pending(empty)}
-    unknown = {migration.name for migration in migrations.applied(db)} - known
-    if unknown:
-        raise VaultError(
-            f"{path} was made by a newer version of the program. Update Companion, or name another folder with --vault."
-        )

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
-from index import schema
+from index import database
 from index.types import Filters, Incident, Job, Moment, Output, RecordingInfo, SignalQuality, VaultError
 from index.vault import Vault
 
@@ -39,7 +39,7 @@ class Store:
     def db(self) -> Database:
         """The connection of the calling thread."""
         if not hasattr(self._local, "db"):
-            db = schema.connect(self.vault.database, write=False)
+            db = database.connect(self.vault, write=False)
             # SQLite itself knows upper and lower case of ASCII alone.
             db.conn.create_function("folded", 1, str.casefold, deterministic=True)
             with self._opening:

@@ -10,8 +10,16 @@ class VaultError(Exception):
     """Something about the vault that the person can mend; the message says how."""
 
 
+class LockedError(VaultError):
+    """The vault is locked: its keys are not in this process."""
+
+
 class FrameError(VaultError):
     """One frame is gone or damaged; the rest of the vault is not."""
+
+
+class RecordingError(VaultError):
+    """One recording of EEG is gone or damaged; the rest of the vault is not."""
 
 
 class Job(StrEnum):
@@ -103,11 +111,29 @@ class RecordingInfo:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a hit must satisfy. Times are UTC seconds; ``app`` compares without case."""
+    """What a hit must satisfy. Empty, or None, is whatever; text compares without case.
+
+    Attributes
+    ----------
+    since, until
+        UTC seconds; a moment that overlaps the time between satisfies it.
+    app
+        The program.
+    site
+        The host of the URL, or one it belongs to: ``example.org`` lets ``www.docs.example.org`` through.
+    tag
+        A name the person gave to the moment.
+    state_like
+        A moment whose brain state those of the hits resemble.
+
+    """
 
     since: float | None = None
     until: float | None = None
     app: str = ""
+    site: str = ""
+    tag: str = ""
+    state_like: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The vault: one folder that holds everything recorded, readable by its person alone."""
+"""The vault: one folder that holds everything recorded, encrypted, readable by its person alone."""
 
 from __future__ import annotations
 
@@ -6,30 +6,45 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from index.types import VaultError
-
-FOLDER_MODE = 0o700
-FILE_MODE = 0o600
+from index.keys import Keys
+from index.replacing import FILE_MODE, FOLDER_MODE
+from index.types import LockedError, VaultError
 
 
 class Vault:
-    """Paths inside one vault, and the lock that lets a single process write.
+    """Paths inside one vault, its keys once it is unlocked, and the lock that lets a single process write.
 
     Parameters
     ----------
     root
         The vault's folder.
+    keys
+        What opens it; None while it is locked.
 
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, keys: Keys | None = None) -> None:
         self.root = root
+        self.key_file = root / "keys.json"
         self.database = root / "memory.sqlite"
         self.frames = root / "frames"
         self.eeg = root / "eeg"
         self.vectors = root / "vectors"
+        self.journal = root / "journal"
+        self._keys = keys
         self._lock_file = root / "writer.lock"
         self._lock = FileLock(self._lock_file, mode=FILE_MODE)
+
+    def __reduce__(self) -> tuple[type[Vault], tuple[Path, Keys | None]]:
+        """Let a worker process have it, through the pipe: no key is ever written to a file for it."""
+        return Vault, (self.root, self._keys)
+
+    @property
+    def keys(self) -> Keys:
+        """What opens the vault; raises `LockedError`."""
+        if self._keys is None:
+            raise LockedError(f"The vault {self.root} is locked. Unlock it: `companion vault unlock`.")
+        return self._keys
 
     def exists(self) -> bool:
         """Whether something was recorded here before."""
@@ -38,7 +53,7 @@ class Vault:
     def create(self) -> None:
         """Make the folders that are missing; raises `VaultError`."""
         try:
-            for folder in (self.root, self.frames, self.eeg, self.vectors):
+            for folder in (self.root, self.frames, self.eeg, self.vectors, self.journal):
                 folder.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
                 folder.chmod(FOLDER_MODE)
         except OSError as error:
@@ -55,7 +70,7 @@ class Vault:
                 "`companion import PATH`) or name another folder with --vault."
             )
 
-    def lock(self) -> None:
+    def claim(self) -> None:
         """Become the one writer; raises `VaultError` when another process is."""
         try:
             self._lock.acquire(timeout=0)
@@ -66,7 +81,7 @@ class Vault:
         except OSError as error:
             raise VaultError(f"The vault {self.root} cannot be written to ({error.strerror}).") from error
 
-    def unlock(self) -> None:
+    def release(self) -> None:
         """Let another process write."""
         self._lock.release()
 

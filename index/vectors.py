@@ -13,8 +13,8 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from index.replacing import FILE_MODE
 from index.store import Store
-from index.vault import FILE_MODE
 
 BATCH = 50_000
 

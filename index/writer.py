@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -10,7 +9,7 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from sqlite_utils import Database
 
-from index import schema
+from index import database
 from index.types import VaultError
 from index.vault import Vault
 
@@ -28,15 +27,15 @@ class Writer:
 
     def __init__(self, vault: Vault) -> None:
         vault.create()
-        vault.lock()
+        vault.claim()
         self.vault = vault
         self._room = threading.BoundedSemaphore(WAITING)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         try:
-            self._db = schema.connect(vault.database, write=True)
+            self._db = database.connect(vault, write=True)
         except VaultError:
             self._thread.shutdown()
-            vault.unlock()
+            vault.release()
             raise
         for file in vault.root.glob(f"{vault.database.name}*"):
             file.chmod(0o600)
@@ -65,11 +64,11 @@ class Writer:
         """Finish every change that waits, then let another process write."""
         self._thread.shutdown(wait=True)
         self._db.close()
-        self.vault.unlock()
+        self.vault.release()
 
     def _run(self, change: Callable[[Database], T]) -> T:
         try:
             with self._db.atomic():
                 return change(self._db)
-        except sqlite3.OperationalError as error:
+        except database.OperationalError as error:
             raise VaultError(f"The vault could not be written to ({error}). Is the disk full?") from error

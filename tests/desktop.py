@@ -24,6 +24,7 @@ T = TypeVar("T")
 
 PATIENCE = 20.0  # seconds; the machines that run tests are slow and shared
 TRAY_STARTS = 4
+KEYRING_OF_TESTS = ("PYTHONPATH", "PYTHON_KEYRING_BACKEND", "COMPANION_TEST_KEYRING")
 
 
 class DesktopError(Exception):
@@ -259,7 +260,7 @@ def end(child: subprocess.Popen[bytes]) -> None:
 
 
 def _environment(home: Path) -> dict[str, str]:
-    kept: Sequence[str] = ("PATH", "LANG", "LC_ALL", "TZ")
+    kept: Sequence[str] = ("PATH", "LANG", "LC_ALL", "TZ", *KEYRING_OF_TESTS)
     return {
         **{name: os.environ[name] for name in kept if name in os.environ},
         "LC_CTYPE": "C.UTF-8",

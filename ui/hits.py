@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QImageReader, QPixmap
+from PySide6.QtGui import QImage, QPixmap
 
-from index.types import Hit, Moment
+from index.types import Hit, Moment, VaultError
 from ui import snippets, theme, wording
 
 HIT = Qt.ItemDataRole.UserRole
 PICTURE = Qt.ItemDataRole.UserRole + 1
 Index = QModelIndex | QPersistentModelIndex
-PictureOf = Callable[[Moment], Path | None]
+PictureOf = Callable[[Moment], bytes | None]
 
 
 class Picture:
     """A thumbnail, or why there is none. Read when a row is first painted."""
 
-    def __init__(self, path: Path | None, ratio: float) -> None:
+    def __init__(self, moment: Moment, picture_of: PictureOf, ratio: float) -> None:
         self.pixmap: QPixmap | None = None
         self.sentence = "no picture"
-        if path is not None:
-            self.pixmap = _read(path, ratio)
+        try:
+            encoded = picture_of(moment)
+        except VaultError:
+            self.sentence = "picture unreadable"
+            return
+        if encoded is not None:
+            self.pixmap = _read(encoded, ratio)
             self.sentence = "" if self.pixmap else "picture unreadable"
 
 
@@ -49,7 +53,7 @@ class HitModel(QAbstractListModel):
         }
 
     def show(self, hits: Sequence[Hit], picture_of: PictureOf) -> None:
-        """Show these hits; ``picture_of`` returns a moment's thumbnail file."""
+        """Show these hits; ``picture_of`` returns a moment's thumbnail, encoded."""
         self.beginResetModel()
         self._hits, self._picture_of = tuple(hits), picture_of
         self._pictures.clear()
@@ -80,7 +84,7 @@ class HitModel(QAbstractListModel):
 
     def _picture(self, moment: Moment) -> Picture:
         if moment.id not in self._pictures:
-            self._pictures[moment.id] = Picture(self._picture_of(moment), self.ratio)
+            self._pictures[moment.id] = Picture(moment, self._picture_of, self.ratio)
         return self._pictures[moment.id]
 
 
@@ -96,11 +100,9 @@ def _figures(hit: Hit) -> str:
     return "\n".join(filter(None, (wording.title(hit.moment), hit.reason, score, likely, *parts)))
 
 
-def _read(path: Path, ratio: float) -> QPixmap | None:
+def _read(encoded: bytes, ratio: float) -> QPixmap | None:
     """Return the image at the size it is shown, cut to 16:10 from the top left; None when it cannot be read."""
-    reader = QImageReader(str(path))
-    reader.setAutoTransform(True)
-    image = reader.read()
+    image = QImage.fromData(encoded)
     if image.isNull():
         return None
     size = QSize(*theme.THUMBNAIL) * ratio

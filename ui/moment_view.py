@@ -101,7 +101,10 @@ class MomentView(QWidget):
         if self._engine is None:
             return
         described = f"Picture of {title}, {self.about.text()}"
-        self.picture.show_picture(self._engine.picture(moment, thumbnail=False), described)
+        try:
+            self.picture.show_picture(self._engine.picture(moment, thumbnail=False), described)
+        except VaultError as error:
+            self.picture.show_picture(None, described, problem=str(error))
         self._sides = {step: self._engine.neighbour(moment.id, step) for step in (-1, 1)}
 
     def _step(self, step: int) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QColor, QImage, QImageReader, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui import theme
@@ -22,10 +20,11 @@ class PictureView(QWidget):
         self.setMinimumSize(80 * theme.GRID, 50 * theme.GRID)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
-    def show_picture(self, path: Path | None, description: str) -> None:
-        """Show the file at ``path``; ``description`` is what a screen reader says."""
-        self._image = QImage() if path is None else QImageReader(str(path)).read()
-        self._sentence = "This moment has no picture." if path is None else f"The picture cannot be read: {path}"
+    def show_picture(self, encoded: bytes | None, description: str, *, problem: str = "") -> None:
+        """Show an image; ``description`` is what a screen reader says, ``problem`` why there is none to show."""
+        self._image = QImage() if encoded is None else QImage.fromData(encoded)
+        missing = "This moment has no picture." if encoded is None else "The picture cannot be read."
+        self._sentence = problem or missing
         self.setAccessibleName(description if not self._image.isNull() else f"{description}. {self._sentence}")
         self.update()
 

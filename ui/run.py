@@ -69,9 +69,11 @@ def _run(qt: QApplication, options: Options, settings: Settings, name: str) -> i
 
 
 def _build(settings: Settings, options: Options) -> EnginePort:
+    from companion import unlocking
     from companion.app import build_engine
 
-    return build_engine(settings, vault=options.vault, board_name=options.board, frames=options.frames)
+    vault = unlocking.unlocked(options.vault or settings.vault_path)
+    return build_engine(settings, vault=vault, board_name=options.board, frames=options.frames)
 
 
 def _heed_signals(app: App) -> None:

@@ -20,6 +20,7 @@ from companion.brain.recording_file import (
 )
 from companion.brain.types import Chunk, Stream
 from index.bdf import BdfAppender
+from index.sealing import Sealer
 from index.types import VaultError
 
 SYNC_SECONDS = 1.0
@@ -46,6 +47,8 @@ class Recorder:
         Takes path and all samples a channel of a finished file.
     on_error
         Takes a sentence, once each time that writing begins to fail.
+    sealer
+        What encrypts the files; None for plain ones outside the vault.
 
     """
 
@@ -57,8 +60,10 @@ class Recorder:
         on_progress: Callable[[Path, int], None],
         on_close: Callable[[Path, int], None],
         on_error: Callable[[str], None],
+        sealer: Sealer | None = None,
     ) -> None:
         self._folder = folder
+        self._sealer = sealer
         self._on_open = on_open
         self._on_progress = on_progress
         self._on_close = on_close
@@ -143,6 +148,7 @@ class Recorder:
                 time_start=chunk.time_start,
                 device=readable(stream.device, DEVICE_WIDTH),
                 max_abs=self._range,
+                sealer=self._sealer,
             )
         except ValueError as error:
             self._report(f"The EEG of {stream.device} cannot be recorded: {error}.")

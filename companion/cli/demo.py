@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from companion.answering import RecallError
+from companion.cli import opening
 from companion.cli.codes import DONE, NO
 from companion.cli.importing import import_folder
 from companion.cli.recall import ask
@@ -20,6 +21,7 @@ from companion.cli.tables import hits_table
 from companion.demo import replaying, sample_day
 from companion.ports import Answer, Question
 from companion.settings import Settings
+from index.keys import Keys
 from index.store import Store
 from index.vault import Vault
 
@@ -58,17 +60,17 @@ def command(keep: Path | None) -> int:
 
 
 @contextmanager
-def _folder(keep: Path | None) -> Iterator[Path]:
+def _folder(keep: Path | None) -> Iterator[Vault]:
     if keep is not None:
-        yield keep
+        yield opening.new(keep)
         return
     with tempfile.TemporaryDirectory(prefix="companion-demo-") as folder:
-        yield Path(folder) / "vault"
+        yield Vault(Path(folder) / "vault", Keys.random())
 
 
-def _recalls(console: Console, vault: Path, day: list[sample_day.Page]) -> bool:
+def _recalls(console: Console, vault: Vault, day: list[sample_day.Page]) -> bool:
     """Ask in the three ways and print what comes; returns whether each found something."""
-    store = Store(Vault(vault))
+    store = Store(vault)
     state_of = {page.title: page.state for page in day}
     liked = next(m for m in store.moments_between(0, float("inf")) if state_of[m.title] == "calm")
     questions = [(f"by words: {text}", Question(text, k=SHOWN)) for text in WORDS]

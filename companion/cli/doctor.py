@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
-import sqlite3
 import sys
 import time
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ from companion import settings as settings_file
 from companion.brain import board
 from companion.brain.types import BoardError
 from companion.capture.choose import unsupported_screen
-from companion.cli import options
+from companion.cli import opening, options
 from companion.cli.codes import DONE, NO
 from companion.cli.train import as_record
 from companion.learning import known, waits_for
@@ -30,7 +29,7 @@ from companion.settings import Settings
 from companion.wording import clock_time, duration, signal_quality
 from embeddings import model_place
 from embeddings.types import EmbeddingsError
-from index import mappings
+from index import database, mappings
 from index.store import Store
 from index.types import VaultError
 from index.vault import Vault
@@ -56,7 +55,8 @@ def command(vault: Path | None, as_json: bool) -> int:
     """Say what works, what does not, and when each part last did anything. Exits 1 when something must be mended."""
     settings = settings_file.load()
     place = Vault(vault or settings.vault_path)
-    of_vault = list(_vault(place))
+    place, locked = _opened(place)
+    of_vault = [locked] if locked else list(_vault(place))
     checks = [*_environment(settings), *of_vault]
     readable = place.exists() and all(check.works for check in of_vault if check.part == "vault")
     store = Store(place) if readable else None
@@ -69,6 +69,16 @@ def command(vault: Path | None, as_json: bool) -> int:
         if store is not None:
             store.close()
     return DONE if all(check.works is not False for check in checks) else NO
+
+
+def _opened(place: Vault) -> tuple[Vault, Check | None]:
+    """Return the vault, unlocked, or what keeps it locked."""
+    if not place.exists():
+        return place, None
+    try:
+        return opening.opened(place.root), None
+    except VaultError as error:
+        return place, Check("vault", works=False, says=str(error))
 
 
 def _environment(settings: Settings) -> Iterator[Check]:
@@ -123,7 +133,7 @@ def _vault(place: Vault) -> Iterator[Check]:
         yield Check("set aside", works=not quarantine, says=said)
     except VaultError as error:
         yield Check("vault", works=False, says=str(error))
-    except sqlite3.DatabaseError as error:
+    except database.DatabaseError as error:
         says = f"{place.database} is damaged ({error}). Bring the vault back from a backup."
         yield Check("vault", works=False, says=says)
     finally:

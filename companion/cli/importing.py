@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,8 +18,9 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from companion import settings as settings_file
 from companion.app import build_engine
 from companion.brain import formats
+from companion.brain.types import Segment
 from companion.capture.replay import ReplaySource
-from companion.cli import options
+from companion.cli import opening, options
 from companion.cli.codes import DONE, NO
 from companion.engine import Engine
 from companion.importing import import_eeg
@@ -51,19 +52,24 @@ def command(paths: tuple[Path, ...], board: str, vault: Path | None) -> int:
         ReplaySource(folder).check()  # all input is looked at before anything is stored
     for file in files:
         formats.choose(file)
-    import_files(files, Vault(vault or settings.vault_path), board)
-    missed = sum(import_folder(folder, settings, vault) for folder in folders)
+    root = vault or settings.vault_path
+    # A vault is not made for a file that turns out to be unreadable further inside.
+    first = () if Vault(root).exists() or not files else formats.read(files[0], board=board)
+    opened = opening.opened_or_new(root)
+    import_files(files, opened, board, first=first)
+    missed = sum(import_folder(folder, settings, opened) for folder in folders)
     if not folders:
-        fill_in(settings, vault)  # moments that were there before the EEG
+        fill_in(settings, opened)  # moments that were there before the EEG
     return NO if missed else DONE
 
 
-def import_files(files: list[Path], vault: Vault, board: str = "") -> None:
-    """Store EEG files, EEG before screens so that moments find it. Raises `BoardError`, `VaultError`."""
+def import_files(files: list[Path], vault: Vault, board: str = "", *, first: Sequence[Segment] = ()) -> None:
+    """Store EEG files, EEG before screens so that moments find it; ``first`` is what the first holds, if read already.
+
+    Raises `BoardError`, `VaultError`.
+    """
     if not files:
         return
-    # A vault is not made for a file that turns out to be unreadable further inside.
-    first = () if vault.exists() else formats.read(files[0], board=board)
     with Writer(vault) as writer, _progress() as progress, HeldInterrupt() as interrupt:
         for number, file in enumerate(files):
             move = partial(_move, progress, progress.add_task(file.name, total=1.0), interrupt)
@@ -76,7 +82,7 @@ def import_files(files: list[Path], vault: Vault, board: str = "") -> None:
             progress.console.print(f"{file.name}: {said}", soft_wrap=True)
 
 
-def import_folder(folder: Path, settings: Settings, vault: Path | None) -> int:
+def import_folder(folder: Path, settings: Settings, vault: Vault) -> int:
     """Take in a folder of screenshots and wait until each is understood; returns how many are missing from memory."""
     total = len(ReplaySource(folder))
     engine = build_engine(settings, vault=vault, board_name="none", frames=f"replay:{folder}")
@@ -117,7 +123,7 @@ def account(folder: str, total: int, seeing: Seeing, set_aside: int) -> list[str
     return [*sentences, seeing.problem] if seeing.problem else sentences
 
 
-def fill_in(settings: Settings, vault: Path | None) -> None:
+def fill_in(settings: Settings, vault: Vault) -> None:
     """Work off what moments in the vault still miss."""
     engine = build_engine(replace(settings, consent_screen=False), vault=vault, board_name="none")
     total = engine.pending()

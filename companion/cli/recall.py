@@ -15,7 +15,7 @@ from rich.console import Console
 from companion import settings as settings_file
 from companion.answering import THOUGHT_SECONDS, Answering
 from companion.brain.board import is_simulated
-from companion.cli import options
+from companion.cli import opening, options
 from companion.cli.codes import DONE, NO
 from companion.cli.here import Here
 from companion.cli.tables import hits_table
@@ -25,7 +25,6 @@ from embeddings.types import EEGWindow
 from index import recordings
 from index.store import Store
 from index.types import Filters, Hit
-from index.vault import Vault
 from index.vectors import Vectors
 
 
@@ -61,7 +60,7 @@ def command(  # noqa: PLR0917 click passes by name
     settings = settings_file.load()
     minutes = settings.exclude_minutes if exclude_minutes is None else exclude_minutes
     question = Question(asked, like, thought, k, Filters(since, until, app), minutes)
-    store = Store(Vault(vault or settings.vault_path))
+    store = Store(opening.opened(vault or settings.vault_path))
     try:
         answer = ask(store, question, settings.text_model)
     finally:

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from companion import settings as settings_file
-from companion.cli import options
+from companion.cli import opening, options
 from companion.cli.codes import DONE, WRONG
 from companion.settings import Settings
 from companion.status import Activity
@@ -62,7 +62,8 @@ def _headless(settings: Settings, *, board: str | None, frames: str | None, vaul
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
-    engine = build_engine(settings, vault=vault, board_name=board, frames=frames)
+    opened = opening.opened_or_new(vault or settings.vault_path)
+    engine = build_engine(settings, vault=opened, board_name=board, frames=frames)
     engine.start()
     said, ended = "", False
     try:

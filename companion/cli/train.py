@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from companion import learning, learning_round
 from companion import settings as settings_file
-from companion.cli import options
+from companion.cli import opening, options
 from companion.cli.codes import DONE, NO
 from companion.cli.here import Here
 from companion.fill import work_off
@@ -24,7 +24,6 @@ from companion.tasks import EncoderTasks
 from index.mappings import Version
 from index.store import Store
 from index.types import Job
-from index.vault import Vault
 from index.writer import Writer
 
 
@@ -37,8 +36,7 @@ def command(vault: Path | None, as_json: bool, now: bool) -> int:
 
     Exits 1 when nothing was adopted. What was ended in its midst goes on where it was.
     """
-    place = Vault(vault or settings_file.load().vault_path)
-    place.require()
+    place = opening.opened(vault or settings_file.load().vault_path)
     with Writer(place) as writer:
         store = Store(place)
         try:

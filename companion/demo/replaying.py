@@ -20,7 +20,7 @@ SPEED = 40
 LOOK_SECONDS = 0.2
 
 
-def record(day: Sequence[sample_day.Page], scratch: Path, vault: Path) -> None:
+def record(day: Sequence[sample_day.Page], scratch: Path, vault: Vault) -> None:
     """Write the day's EEG to a file, play it back at its recorded times, and record what the board gives.
 
     Raises `BoardError` when any of it was lost on the way.
@@ -28,7 +28,7 @@ def record(day: Sequence[sample_day.Page], scratch: Path, vault: Path) -> None:
     segment = sample_day.eeg(list(day))
     spec = BoardSpec("playback", str(write(segment, scratch)), {"speed": str(SPEED), "clock": "recorded"})
     problems: list[str] = []
-    with Writer(Vault(vault)) as writer:
+    with Writer(vault) as writer:
         headset = Listening(
             spec, writer=writer, clock=time.time, on_incident=lambda _, what: problems.append(what), source="demo"
         )

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from desk import Desk
+from vaults import vault_at
 
 from companion import keeper as keeper_module
 from index.store import Store
-from index.vault import Vault
 from index.writer import Writer
 
 
@@ -21,12 +21,21 @@ def places_of_our_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    vault = Vault(tmp_path / "vault")
-    with Writer(vault) as writer:
-        store = Store(vault)
-        yield Desk(vault, writer, store)
-        store.close()
+def writer(tmp_path: Path) -> Iterator[Writer]:
+    with Writer(vault_at(tmp_path / "vault")) as made:
+        yield made
+
+
+@pytest.fixture
+def store(writer: Writer) -> Iterator[Store]:
+    made = Store(writer.vault)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def desk(writer: Writer, store: Store) -> Desk:
+    return Desk(writer.vault, writer, store)
 
 
 @pytest.fixture(autouse=True)

@@ -56,7 +56,7 @@ class Desk:
         self.writer.do(lambda db: db.execute("PRAGMA max_page_count = 1000000").fetchone()).result()
 
 
-def wait_until(true: Callable[[], object], what: str, seconds: float = 10.0) -> None:
+def wait_until(true: Callable[[], object], what: str, seconds: float = 30.0) -> None:
     due = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < due, f"waited in vain for {what}"

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from vaults import vault_at
 
 from companion.answering import Answering, RecallError
 from companion.brain_features import BrainFeatures
@@ -19,7 +20,6 @@ from embeddings.types import EEGWindow, EmbeddingsError
 from index import changes
 from index.store import Store
 from index.types import NewMoment, VaultError
-from index.vault import Vault
 from index.vectors import Vectors as VectorIndex
 from index.writer import Writer
 
@@ -54,7 +54,7 @@ class Scripted:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """Three moments ten minutes apart: the first two alike in content, the first and third in state."""
-    with Writer(Vault(tmp_path / "vault")) as writer:
+    with Writer(vault_at(tmp_path / "vault")) as writer:
 
         def fill(db: Any) -> None:
             changes.put_space(db, "content:test", model="test", dimension=2, time=BEGIN)
@@ -69,7 +69,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
                 changes.put_features(db, moment, MONTAGE, 1, b"")
 
         writer.do(fill).result()
-    made = Store(Vault(tmp_path / "vault"))
+    made = Store(vault_at(tmp_path / "vault"))
     yield made
     made.close()
 

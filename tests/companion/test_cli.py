@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from vaults import vault_at
 
 import companion
 from companion.__main__ import main
@@ -14,7 +15,6 @@ from companion.cli import bench
 from companion.cli.root import COMMANDS
 from index import changes
 from index.types import Job, NewMoment
-from index.vault import Vault
 from index.writer import Writer
 
 BEGIN = 1_772_442_720.0
@@ -43,7 +43,7 @@ def says(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
 def memories(tmp_path: Path) -> Path:
     """A vault with three moments, found by their words; the settings name a text model that is not there."""
     (tmp_path / "settings.toml").write_text(f'text_model = "{tmp_path / "nowhere"}"')
-    with Writer(Vault(tmp_path / "vault")) as writer:
+    with Writer(vault_at(tmp_path / "vault")) as writer:
         texts = {"Night trains": "The sleeper to Venice", "Invoice": "printer repair", "Swifts": "roof tiles"}
         for number, (title, text) in enumerate(texts.items()):
             start = BEGIN + 60 * number
@@ -234,7 +234,7 @@ def test_doctor_before_anything_was_recorded(says: Says, tmp_path: Path) -> None
 
 
 def test_doctor_says_what_works_and_what_was_put_out(says: Says, memories: Path) -> None:
-    with Writer(Vault(memories)) as writer:
+    with Writer(vault_at(memories)) as writer:
         writer.do(changes.output, "headset", time.time() - 300, note="256 samples").result()
         writer.do(changes.incident, BEGIN, "capture", "The screen went away.").result()
     code, out, _ = says("doctor")
@@ -244,7 +244,7 @@ def test_doctor_says_what_works_and_what_was_put_out(says: Says, memories: Path)
     assert "Nothing is recording to it now." in out
     assert "5 min ago" in out
     assert "The screen went away." in out
-    with Writer(Vault(memories)) as writer:
+    with Writer(vault_at(memories)) as writer:
         assert "Companion is recording to it now." in says("doctor")[1]
         writer.do(changes.want, 2, Job.READ).result()
         writer.do(changes.set_aside, 2, Job.READ, "Traceback\nno picture").result()

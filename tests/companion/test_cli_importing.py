@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from scripted import BEGIN, picture
+from vaults import vault_at
 
 from companion import app, worker
 from companion.__main__ import main
@@ -13,7 +14,6 @@ from companion.cli.importing import account
 from companion.status import Seeing
 from index import changes
 from index.types import NewMoment
-from index.vault import Vault
 from index.writer import Writer
 
 DONE, NO, WRONG = 0, 1, 2
@@ -133,7 +133,7 @@ def test_a_screen_that_nobody_accounts_for_is_said() -> None:
 
 
 def test_doctor_shows_names_and_errors_as_they_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with Writer(Vault(tmp_path / "vault")) as writer:
+    with Writer(vault_at(tmp_path / "vault")) as writer:
         writer.do(changes.open_moment, writer.vault, NewMoment(BEGIN, BEGIN, "X", "a"), None).result()
         writer.do(changes.incident, BEGIN, "capture[b]", "closing tag [/x] and [red]").result()
         writer.do(changes.output, "replay:shots[old]", BEGIN, note="note [/y] :smile:").result()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from planted_week import Week
+from vaults import vault_at
 
 from companion.__main__ import main
 from companion.learning_plan import Place
@@ -20,7 +21,7 @@ DONE, NO = 0, 1
 
 
 def home(root: Path, *, strength: float, seed: int = 0) -> Vault:
-    vault = Vault(root / "vault")
+    vault = vault_at(root / "vault")
     with Writer(vault) as writer:
         Week(strength=strength, seed=seed).store(writer)
     return vault

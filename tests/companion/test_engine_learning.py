@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 from planted_week import Week
+from vaults import vault_at
 
 from companion.app import build_engine
 from companion.engine import Engine
@@ -23,7 +24,7 @@ from index.writer import Writer
 
 @pytest.fixture
 def vault(tmp_path: Path) -> Vault:
-    made = Vault(tmp_path / "vault")
+    made = vault_at(tmp_path / "vault")
     with Writer(made) as writer:
         for number in range(2):
             new = NewMoment(1000.0 * number, 1000.0 * number + 9, "app", f"page {number}")
@@ -71,7 +72,7 @@ def test_what_the_disk_refuses_is_said(engine: Engine, monkeypatch: pytest.Monke
 
 
 def test_an_engine_that_ends_ends_its_learner(tmp_path: Path) -> None:
-    vault = Vault(tmp_path / "learned")
+    vault = vault_at(tmp_path / "learned")
     with Writer(vault) as writer:
         Week(strength=1.0, days=5).store(writer)
     engine = build_engine(Settings(), vault=vault.root)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,24 +14,10 @@ from index import changes
 from index.bdf import BdfAppender, BdfFile
 from index.store import Store
 from index.types import Job, NewMoment, RecordingInfo
-from index.vault import Vault
 from index.writer import Writer
 
 BEGIN = 1_772_442_720.0
 CH_NAMES = ("TP9", "AF7", "AF8", "TP10")
-
-
-@pytest.fixture
-def writer(tmp_path: Path) -> Iterator[Writer]:
-    with Writer(Vault(tmp_path / "vault")) as made:
-        yield made
-
-
-@pytest.fixture
-def store(writer: Writer) -> Iterator[Store]:
-    made = Store(writer.vault)
-    yield made
-    made.close()
 
 
 def write_muse(path: Path, stretches: list[tuple[float, NDArray[np.float64]]]) -> Path:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scripted import BEGIN, Scripted
+from vaults import vault_at
 
 from companion import incidents as incidents_module
 from companion.capture.types import Frame, Window
@@ -18,7 +19,6 @@ from companion.incidents import Incidents
 from companion.keeper import Keeper
 from companion.status import Missed
 from index.store import Store
-from index.vault import Vault
 from index.writer import Writer
 
 FULL = "database or disk is full"
@@ -34,19 +34,6 @@ class Clock:
     def __call__(self) -> float:
         self.now += 1
         return self.now
-
-
-@pytest.fixture
-def writer(tmp_path: Path) -> Iterator[Writer]:
-    with Writer(Vault(tmp_path / "vault")) as made:
-        yield made
-
-
-@pytest.fixture
-def store(writer: Writer) -> Iterator[Store]:
-    made = Store(writer.vault)
-    yield made
-    made.close()
 
 
 def limit(writer: Writer, pages: int | None) -> None:
@@ -108,7 +95,7 @@ def test_no_more_are_held_than_memory_should_bear_and_the_rest_is_counted(
 
 
 def test_a_closed_writer_ends_the_retries(tmp_path: Path) -> None:
-    with Writer(Vault(tmp_path / "vault")) as writer:
+    with Writer(vault_at(tmp_path / "vault")) as writer:
         incidents = Incidents(writer, clock=Clock(), retry_seconds=0.1)
         limit(writer, None)
         incidents.note("capture", "x" * 9000)
@@ -148,7 +135,7 @@ def fill(path: Path) -> None:
 def test_a_disk_that_fills_up_and_empties_leaves_the_whole_story_in_the_vault(small_disk: Path) -> None:
     full, more, end = (threading.Event() for _ in range(3))
     source = Scripted(screen(0), full, screen(10), screen(20), screen(30), more, screen(40), end)
-    with Writer(Vault(small_disk / "vault")) as writer:
+    with Writer(vault_at(small_disk / "vault")) as writer:
         store = Store(writer.vault)
         incidents = Incidents(writer, clock=lambda: BEGIN + 1000, retry_seconds=0.1)
         keeper = Keeper(

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 from planted_week import BEGIN, CONTENT, DAY, DIMENSION, MONTAGE, MUSE, Week
+from vaults import vault_at
 
 from companion import learning_pairs, sessions
 from companion.learning_pairs import Gathered
 from index import changes
 from index.store import Store
 from index.types import NewMoment
-from index.vault import Vault
 from index.writer import Writer
 
 DAYS, A_DAY = 12, 20
@@ -23,7 +23,7 @@ DAYS, A_DAY = 12, 20
 
 @pytest.fixture
 def writer(tmp_path: Path) -> Iterator[Writer]:
-    with Writer(Vault(tmp_path / "vault")) as made:
+    with Writer(vault_at(tmp_path / "vault")) as made:
         Week(strength=1.0, days=DAYS, a_day=A_DAY).store(made)
         yield made
 

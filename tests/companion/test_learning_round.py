@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from learner_tasks import QUICK_ROUNDS, quick_learner
 from planted_week import BEGIN, CONTENT, DAY, DIMENSION, MONTAGE, MUSE, TOPICS, Week
+from vaults import vault_at
 
 from companion import learning, learning_pairs, learning_round
 from companion.answering import Answering
@@ -33,7 +34,6 @@ from index import changes, feedback, mappings
 from index.mappings import VersionState
 from index.store import Store
 from index.types import Hit, Job
-from index.vault import Vault
 from index.vectors import Vectors
 from index.writer import Writer
 
@@ -45,7 +45,7 @@ class Home:
 
     def __init__(self, root: Path, week: Week) -> None:
         self.week = week
-        self.writer = Writer(Vault(root))
+        self.writer = Writer(vault_at(root))
         self.topics = week.store(self.writer)
         self.store = Store(self.writer.vault)
 

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +11,6 @@ from companion.listening import Listening
 from index import changes
 from index.bdf import BdfFile
 from index.store import Store
-from index.vault import Vault
 from index.writer import Writer
 
 BEGIN = 1_772_442_720.0
@@ -24,19 +21,6 @@ Incidents = list[tuple[str, str]]
 @pytest.fixture
 def incidents() -> Incidents:
     return []
-
-
-@pytest.fixture
-def writer(tmp_path: Path) -> Iterator[Writer]:
-    with Writer(Vault(tmp_path / "vault")) as made:
-        yield made
-
-
-@pytest.fixture
-def store(writer: Writer) -> Iterator[Store]:
-    made = Store(writer.vault)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ import pytest
 from desktop import Desktop, wait_until
 from numpy.typing import NDArray
 from PIL import Image
+from vaults import vault_at
 
 from companion.answering import Answering
 from companion.cli.recall import Here, last_thought
@@ -24,7 +25,6 @@ from companion.tasks import EncoderTasks
 from index import frames
 from index.store import Store
 from index.types import Hit
-from index.vault import Vault
 from index.vectors import Vectors
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,7 +59,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
     if not RECORDING.exists():
         pytest.skip(f"the real Muse recording is not at {RECORDING}; COMPANION_TEST_DATA names its folder")
     folder = tmp_path_factory.mktemp("day")
-    vault = Vault(folder / "vault")
+    vault = vault_at(folder / "vault")
     with Desktop(size="1280x800x24", tray=True) as desktop:
         environ = {"COMPANION_CONFIG": str(folder / "settings.toml"), "PYTHONWARNINGS": "ignore"}
         command = (sys.executable, "-m", "companion", "run", "--frames", "screen", "--board", f"playback:{RECORDING}")
@@ -125,7 +125,7 @@ def _doctor(vault: Path) -> dict[str, object]:
 
 @pytest.fixture(scope="module")
 def answering(day: Day) -> Iterator[Answering]:
-    store = Store(Vault(day.vault))
+    store = Store(vault_at(day.vault))
     yield Answering(
         store=store,
         vectors=Vectors(store),
@@ -163,7 +163,7 @@ class TestTheWholeWay:
             assert distances[number] < 8
 
     def test_the_headset_was_recorded_meanwhile(self, day: Day) -> None:
-        store = Store(Vault(day.vault))
+        store = Store(vault_at(day.vault))
         recordings = store.recordings_between(0, float("inf"))
         store.close()
         assert recordings

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from loaded_models import text_model, text_reader
+from vaults import vault_at
 
 from embeddings.ocr import TextReader
 from embeddings.text import TextModel
@@ -18,7 +19,7 @@ from index.writer import Writer
 
 @pytest.fixture
 def vault(tmp_path: Path) -> Vault:
-    return Vault(tmp_path / "vault")
+    return vault_at(tmp_path / "vault")
 
 
 @pytest.fixture

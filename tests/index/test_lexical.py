@@ -6,10 +6,10 @@ import pytest
 from filling import add, add_many
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from vaults import vault_at
 
 from index import lexical
 from index.store import Store
-from index.vault import Vault
 from index.writer import Writer
 
 FTS_SPEECH = [
@@ -48,7 +48,7 @@ FTS_SPEECH = [
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    with Writer(Vault(tmp_path_factory.mktemp("words"))) as writer:
+    with Writer(vault_at(tmp_path_factory.mktemp("words"))) as writer:
         add_many(
             writer,
             [

@@ -8,12 +8,12 @@ from filling import T0, add, add_many, put
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from vaults import vault_at
 
 from index import recall
 from index.recall import Asked
 from index.store import Store
 from index.types import Filters, Hit
-from index.vault import Vault
 from index.vectors import Vectors
 from index.writer import Writer
 
@@ -142,7 +142,7 @@ def test_what_a_filter_lets_through_is_found_among_very_many_better(
 def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, dict[int, float]]]:
     """A day of a moment a minute, each lasting 50 s; their cosines to the first axis."""
     rng = np.random.default_rng(11)
-    with Writer(Vault(tmp_path_factory.mktemp("day"))) as writer:
+    with Writer(vault_at(tmp_path_factory.mktemp("day"))) as writer:
         ids = add_many(writer, [f"minute {i}" for i in range(120)])
         cosines = rng.uniform(-0.4, 0.99, len(ids))
         put(writer, STATE, {i: at_angle(c)[np.newaxis] for i, c in zip(ids, cosines, strict=True)})

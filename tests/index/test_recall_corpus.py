@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from filling import add_many, put
 from numpy.typing import NDArray
+from vaults import vault_at
 
 from embeddings.passages import passages
 from embeddings.text import TextModel
@@ -17,7 +18,6 @@ from index import lexical, recall
 from index.recall import Asked
 from index.store import Store
 from index.types import Filters
-from index.vault import Vault
 from index.vectors import Vectors
 from index.writer import Writer
 
@@ -34,7 +34,7 @@ Source = Callable[[str, Vector], list[int]]
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory, model: TextModel) -> Iterator[Store]:
     """Every page of both halves as a moment, id = place in the file + 1, with vectors of its passages."""
-    with Writer(Vault(tmp_path_factory.mktemp("corpus"))) as writer:
+    with Writer(vault_at(tmp_path_factory.mktemp("corpus"))) as writer:
         ids = add_many(writer, [page["text"] for page in PAGES], [page["title"] for page in PAGES])
         parts = [passages(page["text"], title=page["title"]) for page in PAGES]
         vectors = model.encode([part for of_page in parts for part in of_page])

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from filling import T0, new, put, unit
+from vaults import vault_at
 
 from index import changes
 from index.store import Store
@@ -24,8 +25,9 @@ HOLD = """
 import sys, time
 from pathlib import Path
 from index.vault import Vault
+from vaults import vault_at
 from index.writer import Writer
-writer = Writer(Vault(Path(sys.argv[1])))
+writer = Writer(vault_at(Path(sys.argv[1])))
 print("held", flush=True)
 time.sleep(600)
 """
@@ -91,7 +93,7 @@ def test_a_second_writer_is_refused_in_a_sentence(vault: Vault) -> None:
 
 def test_a_second_writer_of_the_same_process_is_refused_too(writer: Writer) -> None:
     with pytest.raises(VaultError, match="already recording"):
-        Writer(Vault(writer.vault.root))
+        Writer(vault_at(writer.vault.root))
     assert Vault(writer.vault.root).in_use()
 
 
@@ -120,7 +122,7 @@ def test_a_folder_of_someone_else_is_refused_with_the_way_out(tmp_path: Path) ->
     os.seteuid(65534)
     try:
         with pytest.raises(VaultError, match=r"cannot be made \(.*\)\. Choose a folder you may write to with --vault"):
-            Writer(Vault(tmp_path / "vault"))
+            Writer(vault_at(tmp_path / "vault"))
     finally:
         os.seteuid(0)
 
@@ -128,7 +130,7 @@ def test_a_folder_of_someone_else_is_refused_with_the_way_out(tmp_path: Path) ->
 def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "vault").write_text("mine")
     with pytest.raises(VaultError, match="Choose a folder you may write to"):
-        Writer(Vault(tmp_path / "vault"))
+        Writer(vault_at(tmp_path / "vault"))
     assert (tmp_path / "vault").read_text() == "mine"
 
 

@@ -13,11 +13,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sqlite_utils import Database
+from vaults import vault_at
 
 from index import changes
 from index import vectors as vectors_module
 from index.store import Store
-from index.vault import Vault
 from index.vectors import Vectors
 from index.writer import Writer
 
@@ -63,7 +63,7 @@ def saved(store: Store) -> tuple[Path, Path]:
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """One vault for many examples; each has a space of its own."""
-    with Writer(Vault(tmp_path_factory.mktemp("shared"))) as writer:
+    with Writer(vault_at(tmp_path_factory.mktemp("shared"))) as writer:
         add_many(writer, [""] * 25)
         store = Store(writer.vault)
         yield writer, store

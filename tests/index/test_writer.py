@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from filling import T0, add, new, results
 from sqlite_utils import Database
+from vaults import vault_at
 
 from index import changes
 from index import writer as writer_module
@@ -28,6 +29,7 @@ from pathlib import Path
 from index import changes
 from index.types import NewMoment
 from index.vault import Vault
+from vaults import vault_at
 from index.writer import Writer
 
 def two(db, vault, n):
@@ -35,7 +37,7 @@ def two(db, vault, n):
         moment_id = changes.open_moment(db, vault, NewMoment(n, n, "app", f"{n}{half}"), None)
         changes.put_text(db, moment_id, f"text of {n}{half} " * 200)
 
-with Writer(Vault(Path(sys.argv[1]))) as writer:
+with Writer(vault_at(Path(sys.argv[1]))) as writer:
     for n in range(1_000_000):
         writer.do(two, writer.vault, n).result()
         print(n, flush=True)
@@ -184,7 +186,7 @@ def fill(disk: Path, *, leave: int) -> Path:
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root to mount a small disk")
 def test_a_full_disk_is_said_loses_nothing_and_recording_goes_on_once_there_is_room(tmp_path: Path) -> None:
     picture = np.random.default_rng(0).integers(0, 256, (600, 800, 3), np.uint8)
-    with small_disk(tmp_path / "disk", 4) as disk, Writer(Vault(disk / "vault")) as writer:
+    with small_disk(tmp_path / "disk", 4) as disk, Writer(vault_at(disk / "vault")) as writer:
         store = Store(writer.vault)
         add(writer, "kept")
         framed = writer.do(changes.open_moment, writer.vault, new(T0 + 1), picture).result()

@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from rendered import page
+from vaults import vault_at
 
 from companion.engine import Engine
 from index.store import Store
 from index.types import RecordingInfo
-from index.vault import Vault
 
 T = TypeVar("T")
 
@@ -89,7 +89,7 @@ class Looking:
     """A store on a vault, closed at the end of a ``with`` block."""
 
     def __init__(self, vault: Path) -> None:
-        self._store = Store(Vault(vault))
+        self._store = Store(vault_at(vault))
 
     def __enter__(self) -> Store:
         return self._store

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 from runs import Looking, Shot, at_its_end, day, recordings, wait_until, write_pages
+from vaults import vault_at
 
 from companion import fill as fill_module
 from companion.app import build_engine
@@ -181,7 +182,7 @@ def test_what_waits_for_a_text_model_is_filled_in_once_there_is_one(
     without.stop()
 
     # A frame that was damaged meanwhile, to be read again: its moment is still found by its title.
-    with Writer(Vault(vault)) as writer, Looking(vault) as store:
+    with Writer(vault_at(vault)) as writer, Looking(vault) as store:
         frame = store.moment(3).frame
         (vault / frame).write_bytes(b"no picture")
         writer.do(changes.want, 3, Job.READ).result()

@@ -1,0 +1,125 @@
+"""Who may open a vault: the system's keyring for whoever is logged in, a passphrase, or the recovery code.
+
+The keyring holds one random secret a vault. A vault with a passphrase has none there: being logged in is not enough.
+"""
+
+from __future__ import annotations
+
+import os
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from pathlib import Path
+
+import keyring
+from keyring.errors import KeyringError
+
+from index import keyfile
+from index.keyfile import KeyFile, Opened, Way
+from index.keys import Keys, Secrets
+from index.sealing import KEY_BYTES
+from index.types import LockedError, VaultError
+from index.vault import Vault
+
+SERVICE = "companion"
+SECURE = 1.0  # the priority from which `keyring` calls a backend recommended; below it lie plain files
+LEAST_PASSPHRASE = 8  # characters
+NO_KEYRING = (
+    "This machine has no keyring that Companion could keep the vault's key in. Choose a passphrase instead: "
+    "`companion vault init` asks for one, or put it into a file that only you may read and name that file in "
+    "COMPANION_PASSPHRASE_FILE."
+)
+
+Ask = Callable[[], str]
+
+
+def found(root: Path, *, passphrase: str | None = None) -> tuple[Vault, str]:
+    """Make the keys of a new vault; returns it unlocked, and the recovery code, which is kept nowhere.
+
+    Raises `VaultError` when neither a keyring nor a passphrase is there, or the folder cannot be written to.
+    """
+    vault = Vault(root)
+    if vault.key_file.exists():
+        raise VaultError(f"There is a vault at {root} already.")
+    if passphrase is None and not has_keyring():
+        raise LockedError(NO_KEYRING)
+    vault.create()
+    file, opened = keyfile.new(Secrets.random())
+    code = keyfile.new_recovery_code()
+    file = file.with_slot(Way.RECOVERY, keyfile.recovery_secret(code), opened)
+    with_way(file, opened, passphrase).save(vault.key_file)
+    return Vault(root, Keys.of(opened.secrets)), code
+
+
+def unlocked(root: Path, *, ask: Ask | None = None) -> Vault:
+    """Return the vault at ``root``, unlocked by the keyring, or else by the passphrase that ``ask`` returns.
+
+    Raises `LockedError` when neither is there, `WrongSecretError` for a wrong passphrase, `VaultError`.
+    """
+    vault = Vault(root)
+    if not vault.key_file.exists():
+        vault.require()
+        raise VaultError(f"The key file {vault.key_file} is gone. Bring it back from a backup.")
+    opened = open_file(keyfile.load(vault.key_file), ask=ask)
+    return Vault(root, Keys.of(opened.secrets))
+
+
+def open_file(file: KeyFile, *, ask: Ask | None = None) -> Opened:
+    """Return what a key file holds; see `unlocked`."""
+    if Way.KEYRING in file.ways():
+        secret = _remembered(file.vault)
+        if secret is not None:
+            return file.open(Way.KEYRING, secret)
+    if Way.PASSPHRASE in file.ways():
+        if ask is None:
+            raise LockedError("The vault is locked. Unlock it with its passphrase: `companion vault unlock`.")
+        return file.open(Way.PASSPHRASE, keyfile.passphrase_secret(ask()))
+    raise LockedError(
+        "The keyring does not give the vault's key. Log in to your desktop so that its keyring opens, or use the "
+        "recovery code: `companion vault recover`."
+    )
+
+
+def with_way(file: KeyFile, opened: Opened, passphrase: str | None) -> KeyFile:
+    """Return the file opened by ``passphrase``, or by the keyring without one, and not by the other any more."""
+    if passphrase is None:
+        secret = os.urandom(KEY_BYTES)
+        _remember(file.vault, secret)
+        file = file.with_slot(Way.KEYRING, secret, opened)
+        return file.without_slot(Way.PASSPHRASE)
+    if len(passphrase) < LEAST_PASSPHRASE:
+        raise VaultError(f"A passphrase has at least {LEAST_PASSPHRASE} characters; a few words are best.")
+    file = file.with_slot(Way.PASSPHRASE, keyfile.passphrase_secret(passphrase), opened)
+    return file.without_slot(Way.KEYRING)
+
+
+def has_keyring() -> bool:
+    """Whether the system offers a keyring that encrypts what it keeps."""
+    try:
+        return float(keyring.get_keyring().priority) >= SECURE
+    except (KeyringError, RuntimeError):  # RuntimeError: what `keyring` raises for a backend that is not there
+        return False
+
+
+def forget_secret(vault: str) -> None:
+    """Take a vault's secret out of the keyring."""
+    if has_keyring() and _remembered(vault) is not None:
+        keyring.delete_password(SERVICE, vault)
+
+
+def _remember(vault: str, secret: bytes) -> None:
+    if not has_keyring():
+        raise LockedError(NO_KEYRING)
+    try:
+        keyring.set_password(SERVICE, vault, b64encode(secret).decode())
+    except KeyringError as error:
+        raise LockedError(f"The keyring did not take the vault's key ({error}). {NO_KEYRING}") from error
+
+
+def _remembered(vault: str) -> bytes | None:
+    if not has_keyring():
+        return None
+    try:
+        kept = keyring.get_password(SERVICE, vault)
+    except KeyringError as error:
+        raise LockedError(f"The keyring did not open ({error}). Unlock it, or log in again.") from error
+    return None if kept is None else b64decode(kept)

@@ -1,0 +1,107 @@
+"""The one database: SQLCipher under sqlite-utils, opened with the vault's keys."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from sqlcipher3 import dbapi2
+from sqlite_utils import Database
+
+from index import schema
+from index.types import VaultError
+from index.vault import Vault
+
+BUSY_TIMEOUT = 10.0  # seconds
+CACHE_KIB = 16 * 1024  # decrypted pages kept a connection
+
+# What the database raises; SQLCipher's classes are not those of the standard library's sqlite3.
+DatabaseError = dbapi2.DatabaseError
+OperationalError = dbapi2.OperationalError
+IntegrityError = dbapi2.IntegrityError
+
+
+def connect(vault: Vault, *, write: bool) -> Database:
+    """Open the database, the newest schema applied when ``write``.
+
+    Raises `LockedError` when the vault is locked, `VaultError` when the database cannot be opened.
+    """
+    try:
+        connection = _unlocked(vault, write=write)
+        try:
+            return _prepared(Database(connection, recursive_triggers=False), vault.database, write=write)
+        except BaseException:
+            connection.close()
+            raise
+    except DatabaseError as error:
+        raise VaultError(
+            f"The database {vault.database} cannot be opened ({error}). Is the disk full, or the file damaged? "
+            "`companion vault verify` tells more."
+        ) from error
+
+
+def _unlocked(vault: Vault, *, write: bool) -> Any:
+    """Return a connection under the first of the vault's keys that opens the database."""
+    *others, last = vault.keys.database
+    for key in others:
+        connection = _keyed(vault.database, key, write=write)
+        if _opens(connection):
+            return connection
+        connection.close()
+    return _keyed(vault.database, last, write=write)
+
+
+def _keyed(path: Path, key: str, *, write: bool) -> Any:
+    connection = dbapi2.connect(
+        _uri(path, write=write), timeout=BUSY_TIMEOUT, check_same_thread=False, isolation_level=None, uri=True
+    )
+    connection.execute(f'PRAGMA key = "{key}"')
+    return connection
+
+
+def _opens(connection: Any) -> bool:
+    """Whether a connection's key is the database's."""
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master")
+    except OperationalError:  # busy, or the disk: another key would not help
+        raise
+    except DatabaseError:
+        return False
+    return True
+
+
+def _prepared(db: Database, path: Path, *, write: bool) -> Database:
+    """Return the connection set up for writing or for reading only, its schema checked."""
+    db.execute("PRAGMA foreign_keys = ON")
+    db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    db.execute("PRAGMA temp_store = MEMORY")  # what is sorted or gathered never touches the disk unencrypted
+    _refuse_newer(db, path)
+    if write:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = NORMAL")
+        db.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten, not only let go
+        schema.migrations.apply(db)
+    else:
+        db.execute("PRAGMA query_only = ON")
+        if schema.migrations.pending(db):
+            raise VaultError(f"{path} was made by an older version. Start `companion run` once to bring it up to date.")
+    return db
+
+
+def _uri(path: Path, *, write: bool) -> str:
+    """Return how to open a database; one in a folder nobody may write to cannot change while it is read."""
+    immutable = not write and path.exists() and not os.access(path.parent, os.W_OK)
+    return f"{path.resolve().as_uri()}{'?immutable=1' if immutable else ''}"
+
+
+def _refuse_newer(db: Database, path: Path) -> None:
+    """Refuse a database with changes this version has never heard of."""
+    with closing(Database(memory=True)) as empty:
+        known = {migration.name for migration in schema.migrations.pending(empty)}
+    unknown = {migration.name for migration in schema.migrations.applied(db)} - known
+    if unknown:
+        raise VaultError(
+            f"{path} was made by a newer version of the program. Update Companion, or name another folder with --vault."
+        )

@@ -1,0 +1,46 @@
+"""Writing a file so that a crash leaves either the old or the new one, and a full disk the old one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from index.types import VaultError
+
+FOLDER_MODE = 0o700
+FILE_MODE = 0o600
+
+
+def replace_file(path: Path, content: bytes, *, durable: bool = True) -> None:
+    """Write ``content`` under a draft's name, then rename; raises `VaultError`.
+
+    With ``durable`` it survives a power cut when this returns.
+    """
+    draft = path.with_name(f"{path.name}.draft")
+    try:
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                if durable:
+                    os.fsync(file.fileno())
+            draft.replace(path)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+        if durable:
+            sync_folder(path.parent)
+    except OSError as error:
+        raise VaultError(f"{path} could not be written ({error.strerror}). Is the disk full?") from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make names that were added to a folder or taken away survive a power cut."""
+    if os.name != "posix":  # elsewhere a folder cannot be opened as a file
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from desk import wait_until
+from jobs import Filling, Incidents, add
+from scripted import BEGIN
+from worker_tasks import Encoder
+
+from companion import fill as fill_module
+from companion.steps import BrainStep, ContentStep
+from companion.tasks import EncoderTasks
+from companion.worker import Worker
+from index import changes
+from index.bdf import BdfAppender
+from index.store import Store
+from index.types import Job
+from index.writer import Writer
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fill_module, "IDLE_SECONDS", 0.05)
+
+
+@pytest.fixture
+def incidents() -> Incidents:
+    return []
+
+
+@pytest.mark.parametrize(("title", "deaths"), [("poison", 0), ("deadly", 4)])
+def test_only_the_input_that_cannot_be_encoded_is_set_aside(
+    store: Store, writer: Writer, incidents: Incidents, title: str, deaths: int
+) -> None:
+    ids = add(writer, "a", "b", title, "c", "d")
+    encoder = Worker("encoder", Encoder, on_incident=lambda part, what: incidents.append((part, what)))
+    step = ContentStep(store=store, writer=writer, encoder=encoder, clock=time.time)
+    with Filling(store, writer, incidents, step) as filler:
+        wait_until(lambda: not store.backlog(), "the jobs to be worked off")
+        assert filler.obstacles == {}
+    encoder.stop()
+    ((moment, kind, error),) = store.quarantine()
+    assert (moment, kind) == (ids[2], Job.CONTENT)
+    assert ("nobody thought of this" if title == "poison" else "died 2 times") in error
+    having = {row[0] for row in store.rows("SELECT moment_id FROM vectors")}
+    assert having == set(ids) - {ids[2]}
+    said = [what for _, what in incidents]
+    assert sum("died" in what and "process" in what and "restarted" in what for what in said) == deaths
+    assert sum(f"Moment {ids[2]} was set aside" in what for what in said) == 1
+
+
+def test_a_stop_in_the_midst_keeps_the_jobs_for_the_next_start(
+    store: Store, writer: Writer, incidents: Incidents
+) -> None:
+    add(writer, "a", "b")
+    encoder = Worker("encoder", Encoder, on_incident=lambda part, what: incidents.append((part, what)))
+    encoder.stop()
+    step = ContentStep(store=store, writer=writer, encoder=encoder, clock=time.time)
+    with Filling(store, writer, incidents, step) as filler:
+        time.sleep(0.2)
+        assert filler.obstacles == {}
+    assert store.backlog() == {Job.CONTENT: 2}
+    assert incidents == []
+
+
+def record(writer: Writer, start: float, seconds: float, *, loudness: float = 20.0) -> Path:
+    """Store a recording of noise as the recorder does; returns its file."""
+    path = writer.vault.eeg / f"{start:.0f}.bdf"
+    names = ("TP9", "AF7", "AF8", "TP10")
+    file = BdfAppender(path, ch_names=names, sfreq=256.0, time_start=start, device="test")
+    samples = round(seconds * 256)
+    file.append(loudness * np.random.default_rng(1).standard_normal((4, samples)))
+    file.close()
+    name = changes.relative(writer.vault, path)
+    how = {"device": "test", "source": "test", "sfreq": 256.0, "ch_names": names, "time_start": start}
+    writer.do(changes.open_recording, name, **how).result()
+    writer.do(changes.extend_recording, name, samples, closed=True).result()
+    return path
+
+
+def test_a_damaged_recording_sets_aside_its_own_moments_alone(
+    store: Store, writer: Writer, incidents: Incidents
+) -> None:
+    ids = add(writer, *"abcde", kind=Job.BRAIN)
+    gone, cut, empty = (record(writer, BEGIN + second, 16) for second in (21, 61, 81))
+    for second in (1, 41):
+        record(writer, BEGIN + second, 16)
+    gone.unlink()
+    cut.write_bytes(cut.read_bytes()[:5000])
+    empty.write_bytes(b"")
+    encoder = Worker("encoder", EncoderTasks, on_incident=lambda part, what: incidents.append((part, what)))
+    step = BrainStep(store=store, writer=writer, encoder=encoder, clock=time.time)
+    with Filling(store, writer, incidents, step) as filler:
+        wait_until(lambda: not store.backlog(), "the jobs to be worked off")
+        assert filler.obstacles == {}
+    encoder.stop()
+    assert [moment for moment, _, _ in store.quarantine()] == [ids[1], ids[3], ids[4]]
+    assert {row[0] for row in store.features("TP9+AF7+AF8+TP10")} == {ids[0], ids[2]}
+    known = store.moments(ids)
+    signal = known[ids[0]].signal
+    assert signal is not None
+    assert (signal.windows, signal.fit, signal.fault) == (3, 3, "")
+    assert known[ids[1]].signal is None
+    assert store.ch_names("TP9+AF7+AF8+TP10") == ("TP9", "AF7", "AF8", "TP10")
+
+
+def test_a_moment_whose_eeg_cannot_be_used_keeps_how_bad_it_was_and_nothing_else(
+    store: Store, writer: Writer, incidents: Incidents
+) -> None:
+    (moment,) = add(writer, "a", kind=Job.BRAIN)
+    record(writer, BEGIN + 1, 16, loudness=2000.0)
+    encoder = Worker("encoder", EncoderTasks, on_incident=lambda part, what: incidents.append((part, what)))
+    step = BrainStep(store=store, writer=writer, encoder=encoder, clock=time.time)
+    with Filling(store, writer, incidents, step):
+        wait_until(lambda: not store.backlog(), "the job to be worked off")
+    encoder.stop()
+    signal = store.moment(moment).signal
+    assert signal is not None
+    assert (signal.windows, signal.fit) == (3, 0)
+    assert signal.fault
+    assert store.features_of(moment) is None
+    assert store.spaces("state:") == []
+    assert store.signal(BEGIN) == (signal, 1, 0)

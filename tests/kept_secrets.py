@@ -1,0 +1,44 @@
+"""A keyring for tests: a file that COMPANION_TEST_KEYRING names, so that child processes find it too.
+
+The system's own keyring is tested in tests/integration; it cannot serve every test, as each would need a session bus.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from filelock import FileLock
+from keyring.backend import KeyringBackend
+from keyring.errors import PasswordDeleteError
+
+PLACE = "COMPANION_TEST_KEYRING"
+
+
+class TestsKeyring(KeyringBackend):
+    """Keeps secrets in a JSON file."""
+
+    __test__ = False
+    priority = 9.0  # type: ignore[assignment] # its base class has a property for classes
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self._read().get(f"{service}/{username}")
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        with FileLock(f"{_place()}.lock"):
+            _place().write_text(json.dumps(self._read() | {f"{service}/{username}": password}), encoding="utf-8")
+
+    def delete_password(self, service: str, username: str) -> None:
+        with FileLock(f"{_place()}.lock"):
+            kept = self._read()
+            if kept.pop(f"{service}/{username}", None) is None:
+                raise PasswordDeleteError(username)
+            _place().write_text(json.dumps(kept), encoding="utf-8")
+
+    def _read(self) -> dict[str, str]:
+        return json.loads(_place().read_text(encoding="utf-8")) if _place().exists() else {}
+
+
+def _place() -> Path:
+    return Path(os.environ[PLACE])
