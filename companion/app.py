@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from companion.answering import Answering
 from companion.brain import board
@@ -17,10 +18,16 @@ from companion.capture.types import FrameSource
 from companion.engine import Engine, Parts
 from companion.fill import Filler, Step
 from companion.incidents import Incidents
-from companion.keeper import Keeper
+from companion.keeper import Keeper, Keeping
 from companion.learning import LONGEST_SECONDS, Learning
 from companion.learning_round import LearnerTasks
 from companion.listening import Listening
+from companion.locked.engine import LockedEngine, LockedParts, sealed_note
+from companion.locked.entries import Journal
+from companion.locked.listening import SealedListening
+from companion.locked.merging import merge_all
+from companion.locked.moments import SealedMoments
+from companion.moments import Moments
 from companion.recover import recover
 from companion.settings import Settings
 from companion.shared import SharedStep
@@ -28,6 +35,7 @@ from companion.steps import BrainStep, ContentStep, ReadStep
 from companion.tasks import EncoderTasks, ReaderTasks, patient_encoder
 from companion.worker import Worker
 from embeddings.types import EEGWindow
+from index import keyfile
 from index.store import Store
 from index.vault import Vault
 from index.vectors import Vectors
@@ -70,6 +78,34 @@ def build_engine(
     return Engine(parts, settings=settings, clock=clock)
 
 
+def build_locked_engine(
+    settings: Settings,
+    *,
+    root: Path,
+    board_name: str | None = None,
+    frames: str | None = None,
+    clock: Clock = time.time,
+) -> LockedEngine:
+    """Put together what records to a locked vault; see `build_engine`. Raises what it raises."""
+    run = ThisRun(board_name, frames)
+    run.check(settings)
+    vault = Vault(root)
+    public = keyfile.load(vault.key_file).public
+    vault.create()
+    vault.claim()
+    journal = Journal(vault.journal, public, clock=clock)
+    moments = SealedMoments(journal)
+    note = sealed_note(journal, clock)
+    parts = LockedParts(
+        vault=vault,
+        journal=journal,
+        moments=moments,
+        make_keeper=partial(_keeper, run, moments=moments, clock=clock, note=note),
+        make_listening=partial(_sealed_listening, run, journal=journal, clock=clock, note=note),
+    )
+    return LockedEngine(parts, settings=settings, clock=clock)
+
+
 def _parts(settings: Settings, run: ThisRun, *, writer: Writer, store: Store, clock: Clock) -> Parts:
     note = Incidents(writer, clock=clock).note
     reader = Worker("reader", ReaderTasks, on_incident=note, niceness=10)
@@ -97,7 +133,13 @@ def _parts(settings: Settings, run: ThisRun, *, writer: Writer, store: Store, cl
         encoder=encoder,
         learning=learning,
         fillers=fillers,
-        make_keeper=partial(_keeper, run, writer=writer, clock=clock, note=note, on_moment=partial(_wake, fillers)),
+        make_keeper=partial(
+            _keeper,
+            run,
+            moments=Moments(writer=writer, clock=clock, on_change=partial(_wake, fillers)),
+            clock=clock,
+            note=note,
+        ),
         make_listening=partial(_listening, run, writer=writer, clock=clock, note=note),
         make_answering=partial(_answering, store=store, vectors=vectors, encoder=encoder, note=note, clock=clock),
         make_encoder=_make_encoder,
@@ -131,19 +173,26 @@ class ThisRun:
         return self.frames or (SCREEN if settings.consent_screen else None)
 
 
-def _keeper(
-    run: ThisRun, settings: Settings, *, writer: Writer, clock: Clock, note: Note, on_moment: Callable[[], None]
-) -> Keeper | None:
+def _keeper(run: ThisRun, settings: Settings, *, moments: Keeping, clock: Clock, note: Note) -> Keeper | None:
     frames = run.frames_of(settings)
     if frames is None:
         return None
     return Keeper(
         make_source=lambda: _source(frames, settings),
-        writer=writer,
+        moments=moments,
         clock=clock,
-        on_moment=on_moment,
         on_incident=note,
     )
+
+
+def _sealed_listening(
+    run: ThisRun, settings: Settings, *, journal: Journal, clock: Clock, note: Note
+) -> SealedListening | None:
+    name = run.board_of(settings)
+    spec = _board(name, settings)
+    if spec.kind == "none":
+        return None
+    return SealedListening(spec, journal=journal, clock=clock, on_incident=note, source=name)
 
 
 def _listening(run: ThisRun, settings: Settings, *, writer: Writer, clock: Clock, note: Note) -> Listening | None:
@@ -190,6 +239,7 @@ def _opened(vault: Vault, time: float) -> tuple[Writer, Store]:
     writer = Writer(vault)
     try:
         recover(writer, time=time)
+        merge_all(writer, time=time)
         return writer, Store(vault)
     except BaseException:
         writer.close()

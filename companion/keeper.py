@@ -5,19 +5,34 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Protocol
 
 from companion.capture.attention import Closed, Continued, Opened
 from companion.capture.monitors import Monitors, Seen
 from companion.capture.replay import ReplaySource
-from companion.capture.types import CaptureError, FrameSource, Skipped
-from companion.moments import Moments
+from companion.capture.types import CaptureError, Frame, FrameSource, Skipped
 from companion.status import NOTHING_MISSED, Seeing
 from index.types import VaultError
-from index.writer import Writer
 
 RETRY_SECONDS = 5.0  # between tries to look again after the screen could not be reached
 NAMED = 20  # files that cannot be read, each with an incident of its own
 BROKEN = "Nothing is seen any more because of an error in the program. Quit Companion and start it again."
+
+
+class Keeping(Protocol):
+    """Stores moments as they open, go on and close. Raises `VaultError` when the disk would not take it."""
+
+    def open(self, frame: Frame, source: str) -> bool:
+        """Store the moment that begins with ``frame``; returns whether it is new."""
+
+    def covered(self, monitor: int, time: float) -> bool:
+        """Whether an earlier run stored the open moment up to ``time`` (UTC seconds)."""
+
+    def extend(self, monitor: int, time: float) -> bool:
+        """Note now and then that the open moment goes on; returns whether anything was written."""
+
+    def close(self, monitor: int, time_end: float) -> bool:
+        """Store the end of the open moment, if any; returns whether anything was written."""
 
 
 class Keeper:
@@ -29,8 +44,8 @@ class Keeper:
     ----------
     make_source
         Opens the source (again, after it was lost); raises `CaptureError`.
-    on_moment
-        Called when a moment was opened or closed, so that its text can be read at once.
+    moments
+        Stores them: in the vault, or sealed while it is locked.
 
     """
 
@@ -38,14 +53,13 @@ class Keeper:
         self,
         *,
         make_source: Callable[[], FrameSource],
-        writer: Writer,
+        moments: Keeping,
         clock: Callable[[], float],
-        on_moment: Callable[[], None],
         on_incident: Callable[[str, str], None],
     ) -> None:
         self._make_source, self._clock, self._on_incident = make_source, clock, on_incident
         self._monitors = Monitors()
-        self._moments = Moments(writer=writer, clock=clock, on_change=on_moment)
+        self._moments = moments
         self._source_name = ""
         self._blind = False  # the source was lost
         self._missed = NOTHING_MISSED  # screens since storing them went wrong

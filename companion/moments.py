@@ -45,16 +45,8 @@ class Moments:
         window = frame.window
         self._open.pop(window.monitor, None)
         self._write_ends()
-        new = NewMoment(
-            time_start=frame.time,
-            time_end=frame.time if frame.time_end is None else frame.time_end,
-            app=_storable(window.app),
-            title=_storable(window.title),
-            url=_storable(window.url),
-            monitor=window.monitor,
-            source=source,
-        )
-        digest = _digest(frame.image)
+        new = described(frame, source)
+        digest = digest_of(frame.image)
         opening = self._writer.do(_open_again, self._writer.vault, new, frame.image, digest=digest, now=self._clock())
         moment, covered = opening.result()
         self._open[window.monitor] = _Open(moment, -1.0 if covered is None else covered, frame.time)
@@ -91,6 +83,20 @@ class Moments:
         return bool(waiting)
 
 
+def described(frame: Frame, source: str) -> NewMoment:
+    """Return the moment that begins with ``frame``."""
+    window = frame.window
+    return NewMoment(
+        time_start=frame.time,
+        time_end=frame.time if frame.time_end is None else frame.time_end,
+        app=_storable(window.app),
+        title=_storable(window.title),
+        url=_storable(window.url),
+        monitor=window.monitor,
+        source=source,
+    )
+
+
 def _open_again(
     db: Database, vault: Vault, new: NewMoment, image: NDArray[np.uint8], *, digest: str, now: float
 ) -> tuple[int, float | None]:
@@ -111,7 +117,7 @@ def _close_again(db: Database, moment: int, time_end: float) -> None:
         changes.close_moment(db, moment, time_end)
 
 
-def _digest(image: NDArray[np.uint8]) -> str:
+def digest_of(image: NDArray[np.uint8]) -> str:
     """Return a short hash of a picture's pixels and shape."""
     made = hashlib.blake2b(repr(image.shape).encode(), digest_size=16)
     made.update(np.ascontiguousarray(image).data)

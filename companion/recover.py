@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
+from companion.locked.merging import forget_halves
 from index import bdf, changes
 from index.types import VaultError
 from index.writer import Writer
@@ -14,6 +15,7 @@ IMPORT = "import:"  # how the source of an imported recording begins
 def recover(writer: Writer, *, time: float) -> list[str]:
     """Close moments and recordings a crash left open; returns what was done, in sentences."""
     done = [f"The import of {name} was interrupted: start it again." for name in forget_imports(writer)]
+    forget_halves(writer)
     moments = writer.do(changes.close_left_open).result()
     if moments:
         done.append(f"{moments} moment(s) were still open: closed at the last time they were seen.")

@@ -16,6 +16,7 @@ class Activity(StrEnum):
 
     ERROR = "error"  # something does not work until the person mends it
     PAUSED = "paused"
+    LOCKED = "locked"  # recording what can only be read once the vault is unlocked
     FILTERING = "filtering"  # recording, but what is on screen now is kept out by a privacy rule
     NO_HEADSET = "no headset"  # recording the screen; no brain signal is coming
     RECORDING = "recording"  # screen (where allowed) and headset
@@ -120,6 +121,7 @@ class Status:
     unseen: int = 0
     dropped: int = 0
     model_sentence: str = ""
+    locked: bool = False
 
 
 NO_HEADSET = HeadsetState(Contact.NONE, "No headset chosen.")

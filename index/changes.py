@@ -13,12 +13,13 @@ from sqlite_utils import Database
 from index import frames
 from index.types import Job, NewMoment, SignalQuality
 from index.vault import Vault
+from index.vector_bytes import pack
 
 
 def open_moment(
-    db: Database, vault: Vault, new: NewMoment, image: NDArray[np.uint8] | None, *, digest: str = ""
+    db: Database, vault: Vault, new: NewMoment, image: NDArray[np.uint8] | frames.Picture | None, *, digest: str = ""
 ) -> int:
-    """Store a moment and its frame (``uint8[height, width, 3]``, RGB); returns its id.
+    """Store a moment and its frame (``uint8[height, width, 3]``, RGB, or encoded already); returns its id.
 
     ``digest`` is whatever its picture is to be known by again, opaque here.
     """
@@ -101,7 +102,7 @@ def put_vectors(db: Database, space: str, vectors: Mapping[int, NDArray[np.float
         db.execute("DELETE FROM vectors WHERE moment_id = ? AND space = ?", [moment_id, space])
         db.conn.executemany(
             "INSERT INTO vectors (moment_id, space, part, vector) VALUES (?, ?, ?, ?)",
-            [(moment_id, space, part, vector.tobytes()) for part, vector in enumerate(parts)],
+            [(moment_id, space, part, pack(vector)) for part, vector in enumerate(parts)],
         )
 
 

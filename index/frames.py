@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,20 +21,34 @@ LARGEST_SIDE = 16_383  # pixels, of WebP; a screenshot of a long page can be lar
 THUMBNAIL = (384, 240)  # 16:10, twice the size it is shown at
 
 
-def save(vault: Vault, moment_id: int, time: float, image: NDArray[np.uint8]) -> str:
-    """Write ``image`` (``uint8[height, width, 3]``, RGB) and its thumbnail.
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A frame and its thumbnail, both encoded as WebP."""
+
+    whole: bytes
+    small: bytes
+
+
+def encode(image: NDArray[np.uint8]) -> Picture:
+    """Return ``image`` (``uint8[height, width, 3]``, RGB) as it is kept."""
+    picture = Image.fromarray(image)
+    return Picture(_encoded(_within(picture, (LARGEST_SIDE, LARGEST_SIDE))), _encoded(_within(picture, THUMBNAIL)))
+
+
+def save(vault: Vault, moment_id: int, time: float, image: NDArray[np.uint8] | Picture) -> str:
+    """Write a frame (``uint8[height, width, 3]``, RGB, or encoded already) and its thumbnail.
 
     Returns its name, a path relative to the vault. Raises `VaultError` when the disk will not take it.
     """
     day = vault.frames / datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d")
     name = str((day / f"{moment_id}.frame").relative_to(vault.root))
-    picture = Image.fromarray(image)
+    picture = image if isinstance(image, Picture) else encode(image)
     try:
         day.mkdir(exist_ok=True, mode=FOLDER_MODE)
     except OSError as error:
         raise VaultError(f"The folder {day} could not be made ({error.strerror}). Is the disk full?") from error
-    _write(vault, name, _within(picture, (LARGEST_SIDE, LARGEST_SIDE)))
-    _write(vault, thumbnail(name), _within(picture, THUMBNAIL))
+    _write(vault, name, picture.whole)
+    _write(vault, thumbnail(name), picture.small)
     return name
 
 
@@ -69,8 +84,12 @@ def _within(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
     return small
 
 
-def _write(vault: Vault, name: str, picture: Image.Image) -> None:
-    """Encode, encrypt and write, in one step."""
-    plain = io.BytesIO()
-    picture.save(plain, "WEBP", quality=QUALITY, method=3)
-    replace_file(vault.root / name, vault.keys.frames.seal(plain.getvalue(), name.encode()), durable=False)
+def _encoded(picture: Image.Image) -> bytes:
+    encoded = io.BytesIO()
+    picture.save(encoded, "WEBP", quality=QUALITY, method=3)
+    return encoded.getvalue()
+
+
+def _write(vault: Vault, name: str, plain: bytes) -> None:
+    """Encrypt and write, in one step."""
+    replace_file(vault.root / name, vault.keys.frames.seal(plain, name.encode()), durable=False)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from index import segmenting, vector_bytes
+
 migrations = Migrations("vault")
 
 FULL_TEXT_COLUMNS = ("title", "app", "url", "text")
@@ -123,3 +125,73 @@ def learning(db: Database) -> None:
         """CREATE TABLE fusion (
              id INTEGER PRIMARY KEY AUTOINCREMENT, time REAL NOT NULL, answers INTEGER NOT NULL, data TEXT NOT NULL)"""
     )
+
+
+@migrations()
+def search(db: Database) -> None:
+    """Full text of names and of scripts without spaces, what moments are filtered by, and tags."""
+    segmenting.register(db.conn)  # the program a vault was made with may have known none of these functions
+    db.execute("DROP TABLE moments_terms")
+    for trigger in ("moments_ai", "moments_ad", "moments_au"):
+        db.execute(f"DROP TRIGGER {trigger}")
+    db.execute("DROP TABLE moments_fts")
+    _filtered_columns(db)
+    _full_text(db)
+    db.execute(
+        "CREATE TABLE tags (tag TEXT NOT NULL, moment_id INTEGER NOT NULL REFERENCES moments (id) "
+        "ON DELETE CASCADE, PRIMARY KEY (tag, moment_id)) WITHOUT ROWID"
+    )
+    db.execute("CREATE INDEX tags_moment ON tags (moment_id)")
+
+
+def _filtered_columns(db: Database) -> None:
+    """Add what moments are filtered by, with indexes that answer each filter without reading a moment's text."""
+    db.execute("ALTER TABLE moments ADD COLUMN site TEXT NOT NULL DEFAULT ''")
+    db.execute("ALTER TABLE moments ADD COLUMN app_folded TEXT NOT NULL DEFAULT ''")
+    db.execute("UPDATE moments SET site = site_of(url), app_folded = folded(app)")
+    set_both = "UPDATE moments SET site = site_of(new.url), app_folded = folded(new.app) WHERE id = new.id"
+    db.execute(f"CREATE TRIGGER moments_filled AFTER INSERT ON moments BEGIN {set_both}; END")
+    db.execute(f"CREATE TRIGGER moments_refilled AFTER UPDATE OF url, app ON moments BEGIN {set_both}; END")
+    db.execute("DROP INDEX moments_time")
+    db.execute("CREATE INDEX moments_time ON moments (time_start, time_end)")
+    db.execute("CREATE INDEX moments_length ON moments (time_end - time_start)")  # how far back one may reach
+    db.execute("CREATE INDEX moments_app ON moments (app_folded, time_start, time_end, site)")
+    db.execute("CREATE INDEX moments_site ON moments (site, time_start, time_end, app_folded)")
+    db.execute("CREATE INDEX moments_known ON moments (id, time_start, time_end, app_folded, site)")
+
+
+def _full_text(db: Database) -> None:
+    """Make the full text over what `index.segmenting` makes of a moment, and fill it."""
+    indexed = (
+        "spaced({0}title), {0}app, {0}url, spaced({0}text), name_parts({0}title || ' ' || {0}url || ' ' || {0}text)"
+    )
+    columns = "title, app, url, text, parts"
+    db.execute(f"CREATE VIEW moments_words (id, {columns}) AS SELECT id, {indexed.format('')} FROM moments")  # noqa: S608 constants
+    db.execute(
+        f"CREATE VIRTUAL TABLE moments_fts USING fts5({columns}, content = 'moments_words', content_rowid = 'id', "
+        f"tokenize = '{TOKENIZER}')"
+    )
+    # What is deleted leaves no trace in the full text's own pages.
+    db.execute("INSERT INTO moments_fts (moments_fts, rank) VALUES ('secure-delete', 1)")
+    put = f"INSERT INTO moments_fts (rowid, {columns}) VALUES (new.id, {indexed.format('new.')});"  # noqa: S608 constants
+    take = (
+        f"INSERT INTO moments_fts (moments_fts, rowid, {columns}) "  # noqa: S608 constants
+        f"VALUES ('delete', old.id, {indexed.format('old.')});"
+    )
+    db.execute(f"CREATE TRIGGER moments_ai AFTER INSERT ON moments BEGIN {put} END")
+    db.execute(f"CREATE TRIGGER moments_ad AFTER DELETE ON moments BEGIN {take} END")
+    db.execute(f"CREATE TRIGGER moments_au AFTER UPDATE OF title, app, url, text ON moments BEGIN {take} {put} END")
+    db.execute("INSERT INTO moments_fts (moments_fts) VALUES ('rebuild')")
+
+
+@migrations()
+def journals(db: Database) -> None:
+    """Which journals of a locked time are in the vault already, so that none is taken in twice."""
+    db.execute("CREATE TABLE journals (name TEXT PRIMARY KEY, time REAL NOT NULL)")
+
+
+@migrations()
+def half_vectors(db: Database) -> None:
+    """Vectors in half precision. Half as many bytes; the cosine of two of them moves by less than a thousandth."""
+    db.conn.create_function("halved", 1, vector_bytes.halved, deterministic=True)
+    db.execute("UPDATE vectors SET vector = halved(vector)")

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from companion import unlocking
+from index import keyfile
 from index.types import LockedError, VaultError
 from index.vault import Vault
 
@@ -16,13 +17,13 @@ PASSPHRASE_FILE = "COMPANION_PASSPHRASE_FILE"  # noqa: S105 - the name of a vari
 
 
 def opened(root: Path) -> Vault:
-    """Return the vault at ``root``, unlocked, asking for a passphrase where there is a terminal; raises `VaultError`."""
+    """Return the vault at ``root``, unlocked; a passphrase is asked for in a terminal. Raises `VaultError`."""
     return unlocking.unlocked(root, ask=passphrase)
 
 
 def opened_or_new(root: Path) -> Vault:
     """Return the vault at ``root``, unlocked; one that is not there yet is made. Raises `VaultError`."""
-    if Vault(root).key_file.exists() or Vault(root).exists():
+    if keyfile.exists(Vault(root).key_file) or Vault(root).exists():
         return opened(root)
     return new(root)
 

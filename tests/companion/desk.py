@@ -10,6 +10,7 @@ from typing import Any
 from scripted import BEGIN, Scripted
 
 from companion.keeper import Keeper
+from companion.moments import Moments
 from index.store import Store
 from index.types import Moment
 from index.vault import Vault
@@ -33,9 +34,8 @@ class Desk:
 
         return Keeper(
             make_source=make_source,
-            writer=self.writer,
+            moments=Moments(writer=self.writer, clock=lambda: self.now, on_change=wake),
             clock=lambda: self.now,
-            on_moment=wake,
             on_incident=lambda part, what: self.incidents.append(f"{part}: {what}"),
         )
 

@@ -17,6 +17,7 @@ from companion import incidents as incidents_module
 from companion.capture.types import Frame, Window
 from companion.incidents import Incidents
 from companion.keeper import Keeper
+from companion.moments import Moments
 from companion.status import Missed
 from index.store import Store
 from index.writer import Writer
@@ -140,9 +141,8 @@ def test_a_disk_that_fills_up_and_empties_leaves_the_whole_story_in_the_vault(sm
         incidents = Incidents(writer, clock=lambda: BEGIN + 1000, retry_seconds=0.1)
         keeper = Keeper(
             make_source=lambda: source,
-            writer=writer,
+            moments=Moments(writer=writer, clock=lambda: BEGIN + 1000, on_change=lambda: None),
             clock=lambda: BEGIN + 1000,
-            on_moment=lambda: None,
             on_incident=incidents.note,
         )
         keeper.start()

@@ -1,0 +1,116 @@
+"""One run without windows: an engine, and another in its place when the vault is locked or unlocked meanwhile."""
+
+from __future__ import annotations
+
+import queue
+import signal
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+from companion.cli.codes import DONE, WRONG
+from companion.control import Control, ControlError
+from companion.locked import switch
+from companion.status import Activity, Status
+from index.types import VaultError
+from index.vault import Vault
+
+LOOK_SECONDS = 0.5
+
+
+class Runnable(Protocol):
+    """What a run needs of an engine."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def stop(self) -> None:
+        """End."""
+
+    def status(self) -> Status:
+        """Return how everything is."""
+
+    def finished(self) -> bool:
+        """Whether nothing more will come."""
+
+    def pending(self) -> int:
+        """Return how many jobs can still be done."""
+
+
+class Session:
+    """Runs engines until interrupted, or until all that was chosen has ended and is understood."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._stopping = threading.Event()
+        self._wanted: queue.SimpleQueue[Vault | None] = queue.SimpleQueue()  # None: to be locked
+        self._said = ""
+        self._locked = False
+
+    def __enter__(self) -> Self:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: self._stopping.set())
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._stopping.set()
+
+    def run(self, build: Callable[[Vault | None], Runnable], vault: Vault | None) -> int:
+        """Run what ``build`` makes of the vault (None: locked); returns the exit status."""
+        while True:
+            self._locked = vault is None
+            engine = build(vault)
+            engine.start()
+            control = Control(self._root, self._handle)
+            try:
+                status = self._attend(engine)
+            finally:
+                control.close()
+                engine.stop()
+            if status is not None:
+                return status
+            vault = self._wanted.get()
+            if vault is None:
+                switch.restart_locked(sys.argv[1:])
+
+    def _attend(self, engine: Runnable) -> int | None:
+        """Show how the engine is until it ends; None when another is wanted."""
+        while not self._stopping.wait(LOOK_SECONDS):
+            if not self._wanted.empty():
+                return None
+            status = engine.status()
+            if status.sentence != self._said:
+                self._said = status.sentence
+                print(status.sentence, file=sys.stderr, flush=True)
+            if engine.finished() and not engine.pending():
+                return WRONG if status.activity is Activity.ERROR else DONE
+        return DONE
+
+    def _handle(self, request: Mapping[str, str]) -> str:
+        """Do what another command asks for. Runs on the control's thread."""
+        try:
+            if request.get("do") == "lock":
+                return self._lock()
+            if request.get("do") == "unlock":
+                return self._unlock(request.get("passphrase", ""))
+        except VaultError as error:
+            raise ControlError(str(error)) from error
+        raise ControlError("This version of the program does not know what was asked.")
+
+    def _lock(self) -> str:
+        if self._locked:
+            return "The vault is locked already."
+        why_not = switch.why_not_lockable(self._root)
+        if why_not:
+            raise ControlError(why_not)
+        self._wanted.put(None)
+        return "Locked. Recording goes on; what is recorded now can be read after unlocking."
+
+    def _unlock(self, passphrase: str) -> str:
+        if not self._locked:
+            return "The vault is unlocked already."
+        self._wanted.put(switch.unlocked_with(self._root, passphrase))
+        return "Unlocked."

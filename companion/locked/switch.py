@@ -1,0 +1,46 @@
+"""Locking and unlocking a program that runs.
+
+Unlocking brings keys into the process. Nothing takes them out again for sure: Python leaves copies behind. So locking
+puts a new program into the process's place, which never had them.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from companion import unlocking
+from index import keyfile
+from index.keyfile import Way
+from index.keys import Keys
+from index.vault import Vault
+
+LOCKED_OPTION = "--locked"
+NO_PASSPHRASE = (  # noqa: S105 - a sentence
+    "This vault has no passphrase: it opens for whoever is logged in, and locking it would keep nobody out. "
+    "Set one first: `companion vault passphrase`."
+)
+
+
+def why_not_lockable(root: Path) -> str:
+    """Return why locking the vault would mean nothing; empty when it can be locked. Raises `VaultError`."""
+    return "" if Way.PASSPHRASE in keyfile.load(Vault(root).key_file).ways() else NO_PASSPHRASE
+
+
+def unlocked_with(root: Path, passphrase: str) -> Vault:
+    """Return the vault, opened by its passphrase; raises `WrongSecretError`, `VaultError`."""
+    opened = unlocking.open_file(keyfile.load(Vault(root).key_file), ask=lambda: passphrase)
+    return Vault(root, Keys.of(opened.secrets))
+
+
+def restart_locked(arguments: Sequence[str]) -> None:
+    """Put a locked program into this one's place; never returns. Everything must have been closed.
+
+    ``arguments`` are those of ``companion``, without the program's name.
+    """
+    locked = [*arguments, *([] if LOCKED_OPTION in arguments else [LOCKED_OPTION])]
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "companion", *locked])  # noqa: S606 - this very program
