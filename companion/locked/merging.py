@@ -36,7 +36,8 @@ def merge_all(writer: Writer, *, time: float) -> list[Merged]:
 
     Raises `VaultError` when the disk refuses; what was not taken in waits, whole.
     """
-    return [_merge(writer, path, time) for path in journal.files(writer.vault.journal)]
+    ids: dict[int, int] = {}  # a moment may begin in one journal and end in the next
+    return [_merge(writer, path, time, ids) for path in journal.files(writer.vault.journal)]
 
 
 def forget_halves(writer: Writer) -> None:
@@ -47,12 +48,12 @@ def forget_halves(writer: Writer) -> None:
     writer.do(_forget, left).result()
 
 
-def _merge(writer: Writer, path: Path, now: float) -> Merged:
+def _merge(writer: Writer, path: Path, now: float, ids: dict[int, int]) -> Merged:
     """Take in one journal, then delete it."""
     done = Merged()
     if not writer.do(_known, path.name).result():
         _put_samples(writer, path, done)
-        writer.do(_put_rest, writer.vault, path, done, now).result()
+        writer.do(_put_rest, writer.vault, path, done, now, ids).result()
     if done.damaged:
         _set_aside(path)
     else:
@@ -111,14 +112,16 @@ def _put_samples(writer: Writer, path: Path, done: Merged) -> None:
         raise VaultError(problems[0] if problems else f"{recorder.lost} samples could not be stored.")
 
 
-def _put_rest(db: Database, vault: Vault, path: Path, done: Merged, now: float) -> None:
-    """Store moments and incidents, and make the journal count, in one transaction."""
-    ids: dict[int, int] = {}
+def _put_rest(  # noqa: PLR0917 the writer passes them on
+    db: Database, vault: Vault, path: Path, done: Merged, now: float, ids: dict[int, int]
+) -> None:
+    """Store moments and incidents, and make the journal count, in one transaction; ``ids``: moments by number."""
     for entry in _entries(vault, path, done):
         facts = entry.facts
         if entry.kind == OPENED:
             new = NewMoment(**facts["new"])
             ids[facts["number"]] = changes.open_moment(db, vault, new, split(entry), digest=facts["digest"])
+            done.moments += 1
             changes.output(db, new.source, new.time_start)
         elif entry.kind in {EXTENDED, CLOSED} and facts["number"] in ids:
             changes.extend_moment(db, ids[facts["number"]], facts["time"])
@@ -135,7 +138,6 @@ def _put_rest(db: Database, vault: Vault, path: Path, done: Merged, now: float) 
     db.execute("INSERT INTO journals VALUES (?, ?)", [path.name, now])
     if done.damaged:
         changes.incident(db, now, "journal", done.damaged)
-    done.moments = len(ids)
 
 
 def _set_aside(path: Path) -> None:

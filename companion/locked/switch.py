@@ -18,7 +18,7 @@ from index.keys import Keys
 from index.vault import Vault
 
 LOCKED_OPTION = "--locked"
-NO_PASSPHRASE = (  # noqa: S105 - a sentence
+NOT_LOCKABLE = (
     "This vault has no passphrase: it opens for whoever is logged in, and locking it would keep nobody out. "
     "Set one first: `companion vault passphrase`."
 )
@@ -26,7 +26,7 @@ NO_PASSPHRASE = (  # noqa: S105 - a sentence
 
 def why_not_lockable(root: Path) -> str:
     """Return why locking the vault would mean nothing; empty when it can be locked. Raises `VaultError`."""
-    return "" if Way.PASSPHRASE in keyfile.load(Vault(root).key_file).ways() else NO_PASSPHRASE
+    return "" if Way.PASSPHRASE in keyfile.load(Vault(root).key_file).ways() else NOT_LOCKABLE
 
 
 def unlocked_with(root: Path, passphrase: str) -> Vault:

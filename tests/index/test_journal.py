@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from index.journal import JournalWriter, entries, files
+from index.keys import Secrets
+from index.sealing import DamagedError
+
+SECRETS = Secrets.random()
+
+
+def written(path: Path, *given: bytes) -> Path:
+    writer = JournalWriter(path, SECRETS.public)
+    for entry in given:
+        writer.append(entry)
+    assert writer.size == path.stat().st_size
+    writer.close()
+    return path
+
+
+def test_what_was_sealed_comes_back_in_order(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.journal", b"one", b"", b"three" * 50_000)
+    assert list(entries(path, SECRETS.private)) == [b"one", b"", b"three" * 50_000]
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_nothing_of_an_entry_can_be_read_in_the_file(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.journal", b"a canary sings")
+    assert b"canary" not in path.read_bytes()
+
+
+def test_another_vault_opens_nothing(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.journal", b"one")
+    with pytest.raises(DamagedError):
+        list(entries(path, Secrets.random().private))
+
+
+def test_what_a_crash_tore_at_the_end_is_left_out_wherever_it_tore(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.journal", b"one", b"two")
+    whole = path.read_bytes()
+    last = len(whole) - len(b"two") - 16 - 32 - 4
+    for size in range(len(whole)):
+        path.write_bytes(whole[:size])
+        assert list(entries(path, SECRETS.private)) == ([] if size < last - 55 else [b"one"] if size >= last else [])
+
+
+@pytest.mark.parametrize("where", [-1, -20, 20, 45])
+def test_a_changed_byte_is_named(tmp_path: Path, where: int) -> None:
+    path = written(tmp_path / "a.journal", b"one entry of some length")
+    raw = bytearray(path.read_bytes())
+    raw[where] ^= 1
+    path.write_bytes(raw)
+    with pytest.raises(DamagedError):
+        list(entries(path, SECRETS.private))
+
+
+def test_entries_cannot_be_left_out_doubled_or_moved_to_another_journal(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.journal", b"1111", b"2222")
+    raw, magic = path.read_bytes(), 6
+    size = (len(raw) - magic) // 2
+    first, second = raw[magic : magic + size], raw[magic + size :]
+    for forged in (second, first + first, second + first):
+        path.write_bytes(raw[:magic] + forged)
+        with pytest.raises(DamagedError):
+            list(entries(path, SECRETS.private))
+    other = tmp_path / "b.journal"
+    other.write_bytes(raw)
+    with pytest.raises(DamagedError):
+        list(entries(other, SECRETS.private))
+
+
+def test_a_file_that_is_no_journal_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.journal"
+    path.write_bytes(b"something else entirely")
+    with pytest.raises(DamagedError, match="no journal"):
+        list(entries(path, SECRETS.private))
+
+
+def test_journals_come_oldest_first(tmp_path: Path) -> None:
+    for name in ("20260102T000000-0000", "20260101T000000-0001", "20260101T000000-0000"):
+        written(tmp_path / f"{name}.journal")
+    (tmp_path / "20250101T000000-0000.damaged").touch()
+    assert [path.stem[6:] for path in files(tmp_path)] == ["01T000000-0000", "01T000000-0001", "02T000000-0000"]
