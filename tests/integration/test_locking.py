@@ -6,8 +6,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 from runs import environment, wait_until
 
@@ -84,10 +86,10 @@ def secrets(opened: Opened) -> dict[str, bytes]:
 
 def held(pid: int, wanted: dict[str, bytes]) -> set[str]:
     """Return which of these bytes lie in the memory of a process or of what it started."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
     found = _held(pid, wanted)
-    for child in children:
-        found |= held(int(child), wanted)
+    for child in psutil.Process(pid).children(recursive=True):
+        with suppress(ProcessLookupError, FileNotFoundError):  # it ended meanwhile
+            found |= _held(child.pid, wanted)
     return found
 
 
