@@ -19,11 +19,12 @@ from torch.nn import functional
 
 from embeddings.mapping_linear import Linear
 from embeddings.mapping_pairs import SAME_CONTENT
-from embeddings.mapping_vectors import CLIP, LEAST_LOG_VARIANCE, MOST_LOG_VARIANCE, NORM_EPSILON, Mapping
+from embeddings.mapping_vectors import CLIP, NORM_EPSILON, Mapping
 
 HIDDEN, STATE, SHARED = 128, 32, 64
 DROPOUT, BLANKED = 0.3, 0.1  # of hidden units; of EEG features, so that no single electrode or band decides
 FIRST_TEMPERATURE = 0.1
+LEAST_LOG_VARIANCE, MOST_LOG_VARIANCE = -8.0, 4.0
 FIRST_LOG_VARIANCE = -2.0
 LEAST_TEMPERATURE, MOST_TEMPERATURE = 0.03, 1.0  # colder ones learn single pairs by heart
 _HEADS = ("brain.", "content.")

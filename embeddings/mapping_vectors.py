@@ -15,7 +15,6 @@ from embeddings.types import EmbeddingsError, Vector
 
 VERSION = 1
 CLIP = 6.0  # spreads from the person's mean; beyond is an artefact, and must not decide a direction
-LEAST_LOG_VARIANCE, MOST_LOG_VARIANCE = -8.0, 4.0
 NORM_EPSILON = 1e-5  # of the layer norms
 _KIND = "mapping"
 _LAYERS = ("first", "first_norm", "second", "second_norm", "mean", "log_variance", "content")
@@ -76,19 +75,11 @@ class Mapping:
             raise EmbeddingsError(
                 "This mapping knows states alone: too little content was seen beside EEG. Let it learn from more."
             )
-        mean, _ = self._bottleneck(x)
-        return _unit(mean @ self.weights["brain.weight"].T)
+        return _unit(self._bottleneck(x) @ self.weights["brain.weight"].T)
 
     def encode_state(self, x: Vector) -> Vector:
         """Return the state vectors ``float32[n, state]`` (unit norm): similar states have a small angle."""
-        return _unit(self._bottleneck(x)[0])
-
-    def spread(self, x: Vector) -> Vector:
-        """Return how unsure the bottleneck is of each row, ``float32[n]``: mean posterior standard deviation.
-
-        The prior's is 1: near 1 the row says nothing, near 0 much.
-        """
-        return np.asarray(np.exp(self._bottleneck(x)[1] / 2).mean(axis=1), np.float32)
+        return _unit(self._bottleneck(x))
 
     def encode_content(self, vectors: Vector) -> Vector:
         """Return the shared vectors ``float32[n, shared]`` (unit norm) of content ``float32[n, content]``."""
@@ -111,8 +102,8 @@ class Mapping:
             raise EmbeddingsError("The stored mapping is not whole. Delete it; it is learned again.")
         return cls({name: np.asarray(array, np.float32) for name, array in arrays.items()}, facts)
 
-    def _bottleneck(self, x: Vector) -> tuple[Vector, Vector]:
-        """Return mean and log variance, ``float32[n, state]`` each."""
+    def _bottleneck(self, x: Vector) -> Vector:
+        """Return the mean of the state, ``float32[n, state]``."""
         if x.ndim != 2 or x.shape[1] != self.inputs:  # noqa: PLR2004 rows and columns
             raise ValueError(f"{x.shape} is not [n, {self.inputs}]")
         if not np.isfinite(x).all():
@@ -120,9 +111,7 @@ class Mapping:
         clipped = np.clip(x, -CLIP, CLIP).astype(np.float32, copy=False)
         hidden = self._layer("first", clipped)
         hidden = hidden + self._layer("second", hidden)
-        mean = self._linear("mean", hidden) + clipped @ self.weights["skip.weight"].T
-        log_variance = np.clip(self._linear("log_variance", hidden), LEAST_LOG_VARIANCE, MOST_LOG_VARIANCE)
-        return mean, log_variance
+        return self._linear("mean", hidden) + clipped @ self.weights["skip.weight"].T
 
     def _layer(self, name: str, x: Vector) -> Vector:
         """Return SiLU of the layer norm (Ba et al. 2016, arXiv:1607.06450) of a linear map."""

@@ -7,7 +7,6 @@ were joined over a gap.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,8 +29,6 @@ SUFFIXES = (".edf", ".bdf")
 OTHERS = (".vhdr", ".set")  # BIDS allows these too
 GAP_SECONDS = 0.07  # a step between time stamps longer than this is a gap; 1.5 packets of a Muse, as for live data
 NAMED = 5  # files a message names
-
-_ENTITY = re.compile(r"([a-zA-Z]+)-([a-zA-Z0-9+]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +141,7 @@ def _found(folder: Path) -> Iterator[tuple[Recording, Scan]]:
         if above not in told:
             told[above] = bids_tables.scans(above)
         scan = told[above].get(f"eeg/{path.name}", Scan())
-        entities = dict(_ENTITY.findall(path.name.rsplit("_", 1)[0]))
+        entities = dict(bids_tables.ENTITY.findall(path.name.rsplit("_", 1)[0]))
         person, session, task, run = (entities.get(key, "") for key in ("sub", "ses", "task", "run"))
         yield Recording(path, person, session, task, run, scan.acq_time), scan
 

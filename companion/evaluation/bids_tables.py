@@ -16,7 +16,7 @@ from companion.evaluation.errors import EvaluationError
 MISSING = "n/a"
 DESCRIPTION = "dataset_description.json"
 
-_ENTITY = re.compile(r"([a-zA-Z]+)-([a-zA-Z0-9+]+)")
+ENTITY = re.compile(r"([a-zA-Z]+)-([a-zA-Z0-9+]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +110,12 @@ def belonging(path: Path, suffix: str) -> Path | None:
 
     A table belongs to every file whose name has all the entities of the table's.
     """
-    mine = set(_ENTITY.findall(path.stem))
+    mine = set(ENTITY.findall(path.stem))
     root = next((above for above in path.parents if (above / DESCRIPTION).exists()), path.parent)
     for above in path.parents:
-        fitting = [found for found in above.glob(f"*{suffix}") if set(_ENTITY.findall(found.stem)) <= mine]
+        fitting = [found for found in above.glob(f"*{suffix}") if set(ENTITY.findall(found.stem)) <= mine]
         if fitting:
-            return max(fitting, key=lambda found: len(_ENTITY.findall(found.stem)))
+            return max(fitting, key=lambda found: len(ENTITY.findall(found.stem)))
         if above == root:
             return None
     return None

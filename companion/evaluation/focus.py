@@ -187,7 +187,7 @@ class _Judge:
         ranks = [stats.rankdata(sitting.judged(s)[1]) for sitting, s in zip(self._seen, scores, strict=True)]
 
         def mean_auc(exchanged: Labels) -> float:
-            aucs = [focus_null.rank_auc(exchanged[mine], rank) for mine, rank in zip(parts, ranks, strict=True)]
+            aucs = [statistics.rank_auc(exchanged[mine], rank) for mine, rank in zip(parts, ranks, strict=True)]
             return float(np.nanmean(aucs))
 
         return statistics.permutation_p(

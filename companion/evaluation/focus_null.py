@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+
+from companion.evaluation.statistics import auc
 
 RIDGE = 1.0  # in units of the features' own variance
 
@@ -73,7 +74,7 @@ def _mean_auc(people: Sequence[Judged], inverses: Sequence[Numbers], labels: Seq
     scores = [
         one.features @ (inverse @ (whole - own)) for one, inverse, own in zip(people, inverses, directions, strict=True)
     ]
-    return float(np.nanmean([rank_auc(told, stats.rankdata(s)) for told, s in zip(labels, scores, strict=True)]))
+    return float(np.nanmean([auc(told, s) for told, s in zip(labels, scores, strict=True)]))
 
 
 def _direction(features: Numbers, labels: Labels) -> Numbers:
@@ -82,13 +83,6 @@ def _direction(features: Numbers, labels: Labels) -> Numbers:
         return np.zeros(features.shape[1])
     difference: Numbers = features[labels].mean(axis=0) - features[~labels].mean(axis=0)
     return difference
-
-
-def rank_auc(labels: Labels, ranks: Numbers) -> float:
-    """Return the AUC from ranks (Mann and Whitney); nan when one class is missing."""
-    positives = int(labels.sum())
-    pairs = positives * (len(labels) - positives)
-    return float((ranks[labels].sum() - positives * (positives + 1) / 2) / pairs) if pairs else np.nan
 
 
 def _exchanged(one: Judged, rng: np.random.Generator) -> Labels:

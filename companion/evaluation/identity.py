@@ -174,7 +174,7 @@ def _report(
     told = {name: figure(f"named by {name}", values, named[name].adversary) for name, values in right.items()}
     sessions = {name: figure(f"sessions named by {name}", one.right, one.adversary) for name, one in whole.items()}
     ours = [name for name in told if name not in BESIDE]
-    less = [figure(f"{a} less {b}", _less(right[a], right[b]), "", DIFFERENCES) for a, b in COMPARED]
+    less = [figure(f"{a} less {b}", statistics.less(right[a], right[b]), "", DIFFERENCES) for a, b in COMPARED]
     lost = [] if cost is None else [figure(LOST, cost.lost(), "unseen people, paired", DIFFERENCES)]
     kept = (
         []
@@ -217,10 +217,6 @@ def _p(named: Named, windows: Windows, options: Options) -> float:
     names = encoders.sessions(tested)
     times = QUICK_TIMES if options.quick else TIMES
     return statistics.permutation_p(accuracy, tested.person, names, seed=options.seed, times=times)
-
-
-def _less(mine: Values, theirs: Values) -> dict[str, float]:
-    return {who: mine[who] - theirs[who] for who in mine}
 
 
 def _notes(wanted: Sequence[Recording], windows: Windows, apart: bool, focus: bool) -> list[str]:

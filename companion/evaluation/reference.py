@@ -12,8 +12,7 @@ against arithmetic) their mean AUC is 0.725 (band powers), 0.718 (tangent) and 0
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Self
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +32,7 @@ from companion.evaluation.errors import EvaluationError
 from companion.evaluation.splits import splits
 from companion.evaluation.windows import Windows
 
-__all__ = ["REFERENCE_SECONDS", "ContactReference", "FocusControls", "FocusReference", "RelativeModel", "left_out"]
+__all__ = ["REFERENCE_SECONDS", "ContactReference", "left_out"]
 
 REFERENCE_SECONDS = 60.0  # of unlabelled rest at a person's beginning
 
@@ -43,159 +42,56 @@ REGULARISATION = 0.01  # C of the logistic regression, which sees 10 features fo
 
 Features = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Model: TypeAlias = LinearDiscriminantAnalysis | Pipeline
+# Makes features of the windows of one person; the mask tells the reference among them.
 Relative = Callable[[Windows, Mask], Features]
 
 
-@dataclass(frozen=True, slots=True)
-class RelativeModel:
-    """A linear model on features that are measured from the person's own reference windows.
-
-    Attributes
-    ----------
-    features
-        Makes ``float64[n, features]`` of the windows of one person; the mask tells the reference among them.
-
-    """
-
-    features: Relative
-    model: LinearDiscriminantAnalysis | Pipeline
-    centre: float
-    spread: float
-
-    @classmethod
-    def fit(
-        cls,
-        features: Relative,
-        model: LinearDiscriminantAnalysis | Pipeline,
-        windows: Windows,
-        labels: Mask,
-        reference_mask: Mask,
-    ) -> Self:
-        """Train on the windows (of many people) that are not reference; the reference serves without its labels."""
-        made, trained = _each_person(features, windows, reference_mask), ~reference_mask
-        return cls._trained(features, model, made[trained], labels[trained])
-
-    @classmethod
-    def left_out(
-        cls,
-        features: Relative,
-        build: Callable[[], LinearDiscriminantAnalysis | Pipeline],
-        windows: Windows,
-        labels: Mask,
-        reference_mask: Mask,
-    ) -> NDArray[np.float64]:
-        """Return what `fit` on the others and `scores` give for each person; the features are made once only."""
-        made = _each_person(features, windows, reference_mask)
-        found = np.empty(len(windows))
-        for split in splits("person", windows, seconds=windows.seconds):
-            trained = split.train[~reference_mask[split.train]]
-            fitted = cls._trained(features, build(), made[trained], labels[trained])
-            found[split.test] = fitted._scores(made[split.test])  # noqa: SLF001 - its own class
-        return found
-
-    def scores(self, windows: Windows, reference_mask: Mask) -> NDArray[np.float64]:
-        """Return scores ``float64[n]``, in spreads of the training scores; of one person or of many."""
-        return self._scores(_each_person(self.features, windows, reference_mask))
-
-    @classmethod
-    def _trained(
-        cls,
-        features: Relative,
-        model: LinearDiscriminantAnalysis | Pipeline,
-        made: Features,
-        labels: Mask,
-    ) -> Self:
-        model.fit(made, labels)
-        scores = model.decision_function(made)
-        return cls(features, model, float(scores.mean()), float(scores.std()))
-
-    def _scores(self, made: Features) -> NDArray[np.float64]:
-        return np.asarray((self.model.decision_function(made) - self.centre) / self.spread, np.float64)
-
-
-@dataclass(frozen=True, slots=True)
-class FocusReference:
-    """Band powers, re-centred tangent space, and the mean of their scores."""
-
-    powers: RelativeModel
-    tangent: RelativeModel
-
-    @classmethod
-    def fit(
-        cls,
-        windows: Windows,
-        labels: Mask,
-        reference_mask: Mask,
-    ) -> Self:
-        """Train on many people.
-
-        Parameters
-        ----------
-        windows
-            ``n`` windows; in order of time within a recording.
-        labels
-            ``bool[n]``, True where the person was focused.
-        reference_mask
-            ``bool[n]``: each person's first minute of rest. Its labels are not looked at.
-
-        Raises
-        ------
-        EvaluationError
-            When someone has no reference window.
-
-        """
-        return cls(
-            RelativeModel.fit(relative_powers, lda(), windows, labels, reference_mask),
-            RelativeModel.fit(recentred_tangent, _regression(), windows, labels, reference_mask),
-        )
-
-    def scores(self, windows: Windows, reference_mask: Mask) -> dict[str, NDArray[np.float64]]:
-        """Return ``float64[n]`` of ``band powers``, ``tangent`` and ``fusion``; the larger, the more focused."""
-        powers, tangent = self.powers.scores(windows, reference_mask), self.tangent.scores(windows, reference_mask)
-        return _fused(powers, tangent)
-
-
-@dataclass(frozen=True, slots=True)
-class FocusControls:
-    """What tells conditions apart without a brain, trained and re-centred just as the models to beat."""
-
-    amplitude: RelativeModel
-    fingerprint: RelativeModel
-
-    @classmethod
-    def fit(
-        cls,
-        windows: Windows,
-        labels: Mask,
-        reference_mask: Mask,
-    ) -> Self:
-        """Train on many people; parameters as for `FocusReference.fit`."""
-        made = relative_amplitude, relative_fingerprint
-        models = (RelativeModel.fit(features, lda(), windows, labels, reference_mask) for features in made)
-        return cls(*models)
-
-    def scores(self, windows: Windows, reference_mask: Mask) -> dict[str, NDArray[np.float64]]:
-        """Return ``float64[n]`` of ``amplitude`` and ``fingerprint``."""
-        return {
-            "amplitude": self.amplitude.scores(windows, reference_mask),
-            "fingerprint": self.fingerprint.scores(windows, reference_mask),
-        }
-
-
 def left_out(windows: Windows, labels: Mask, reference_mask: Mask) -> dict[str, NDArray[np.float64]]:
-    """Return what `FocusReference` and `FocusControls` say of each person when trained on all the others.
+    """Return what each model to beat says of each person when trained on all the others.
 
-    The same scores as a `fit` and a `scores` a person, in a fraction of the time; parameters as for
-    `FocusReference.fit`.
+    Parameters
+    ----------
+    windows
+        ``n`` windows; in order of time within a recording.
+    labels
+        ``bool[n]``, True where the person was focused.
+    reference_mask
+        ``bool[n]``: each person's first minute of rest. Its labels are not looked at.
+
+    Returns
+    -------
+    dict
+        ``float64[n]`` of ``band powers``, ``tangent`` and their ``fusion``, the larger, the more focused; of
+        ``amplitude`` and ``fingerprint``, which tell conditions apart without a brain, trained and re-centred alike.
+
+    Raises
+    ------
+    EvaluationError
+        When someone has no reference window.
+
     """
 
-    def scored(features: Relative, build: Callable[[], LinearDiscriminantAnalysis | Pipeline]) -> NDArray[np.float64]:
-        return RelativeModel.left_out(features, build, windows, labels, reference_mask)
+    def scored(features: Relative, build: Callable[[], Model]) -> NDArray[np.float64]:
+        return _scored(build, _each_person(features, windows, reference_mask), windows, labels, reference_mask)
 
     return _fused(scored(relative_powers, lda), scored(recentred_tangent, _regression)) | {
         "amplitude": scored(relative_amplitude, lda),
         "fingerprint": scored(relative_fingerprint, lda),
     }
+
+
+def _scored(
+    build: Callable[[], Model], made: Features, windows: Windows, labels: Mask, reference_mask: Mask
+) -> NDArray[np.float64]:
+    """Return scores of each person by a model of all others' features, in spreads of its training scores."""
+    found = np.empty(len(windows))
+    for split in splits("person", windows, seconds=windows.seconds):
+        trained = split.train[~reference_mask[split.train]]
+        model = build().fit(made[trained], labels[trained])
+        told = model.decision_function(made[trained])
+        found[split.test] = (model.decision_function(made[split.test]) - float(told.mean())) / float(told.std())
+    return found
 
 
 def lda() -> LinearDiscriminantAnalysis:

@@ -123,7 +123,7 @@ class _Judge:
         figures = self._figures("mean average precision", retrieval.average_precision)
         lift = figures[1].per_person
         theirs = {name: self._lift(rankings, retrieval.average_precision) for name, rankings in others.items()}
-        above = [self._figure(f"lift above {name}", _less(lift, values)) for name, values in theirs.items()]
+        above = [self._figure(f"lift above {name}", statistics.less(lift, values)) for name, values in theirs.items()]
         p_value = self._p()
         return Report(
             task="state-recall",
@@ -154,7 +154,7 @@ class _Judge:
 
     def _lift(self, rankings: Sequence[Ranking], measure: Measure) -> dict[str, float]:
         times = QUICK_TIMES if self.options.quick else CHANCE_TIMES
-        return _less(
+        return statistics.less(
             each_person(rankings, measure), retrieval.chance(rankings, measure, seed=self.options.seed, times=times)
         )
 
@@ -174,10 +174,6 @@ def _mean(rankings: Sequence[Ranking]) -> float:
     """Return the mean average precision over people; nan when labels leave nobody to judge."""
     values = list(each_person(rankings, retrieval.average_precision).values())
     return float(np.mean(values)) if values else np.nan
-
-
-def _less(mine: Values, theirs: Values) -> dict[str, float]:
-    return {person: mine[person] - theirs[person] for person in mine}
 
 
 def _nothing(kind: str) -> str:

@@ -7,7 +7,7 @@ drawing people again, never windows.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
@@ -25,11 +25,12 @@ __all__ = [
     "average_precision",
     "bootstrap",
     "by_person",
-    "causal_mean",
     "ece",
+    "less",
     "paired",
     "permutation_p",
     "permuted",
+    "rank_auc",
     "resampled",
     "selective_auc",
     "tpr_at_fpr",
@@ -47,8 +48,22 @@ DIFFERENCES = (-1.0, 1.0)  # of two of these
 
 
 def auc(labels: Labels, scores: ArrayLike) -> float:
-    """Return the area under the ROC curve, 0 to 1; nan when ``bool[n]`` holds one class only."""
-    return float(metrics.roc_auc_score(labels, scores)) if _both(labels) else math.nan
+    """Return the area under the ROC curve, 0 to 1; nan when ``bool[n]`` holds one class only.
+
+    The share of pairs in order, ties by half. scikit-learn's takes fifty times as long to say the same, and
+    permutations ask thousands of times. `ValueError` for a score that is nan.
+    """
+    if not _both(labels):
+        return math.nan
+    ranks = stats.rankdata(np.asarray(scores, np.float64), nan_policy="raise")
+    return rank_auc(np.asarray(labels, bool), ranks)
+
+
+def rank_auc(labels: Labels, ranks: Scores) -> float:
+    """Return the AUC from ranks (Hanley and McNeil 1982, doi:10.1148/radiology.143.1.7063747); nan as for `auc`."""
+    positives = int(labels.sum())
+    pairs = positives * (len(labels) - positives)
+    return float((ranks[labels].sum() - positives * (positives + 1) / 2) / pairs) if pairs else math.nan
 
 
 def average_precision(labels: Labels, scores: ArrayLike) -> float:
@@ -101,12 +116,9 @@ def by_person(
     return {who: metric(labels[mine], scores[mine]) for who, mine in told}
 
 
-def causal_mean(scores: Scores, count: int) -> Scores:
-    """Return the mean of each score and up to ``count - 1`` before it, ``float64[n]``: never of a later one."""
-    total = np.concatenate([[0.0], np.cumsum(scores)])
-    stop = np.arange(1, len(scores) + 1)
-    start = np.maximum(stop - count, 0)
-    return np.asarray((total[stop] - total[start]) / (stop - start), np.float64)
+def less(mine: Mapping[str, float], theirs: Mapping[str, float]) -> dict[str, float]:
+    """Return each person's difference, of those who have both."""
+    return {who: value - theirs[who] for who, value in mine.items() if who in theirs}
 
 
 def bootstrap(

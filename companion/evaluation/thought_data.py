@@ -59,6 +59,11 @@ class Seen:
     def __len__(self) -> int:
         return len(self.start)
 
+    @property
+    def coded(self) -> bool:
+        """Whether contents are marker codes: these tell the place in a trial, not what was shown."""
+        return thought_contents.CODES_NOTE in self.notes
+
     def pairs(self, which: Indices) -> Pairs:
         """Return chosen windows as pairs; each recording is a session of its own, as no clock joins them."""
         _, number = np.unique(self.run, return_inverse=True)

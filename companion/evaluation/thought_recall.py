@@ -52,7 +52,7 @@ def evaluate(folder: Path, options: Options) -> Report:
             "No recording has two contents that can be told apart, so there is nothing to find. Give a set in which "
             "more than one thing was on screen."
         )
-    return _Judge(questions, options).report(folder.name, kind, (*found.notes, *seen.notes))
+    return _Judge(questions, options, coded=seen.coded).report(folder.name, kind, (*found.notes, *seen.notes))
 
 
 def _kind(seen: Seen, options: Options) -> str:
@@ -75,14 +75,15 @@ class _Judge:
 
     questions: Sequence[Asked]
     options: Options
+    coded: bool = False  # contents are marker codes
 
     def report(self, name: str, kind: str, notes: tuple[str, ...]) -> Report:
         """Return everything that belongs beside the headline figure."""
         others = {way: self._of(way, ORDER) for way in self.questions[0].scores if way != OURS}
         mine, guessed = self._of(OURS, ORDER), self._by_chance(ORDER)
         order = self._figure("right before wrong content", mine, "how often")
-        lift = self._figure("above moved contents", _less(mine, guessed), "contents moved on in a circle")
-        above = {way: self._figure(f"above {way}", _less(mine, theirs)) for way, theirs in others.items()}
+        lift = self._figure("above moved contents", statistics.less(mine, guessed), "contents moved on in a circle")
+        above = {way: self._figure(f"above {way}", statistics.less(mine, theirs)) for way, theirs in others.items()}
         p_value = self._p()
         needless = [way for way in WITHOUT_BRAIN if not above[way].value.above(0.0)]
         told = lift.value.above(0.0) and p_value <= SIGNIFICANT
@@ -98,7 +99,7 @@ class _Judge:
             differences=(lift, *above.values()),
             p_value=p_value,
             chance=float(np.mean(list(guessed.values()))),
-            verdict=_verdict(told=told, needless=needless),
+            verdict=_verdict(told=told, needless=needless, coded=self.coded),
             notes=(*notes, *self._notes(len(mine))),
             found=told and "clock only" not in needless,
         )
@@ -142,16 +143,13 @@ class _Judge:
         return notes
 
 
-def _less(mine: Values, theirs: Values) -> dict[str, float]:
-    return {person: mine[person] - theirs[person] for person in mine if person in theirs}
-
-
-def _verdict(*, told: bool, needless: Sequence[str]) -> str:
-    """Say what the figures come to."""
+def _verdict(*, told: bool, needless: Sequence[str], coded: bool = False) -> str:
+    """Say what the figures come to; of marker codes (``coded``) they say nothing about what was shown."""
     if not told:
         return "The brain adds nothing here: contents are found no better than by chance."
     if "clock only" in needless:
         return "The brain adds nothing here: contents are found, but not clearly better than by the clock."
+    what = "By EEG the place in a trial is told, not what was shown" if coded else "Contents are found by EEG"
     if needless:
-        return f"Contents are found by EEG, but not clearly better than by {', '.join(needless)}."
-    return "Contents are found by EEG, clearly better than by chance, the clock, loudness or noise."
+        return f"{what}, but not clearly better than by {', '.join(needless)}."
+    return f"{what}, clearly better than by chance, the clock, loudness or noise."

@@ -46,7 +46,6 @@ def test_numpy_gives_what_torch_gives() -> None:
     assert mapping.encode_content(x[:, :CONTENT]) == pytest.approx(content, abs=1e-5)
     states = torch.nn.functional.normalize(found.mean, dim=1).numpy()
     assert mapping.encode_state(x) == pytest.approx(states, abs=1e-5)
-    assert mapping.spread(x) == pytest.approx((found.log_variance / 2).exp().mean(dim=1).numpy(), abs=1e-5)
 
 
 @settings(max_examples=25, deadline=None)
@@ -56,7 +55,6 @@ def test_every_vector_has_unit_norm_whatever_goes_in(count: int, seed: int, spre
     for vectors in (mapping.encode_brain(x), mapping.encode_state(x), mapping.encode_content(x[:, :CONTENT])):
         assert vectors.dtype == np.float32
         assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(count), abs=1e-4)
-    assert (mapping.spread(x) > 0).all()
 
 
 def test_states_between_two_others_lie_between_them() -> None:

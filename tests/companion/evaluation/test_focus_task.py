@@ -15,8 +15,8 @@ from companion.evaluation.report import Report
 QUICK = Options(quick=True)
 
 
-def made(folder: Path, kind: Kind, *, people: int = 8, seed: int = 0) -> Path:
-    return planted.write(folder / kind, Recipe(kind, people=people, sessions=1, seed=seed))
+def made(folder: Path, kind: Kind, *, people: int = 8, seconds: int = 92) -> Path:
+    return planted.write(folder / kind, Recipe(kind, people=people, sessions=1, seconds=seconds))
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn import metrics
 
 from companion.evaluation import statistics
 
@@ -22,6 +23,20 @@ def test_auc_is_the_share_of_pairs_in_order() -> None:
 
 def test_auc_of_ties_is_chance() -> None:
     assert statistics.auc(YES_AND_NO, [1.0, 1.0, 1.0, 1.0]) == pytest.approx(0.5)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(-3, 3)), min_size=2, max_size=40))
+def test_auc_is_the_area_under_the_curve_whatever_the_ties(told: list[tuple[bool, int]]) -> None:
+    labels, scores = np.array([one for one, _ in told]), [float(score) for _, score in told]
+    if labels.all() or not labels.any():
+        assert math.isnan(statistics.auc(labels, scores))
+    else:
+        assert statistics.auc(labels, scores) == pytest.approx(metrics.roc_auc_score(labels, scores), abs=1e-12)
+
+
+def test_a_score_that_is_no_number_has_no_auc() -> None:
+    with pytest.raises(ValueError, match="nan"):
+        statistics.auc(YES_AND_NO, [0.1, math.nan, 0.3, 0.4])
 
 
 @pytest.mark.parametrize("metric", [statistics.auc, statistics.average_precision, statistics.tpr_at_fpr])

@@ -55,6 +55,33 @@ def test_what_is_planted_is_found_and_stands_beside_its_controls(tmp_path: Path)
     assert report.windows > 100
 
 
+def as_codes(made_set: Path) -> Path:
+    """Let a set tell numbers in place of what was read, and nothing else of it."""
+    topics: dict[str, int] = {}
+    for path in sorted(made_set.rglob("*_events.tsv")):
+        rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()[1:]]
+        told = [f"{onset}\t{lasts}\t{topics.setdefault(topic, len(topics) + 1)}" for onset, lasts, topic, _ in rows]
+        path.write_text("\n".join(["onset\tduration\ttrial_type", *told]) + "\n")
+    return made_set
+
+
+def test_of_marker_codes_the_place_in_a_trial_is_claimed_and_not_what_was_shown(tmp_path: Path) -> None:
+    recipe = Recipe("planted", "reading", people=5, sessions=2, seconds=96, seed=1)
+    report = thought_recall.evaluate(as_codes(planted.write(tmp_path / "set", recipe)), Options(quick=True))
+    assert report.found
+    assert report.verdict.startswith("By EEG the place in a trial is told, not what was shown")
+    assert thought_contents.CODES_NOTE in report.notes
+
+
+@pytest.mark.parametrize(("needless", "end"), [((), "or noise."), (("noise input",), "better than by noise input.")])
+def test_a_verdict_on_codes_never_says_that_contents_are_found(needless: tuple[str, ...], end: str) -> None:
+    said = thought_recall._verdict(told=True, needless=needless, coded=True)
+    assert "place in a trial" in said
+    assert "Contents are found" not in said
+    assert said.endswith(end)
+    assert "Contents are found" in thought_recall._verdict(told=True, needless=needless, coded=False)
+
+
 @pytest.mark.model
 def test_what_is_absent_is_not_claimed(tmp_path: Path) -> None:
     report = made(tmp_path, "absent")
