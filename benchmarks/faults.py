@@ -35,12 +35,14 @@ from embeddings import features, quality
 from embeddings.signal import SETTLE_SECONDS, bandpass
 from embeddings.types import EEGWindow
 from index.bdf import BdfFile
+from index.keys import Keys
 
 SFREQ, CH_NAMES = 256.0, ("TP9", "AF7", "AF8", "TP10")
 QUIET, AWAY = 15.0, 6.0  # seconds of silence, and without the stream
 DECIDING = 30.0  # seconds over which decisions are timed
 PATIENCE = 60.0  # seconds until something that should have happened counts as never
 MILLI = 1e3
+KEYS = Keys.random()  # of the recordings that are made and read again here
 # Sends packets of twelve samples as a Muse does. The first channel says when each packet was handed to the library;
 # SIGUSR1 makes it fall silent or go on.
 STREAMER = """
@@ -170,6 +172,7 @@ def disk(eeg: Played, seconds: float, rng: np.random.Generator) -> tuple[float, 
             on_progress=_nothing,
             on_close=_nothing,
             on_error=partial(print, file=sys.stderr),
+            sealer=KEYS.eeg,
         )
         outcome = replay(eeg.data, CH_NAMES, SFREQ, drawn, clock.FAULTS, also=recorder.append)
         recorder.close()
@@ -182,7 +185,7 @@ def disk(eeg: Played, seconds: float, rng: np.random.Generator) -> tuple[float, 
 
 def _told(path: Path, true: NDArray[np.float64]) -> tuple[float, bool, int]:
     """Return a file's largest error in seconds, whether samples are missing inside, and how many it holds."""
-    file = BdfFile(path)
+    file = BdfFile(path, KEYS.eeg)
     number = np.rint(file.read(0, file.samples)[0]).astype(np.int64)
     times = file.time_start + np.arange(number.size) / file.sfreq
     return float(np.abs(times - true[number]).max()), bool(np.any(np.diff(number) != 1)), number.size

@@ -1,7 +1,8 @@
 """Recall by words: whether fusing full text and content vectors keeps what each is good at, and how long it takes.
 
-Both halves of tests/corpus are stored as text (no OCR); the queries of the `test` half are asked, on whose pages
-nothing was tuned. Beside the fused answer: each source alone, and plain reciprocal rank fusion.
+Both halves of tests/corpus are stored as text (no OCR); the queries of the `test` half are asked, on whose pages and
+screens nothing was tuned (``--dev`` asks the other half). Beside the fused answer: each source alone, and for pages
+plain reciprocal rank fusion.
 """
 
 from __future__ import annotations
@@ -15,17 +16,18 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import _screens
 import numpy as np
 
 from companion.figures import Bar, report
 from companion.steps import store_content
 from companion.tasks import EncoderTasks
 from embeddings.types import EmbeddingsError
-from index import changes, fusion, lexical, recall
+from index import changes, fusion, lexical, recall, terms
 from index.keys import Keys
 from index.recall import Asked
 from index.store import Store
-from index.types import Filters, NewMoment
+from index.types import NewMoment
 from index.vault import Vault
 from index.vectors import Vectors
 from index.writer import Writer
@@ -92,34 +94,52 @@ WAYS: dict[str, Callable[[Matches, Cosines], dict[int, float]]] = {
 
 
 def main() -> int:
-    pages = [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()]
+    split = "dev" if "--dev" in sys.argv[1:] else "test"
     encoder = EncoderTasks()
     with tempfile.TemporaryDirectory() as folder:
-        store = _store(Vault(Path(folder), Keys.random()), pages, encoder)
-        asked = _keywords(pages)
-        right: dict[str, dict[str, list[bool]]] = {kind: {way: [] for way in WAYS} for kind in KINDS}
-        seconds: list[float] = []
-        vectors = Vectors(store)
-        for moment, page in enumerate(pages, 1):
-            if page["split"] != "test":
-                continue
-            for kind in KINDS:
-                for query in page.get(kind) or asked[moment].get(kind, []):
-                    _ask(store, vectors, encoder, query, moment=moment, right=right[kind], seconds=seconds)
+        first, seconds = _pages(Vault(Path(folder) / "pages", Keys.random()), encoder, split)
+        screens = _screens.read()
+        store = _screens.fill(Vault(Path(folder) / "screens", Keys.random()), screens, encoder)
+        known = _screens.queries(screens, split)
+        recalls = _screens.recalls(store, encoder, known)
         store.close()
-    first = {kind: {way: round(float(np.mean(hits)), 3) for way, hits in ways.items()} for kind, ways in right.items()}
     p50, p95 = (round(float(np.quantile(seconds, share)), 4) for share in (0.5, 0.95))
-    figures = {"moments": len(pages), "queries": len(seconds), "r_at_1": first, "seconds_p50": p50, "seconds_p95": p95}
-    bars = [
-        Bar(
-            f"{kind} R@1, fused",
-            first[kind]["fused"],
-            max(first[kind][way] for way in SOURCES) - SLACK,
-            "least",
-        )
-        for kind in KINDS
-    ]
+    figures = {
+        "split": split,
+        "pages": {"queries": len(seconds), "r_at_1": first, "seconds_p50": p50, "seconds_p95": p95},
+        "screens": {"screens": len(screens), "queries": len(known), "recall": recalls},
+    }
+    bars = [_bar(f"{kind} R@1, fused", ways) for kind, ways in first.items()]
+    for kind, ways in recalls.items():
+        for measure in ("r_at_1", "r_at_10"):
+            shares = {way: found[measure] for way, found in ways.items()}
+            bars.append(_bar(f"screens, {kind} {measure}, fused", shares, slack=0.0))
     return report("recall", figures, [*bars, Bar("seconds, p95", p95, SLOWEST)])
+
+
+def _bar(name: str, ways: Mapping[str, float], slack: float = SLACK) -> Bar:
+    """The fused answer against the better of its sources."""
+    return Bar(name, ways["fused"], max(ways[way] for way in SOURCES) - slack, "least")
+
+
+def _pages(vault: Vault, encoder: EncoderTasks, split: str) -> tuple[dict[str, dict[str, float]], list[float]]:
+    """Return R@1 by kind of query and way of ranking on one half of the pages, and how long each query took."""
+    pages = [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()]
+    store = _store(vault, pages, encoder)
+    asked = _keywords(pages)
+    right: dict[str, dict[str, list[bool]]] = {kind: {way: [] for way in WAYS} for kind in KINDS}
+    seconds: list[float] = []
+    vectors = Vectors(store)
+    for moment, page in enumerate(pages, 1):
+        if page["split"] != split:
+            continue
+        for kind in KINDS:
+            for query in page.get(kind) or asked[moment].get(kind, []):
+                _ask(store, vectors, encoder, query, moment=moment, right=right[kind], seconds=seconds)
+    store.close()
+    return {
+        kind: {way: round(float(np.mean(hits)), 3) for way, hits in ways.items()} for kind, ways in right.items()
+    }, seconds
 
 
 def _store(vault: Vault, pages: list[dict[str, str]], encoder: EncoderTasks) -> Store:
@@ -150,10 +170,10 @@ def _ask(
     start = time.perf_counter()
     found = encoder.encode_text(query)
     asked = Asked(found.space, found.parts[0][0])
-    recall.by_words(store, vectors, query, asked, k=10, filters=Filters())
+    recall.by_words(store, vectors, query, asked, k=10)
     seconds.append(time.perf_counter() - start)
     cosines = vectors.search(asked.space, asked.vector, recall.NEIGHBOURS)
-    matches = lexical.search(store, query, lexical.terms(store, query), also=cosines)
+    matches = lexical.search(store, terms.read(store, query), also=list(cosines)[: recall.CLOSEST])
     for way, rank in WAYS.items():
         scores = rank(matches, cosines)
         right[way].append(bool(scores) and min(scores, key=lambda one: (-scores[one], one)) == moment)

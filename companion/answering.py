@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as NotYet
+from functools import partial
 from typing import Any
 
 from companion.brain_features import BrainFeatures
@@ -16,11 +18,13 @@ from companion.thinking import Considered, Thinking, uncalibrated
 from companion.wording import clock_time
 from companion.worker import TaskFailed, WorkerCrashed
 from embeddings.types import EEGWindow, EmbeddingsError
-from index import feedback, recall
-from index.recall import Asked
+from index import allowed, feedback, hints, recall
+from index.cancelling import Cancelling, QueryCancelledError
+from index.filtering import Keep
+from index.recall import Asked, Hinted
 from index.store import Store
 from index.thought import by_thought
-from index.types import Hit
+from index.types import Filters, Hit
 from index.vectors import Vectors as VectorIndex
 
 THOUGHT_SECONDS = 10.0  # two windows of 4 s after the filter has settled
@@ -42,8 +46,12 @@ class RecallError(Exception):
     """A question that cannot be answered; the message says what would help."""
 
 
+class OvertakenError(RecallError):
+    """A question that was let go of before it was answered."""
+
+
 class Answering:
-    """Answers questions from any one thread.
+    """Answers questions from any one thread; which is the newest may be told from another.
 
     Parameters
     ----------
@@ -79,12 +87,37 @@ class Answering:
         self._thought, self._simulated, self._on_incident = thought, simulated, on_incident
         self._patience, self._brain_patience, self._clock = patience, brain_patience, clock
         self._thinking = Thinking(store, self._brain)
+        self._newest = self._asked = Cancelling()  # of the question put last, and of the one being answered
+        self._putting = threading.Lock()
 
     def answer(self, question: Question) -> Answer:
         """Return ranked hits; raises `RecallError`, `VaultError`."""
+        return self.put(question)()
+
+    def put(self, question: Question) -> Callable[[], Answer]:
+        """Return what answers a question, and let go of the one before if it is still being answered.
+
+        The older one raises `OvertakenError`. May be called from any thread, what it returns from the one that answers.
+        """
+        asked = Cancelling()
+        with self._putting:
+            self._newest.cancel()
+            self._newest = asked
+        return partial(self._answer, question, asked)
+
+    def leave(self) -> None:
+        """Let go of the question that is being answered."""
+        with self._putting:
+            self._newest.cancel()
+
+    def _answer(self, question: Question, asked: Cancelling) -> Answer:
         start = time.perf_counter()
+        self._asked = asked
         try:
-            hits, notes = self._hits(question)
+            with asked.over(self._store.db):
+                hits, notes = self._hits(question)
+        except QueryCancelledError as error:
+            raise OvertakenError("This question was let go of: a newer one was asked, or nobody waits.") from error
         except WorkerCrashed as error:
             raise RecallError(f"This question could not be answered: {error}. Ask again.") from error
         except CancelledError as error:
@@ -105,17 +138,47 @@ class Answering:
             raise RecallError(f"There is no word in “{question.text.strip()}”. Ask with words.")
         content, notes = self._content(question.text)
         hits = recall.by_words(
-            self._store, self._vectors, question.text, content, k=question.k, filters=question.filters
+            self._store,
+            self._vectors,
+            question.text,
+            content,
+            k=question.k,
+            keep=self._keep(question.filters),
+            hinted=self._hinted(question, content),
         )
         return hits, notes
+
+    def _hinted(self, question: Question, content: Asked | None) -> Hinted | None:
+        """Return what the words say about when and where; the rest of them is asked as they are."""
+        hint = hints.read(question.text, self._clock(), allowed.apps(self._store))
+        if hint is None:
+            return None
+        rest = self._content(hint.rest)[0] if content is not None else None
+        meant = [allowed.narrowed(question.filters, span, hint.app) for span in hint.spans or (None,)]
+        keeps = [kept for filters in meant if (kept := self._keep(filters)) is not None]
+        return Hinted(hint.rest, rest, tuple(keeps))
+
+    def _keep(self, filters: Filters) -> Keep | None:
+        """Return what the filters let through; raises `RecallError` when a state asked for is not known."""
+        state = None if filters.state_like is None else self._state_of(filters.state_like)
+        return allowed.keep(self._store, self._vectors, filters, state)
+
+    def _state_of(self, moment_id: int) -> Asked:
+        """Return a moment's brain state; raises `RecallError` when it has none, `VaultError` when it is not there."""
+        self._store.moment(moment_id)
+        state = current_state(self._store, moment_id)
+        if state is None:
+            raise RecallError(
+                f"Moment {moment_id} has no brain state: no clean EEG came with it, or less than a minute in all."
+            )
+        return Asked(*state)
 
     def _content(self, text: str) -> tuple[Asked | None, tuple[str, ...]]:
         """Return the query's own vector, or why there is none."""
         try:
             future = self._encoder.submit("encode_text", text, urgent=True)
-            found: Vectors = future.result(self._patience or WORST_PATIENCE)
+            found: Vectors = self._asked.result(future, self._patience or WORST_PATIENCE)
         except NotYet:
-            future.cancel()
             return None, ("The text model is not ready yet: searched by the words themselves. Ask again soon.",)
         except EmbeddingsError as error:
             return None, (f"Searched by the words themselves only. {error}",)
@@ -127,14 +190,9 @@ class Answering:
         return Asked(found.space, found.parts[0][0]), ()
 
     def _by_like(self, question: Question, moment_id: int) -> Found:
-        moment = self._store.moment(moment_id)
-        state = current_state(self._store, moment_id)
-        if state is None:
-            raise RecallError(
-                f"Moment {moment_id} has no brain state: no clean EEG came with it, or less than a minute in all."
-            )
+        moment, state = self._store.moment(moment_id), self._state_of(moment_id)
         whose = f"your state at {clock_time(moment.time_start)}"
-        return self._by_state(question, Asked(*state), (moment.time_start, moment.time_end), whose)
+        return self._by_state(question, state, (moment.time_start, moment.time_end), whose)
 
     def _by_thought(self, question: Question) -> Found:
         window = self._thought()
@@ -169,7 +227,7 @@ class Answering:
             thought.thought,
             fusion,
             k=question.k,
-            filters=question.filters,
+            keep=self._keep(question.filters),
             exclude_seconds=question.exclude_minutes * 60,
         )
         notes += thought.notes
@@ -181,9 +239,8 @@ class Answering:
         """Return what a task about EEG answers; raises `RecallError` where it does not."""
         future = self._encoder.submit(task, *arguments, urgent=True)
         try:
-            return future.result(self._brain_patience)
+            return self._asked.result(future, self._brain_patience)
         except NotYet as error:
-            future.cancel()
             raise RecallError(
                 f"Your state could not be worked out within {self._brain_patience:g} s: Companion is still busy with "
                 "what was recorded. Ask again soon."
@@ -204,7 +261,7 @@ class Answering:
             around=around,
             whose=whose,
             k=question.k,
-            filters=question.filters,
+            keep=self._keep(question.filters),
             exclude_seconds=question.exclude_minutes * 60,
         )
         notes = () if hits else (f"No state more than {question.exclude_minutes:g} minutes away is like it.",)

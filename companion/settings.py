@@ -45,6 +45,8 @@ class Settings:
         Words in a window's title that keep it from being looked at (without case and accents).
     exclude_minutes
         How near in time to the query a moment may not be, when searching by state; 0 to 1440.
+    auto_lock_minutes
+        After how long away a vault with a passphrase is locked; 0 to 1440, 0 = never.
 
     """
 
@@ -96,6 +98,7 @@ class Settings:
         "プライベートブラウジング",
     )
     exclude_minutes: float = 5.0
+    auto_lock_minutes: float = 0.0
 
     @property
     def vault_path(self) -> Path:
@@ -163,13 +166,15 @@ def _checked(raw: dict[str, Any], path: Path) -> Settings:
             raise SettingsError(f"{path}: `{name}` should be {KINDS[type(known)]}, not {value!r}.")
         accepted[name] = given
     checked = replace(settings, **accepted)
-    if not may_exclude(checked.exclude_minutes):
-        raise SettingsError(f"{path}: `exclude_minutes` should be 0 to 1440, not {checked.exclude_minutes:g}.")
+    for name in ("exclude_minutes", "auto_lock_minutes"):
+        minutes = getattr(checked, name)
+        if not may_exclude(minutes):
+            raise SettingsError(f"{path}: `{name}` should be 0 to 1440, not {minutes:g}.")
     return checked
 
 
 def may_exclude(minutes: float) -> bool:
-    """Whether so many minutes around a query can be left out: a day at most, no less than none."""
+    """Whether so many minutes can be left out, or waited for: a day at most, no less than none."""
     return math.isfinite(minutes) and 0 <= minutes <= DAY_MINUTES
 
 

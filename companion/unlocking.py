@@ -11,10 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import keyring
+from keyring.backends.chainer import ChainerBackend
 from keyring.errors import KeyringError
 
 from index import keyfile
-from index.keyfile import KeyFile, Opened, Way
+from index.keyfile import KeyFile, Opened, Way, WrongSecretError
 from index.keys import Keys, Secrets
 from index.sealing import KEY_BYTES
 from index.types import LockedError, VaultError
@@ -38,8 +39,10 @@ def found(root: Path, *, passphrase: str | None = None) -> tuple[Vault, str]:
     Raises `VaultError` when neither a keyring nor a passphrase is there, or the folder cannot be written to.
     """
     vault = Vault(root)
-    if vault.key_file.exists():
+    if keyfile.exists(vault.key_file):
         raise VaultError(f"There is a vault at {root} already.")
+    if vault.exists():  # new keys would open nothing of it
+        raise VaultError(_gone(vault))
     if passphrase is None and not has_keyring():
         raise LockedError(NO_KEYRING)
     vault.create()
@@ -56,9 +59,9 @@ def unlocked(root: Path, *, ask: Ask | None = None) -> Vault:
     Raises `LockedError` when neither is there, `WrongSecretError` for a wrong passphrase, `VaultError`.
     """
     vault = Vault(root)
-    if not vault.key_file.exists():
+    if not keyfile.exists(vault.key_file):
         vault.require()
-        raise VaultError(f"The key file {vault.key_file} is gone. Bring it back from a backup.")
+        raise VaultError(_gone(vault))
     opened = open_file(keyfile.load(vault.key_file), ask=ask)
     return Vault(root, Keys.of(opened.secrets))
 
@@ -95,7 +98,10 @@ def with_way(file: KeyFile, opened: Opened, passphrase: str | None) -> KeyFile:
 def has_keyring() -> bool:
     """Whether the system offers a keyring that encrypts what it keeps."""
     try:
-        return float(keyring.get_keyring().priority) >= SECURE
+        backend = keyring.get_keyring()
+        # A chain says that it is the best of all, whatever it chains; it keeps secrets in its first link.
+        kept_in = backend.backends[0] if isinstance(backend, ChainerBackend) and backend.backends else backend
+        return float(kept_in.priority) >= SECURE
     except (KeyringError, RuntimeError):  # RuntimeError: what `keyring` raises for a backend that is not there
         return False
 
@@ -104,6 +110,10 @@ def forget_secret(vault: str) -> None:
     """Take a vault's secret out of the keyring."""
     if has_keyring() and _remembered(vault) is not None:
         keyring.delete_password(SERVICE, vault)
+
+
+def _gone(vault: Vault) -> str:
+    return f"The key file {vault.key_file} is gone. Bring it back from a backup."
 
 
 def _remember(vault: str, secret: bytes) -> None:
@@ -122,4 +132,7 @@ def _remembered(vault: str) -> bytes | None:
         kept = keyring.get_password(SERVICE, vault)
     except KeyringError as error:
         raise LockedError(f"The keyring did not open ({error}). Unlock it, or log in again.") from error
-    return None if kept is None else b64decode(kept)
+    try:
+        return None if kept is None else b64decode(kept)
+    except ValueError as error:  # something else wrote under the vault's name
+        raise WrongSecretError(keyfile.wrong(Way.KEYRING)) from error

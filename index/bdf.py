@@ -67,6 +67,7 @@ class BdfAppender:
         self._pending = np.empty((len(self._layout.ch_names), 0), np.int32)
         self._records = 0
         self._samples = 0
+        self._padding: int | None = None  # samples that fill the last data record, once it is made
         self._disk = records(path, sealer)
         self._file: BinaryIO | None = _created(self._disk, path, encode_header(self._layout, self._start))
         self.flush()
@@ -92,6 +93,8 @@ class BdfAppender:
             When the disk refuses; what was added is kept and written by the next call.
 
         """
+        if self._padding is not None:
+            raise ValueError(f"{self._path.name} is closed")
         digital = self._digital(data)
         self._pending = np.concatenate((self._pending, digital), axis=1)
         count = self._pending.shape[1] // self._layout.samples
@@ -109,10 +112,11 @@ class BdfAppender:
         """Write the last, partial data record, padded with its last value and annotated so. Raises `VaultError`."""
         if self._file is None:
             return
-        rest = self._pending.shape[1]
-        if rest:
-            missing = self._layout.samples - rest
-            self._write(np.pad(self._pending, ((0, 0), (0, missing)), mode="edge"), padding=missing)
+        if self._padding is None:  # made once: what is encrypted again after a refusal must be the same
+            self._padding = -self._pending.shape[1] % self._layout.samples
+            self._pending = np.pad(self._pending, ((0, 0), (0, self._padding)), mode="edge")
+        if self._pending.size:
+            self._write(self._pending, self._padding)
         self.flush()
         self._file.close()
         self._file = None

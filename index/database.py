@@ -10,7 +10,7 @@ from typing import Any
 from sqlcipher3 import dbapi2
 from sqlite_utils import Database
 
-from index import schema
+from index import schema, segmenting
 from index.types import VaultError
 from index.vault import Vault
 
@@ -37,9 +37,24 @@ def connect(vault: Vault, *, write: bool) -> Database:
             raise
     except DatabaseError as error:
         raise VaultError(
-            f"The database {vault.database} cannot be opened ({error}). Is the disk full, or the file damaged? "
-            "`companion vault verify` tells more."
+            f"The database {vault.database} cannot be opened ({error}). Is the disk full, the file damaged, or "
+            "keys.json that of another vault? `companion vault verify` tells more."
         ) from error
+
+
+def refused(path: Path, error: Exception) -> VaultError:
+    """Return what to tell the person when the open database refuses to read or to write."""
+    return VaultError(f"The database {path} refuses ({error}). {_mend(str(error))}")
+
+
+def _mend(reason: str) -> str:
+    if "locked" in reason or "busy" in reason:
+        return "Another program holds it: end what copies or checks the vault, then try again."
+    if "readonly" in reason:
+        return "Make the vault's folder and files writable for you."
+    if "full" in reason:
+        return "Is the disk full? Free some space; what was stored before is safe."
+    return "Is the disk full or failing? `companion vault verify` says what is damaged, and how it is mended."
 
 
 def _unlocked(vault: Vault, *, write: bool) -> Any:
@@ -47,7 +62,12 @@ def _unlocked(vault: Vault, *, write: bool) -> Any:
     *others, last = vault.keys.database
     for key in others:
         connection = _keyed(vault.database, key, write=write)
-        if _opens(connection):
+        try:
+            opens = _opens(connection)
+        except DatabaseError:
+            connection.close()
+            raise
+        if opens:
             return connection
         connection.close()
     return _keyed(vault.database, last, write=write)
@@ -57,6 +77,7 @@ def _keyed(path: Path, key: str, *, write: bool) -> Any:
     connection = dbapi2.connect(
         _uri(path, write=write), timeout=BUSY_TIMEOUT, check_same_thread=False, isolation_level=None, uri=True
     )
+    connection.execute("PRAGMA cipher_log_level = NONE")  # it is told by exceptions, not on standard error
     connection.execute(f'PRAGMA key = "{key}"')
     return connection
 
@@ -74,6 +95,7 @@ def _opens(connection: Any) -> bool:
 
 def _prepared(db: Database, path: Path, *, write: bool) -> Database:
     """Return the connection set up for writing or for reading only, its schema checked."""
+    segmenting.register(db.conn)
     db.execute("PRAGMA foreign_keys = ON")
     db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     db.execute("PRAGMA temp_store = MEMORY")  # what is sorted or gathered never touches the disk unencrypted

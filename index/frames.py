@@ -1,4 +1,4 @@
-"""Frames on disk: one encrypted WebP an image, and a thumbnail beside it."""
+"""Frames on disk: one encrypted WebP an image and a thumbnail beside it, until `index.compaction` groups them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
+from index import cold_frames
 from index.replacing import FOLDER_MODE, replace_file
 from index.sealing import DamagedError
 from index.types import FrameError, VaultError
@@ -53,7 +54,12 @@ def save(vault: Vault, moment_id: int, time: float, image: NDArray[np.uint8] | P
 
 
 def read(vault: Vault, name: str) -> bytes:
-    """Return the WebP of a frame or thumbnail; raises `FrameError` when it is gone or damaged."""
+    """Return the image file of a frame or thumbnail: WebP, or BMP of one that was grouped.
+
+    Raises `FrameError` when it is gone or damaged.
+    """
+    if cold_frames.is_cold(name):
+        return _bitmap(cold_frames.read(vault, name))
     path = vault.root / name
     try:
         return vault.keys.frames.open(path.read_bytes(), name.encode())
@@ -74,6 +80,8 @@ def decode(picture: bytes) -> NDArray[np.uint8]:
 
 def thumbnail(name: str) -> str:
     """Return the name of the thumbnail of the frame ``name``."""
+    if cold_frames.is_cold(name):
+        return cold_frames.thumbnail(name)
     return str(Path(name).with_suffix(".small"))
 
 
@@ -87,6 +95,13 @@ def _within(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
 def _encoded(picture: Image.Image) -> bytes:
     encoded = io.BytesIO()
     picture.save(encoded, "WEBP", quality=QUALITY, method=3)
+    return encoded.getvalue()
+
+
+def _bitmap(image: NDArray[np.uint8]) -> bytes:
+    """Return pixels as a file that every reader of images knows, in no time."""
+    encoded = io.BytesIO()
+    Image.fromarray(image).save(encoded, "BMP")
     return encoded.getvalue()
 
 

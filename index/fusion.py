@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.lexical import Match
 
@@ -18,6 +18,7 @@ QUOTE_MIDDLE, QUOTE_SLOPE = 0.58, 24.0
 SCATTERED = 0.8  # what a moment gets that holds every word, but nowhere two of them together
 WORDS_IN_DESCRIPTION = 0.04  # what shared words still count for when a query only describes
 RANK_SHARE = 0.08  # of the words' part: tells moments apart that hold the same words
+PREFERENCE = 0.6  # more for a moment of the time or program that a query names
 COSINE_RANGE = (0.05, 0.75)  # what unrelated and nearly equal texts of the model reach
 
 
@@ -38,6 +39,11 @@ def fuse(matches: Mapping[int, Match], cosines: Mapping[int, float]) -> dict[int
         moment_id: _fused(nearness(matches.get(moment_id)), closeness(cosines.get(moment_id)), weight)
         for moment_id in matches.keys() | cosines.keys()
     }
+
+
+def preferred(found: Fused) -> Fused:
+    """Return what a moment gets for the rest of a query that names its time or program."""
+    return replace(found, score=min(1.0, found.score * (1 + PREFERENCE)))
 
 
 def quotation(match: Match) -> float:

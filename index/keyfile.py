@@ -10,7 +10,6 @@ import json
 import os
 import unicodedata
 from base64 import b32encode, b64decode, b64encode
-from binascii import Error as NotBase
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -29,6 +28,7 @@ MEMORY_KIB, PASSES, LANES = 64 * 1024, 3, 4
 SALT_BYTES = 16
 RECOVERY_BYTES = 20  # 32 letters and digits
 GROUP = 4
+DAMAGED = "The key file of the vault is damaged. Bring keys.json back from a backup."
 
 
 class Way(StrEnum):
@@ -82,22 +82,19 @@ class KeyFile:
         slot = self.slots.get(way)
         if slot is None:
             raise WrongSecretError(f"This vault cannot be unlocked by {way}.")
+        key, sealed = _slot_key(way, secret, slot)
         try:
-            master = _wrapper(_slot_key(way, secret, slot)).open(b64decode(slot["sealed"]), self.vault.encode())
+            master = _wrapper(key).open(sealed, self.vault.encode())
         except DamagedError as error:
-            raise WrongSecretError(_wrong(way)) from error
-        try:
-            secrets = Secrets.from_bytes(_wrapper(master).open(self.body, self.vault.encode()))
-        except (DamagedError, ValueError, KeyError) as error:
-            raise VaultError("The key file of the vault is damaged. Bring keys.json back from a backup.") from error
-        return Opened(master, secrets)
+            raise WrongSecretError(wrong(way)) from error
+        return Opened(master, self._secrets(master))
 
     def with_slot(self, way: Way, secret: bytes, opened: Opened) -> KeyFile:
         """Return the file with one more way to unlock (in place of the same)."""
         slot: dict[str, Any] = {"salt": b64encode(os.urandom(SALT_BYTES)).decode()}
         if way is Way.PASSPHRASE:
             slot |= {"memory_kib": MEMORY_KIB, "passes": PASSES, "lanes": LANES}
-        sealed = _wrapper(_slot_key(way, secret, slot)).seal(opened.master, self.vault.encode())
+        sealed = _wrapper(_derived(way, secret, slot)).seal(opened.master, self.vault.encode())
         slot["sealed"] = b64encode(sealed).decode()
         return replace(self, slots={**self.slots, way: slot})
 
@@ -112,6 +109,16 @@ class KeyFile:
         """Return the file with other secrets under the same master key."""
         body = _wrapper(opened.master).seal(secrets.to_bytes(), self.vault.encode())
         return replace(self, body=body, public=secrets.public), Opened(opened.master, secrets)
+
+    def _secrets(self, master: bytes) -> Secrets:
+        """Return the unwrapped secrets; raises `VaultError`."""
+        try:
+            secrets = Secrets.from_bytes(_wrapper(master).open(self.body, self.vault.encode()))
+        except (DamagedError, ValueError, KeyError) as error:
+            raise VaultError(DAMAGED) from error
+        if secrets.public != self.public:  # stored unencrypted: an exchanged one would seal to someone else
+            raise VaultError(DAMAGED)
+        return secrets
 
     def save(self, path: Path) -> None:
         """Write the file in one step, safe against a power cut; raises `VaultError`."""
@@ -131,13 +138,24 @@ def new(secrets: Secrets, *, vault: str = "") -> tuple[KeyFile, Opened]:
     return KeyFile(vault or os.urandom(16).hex(), secrets.public, {}, b"").with_secrets(secrets, opened)
 
 
+def exists(path: Path) -> bool:
+    """Whether there is a key file; raises `VaultError` for a folder that may not be looked into."""
+    try:
+        return path.exists()
+    except OSError as error:
+        raise VaultError(
+            f"The vault {path.parent} cannot be opened ({error.strerror}). Choose a folder of your own with --vault."
+        ) from error
+
+
 def load(path: Path) -> KeyFile:
     """Read a key file; raises `VaultError`."""
     try:
         stored = json.loads(path.read_bytes())
         if stored["version"] != VERSION:
             raise VaultError(f"{path} was made by a newer version of the program. Update Companion.")
-        return KeyFile(stored["vault"], b64decode(stored["public"]), stored["slots"], b64decode(stored["body"]))
+        slots: dict[str, dict[str, Any]] = {Way(name): dict(slot) for name, slot in dict(stored["slots"]).items()}
+        return KeyFile(stored["vault"], b64decode(stored["public"]), slots, b64decode(stored["body"]))
     except OSError as error:
         raise VaultError(f"The key file {path} cannot be read ({error.strerror}).") from error
     except (ValueError, KeyError, TypeError) as error:
@@ -161,23 +179,28 @@ def passphrase_secret(passphrase: str) -> bytes:
     return unicodedata.normalize("NFC", passphrase).encode()
 
 
-def _slot_key(way: Way, secret: bytes, slot: Mapping[str, Any]) -> bytes:
-    """Return the key that wraps the master key; raises `VaultError` for a damaged slot."""
+def _slot_key(way: Way, secret: bytes, slot: Mapping[str, Any]) -> tuple[bytes, bytes]:
+    """Return the key that wraps the master key, and what it wraps; raises `VaultError` for a damaged slot."""
     try:
-        salt = b64decode(slot["salt"])
-        if way is not Way.PASSPHRASE:
-            return derive(secret, way.encode(), salt=salt)
-        cost = {"iterations": slot["passes"], "lanes": slot["lanes"], "memory_cost": slot["memory_kib"]}
-        return Argon2id(salt=salt, length=KEY_BYTES, **cost).derive(secret)
-    except (KeyError, TypeError, ValueError, NotBase) as error:
-        raise VaultError("The key file of the vault is damaged. Bring keys.json back from a backup.") from error
+        return _derived(way, secret, slot), b64decode(slot["sealed"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise VaultError(DAMAGED) from error
+
+
+def _derived(way: Way, secret: bytes, slot: Mapping[str, Any]) -> bytes:
+    salt = b64decode(slot["salt"])
+    if way is not Way.PASSPHRASE:
+        return derive(secret, way.encode(), salt=salt)
+    cost = {"iterations": slot["passes"], "lanes": slot["lanes"], "memory_cost": slot["memory_kib"]}
+    return Argon2id(salt=salt, length=KEY_BYTES, **cost).derive(secret)
 
 
 def _wrapper(key: bytes) -> AesSealer:
     return AesSealer({0: key}, current=0)
 
 
-def _wrong(way: Way) -> str:
+def wrong(way: Way) -> str:
+    """Return what to tell whoever gave the wrong secret."""
     return {
         Way.PASSPHRASE: "That is not the vault's passphrase.",
         Way.RECOVERY: "That is not the vault's recovery code.",

@@ -7,8 +7,7 @@ own stems. So a query costs the same in a vault of a day and of ten years.
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import fmean
@@ -16,7 +15,6 @@ from statistics import fmean
 from index import segmenting
 from index.candidates import candidates
 from index.filtering import Keep
-from index.postings import Ids
 from index.stems import Stems, raw_words
 from index.store import Store
 from index.terms import Query, Term
@@ -55,9 +53,7 @@ class _Page:
     length: int
 
 
-def search(
-    store: Store, query: Query, *, keep: Keep | None = None, also: Collection[int] = ()
-) -> dict[int, Match]:
+def search(store: Store, query: Query, *, keep: Keep | None = None, also: Collection[int] = ()) -> dict[int, Match]:
     """Return how the moments that hold most of the query's words answer them, and those ``also`` that hold any.
 
     ``keep`` limits the former.
@@ -65,7 +61,7 @@ def search(
     if not query.terms:
         return {}
     chosen = dict.fromkeys([*candidates(store, query, keep), *also])
-    pages = [page for page in _pages(store, query, list(chosen)) if page.places]
+    pages = _pages(store, query, list(chosen))
     average = fmean(page.length for page in pages) if pages else 1.0
     scores = {page.moment_id: _bm25(page, query.terms, average) for page in pages}
     ranked = sorted(scores, key=lambda i: (-scores[i], -i))
@@ -75,30 +71,29 @@ def search(
 
 
 def _pages(store: Store, query: Query, moments: Sequence[int]) -> list[_Page]:
-    """Return the moments with the places of the query's stems in them."""
+    """Return those of the moments that hold any of the query's stems, with their places."""
     sql = "SELECT id, title, app, url, text FROM moments WHERE id IN (SELECT value FROM json_each(?))"
-    fields = {row[0]: _fields(row[1:]) for row in store.rows(sql, [json.dumps(moments)])}
-    wanted = [*(word.stem for word in query.words), *(stem for word in query.words for _, stem in word.parts)]
-    stems = Stems(wanted, (word.folded for word in query.words if word.begins))
-    stem_of = stems.learn(word for of_moment in fields.values() for words in of_moment for word in words)
-    return [_page(moment_id, of_moment, stem_of) for moment_id, of_moment in fields.items()]
+    stems = Stems(query.words)
+    fields: dict[int, list[list[tuple[int, str]]]] = {}
+    lengths: dict[int, int] = {}
+    for moment_id, *texts in store.rows(sql, [json.dumps(moments)]):
+        words = [raw_words(segmenting.spaced(text)) for text in texts]
+        words.append(raw_words(segmenting.name_parts(" ".join(texts))))
+        fields[moment_id] = [stems.likely(of_field) for of_field in words]
+        lengths[moment_id] = sum(map(len, words))
+    stem_of = stems.learn(word for likely in fields.values() for of_field in likely for _, word in of_field)
+    pages = (_Page(i, _by_stem(likely, stem_of), lengths[i]) for i, likely in fields.items())
+    return [page for page in pages if page.places]
 
 
-def _fields(texts: Sequence[str]) -> list[list[str]]:
-    """Return the words of title, app, URL, text, and of the parts of names."""
-    spaced = [raw_words(segmenting.spaced(text)) for text in texts]
-    parts = segmenting.name_parts(" ".join(texts))
-    return [*spaced, raw_words(parts)] if parts else spaced
-
-
-def _page(moment_id: int, fields: Sequence[Sequence[str]], stem_of: Mapping[str, str | None]) -> _Page:
+def _by_stem(fields: Sequence[Sequence[tuple[int, str]]], stem_of: Mapping[str, str | None]) -> dict[str, list[Place]]:
     places: dict[str, list[Place]] = {}
-    for number, words in enumerate(fields):
-        for at, word in enumerate(words):
+    for number, likely in enumerate(fields):
+        for at, word in likely:
             stem = stem_of[word]
             if stem is not None:
                 places.setdefault(stem, []).append((number, at))
-    return _Page(moment_id, places, sum(map(len, fields)))
+    return places
 
 
 def _match(page: _Page, query: Query, rank: int) -> Match:

@@ -73,7 +73,7 @@ class PlainRecords:
     def cut(self, file: BinaryIO, form: Layout, count: int) -> None:
         """Cut the file and set the header's count right."""
         file.truncate(min(file.seek(0, os.SEEK_END), form.header_bytes + count * form.record_bytes))
-        if self.count(form) != count:
+        if self._bytes(COUNT_OFFSET, COUNT_WIDTH) != encode_count(count):  # what stands there may be no number
             _put(file, COUNT_OFFSET, encode_count(count))
 
     def _bytes(self, offset: int, size: int) -> bytes:

@@ -195,3 +195,35 @@ def half_vectors(db: Database) -> None:
     """Vectors in half precision. Half as many bytes; the cosine of two of them moves by less than a thousandth."""
     db.conn.create_function("halved", 1, vector_bytes.halved, deterministic=True)
     db.execute("UPDATE vectors SET vector = halved(vector)")
+
+
+@migrations()
+def forgotten(db: Database) -> None:
+    """Add what was forgotten, by wish or for want of room (counts and times alone), and what is being forgotten."""
+    db.execute(
+        """CREATE TABLE forgotten (
+             id INTEGER PRIMARY KEY, time REAL NOT NULL, why TEXT NOT NULL, time_start REAL, time_end REAL,
+             moments INTEGER NOT NULL, frames INTEGER NOT NULL, eeg_seconds REAL NOT NULL, bytes INTEGER NOT NULL)"""
+    )
+    db.execute(
+        """CREATE TABLE forgetting (
+             id INTEGER PRIMARY KEY, kind TEXT NOT NULL, moment_id INTEGER, time_start REAL, time_end REAL,
+             path TEXT NOT NULL DEFAULT '')"""
+    )
+    db.execute("CREATE INDEX forgetting_kind ON forgetting (kind)")
+    db.execute("CREATE INDEX moments_pictured ON moments (time_start) WHERE frame <> ''")
+
+
+@migrations()
+def cold_frames(db: Database) -> None:
+    """Frames in groups: which are still single, which are in a group, and the groups that a frame was taken out of."""
+    cold = "substr({0}frame, 1, 12) = 'frames/cold/'"
+    single = f"frame <> '' AND NOT {cold.format('')}"
+    db.execute(f"CREATE INDEX moments_single_frame ON moments (time_start) WHERE {single}")
+    db.execute(f"CREATE INDEX moments_grouped_frame ON moments (frame) WHERE {cold.format('')}")
+    db.execute("CREATE TABLE cold_holes (file TEXT PRIMARY KEY) WITHOUT ROWID")
+    hole = "INSERT OR IGNORE INTO cold_holes VALUES (substr(old.frame, 1, instr(old.frame, '#') - 1));"
+    old = cold.format("old.")
+    db.execute(f"CREATE TRIGGER moments_frame_ad AFTER DELETE ON moments WHEN {old} BEGIN {hole} END")
+    changed = f"{old} AND new.frame <> old.frame"
+    db.execute(f"CREATE TRIGGER moments_frame_au AFTER UPDATE OF frame ON moments WHEN {changed} BEGIN {hole} END")

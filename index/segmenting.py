@@ -24,6 +24,7 @@ _UNSPACED = (
 _RUN = re.compile(f"[{_UNSPACED}]+")
 _HUMP = re.compile("[a-z0-9][A-Z]|[A-Z][A-Z][a-z]")
 _NAME = re.compile("[A-Za-z0-9]+")
+_CAMEL_CASE = re.compile("[A-Za-z0-9]*(?:[a-z0-9][A-Z]|[A-Z][A-Z][a-z])[A-Za-z0-9]*")
 _PART = re.compile("[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 
 
@@ -62,7 +63,7 @@ def name_parts(text: str) -> str:
     """Return the parts of all camelCase names in a text, each name once; empty for plain prose."""
     if _HUMP.search(text) is None:
         return ""
-    names = dict.fromkeys(name for name in _NAME.findall(text) if _HUMP.search(name))
+    names = dict.fromkeys(_CAMEL_CASE.findall(text))
     return " ".join(" ".join(parts_of(name)) for name in names)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from index import segmenting
 from index.stems import Stems
@@ -42,20 +42,22 @@ def snippet(text: str, query: Query | None) -> str:
 def _matched(text: str, query: Query) -> list[_Token]:
     """Return the tokens of a text, those that match with their stem."""
     tokens = [token for word in _WORD.finditer(text) for token in _tokens(word)]
-    stems = [*(word.stem for word in query.words), *(stem for word in query.words for _, stem in word.parts)]
-    stem_of = Stems(stems, (word.folded for word in query.words if word.begins)).learn(
-        token.text for token in tokens
-    )
-    return [_Token(token.start, token.end, token.text, stem_of[token.text]) for token in tokens]
+    stems = Stems(query.words)
+    likely = stems.likely([token.text for token in tokens])
+    stem_of = stems.learn(word for _, word in likely)
+    beginnings = {word.folded for word in query.words if word.begins}
+    return [_found(token, stem_of.get(token.text), beginnings) for token in tokens]
+
+
+def _found(token: _Token, stem: str | None, beginnings: Collection[str]) -> _Token:
+    """Return a token with its stem; one found by its first character is that character alone."""
+    return replace(token, stem=stem, end=token.start + 1 if stem in beginnings else token.end)
 
 
 def _tokens(word: re.Match[str]) -> list[_Token]:
     """Return what one word is indexed as: itself, its parts, or its pairs of characters."""
     start, text = word.start(), word.group()
-    found = []
-    for at, end in segmenting.pieces(text):
-        found.append(_Token(start + at, start + end, text[at:end].lower()))
-    return found
+    return [_Token(start + at, start + end, text[at:end].lower()) for at, end in segmenting.pieces(text)]
 
 
 def _best(tokens: Sequence[_Token], weights: dict[str, float]) -> int:

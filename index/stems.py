@@ -15,8 +15,9 @@ from index import segmenting
 from index.schema import FOLDING, TOKENIZER
 
 MOST_WORDS = 32  # a pasted page is asked by its first words
-KEPT = 2  # how many first letters Porter's stemmer keeps of longer words
-SHORTEST_STEMMED = 3  # letters of the words that can become a single one
+KEPT = 2  # first letters that Porter's stemmer keeps of any longer word
+CHANGED = 2  # last letters of a stem that need not be the word's own: happi, relat(e)
+LETTERS_END = "\u2e80"  # beyond, characters have neither case nor accents that come apart
 _ASCII_WORD = re.compile("[a-z0-9]+")
 _WORD = re.compile("[^\\W_]+(?:[\u0300-\u036f][^\\W_]*)*")  # a letter may come with its accent beside it
 _local = threading.local()
@@ -68,36 +69,55 @@ def raw_words(text: str) -> list[str]:
 
 
 class Stems:
-    """Which of some stems any word has; asks the full text's stemmer only about words that can have one."""
+    """Which of some stems any word has; asks the full text's stemmer only about words that can have one.
 
-    def __init__(self, wanted: Iterable[str], beginnings: Iterable[str] = ()) -> None:
-        self._wanted = set(wanted)
-        self._begins = tuple({stem[:KEPT] for stem in self._wanted if len(stem) >= KEPT})
-        self._short = tuple({stem for stem in self._wanted if len(stem) < KEPT})
-        self._characters = tuple(beginnings)
+    Parameters
+    ----------
+    query
+        Words of a query; the stems of camelCase names' parts are wanted as well.
+
+    """
+
+    def __init__(self, query: Iterable[Word]) -> None:
+        words = list(query)
+        self._wanted = {stem for word in words for stem in (word.stem, *(stem for _, stem in word.parts))}
+        self._characters = frozenset(word.folded for word in words if word.begins)
+        self._begins = frozenset(stem[:KEPT] for stem in self._wanted)
+        self._prefixes = tuple(stem[: max(KEPT, len(stem) - CHANGED)] for stem in self._wanted)
+        self._short = frozenset(stem for stem in self._wanted if len(stem) < KEPT)
         self._known: dict[str, str | None] = {}
 
-    def learn(self, raw: Iterable[str]) -> Mapping[str, str | None]:
-        """Return what is known of all words met so far, ``raw`` among them; None where a word has no such stem."""
-        unmet = set(raw) - self._known.keys()
-        self._known.update(dict.fromkeys(unmet))
-        likely = [word for word in unmet if self._may_have_one(_plain(word))]
-        for word, pieces in zip(likely, cut(likely), strict=True):
-            self._known[word] = next((stem for _, stem in pieces if stem in self._wanted), None)
-        for word in unmet if self._characters else ():
-            if word[0] in self._characters:
-                self._known[word] = self._known[word] or word[0]
+    def likely(self, words: Sequence[str]) -> list[tuple[int, str]]:
+        """Return the places and words that can have one of the stems."""
+        begins, prefixes, single = self._begins, self._prefixes, self._short | self._characters
+        plain = [
+            (at, word)
+            for at, word in enumerate(words)
+            if (word[:KEPT] in begins and word.startswith(prefixes)) or word[0] in single
+        ]
+        if all(map(str.isascii, words)):
+            return plain
+        accented = [(at, word) for at, word in enumerate(words) if not word.isascii() and self._may_have_one(word)]
+        return sorted({*plain, *accented})
+
+    def learn(self, words: Iterable[str]) -> Mapping[str, str | None]:
+        """Return the stem of every word met so far, ``words`` among them; None where a word has none of them."""
+        unmet = list(set(words) - self._known.keys())
+        for word, pieces in zip(unmet, cut(unmet), strict=True):
+            stem = next((stem for _, stem in pieces if stem in self._wanted), None)
+            self._known[word] = stem or (word[0] if word[0] in self._characters else None)
         return self._known
 
-    def _may_have_one(self, plain: str) -> bool:
-        return plain.startswith(self._begins) or (len(plain) <= SHORTEST_STEMMED and plain.startswith(self._short))
+    def _may_have_one(self, word: str) -> bool:
+        plain = _plain(word)
+        return plain.startswith(self._prefixes) or plain[:1] in self._short or word[0] in self._characters
 
 
 def _plain(word: str) -> str:
     """Return a word without accents, near enough to the full text's own folding to tell its first letters."""
-    if word.isascii():
-        return word.lower()
-    return "".join(c for c in unicodedata.normalize("NFD", word.lower()) if not unicodedata.combining(c))
+    if word.isascii() or word >= LETTERS_END:
+        return word
+    return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
 
 
 def _chunks(piece: str) -> list[str]:

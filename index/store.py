@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from index import database
-from index.types import Filters, Incident, Job, Moment, Output, RecordingInfo, SignalQuality, VaultError
+from index.types import Incident, Job, Moment, Output, RecordingInfo, SignalQuality, VaultError
 from index.vault import Vault
+from index.vector_bytes import unpack
 
 MOMENT_COLUMNS = (
     "id, time_start, time_end, app, title, url, monitor, source, frame, text, windows, fit, fault "
@@ -57,13 +58,23 @@ class Store:
         self._local = threading.local()
 
     def rows(self, sql: str, arguments: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
-        """Return all rows of a query."""
-        return list(self.db.execute(sql, list(arguments)).fetchall())
+        """Return all rows of a query; raises `VaultError` when the database cannot be read."""
+        try:
+            return list(self.db.execute(sql, list(arguments)).fetchall())
+        except database.DatabaseError as error:
+            raise self._refused(error) from error
 
     def value(self, sql: str, arguments: Iterable[Any] = ()) -> Any:
-        """Return the first column of the first row, or None."""
-        row = self.db.execute(sql, list(arguments)).fetchone()
+        """Return the first column of the first row, or None; raises `VaultError` when the database cannot be read."""
+        try:
+            row = self.db.execute(sql, list(arguments)).fetchone()
+        except database.DatabaseError as error:
+            raise self._refused(error) from error
         return None if row is None else row[0]
+
+    def _refused(self, error: database.DatabaseError) -> Exception:
+        """Return what to raise; a question that was let go of is no trouble of the database."""
+        return error if str(error) == "interrupted" else database.refused(self.vault.database, error)
 
     def moment(self, moment_id: int) -> Moment:
         """Return one moment; raises `VaultError` when there is none."""
@@ -115,19 +126,11 @@ class Store:
         rows = self.rows("SELECT moment_id, kind, error FROM jobs WHERE quarantined = 1 ORDER BY moment_id")
         return [(row[0], Job(row[1]), row[2]) for row in rows]
 
-    def allowed(self, filters: Filters) -> set[int] | None:
-        """Return the moments that satisfy ``filters``, None when every moment does."""
-        if filters == Filters():
-            return None
-        sql = """SELECT id FROM moments WHERE (?1 IS NULL OR time_end >= ?1) AND (?2 IS NULL OR time_start <= ?2)
-                 AND (?3 = '' OR folded(app) = ?3)"""
-        return {row[0] for row in self.rows(sql, [filters.since, filters.until, filters.app.casefold()])}
-
     def vector(self, moment_id: int, space: str) -> NDArray[np.float32] | None:
         """Return the first vector of a moment in ``space``, or None."""
         sql = "SELECT vector FROM vectors WHERE moment_id = ? AND space = ? ORDER BY part"
         blob = self.value(sql, [moment_id, space])
-        return None if blob is None else np.frombuffer(blob, np.float32)
+        return None if blob is None else unpack(blob)
 
     def matrices(self, moments: Iterable[int], space: str) -> dict[int, NDArray[np.float32]]:
         """Return all vectors of those moments that have any in ``space``, ``float32[parts, dimension]`` each."""
@@ -137,7 +140,7 @@ class Store:
             "AND moment_id IN (SELECT value FROM json_each(?)) ORDER BY moment_id, part"
         )
         by_moment = groupby(self.rows(sql, [space, wanted]), key=itemgetter(0))
-        return {i: np.array([np.frombuffer(row[1], np.float32) for row in rows]) for i, rows in by_moment}
+        return {i: np.array([unpack(row[1]) for row in rows]) for i, rows in by_moment}
 
     def latest_with(self, space: str, start: float, end: float, limit: int) -> list[int]:
         """Return the last moments in a time range that have a vector in ``space``, newest first."""

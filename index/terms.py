@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from index import postings
+from index.function_words import FUNCTION_WORDS
 from index.postings import NONE, Extent, Ids
 from index.stems import Word, words
 from index.store import Store
 
 UNSEEN = 0.1  # what a word that no moment holds weighs, against its information: a typo must not outweigh the rest
+UNSEEN_IN_SENTENCE = 0.6
+FUNCTION = 0.02  # what a word weighs that only holds sentences together, against its information
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +47,11 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What was typed, taken apart: every word in its order, each distinct word with what it tells, the vault's extent."""
+    """What was typed: every word in its order, each distinct word with what it tells, and the vault's extent."""
 
     words: tuple[Word, ...]
     terms: tuple[Term, ...]
     extent: Extent
-
-    @property
-    def row(self) -> str:
-        """What finds the words in a row."""
-        return quoted(" ".join(word.folded for word in self.words))
 
 
 def read(store: Store, text: str) -> Query:
@@ -60,37 +59,8 @@ def read(store: Store, text: str) -> Query:
     extent = postings.extent(store)
     in_order = words(text)
     distinct = {word.stem: word for word in reversed(in_order)}
-    return Query(tuple(in_order), tuple(_term(store, word, extent) for word in reversed(distinct.values())), extent)
-
-
-def _term(store: Store, word: Word, extent: Extent) -> Term:
-    newest = postings.holding(store, expression(word), postings.PROBE)
-    held = postings.estimate(newest, extent)
-    return Term(word, held, _weight(held, extent.total), newest)
-
-
-def expression(self) -> str:
-        """What finds it in the full text: the word, or the parts of a camelCase name in a row."""
-        return expression(self.word)
-
-    @property
-    def phrase(self) -> str:
-        """What finds it within a phrase."""
-        return quoted(self.word.folded) + (" *" if self.word.begins else "")
-
-
-def terms(store: Store, query: str) -> list[Term]:
-    """Return the distinct words of a query in order, with what each tells by how many moments hold it."""
-    extent = postings.extent(store)
-    distinct: dict[str, tuple[int, Word]] = {}
-    for place, word in enumerate(words(query)):
-        distinct.setdefault(word.stem, (place, word))
-    found = []
-    for place, word in distinct.values():
-        newest = postings.holding(store, expression(word), postings.PROBE)
-        held = postings.estimate(newest, extent)
-        found.append(Term(word, place, held, _weight(held, extent.total), newest))
-    return found
+    found = [_term(store, word, extent) for word in reversed(distinct.values())]
+    return Query(tuple(in_order), tuple(_telling(found)), extent)
 
 
 def expression(word: Word) -> str:
@@ -107,6 +77,26 @@ def quoted(word: str) -> str:
     return '"' + word.replace('"', '""') + '"'
 
 
+def _term(store: Store, word: Word, extent: Extent) -> Term:
+    newest = postings.holding(store, expression(word), postings.PROBE)
+    held = postings.estimate(newest, extent)
+    return Term(word, held, _weight(held, extent.total), newest)
+
+
+def _telling(found: Sequence[Term]) -> list[Term]:
+    """Return words weighed by what they are to the query.
+
+    Those that hold a sentence together tell next to nothing, unless there are no others. A word that no moment holds
+    is a typo where words were typed in haste; in a sentence it tells that the sentence is no quotation.
+    """
+    joints = {term.word.stem for term in found if term.word.folded in FUNCTION_WORDS}
+    if len(joints) == len(found):
+        return list(found)
+    unseen = UNSEEN_IN_SENTENCE if joints else UNSEEN
+    shares = [FUNCTION if term.word.stem in joints else 1.0 if term.held else unseen for term in found]
+    return [replace(term, weight=share * term.weight) for share, term in zip(shares, found, strict=True)]
+
+
 def _weight(held: int, total: int) -> float:
-    """Return the inverse document frequency as bm25 has it, never negative; little for a word no moment holds."""
-    return math.log1p((max(total, held) - held + 0.5) / (held + 0.5)) * (1.0 if held else UNSEEN)
+    """Return the inverse document frequency as bm25 has it, never negative."""
+    return math.log1p((max(total, held) - held + 0.5) / (held + 0.5))

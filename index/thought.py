@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from index import lexical, recall, thought_fusion
-from index.recall import ALIKE, LEAST_ALIKE, LEAST_SCORE, Asked
+from index import recall, terms, thought_fusion
+from index.filtering import Keep, Only
+from index.fusion import Fused as WordsFused
+from index.recall import ALIKE, LEAST_ALIKE, LEAST_SCORE, PARTS, Asked
+from index.snippets import snippet
 from index.store import Store
+from index.terms import Query
 from index.thought_fusion import Fused, Fusion
-from index.types import Filters, Hit, Moment
+from index.types import Hit, Moment
 from index.vectors import Vectors
 
 POOL = 300  # nearest vectors taken of each source
-PARTS = 8  # vectors a moment has at most, nearly always
 WORDS = "words"
 # What a source must say at least, before a moment is listed for it alone.
 FLOORS = {WORDS: LEAST_SCORE, "state": LEAST_ALIKE, "alike": LEAST_ALIKE, "shared": 0.05, "context": 0.3}
@@ -58,53 +61,53 @@ def by_thought(
     fusion: Fusion,
     *,
     k: int,
-    filters: Filters,
     exclude_seconds: float,
+    keep: Keep | None = None,
 ) -> list[Hit]:
     """Return the ``k`` best moments, those near in time to the question left out."""
     start, end = thought.around
     near = {moment.id for moment in store.moments_between(start - exclude_seconds, end + exclude_seconds)}
-    found = _found(store, vectors, thought, store.allowed(filters), near | thought.own)
+    query = terms.read(store, thought.text) if thought.text else None
+    words = recall.matched(store, vectors, query, thought.content, keep=keep)[0] if query is not None else None
+    found = _found(vectors, thought, words, keep, near | thought.own)
     fused = thought_fusion.fuse(found, fusion.weights)
     listed = {i for name, scores in found.items() for i, score in scores.items() if score >= FLOORS[name]}
     best = sorted(listed, key=lambda i: (-fused[i].score, -i))[:k]
     moments = store.moments(best)
-    known = lexical.terms(store, thought.text) if thought.text else []
-    return [_hit(store, moments[i], fused[i], found, (thought, fusion, known)) for i in best if i in moments]
+    return [_hit(moments[i], fused[i], found, (thought, fusion, query)) for i in best if i in moments]
 
 
 def _found(
-    store: Store, vectors: Vectors, thought: Thought, allowed: set[int] | None, left_out: set[int]
+    vectors: Vectors,
+    thought: Thought,
+    words: Mapping[int, WordsFused] | None,
+    keep: Keep | None,
+    left_out: set[int],
 ) -> dict[str, Scores]:
     """Return what each source says of every moment that any source finds."""
-    found = {name: _nearest(vectors, asked, allowed, left_out) for name, asked in thought.vectors.items()}
-    if thought.text:
-        known = lexical.terms(store, thought.text)
-        matched, _ = recall.matched(store, vectors, thought.text, thought.content, known, allowed=allowed)
-        found[WORDS] = {i: one.score for i, one in matched.items() if i not in left_out}
+    found = {name: _nearest(vectors, asked, keep, left_out) for name, asked in thought.vectors.items()}
+    if words is not None:
+        found[WORDS] = {i: one.score for i, one in words.items() if i not in left_out}
     candidates = {moment for scores in found.values() for moment in scores}
     for name, asked in thought.vectors.items():
         missing = candidates - found[name].keys()
         if missing:
-            found[name] |= vectors.search(asked.space, asked.vector, PARTS * len(missing), moments=missing)
+            found[name] |= vectors.search(asked.space, asked.vector, PARTS * len(missing), keep=Only(missing))
     return found
 
 
-def _nearest(vectors: Vectors, asked: Asked, allowed: set[int] | None, left_out: set[int]) -> Scores:
-    if allowed == set():
-        return {}
-    nearest = vectors.search(asked.space, asked.vector, POOL + PARTS * len(left_out), moments=allowed)
+def _nearest(vectors: Vectors, asked: Asked, keep: Keep | None, left_out: set[int]) -> Scores:
+    nearest = vectors.search(asked.space, asked.vector, POOL + PARTS * len(left_out), keep=keep)
     return {i: cosine for i, cosine in nearest.items() if i not in left_out}
 
 
 def _hit(
-    store: Store,
     moment: Moment,
     fused: Fused,
     found: Mapping[str, Scores],
-    asked: tuple[Thought, Fusion, list[lexical.Term]],
+    asked: tuple[Thought, Fusion, Query | None],
 ) -> Hit:
-    thought, fusion, known = asked
+    thought, fusion, query = asked
     shares = {name: round(share, 4) for name, share in fused.shares.items()}
     leading = max(shares, key=lambda name: shares[name])
     space = recall.TEXT if leading == WORDS else thought.vectors[leading].space
@@ -113,7 +116,7 @@ def _hit(
         score=round(thought_fusion.as_unit(fused.score), 4),
         space=space,
         reason=_why(leading, shares, found[leading].get(moment.id, 0.0), thought.whose),
-        snippet=lexical.snippet(store, moment.id, known),
+        snippet=snippet(moment.text, query),
         parts={name: round(score, 4) for name, score in fused.scores.items()},
         probability=round(fusion.probability(fused.score), 4),
         shares=shares,

@@ -1,206 +1,174 @@
-"""FAISS, one index a space: a cache of what SQLite holds, checked against it and rebuilt when they disagree."""
+"""Nearest vectors at any scale: a cache of what SQLite holds, checked against it, built anew where they disagree."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 import threading
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from collections.abc import Collection, Iterator
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from index.replacing import FILE_MODE
+from index.filtering import Keep
+from index.quantizer import InterruptedWorkError
+from index.segment_build import Stop
+from index.segment_shelf import Shelf, prefix_of
+from index.segment_work import SegmentWork
 from index.store import Store
+from index.vector_rows import VectorRows
+from index.vector_space import VectorSpace
 
-BATCH = 50_000
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What a saved index says of itself, kept beside it."""
-
-    space: str
-    dimension: int
-    count: int
-    highest: int
-    sha256: str
+HOT_ROWS = 65_536  # of a space, held in memory exactly: 50 MB with 384 dimensions
+PIECE_ROWS = 131_072
 
 
-@dataclass(slots=True)
-class _Loaded:
-    index: faiss.IndexIDMap2
-    highest: int  # the newest row of the table `vectors` in it
-    saved: tuple[int, int] | None = None  # what the file on disk holds: rows, newest row
+def _never() -> bool:
+    return False
 
 
 class Vectors:
-    """Nearest vectors by inner product (cosine, as vectors have unit norm). Safe to use from several threads."""
+    """Nearest vectors by inner product (cosine, as vectors have unit norm). Safe to use from several threads.
 
-    def __init__(self, store: Store) -> None:
+    Any process may search; `merge`, `purge`, `rebuild` and `save` change files and are for the writing process alone.
+
+    Parameters
+    ----------
+    store
+        The vault's rows.
+    hot_rows
+        How many of a space's newest rows are held in memory; a space that is no larger has no files and is searched
+        exactly.
+    piece_rows
+        How many rows are encoded at once while segments are built.
+
+    """
+
+    def __init__(self, store: Store, *, hot_rows: int = HOT_ROWS, piece_rows: int = PIECE_ROWS) -> None:
         self._store = store
-        self._loaded: dict[str, _Loaded] = {}
+        self._hot_rows = hot_rows
+        self._piece_rows = piece_rows
+        self._spaces: dict[str, VectorSpace] = {}
+        self._works: dict[str, SegmentWork] = {}
         self._lock = threading.Lock()
-        self.rebuilt: list[str] = []
+        self._changing = threading.Lock()
+        self._purging = threading.Event()
+        self._tidied = False
 
-    def search(
-        self, space: str, query: NDArray[np.float32], k: int, *, moments: set[int] | None = None
-    ) -> dict[int, float]:
-        """Return the best ``k`` vectors' moments and their cosine with ``query`` (``float32[dimension]``).
+    def search(self, space: str, query: NDArray[np.float32], k: int, *, keep: Keep | None = None) -> dict[int, float]:
+        """Return the best ``k`` vectors' moments and their cosine with ``query`` (``float32[dimension]``), best first.
 
-        A moment with several vectors counts by its best. ``moments`` limits the search to those moments.
-        Raises ValueError when ``query`` is not of the dimension of ``space``.
+        A moment with several vectors counts by its best. ``keep`` limits the search to some moments. Up to
+        `HOT_ROWS` vectors, and within few moments, the answer is exact; beyond, at least 95 of 100 of the nearest ten
+        are found, and their cosines are exact. Raises ValueError when ``query`` is not of the dimension of ``space``.
         """
-        dimension = self._store.value("SELECT dimension FROM spaces WHERE name = ?", [space])
-        if dimension is None:
+        found = self._space(space)
+        if found is None:
             return {}
+        dimension = found.rows.identity.dimension
         if query.shape != (dimension,):
             raise ValueError(f"a query of {query.shape} was asked in {space}, which has dimension {dimension}")
-        with self._lock:
-            self._drop_gone()
-            loaded = self._fresh(space, dimension)
-            while True:
-                ids, scores = self._nearest(space, loaded.index, query, k, moments)
-                owner = self._owners(ids)
-                if len(owner) == len(ids):
-                    return _by_moment(ids, scores, owner)
-                self._weed(space, loaded.index)
+        return found.search(query, k, keep)
 
-    def save(self) -> None:
-        """Bring every space up to date on disk, so that nobody need rebuild it. Only the writing process may.
+    @property
+    def rebuilding(self) -> tuple[str, ...]:
+        """The spaces some of whose rows a search does not reach yet; `merge` makes up for it."""
+        return tuple(name for name, space in self._all() if space.uncovered())
 
-        The files of spaces that are gone are removed.
+    def progress(self) -> tuple[int, int]:
+        """Return how many vectors a search reaches, and how many there are, over all spaces."""
+        told = [self._work(name, space).progress() for name, space in self._all()]
+        return sum(done for done, _ in told), sum(total for _, total in told)
+
+    def merge(self, *, stop: Stop = _never) -> bool:
+        """Do one step of what the files need; returns whether there may be more to do.
+
+        A step is a piece built, a merge, or a generation trained: seconds, up to a minute at ten million. ``stop`` is
+        asked often; a step that is broken off is done anew another time, and the files of before are valid still.
+        Raises `VaultError` when the disk does not take it.
         """
-        spaces = dict(self._store.rows("SELECT name, dimension FROM spaces"))
-        with self._lock:
-            self._drop_gone()
-            for space, dimension in spaces.items():
-                self._save(space, self._fresh(space, dimension))
-        kept = {self._path(space).stem for space in spaces}
-        for file in self._store.vault.vectors.iterdir():
-            if file.stem not in kept:
+        with self._changing:
+            self._tidy_once()
+            try:
+                return any(
+                    self._work(name, space).step(lambda: stop() or self._purging.is_set())
+                    for name, space in self._all()
+                )
+            except InterruptedWorkError:
+                return True
+
+    def purge(self, moments: Collection[int] | None = None) -> int:
+        """Take every trace of rows that were deleted from SQLite out of memory and files; returns how many there were.
+
+        ``moments``, when given, are those that were deleted: files that cannot hold any of them are not looked at.
+        Everything is looked at without. A `merge` under way is broken off first.
+        """
+        within = None if moments is None else (min(moments, default=0), max(moments, default=-1))
+        self._purging.set()
+        with self._changing:
+            self._purging.clear()
+            self._remove_gone()
+            return sum(self._work(name, space).purge(within) for name, space in self._all())
+
+    def verify(self) -> list[str]:
+        """Read every file whole and say what is wrong with it, a sentence each; what is damaged is left out."""
+        return [said for name, space in self._all() for said in self._work(name, space).verify()]
+
+    def rebuild(self) -> None:
+        """Let go of every file, for `merge` to build them anew from SQLite."""
+        with self._changing, self._lock:
+            self._spaces.clear()
+            self._works.clear()
+            for file in self._store.vault.vectors.iterdir():
                 file.unlink()
 
-    def _drop_gone(self) -> None:
+    def save(self) -> None:
+        """Remove the files of spaces that are gone."""
+        with self._changing:
+            self._remove_gone()
+
+    def _all(self) -> Iterator[tuple[str, VectorSpace]]:
+        for (name,) in self._store.rows("SELECT name FROM spaces ORDER BY made_at, rowid"):
+            space = self._space(name)
+            if space is not None:
+                yield name, space
+
+    def _space(self, name: str) -> VectorSpace | None:
+        """Return a space as it is now; one made anew under the same name is another."""
+        rows = VectorRows.of(self._store, name)
+        with self._lock:
+            self._let_go()
+            if rows is None:
+                return None
+            if name not in self._spaces or self._spaces[name].rows.identity != rows.identity:
+                vault = self._store.vault
+                shelf = Shelf(vault.vectors, vault.keys.vectors, rows.identity)
+                self._spaces[name] = VectorSpace(rows, shelf, hot_limit=self._hot_rows)
+            return self._spaces[name]
+
+    def _let_go(self) -> None:
         """Let go of the memory of spaces that newer ones replaced."""
         known = {row[0] for row in self._store.rows("SELECT name FROM spaces")}
-        for space in self._loaded.keys() - known:
-            del self._loaded[space]
+        for name in self._spaces.keys() - known:
+            del self._spaces[name]
+            self._works.pop(name, None)
 
-    def _fresh(self, space: str, dimension: int) -> _Loaded:
-        """Return the index of ``space`` with everything SQLite holds in it."""
-        if space not in self._loaded:
-            self._loaded[space] = self._open(space, dimension)
-        loaded = self._loaded[space]
-        self._top_up(space, loaded)
-        return loaded
+    def _work(self, name: str, space: VectorSpace) -> SegmentWork:
+        work = self._works.get(name)
+        if work is None or work.space is not space:
+            work = self._works[name] = SegmentWork(space, piece=self._piece_rows)
+        return work
 
-    def _open(self, space: str, dimension: int) -> _Loaded:
-        """Load the saved index if it agrees with SQLite, else begin an empty one (which is then filled)."""
-        path = self._path(space)
-        saved = _read(path, space, dimension)
-        if saved is not None:
-            within = self._store.value(
-                "SELECT count(*) FROM vectors WHERE space = ? AND id <= ?", [space, saved.highest]
-            )
-            if within == saved.index.ntotal:
-                return saved
-        if path.exists():
-            self.rebuilt.append(space)
-        return _Loaded(faiss.IndexIDMap2(faiss.IndexFlatIP(dimension)), highest=0)
+    def _tidy_once(self) -> None:
+        """Remove what a crash left, once."""
+        if not self._tidied:
+            self._remove_gone()
+            for _, space in self._all():
+                space.shelf.tidy(space.shards().manifest)
+            self._tidied = True
 
-    def _top_up(self, space: str, loaded: _Loaded) -> None:
-        """Add what was committed since."""
-        while True:
-            rows = self._store.rows(
-                "SELECT id, vector FROM vectors WHERE space = ? AND id > ? ORDER BY id LIMIT ?",
-                [space, loaded.highest, BATCH],
-            )
-            if not rows:
-                return
-            block = np.frombuffer(b"".join(row[1] for row in rows), np.float32).reshape(len(rows), -1)
-            loaded.index.add_with_ids(block, np.array([row[0] for row in rows], np.int64))
-            loaded.highest = rows[-1][0]
-
-    def _weed(self, space: str, index: faiss.IndexIDMap2) -> None:
-        """Take out what was deleted since, so that it does not take the place of others."""
-        held = [row[0] for row in self._store.rows("SELECT id FROM vectors WHERE space = ?", [space])]
-        gone = np.setdiff1d(faiss.vector_to_array(index.id_map), np.array(held, np.int64))
-        index.remove_ids(faiss.IDSelectorBatch(gone))
-
-    def _rows_of(self, space: str, moments: set[int]) -> NDArray[np.int64]:
-        sql = "SELECT id FROM vectors WHERE space = ? AND moment_id IN (SELECT value FROM json_each(?))"
-        return np.array([row[0] for row in self._store.rows(sql, [space, json.dumps(sorted(moments))])], np.int64)
-
-    def _nearest(
-        self, space: str, index: faiss.IndexIDMap2, query: NDArray[np.float32], k: int, moments: set[int] | None
-    ) -> tuple[list[int], list[float]]:
-        """Return the ids of the best ``k`` rows and their scores; fewer when there are fewer."""
-        parameters = None
-        if moments is not None:
-            rows = self._rows_of(space, moments)
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(rows))  # type: ignore[call-arg] # its stubs lack it
-        k = min(k, index.ntotal)
-        if k == 0:
-            return [], []
-        scores, ids = index.search(query[np.newaxis], k, params=parameters)
-        found = ids[0] >= 0
-        return ids[0][found].tolist(), scores[0][found].tolist()
-
-    def _owners(self, rows: list[int]) -> dict[int, int]:
-        """Return the moment of each row that SQLite (still) holds."""
-        sql = "SELECT id, moment_id FROM vectors WHERE id IN (SELECT value FROM json_each(?))"
-        return dict(self._store.rows(sql, [json.dumps(rows)]))
-
-    def _path(self, space: str) -> Path:
-        return self._store.vault.vectors / f"{re.sub(r'[^A-Za-z0-9.+-]', '_', space)}.faiss"
-
-    def _save(self, space: str, loaded: _Loaded) -> None:
-        if loaded.saved == _extent(loaded.index):
-            return
-        blob = faiss.serialize_index(loaded.index).tobytes()
-        card = Card(space, loaded.index.d, *_extent(loaded.index), hashlib.sha256(blob).hexdigest())
-        path = self._path(space)
-        _replace(path, blob)
-        _replace(path.with_suffix(".json"), json.dumps(asdict(card)).encode())
-        loaded.saved = _extent(loaded.index)
-
-
-def _by_moment(ids: list[int], scores: list[float], owner: dict[int, int]) -> dict[int, float]:
-    """Return the best score a moment."""
-    best: dict[int, float] = {}
-    for row, score in zip(ids, scores, strict=True):
-        best[owner[row]] = max(score, best.get(owner[row], -1.0))
-    return best
-
-
-def _read(path: Path, space: str, dimension: int) -> _Loaded | None:
-    """Return a saved index whose card is right in every point, or None."""
-    try:
-        card = Card(**json.loads(path.with_suffix(".json").read_bytes()))
-        blob = path.read_bytes()
-    except (FileNotFoundError, ValueError, TypeError):  # gone, or damaged
-        return None
-    if (card.space, card.dimension, card.sha256) != (space, dimension, hashlib.sha256(blob).hexdigest()):
-        return None
-    index = faiss.deserialize_index(np.frombuffer(blob, np.uint8))
-    if not isinstance(index, faiss.IndexIDMap2) or _extent(index) != (card.count, card.highest):
-        return None
-    return _Loaded(index, card.highest, _extent(index))
-
-
-def _extent(index: faiss.IndexIDMap2) -> tuple[int, int]:
-    """Return how many rows an index holds and the newest of them."""
-    ids = faiss.vector_to_array(index.id_map)
-    return index.ntotal, int(ids.max(initial=0))
-
-
-def _replace(path: Path, blob: bytes) -> None:
-    """Write a file in one step."""
-    draft = path.with_name(path.name + ".draft")
-    draft.touch(mode=FILE_MODE)
-    draft.write_bytes(blob)
-    draft.replace(path)
+    def _remove_gone(self) -> None:
+        kept = {prefix_of(name) for name, _ in self._all()}
+        with self._lock:
+            self._let_go()
+        for file in self._store.vault.vectors.iterdir():
+            if file.name[: len(prefix_of(""))] not in kept:
+                file.unlink()

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
-from companion.ports import EnginePort
 from companion.settings import Settings
 from ui import global_key, tray
 from ui.bridge import Bridge
+from ui.door import Door
 from ui.ending import delete_windows
 from ui.engine_link import EngineLink
 from ui.first_run import FirstRun
+from ui.lock_page import Vaults
+from ui.locking import Locking
 from ui.menu import CompanionMenu
 from ui.options import Options
+from ui.recovery_window import RecoveryWindow
 from ui.sidebar import Sidebar
 from ui.small_window import SmallWindow
 from ui.tray import Tray
@@ -33,8 +38,8 @@ class App(QObject):
 
     Parameters
     ----------
-    build
-        Makes the engine for given settings; called on another thread.
+    door
+        The way into the vault.
     save
         Keeps settings; raises `SettingsError`.
     options
@@ -46,17 +51,20 @@ class App(QObject):
         self,
         *,
         settings: Settings,
-        build: Callable[[Settings], EnginePort],
+        door: Door,
         save: Callable[[Settings], None],
         now: Callable[[], float],
         options: Options,
     ) -> None:
         super().__init__()
-        self.settings, self._build, self._save, self._options = settings, build, save, options
+        self.settings, self._door, self._save, self._options = settings, door, save, options
         self._opened_with: Settings | None = None
+        self._closed: Future[None] = Future()
         self._key: global_key.KeySource | None = None
         self._closing = False
         self.forced = False
+        self.relock = False
+        self.code: RecoveryWindow | None = None
         self.pages: FirstRun | None = None
         self.bridge = Bridge(self)
         self.link = EngineLink(self.bridge, self)
@@ -64,6 +72,15 @@ class App(QObject):
         self.tray = Tray(self.menu, self)
         self.window = SmallWindow(self.menu)
         self.sidebar = Sidebar(bridge=self.bridge, now=now)
+        self.locking = Locking(
+            bridge=self.bridge,
+            link=self.link,
+            door=door,
+            menu=self.menu,
+            settings=self._for_this_run,
+            lock=self.lock,
+            parent=self,
+        )
         self._tray_watch = QTimer(self)
         self._connect()
 
@@ -86,8 +103,15 @@ class App(QObject):
         """Show the first-run pages, also as settings."""
         if self.pages is None:
             running = self.link.engine is not None
-            self.pages = FirstRun(self.settings, save=self._save, fixed_vault=self._options.vault, running=running)
+            self.pages = FirstRun(
+                self.settings,
+                save=self._save,
+                vaults=Vaults(self._door, self.bridge),
+                fixed_vault=self._options.vault,
+                running=running,
+            )
             self.pages.saved.connect(self._use)
+            self.pages.lock.changed.connect(self.locking.look)
             self.pages.finished.connect(self._pages_closed)
         self.pages.show()
         self.pages.raise_()
@@ -96,11 +120,27 @@ class App(QObject):
     def quit(self) -> None:
         """Close the engine, then leave; a second call leaves at once."""
         if self._closing:
+            self.relock = False
             self._leave_by_force("Companion was told twice to quit and did not wait for what was still being written.")
             return
+        self._close("Companion is closing…")
+
+    def lock(self) -> Future[None]:
+        """Close everything, to start again locked (`relock`); the future is done once everything is closed."""
+        if not self._closing:
+            self.relock = True
+            self._close("Locking memory; recording goes on in a moment…")
+        return self._closed
+
+    def start_again(self) -> list[str]:
+        """Return the arguments of ``companion`` that start the same on the same vault."""
+        return replace(self._options, vault=self._root()).again() if self._moved() else self._options.again()
+
+    def _close(self, sentence: str) -> None:
         self._closing = True
         self._tray_watch.stop()
-        self._show_state(before_start("Companion is closing…"))
+        self.locking.stop()
+        self._show_state(before_start(sentence))
         self.sidebar.close()
         self.window.put_away()
         if self.pages is not None:
@@ -116,10 +156,12 @@ class App(QObject):
         self._tray_watch.stop()
         self.link.forget()
         self.bridge.close()
+        self.locking.end()
         self.tray.end()
         delete_windows()
 
     def _leave(self) -> None:
+        self._closed.set_result(None)
         self.tray.hide()
         QApplication.exit(0)
 
@@ -140,16 +182,37 @@ class App(QObject):
         self.tray.clicked.connect(sidebar.toggle)
         sidebar.settings_wanted.connect(self.show_pages)
         sidebar.resume_wanted.connect(self._resume)
+        sidebar.unlock_wanted.connect(self.locking.ask)
+        self.locking.unlocking.connect(self._remember_settings)
         link.ready.connect(self._ready)
         link.changed.connect(self._show_state)
         self._tray_watch.timeout.connect(self._show_somewhere)
 
-    def _open_engine(self) -> None:
+    def _open_engine(self, passphrase: str = "") -> None:
         if self._closing:
             return
-        self._opened_with = self.settings
+        self._remember_settings()
         settings = self._for_this_run()
-        self.link.open(lambda: self._build(settings))
+        self.link.open(lambda: self._door.enter(settings, passphrase=passphrase, tell_code=self._tell_code))
+
+    def _remember_settings(self) -> None:
+        self._opened_with = self.settings
+
+    def _tell_code(self, code: str) -> None:
+        """Show a new vault's recovery code. Called on the thread that made the vault."""
+        self.bridge.post(lambda: self._show_code(code))
+
+    def _show_code(self, code: str) -> None:
+        self.code = RecoveryWindow(code)
+        self.code.appear()
+
+    def _root(self) -> Path:
+        """Return the folder of the vault that is in use."""
+        return self._options.vault or (self._opened_with or self.settings).vault_path
+
+    def _moved(self) -> bool:
+        """Whether the settings name another folder, for the next start."""
+        return self._root() != (self._options.vault or self.settings.vault_path)
 
     def _for_this_run(self) -> Settings:
         params = {**self.settings.board_params, **self._options.params}
@@ -161,7 +224,9 @@ class App(QObject):
             return
         if self._opened_with != self.settings:  # changed while it was being built
             engine.apply(self._for_this_run())
-        self.sidebar.set_engine(engine, exclude_minutes=self.settings.exclude_minutes)
+        if not self.link.state.locked:
+            self.sidebar.set_engine(engine, exclude_minutes=self.settings.exclude_minutes)
+        self.locking.ready(self._root())
 
     def _use(self, settings: Settings) -> None:
         """Use settings that were just saved."""
@@ -170,6 +235,7 @@ class App(QObject):
             self.link.engine.apply(self._for_this_run())
             self.sidebar.exclude_minutes = settings.exclude_minutes
             self.link.look()
+            self.locking.look()
 
     def _pages_closed(self) -> None:
         """Start the engine if it waited for the pages or had failed; without consent it records nothing."""
@@ -177,7 +243,7 @@ class App(QObject):
         if pages is None or self._closing:
             return
         if self.link.engine is None and not self.link.building:
-            self._open_engine()
+            self._open_engine(pages.lock.passphrase() if pages.result() else "")
         if pages.open_recall:
             self.sidebar.open()
         pages.deleteLater()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import TypeVar
@@ -34,6 +34,7 @@ class Bridge(QObject):
         self._bell.setblocking(False)
         self._lock = threading.Lock()
         self._closed = False
+        self._awaited: set[Future[object]] = set()
         self.wake_fd = self._bell.fileno()
         self._notifier = QSocketNotifier(self._ears.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._drain)
@@ -47,10 +48,29 @@ class Bridge(QObject):
         """Have ``done(future)`` called on the Qt thread when the future is done or cancelled."""
         future.add_done_callback(lambda finished: self.post(lambda: done(finished)))
 
+    def call(self, call: Callable[[], Result]) -> Result:
+        """Have ``call`` made on the Qt thread and return what it returned. Any other thread.
+
+        Raises `CancelledError` when the bridge is closed first.
+        """
+        future: Future[Result] = Future()
+        with self._lock:
+            if self._closed:
+                raise CancelledError
+            self._awaited.add(future)  # type: ignore[arg-type]  # whatever it holds, it is only cancelled
+        self.post(lambda: _make(call, future))
+        try:
+            return future.result()
+        finally:
+            with self._lock:
+                self._awaited.discard(future)
+
     def close(self) -> None:
         """Deliver nothing any more."""
         with self._lock:
             self._closed = True
+            for future in self._awaited:
+                future.cancel()
             self._notifier.setEnabled(False)
             self._ears.close()
             self._bell.close()
@@ -88,15 +108,17 @@ class Bridge(QObject):
 def in_background(call: Callable[[], Result], *, name: str) -> Future[Result]:
     """Run ``call`` on a thread of its own, which does not keep the program from ending."""
     future: Future[Result] = Future()
-
-    def run() -> None:
-        future.set_running_or_notify_cancel()
-        try:
-            result = call()
-        except BaseException as error:  # noqa: BLE001  the future carries it to whoever waits
-            future.set_exception(error)
-        else:
-            future.set_result(result)
-
-    threading.Thread(target=run, name=name, daemon=True).start()
+    threading.Thread(target=lambda: _make(call, future), name=name, daemon=True).start()
     return future
+
+
+def _make(call: Callable[[], Result], future: Future[Result]) -> None:
+    """Make a call and put what came of it into the future; a cancelled one is not made."""
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        result = call()
+    except BaseException as error:  # noqa: BLE001  the future carries it to whoever waits
+        future.set_exception(error)
+    else:
+        future.set_result(result)

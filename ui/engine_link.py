@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from companion.ports import EnginePort
 from ui import failures
 from ui.bridge import Bridge, in_background
-from ui.view_state import ViewState, before_start, broken, view
+from ui.view_state import STARTING, ViewState, before_start, broken, view
 
 POLL_MS = 1000
 Build = Callable[[], EnginePort]
@@ -39,7 +39,7 @@ class EngineLink(QObject):
         """Whether an engine is being built."""
         return self._building is not None and not self._building.done()
 
-    def open(self, build: Build) -> None:
+    def open(self, build: Build, sentence: str = STARTING) -> Future[EnginePort]:
         """Build and start an engine on a thread of its own: its imports alone may take seconds."""
 
         def build_and_start() -> EnginePort:
@@ -47,9 +47,22 @@ class EngineLink(QObject):
             engine.start()
             return engine
 
-        self._show(before_start())
+        self._show(before_start(sentence))
         self._building = in_background(build_and_start, name="engine-start")
         self._bridge.follow(self._building, self._built)
+        return self._building
+
+    def replace(self, build: Build, sentence: str) -> Future[EnginePort]:
+        """Stop the engine, then build another; ``sentence`` is shown meanwhile."""
+        before, self.engine = self.engine, None
+        self._poll.stop()
+
+        def stop_and_build() -> EnginePort:
+            if before is not None:
+                before.stop()
+            return build()
+
+        return self.open(stop_and_build, sentence)
 
     def say(self, sentence: str) -> None:
         """Show why there is no engine yet."""
@@ -65,6 +78,7 @@ class EngineLink(QObject):
         self._poll.stop()
         building = self._building
         self._building = None
+        self.state = before_start()  # what it was is not so any more
         if building is None:
             self._bridge.post(done)
             return

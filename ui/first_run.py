@@ -1,4 +1,4 @@
-"""Five short pages before anything is recorded; the same pages are the settings."""
+"""Six short pages before anything is recorded; the same pages are the settings."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from companion.settings import Settings, SettingsError
 from ui import theme
 from ui.first_run_pages import PlacePage, SourcesPage, TryPage, WelcomePage
 from ui.headset_page import HeadsetPage
+from ui.lock_page import LockPage, Vaults
 
 
 class FirstRun(QDialog):
@@ -24,6 +25,8 @@ class FirstRun(QDialog):
         Keeps the settings; raises `SettingsError`.
     fixed_vault
         The vault given on the command line, which the pages cannot change.
+    vaults
+        The way into the vault, for the page about who can open it.
     running
         Whether an engine runs already on the old vault.
 
@@ -37,6 +40,7 @@ class FirstRun(QDialog):
         settings: Settings,
         *,
         save: Callable[[Settings], None],
+        vaults: Vaults,
         fixed_vault: Path | None = None,
         running: bool = False,
     ) -> None:
@@ -45,10 +49,14 @@ class FirstRun(QDialog):
         self._settings, self._save = settings, save
         self.sources = SourcesPage(settings)
         self.place = PlacePage(settings, fixed=fixed_vault, running=running)
+        self.lock = LockPage(settings, vaults)
+        self.lock.look(fixed_vault or settings.vault_path)
+        if not running:  # else the folder in use is the one that can be locked
+            self.place.moved.connect(self.lock.look)
         self.headset = HeadsetPage(settings)
         self.last = TryPage(settings)
         self.pages = QStackedWidget()
-        for page in (WelcomePage(), self.sources, self.place, self.headset, self.last):
+        for page in (WelcomePage(), self.sources, self.place, self.lock, self.headset, self.last):
             self.pages.addWidget(page)
         self.problem, self.step = QLabel(), QLabel()
         self.back, self.save_now, self.onward = QPushButton("Back"), QPushButton("Save"), QPushButton()
@@ -57,7 +65,7 @@ class FirstRun(QDialog):
         self.go(0)
 
     def go(self, page: int) -> None:
-        """Show a page, 0 to 4."""
+        """Show a page, 0 to 5."""
         self.pages.setCurrentIndex(page)
         last = self.pages.count() - 1
         self.step.setText(f"{page + 1} of {last + 1}")
@@ -82,22 +90,25 @@ class FirstRun(QDialog):
             first_run_done=True,
             board=board,
             board_params=params,
+            auto_lock_minutes=float(self.lock.minutes.value()),
         )
 
     def _next(self) -> None:
-        page = self.pages.currentIndex()
-        if self.pages.currentWidget() is self.headset and self.headset.problem():
-            self._complain(self.headset.problem())
+        page, shown = self.pages.currentIndex(), self.pages.currentWidget()
+        problem = shown.problem() if isinstance(shown, (LockPage, HeadsetPage)) else ""
+        if problem:
+            self._complain(problem)
         elif page < self.pages.count() - 1:
             self.go(page + 1)
         else:
             self._finish(open_recall=True)
 
     def _finish(self, *, open_recall: bool) -> None:
-        if self.headset.problem():
-            self.go(self.pages.indexOf(self.headset))
-            self._complain(self.headset.problem())
-            return
+        for page in (self.lock, self.headset):
+            if page.problem():
+                self.go(self.pages.indexOf(page))
+                self._complain(page.problem())
+                return
         settings = self.chosen()
         try:
             self._save(settings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton
 
 from companion.settings import Settings
@@ -62,6 +62,9 @@ class SourcesPage(Page):
 class PlacePage(Page):
     """Where it lives."""
 
+    moved = Signal(object)
+    """Another folder was chosen: its path."""
+
     def __init__(self, settings: Settings, *, fixed: Path | None, running: bool) -> None:
         super().__init__("Where does it live?", "All memories are in one folder on this computer.")
         self._chosen = settings.vault
@@ -82,9 +85,7 @@ class PlacePage(Page):
         self.column.addLayout(row)
         self.column.addWidget(
             self.sentence(
-                "This version does not encrypt the folder yet. It can be read only by your own user account; whoever "
-                "can take the disk out can read it, unless the whole disk is encrypted.",
-                look="caution",
+                "Everything in it is encrypted: pictures, text, brain signal. Who can open it is on the next page."
             )
         )
         self.column.addStretch()
@@ -101,6 +102,7 @@ class PlacePage(Page):
         self.path.setText(folder)
         self.later.setText(self._later if self._running else "")
         self.later.setVisible(self._running)
+        self.moved.emit(Path(folder))
 
     def _browse(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, "Folder for memories", self.path.text())

@@ -19,6 +19,8 @@ class CompanionMenu(QMenu):
     resume_wanted = Signal()
     think_wanted = Signal()
     recall_wanted = Signal()
+    lock_wanted = Signal()
+    unlock_wanted = Signal()
     settings_wanted = Signal()
     quit_wanted = Signal()
 
@@ -39,6 +41,10 @@ class CompanionMenu(QMenu):
         self.hotkey_problem = self._said()
         self.hotkey_problem.setVisible(False)
         self.addSeparator()
+        self.unlock = self._act("Unlock…", self.unlock_wanted.emit)
+        self.lock = self._act("Lock now", self.lock_wanted.emit)
+        self._lockable = False
+        self.setToolTipsVisible(True)
         self.settings = self._act("Settings…", self.settings_wanted.emit)
         self.leave = self._act("Quit", self.quit_wanted.emit)
         self.show_state(before_start())
@@ -51,6 +57,18 @@ class CompanionMenu(QMenu):
             pause.setVisible(not state.paused)
             pause.setEnabled(state.running)
         self.resume.setVisible(state.paused)
+        self.think.setEnabled(not state.locked)
+        self.unlock.setVisible(state.locked)
+        self.lock.setVisible(not state.locked)
+        self._running = state.running
+        self.lock.setEnabled(self._lockable and self._running)
+
+    def show_lock(self, lockable: bool, why_not: str) -> None:
+        """Offer to lock, or say why that is not possible."""
+        self._lockable = lockable
+        self.lock.setEnabled(self._lockable and self._running)
+        self.lock.setStatusTip(why_not)
+        self.lock.setToolTip(why_not)
 
     def show_hotkey(self, combination: str, problem: str) -> None:
         """Show the keys that open recall, or why there are none."""

@@ -11,7 +11,7 @@ from companion.status import Activity
 from ui import wording
 from ui.view_state import ViewState
 
-Action = Literal["", "settings", "again", "resume"]
+Action = Literal["", "settings", "again", "resume", "unlock"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,17 @@ def idle(state: ViewState) -> Message:
         return Message("Companion could not start", state.sentence, "Open the settings", "settings")
     if not state.running:
         return Message("Not ready yet", state.sentence)
+    if state.locked:
+        return locked(state)
     if state.moments == 0:
         return _nothing_recorded(state)
     remembered = wording.count(state.moments, "moment is", "moments are")
     return Message("What was it about?", f"{remembered} remembered. Type a few words, or think of it.")
+
+
+def locked(state: ViewState) -> Message:
+    """Return what to say while memory cannot be read."""
+    return Message("Memory is locked", state.sentence, "Unlock…", "unlock")
 
 
 def no_hit(question: Question, state: ViewState) -> Message:
@@ -58,6 +65,8 @@ def failed(sentence: str) -> Message:
 
 def thought_needs(state: ViewState) -> Message | None:
     """Return why a thought cannot be asked about now, or None when it can."""
+    if state.locked:
+        return locked(state)
     if not state.running or state.contact is Contact.STREAMING:
         return None
     if state.contact is Contact.NONE:

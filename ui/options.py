@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+LOCKED_OPTION = "--locked"
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -18,6 +20,8 @@ class Options:
         A board's parameters for this run, over those in the settings.
     sidebar
         Open recall at once.
+    locked
+        Leave the vault locked.
 
     """
 
@@ -26,11 +30,18 @@ class Options:
     frames: str | None = None
     params: dict[str, str] = field(default_factory=dict)
     sidebar: bool = False
+    locked: bool = False
 
     @property
     def sources_named(self) -> bool:
         """Whether a source was named, which is consent to it for this run."""
         return self.board is not None or self.frames is not None
+
+    def again(self) -> list[str]:
+        """Return the arguments of ``companion`` that start the same again, locked or not."""
+        given = {"--vault": self.vault, "--board": self.board, "--frames": self.frames}
+        named = [part for name, value in given.items() if value is not None for part in (name, str(value))]
+        return ["run", *named, *(part for pair in self.params.items() for part in ("--param", "=".join(pair)))]
 
 
 def parse(argv: Sequence[str] | None) -> Options:
@@ -43,6 +54,7 @@ def parse(argv: Sequence[str] | None) -> Options:
     )
     parser.add_argument("--frames", metavar="SOURCE", help="screen or replay:DIR")
     parser.add_argument("--sidebar", action="store_true", help="open recall at once")
+    parser.add_argument(LOCKED_OPTION, action="store_true", help="leave the vault locked")
     given = parser.parse_args(argv)
     return Options(
         vault=given.vault,
@@ -50,6 +62,7 @@ def parse(argv: Sequence[str] | None) -> Options:
         frames=given.frames,
         params=dict(given.param),
         sidebar=given.sidebar,
+        locked=given.locked,
     )
 
 

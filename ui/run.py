@@ -6,11 +6,11 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
 
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from companion import settings as choices
-from companion.ports import EnginePort
 from companion.settings import Settings, SettingsError
 from companion.status import Activity
 from ui import display, theme
@@ -18,6 +18,7 @@ from ui.app import App
 from ui.options import Options
 from ui.single_instance import Doorbell, Running, address, wake
 from ui.state_icon import state_icon
+from ui.vault_door import VaultDoor
 
 MUTE = "Companion runs already with this vault but does not answer. End it, then start again."
 
@@ -33,9 +34,9 @@ def run(options: Options) -> int:
     qt.styleHints().colorSchemeChanged.connect(lambda _scheme: theme.apply(qt, theme.wanted()))
     try:
         settings = choices.load()
+        name = address(options.vault or settings.vault_path)
     except SettingsError as error:
         return _refuse(str(error))
-    name = address(options.vault or settings.vault_path)
     running = wake(name)
     if running is Running.NO:
         return _run(qt, options, settings, name)
@@ -48,7 +49,7 @@ def run(options: Options) -> int:
 def _run(qt: QApplication, options: Options, settings: Settings, name: str) -> int:
     app = App(
         settings=settings,
-        build=lambda wanted: _build(wanted, options),
+        door=VaultDoor(options),
         save=choices.save,
         now=time.time,
         options=options,
@@ -61,19 +62,21 @@ def _run(qt: QApplication, options: Options, settings: Settings, name: str) -> i
     app.start()
     status = qt.exec()
     bell.close()
+    if not app.forced:  # else waiting for what does not end is what was given up just now
+        signal.set_wakeup_fd(-1)
+        app.end()
+    if app.relock:
+        _restart_locked(app.start_again())
     if app.forced:
-        os._exit(status)  # waiting for what does not end is what was given up just now
-    signal.set_wakeup_fd(-1)
-    app.end()
+        os._exit(status)
     return status
 
 
-def _build(settings: Settings, options: Options) -> EnginePort:
-    from companion import unlocking
-    from companion.app import build_engine
+def _restart_locked(arguments: Sequence[str]) -> None:
+    """Put a locked program into this one's place: it never had the keys."""
+    from companion.locked import switch
 
-    vault = unlocking.unlocked(options.vault or settings.vault_path)
-    return build_engine(settings, vault=vault, board_name=options.board, frames=options.frames)
+    switch.restart_locked(arguments)
 
 
 def _heed_signals(app: App) -> None:

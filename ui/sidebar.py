@@ -28,6 +28,7 @@ class Sidebar(QWidget):
 
     settings_wanted = Signal()
     resume_wanted = Signal()
+    unlock_wanted = Signal()
 
     def __init__(self, *, bridge: Bridge, now: Callable[[], float]) -> None:
         super().__init__(
@@ -65,8 +66,13 @@ class Sidebar(QWidget):
         """Show what the engine is doing."""
         before, self._state = self._state, state
         self.status.show_state(state)
-        if self.asking.newest is None and state != before:
+        waiting = self.asking.newest
+        if state != before and (waiting is None or state.locked):
+            self.progress.end("")
             self._say(messages.idle(state))
+        elif waiting is not None and before.locked:
+            self._say(messages.idle(state))
+            self._began(waiting)
 
     def open(self, screen: QScreen | None = None) -> None:
         """Appear on ``screen`` (default: the one with the pointer), ready to be typed into."""
@@ -168,6 +174,9 @@ class Sidebar(QWidget):
         QShortcut(QKeySequence(SHORTCUT), self, self.think)
 
     def _began(self, question: Question) -> None:
+        if self._state.locked:  # it is answered once memory is unlocked
+            self._say(messages.locked(self._state))
+            return
         self.search.think.set_listening(question.thought)
         self.progress.begin(_doing(question) if self._state.running else "Waiting for memory to start…")
 
@@ -213,7 +222,9 @@ class Sidebar(QWidget):
         self.notes.setVisible(bool(notes))
 
     def _open_first(self) -> None:
-        if self.asking.busy:
+        if self._state.locked:
+            self.unlock_wanted.emit()
+        if self.asking.busy or self._state.locked:
             return
         if self.stack.currentWidget() is self.list:
             self._open_row(max(0, self.list.row()))
@@ -235,6 +246,8 @@ class Sidebar(QWidget):
             self.settings_wanted.emit()
         elif action == "resume":
             self.resume_wanted.emit()
+        elif action == "unlock":
+            self.unlock_wanted.emit()
         elif self._retry is not None and self._retry.thought:
             self.think()
         elif self._retry is not None:

@@ -90,7 +90,9 @@ class _ActionButton(QPushButton):
     def _follow(self) -> None:
         name, _, keys = self._action.text().partition("\t")
         self.setText(name)
-        self.setToolTip(f"{name} ({keys})" if keys else name)
+        why_not = self._action.statusTip()
+        self.setToolTip(why_not or (f"{name} ({keys})" if keys else name))
+        self.setAccessibleDescription(why_not)
         self.setEnabled(self._action.isEnabled())
         self.setVisible(self._action.isVisible())
 

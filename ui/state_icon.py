@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 from companion.status import Activity
 from ui import theme
@@ -71,6 +71,22 @@ def _paused(painter: QPainter) -> None:
         painter.drawRoundedRect(QRectF(left, 4, 8, 24), 2, 2)
 
 
+def _locked(painter: QPainter) -> None:
+    """Draw a padlock with the dot of recording as its keyhole: it goes on, and nobody can look."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(theme.TRAY.accent), 4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+    shackle = QPainterPath(QPointF(9, 16))
+    shackle.lineTo(9, 11)
+    shackle.arcTo(QRectF(9, 4, 14, 14), 180, -180)
+    shackle.lineTo(23, 16)
+    painter.drawPath(shackle)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(theme.TRAY.accent))
+    painter.drawRoundedRect(QRectF(4, 14, 24, 16), 3, 3)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
+    painter.drawEllipse(QPointF(16, 22), 3.6, 3.6)
+
+
 def _filtering(painter: QPainter) -> None:
     """Draw an empty ring with a bar across: something is kept out."""
     _ring(painter, theme.TRAY.amber)
@@ -105,6 +121,7 @@ _SIGNS: dict[Activity | None, Callable[[QPainter], None]] = {
     Activity.RECORDING: _recording,
     Activity.NO_HEADSET: _no_headset,
     Activity.PAUSED: _paused,
+    Activity.LOCKED: _locked,
     Activity.FILTERING: _filtering,
     Activity.ERROR: _error,
 }

@@ -19,7 +19,9 @@ class ViewState:
     activity
         None while the engine is not running yet.
     running
-        Whether there is an engine to ask.
+        Whether there is an engine that records.
+    locked
+        Whether what it records, and all that was recorded, cannot be read now.
 
     """
 
@@ -29,12 +31,14 @@ class ViewState:
     contact: Contact = Contact.NONE
     paused: bool = False
     running: bool = False
+    locked: bool = False
     moments: int = 0
     backlog: int = 0
     model_sentence: str = ""
 
 
 STARTING = "Starting… You can type already."
+BRINGING_IN = "Bringing in what was recorded while locked…"
 
 
 def before_start(sentence: str = STARTING) -> ViewState:
@@ -56,6 +60,7 @@ def view(status: Status) -> ViewState:
         contact=status.headset.contact,
         paused=status.paused_until is not None,
         running=True,
+        locked=status.locked,
         moments=status.moments,
         backlog=status.backlog,
         model_sentence=status.model_sentence,

@@ -16,6 +16,12 @@ COMMANDS = {
     ),
     "recall": ("companion.cli.recall", "Find moments by words, by a moment like it, or by the present thought."),
     "import": ("companion.cli.importing", "Take in EEG files and folders of screenshots."),
+    "forget": (
+        "companion.cli.forget",
+        "Take moments, a time, all EEG or everything out of the vault, for good.",
+    ),
+    "export": ("companion.cli.export", "Write moments, pictures and EEG to files that any program reads."),
+    "vault": ("companion.cli.vault", "Make a vault, choose who may open it, verify and mend it."),
     "doctor": ("companion.cli.doctor", "Say what works, what does not, and when each part last did anything."),
     "evaluate": (
         "companion.cli.evaluate",

@@ -1,14 +1,15 @@
-"""The learner's tasks with short rounds and a checkpoint after each, importable by the process that runs them."""
+"""The learner's tasks with few, short rounds and a checkpoint after each, importable by the process that runs them."""
 
 from __future__ import annotations
 
 from companion.learning_round import LearnerTasks
-from embeddings import mapping_course, mapping_training
+from embeddings import mapping_course, mapping_rounds, mapping_training
 
-QUICK_ROUNDS = 4
+QUICK_ROUNDS, QUICK_STEPS = 4, 10
 
 
 def quick_learner() -> LearnerTasks:
     mapping_training.LEAST_ROUNDS = QUICK_ROUNDS
+    mapping_rounds.STEPS = QUICK_STEPS
     mapping_course.CHECKPOINT_SECONDS = 0.0
     return LearnerTasks()

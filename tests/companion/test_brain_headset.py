@@ -6,6 +6,7 @@ import textwrap
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,25 +16,46 @@ import pytest
 from test_brain_playback import counting, joined, write_muse_csv
 
 from companion.brain import board
+from companion.brain import headset as headset_module
 from companion.brain.headset import Headset
 from companion.brain.types import BoardSpec, Chunk, Contact
 
 ROOT = Path(__file__).parents[2]
 STREAMER = """
-import sys, time
+import sys, threading, time
 import pylsl
 pylsl.set_config_content("[multicast]\\nResolveScope = machine\\n[log]\\nlevel = -3\\n")
 outlet = pylsl.StreamOutlet(pylsl.StreamInfo(sys.argv[1], "EEG", 2, 100, "float32", "source"))
-number, quiet_from, quiet_until = 0, 6.0, float(sys.argv[2])
-begin = time.monotonic()
-while time.monotonic() - begin < 30:
+speaking = threading.Event()
+speaking.set()
+
+def obey():
+    for word in sys.stdin:
+        speaking.clear() if word.strip() == "quiet" else speaking.set()
+
+threading.Thread(target=obey, daemon=True).start()
+number, begin = 0, time.monotonic()
+while time.monotonic() - begin < 60:
     time.sleep(0.05)
-    passed = time.monotonic() - begin
-    fresh = int(passed * 100) - number
+    fresh = int((time.monotonic() - begin) * 100) - number
     number += fresh
-    if not quiet_from < passed < quiet_until:
+    if speaking.is_set():
         outlet.push_chunk([[n, -n] for n in range(number - fresh, number)])
 """
+
+
+@contextmanager
+def streamer(name: str) -> Iterator[Callable[[str], None]]:
+    """A program that streams over LSL; it falls silent when told "quiet", and goes on when told "speak"."""
+    with subprocess.Popen([sys.executable, "-c", STREAMER, name], stdin=subprocess.PIPE, text=True) as program:
+
+        def tell(word: str) -> None:
+            print(word, file=program.stdin, flush=True)
+
+        try:
+            yield tell
+        finally:
+            program.kill()
 
 
 class Heard:
@@ -161,14 +183,15 @@ def test_a_playback_ends_and_that_is_no_incident(tmp_path: Path, heard: Callable
     ],
 )
 def test_what_can_never_work_fails_once_with_a_way_out(
-    heard: Callable[[BoardSpec], Heard], text: str, params: dict[str, str], hint: str
+    heard: Callable[[BoardSpec], Heard], text: str, params: dict[str, str], hint: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(headset_module, "FIRST_BACKOFF", 0.1)
     one = heard(board.parse(text, params))
     one.headset.start()
     one.wait_for(Contact.FAILED)
     assert hint in one.headset.state().sentence
     one.wait(lambda: acquisitions() == [])
-    time.sleep(1.5)
+    time.sleep(0.4)  # several times as long as until another try
     assert acquisitions() == []
     assert one.incidents == [one.headset.state().sentence]
 
@@ -181,11 +204,8 @@ def test_what_is_not_there_yet_is_looked_for_by_the_same_process_and_heard_soon_
     one.headset.start()
     one.wait_for(Contact.LOST)
     first = one.headset.pid
-    with subprocess.Popen([sys.executable, "-c", STREAMER, name, "6"]) as streamer:
-        try:
-            one.wait_for(Contact.STREAMING)
-        finally:
-            streamer.kill()
+    with streamer(name):
+        one.wait_for(Contact.STREAMING)
     assert one.headset.pid == first
     assert "No LSL stream" in one.incidents[0]
     assert "streaming again" in one.incidents[1]
@@ -197,16 +217,15 @@ def test_what_is_not_there_yet_is_looked_for_by_the_same_process_and_heard_soon_
 
 def test_a_stream_that_falls_silent_and_comes_back_recovers_by_itself(heard: Callable[[BoardSpec], Heard]) -> None:
     name = f"silent-{os.getpid()}"
-    with subprocess.Popen([sys.executable, "-c", STREAMER, name, "12"]) as streamer:
-        try:
-            one = heard(BoardSpec("lsl", name))
-            one.headset.start()
-            one.wait_for(Contact.STREAMING)
-            one.wait_for(Contact.SILENT)
-            assert "sends nothing" in one.headset.state().sentence
-            one.wait_for(Contact.STREAMING)
-        finally:
-            streamer.kill()
+    with streamer(name) as tell:
+        one = heard(BoardSpec("lsl", name))
+        one.headset.start()
+        one.wait_for(Contact.STREAMING)
+        tell("quiet")
+        one.wait_for(Contact.SILENT)
+        assert "sends nothing" in one.headset.state().sentence
+        tell("speak")
+        one.wait_for(Contact.STREAMING)
     one.wait(lambda: len(one.incidents) >= 2)
     assert "sends nothing" in one.incidents[0]
     assert "streaming again" in one.incidents[1]
@@ -215,8 +234,11 @@ def test_a_stream_that_falls_silent_and_comes_back_recovers_by_itself(heard: Cal
     assert segments[0] < segments[-1]
 
 
-def test_a_gap_in_a_recording_is_waited_for(tmp_path: Path, heard: Callable[[BoardSpec], Heard]) -> None:
-    first, second = counting(500), counting(500, counting(0).time_start + 7, 500)
+def test_a_gap_in_a_recording_is_waited_for(
+    tmp_path: Path, heard: Callable[[BoardSpec], Heard], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(headset_module, "SILENCE", 1.0)
+    first, second = counting(500), counting(500, counting(0).time_start + 4, 500)
     path = write_muse_csv(tmp_path / "gap.csv", first, second)
     one = heard(board.parse(f"playback:{path}", {}))
     one.headset.start()

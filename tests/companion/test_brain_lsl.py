@@ -42,11 +42,14 @@ def outlet(request: pytest.FixtureRequest) -> Iterator[Outlet]:
 
 
 def collect(device: Board, count: int) -> list[Chunk]:
-    timeline, chunks = Timeline(device.stream, counter=device.counter), []
+    """Read until so many samples have come; the timeline holds them back until their time is known."""
+    timeline, chunks, came = Timeline(device.stream, counter=device.counter), [], 0
     until = time.monotonic() + 5
-    while sum(chunk.data.shape[1] for chunk in chunks) < count and time.monotonic() < until:
+    while came < count and time.monotonic() < until:
         time.sleep(0.05)
-        chunks += [chunk for block in device.read() for chunk in timeline.add(block)]
+        for block in device.read():
+            came += block.data.shape[1]
+            chunks += timeline.add(block)
     return chunks + timeline.finish()
 
 

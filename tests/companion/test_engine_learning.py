@@ -34,7 +34,7 @@ def vault(tmp_path: Path) -> Vault:
 
 @pytest.fixture
 def engine(vault: Vault) -> Iterator[Engine]:
-    made = build_engine(Settings(), vault=vault.root)
+    made = build_engine(Settings(), vault=vault)
     yield made
     made.stop()
 
@@ -75,7 +75,7 @@ def test_an_engine_that_ends_ends_its_learner(tmp_path: Path) -> None:
     vault = vault_at(tmp_path / "learned")
     with Writer(vault) as writer:
         Week(strength=1.0, days=5).store(writer)
-    engine = build_engine(Settings(), vault=vault.root)
+    engine = build_engine(Settings(), vault=vault)
     engine._parts.learning._look_seconds = 0.05
     engine.start()
     wait_until(lambda: "learner" in engine.pids)

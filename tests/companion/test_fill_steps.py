@@ -70,7 +70,7 @@ def record(writer: Writer, start: float, seconds: float, *, loudness: float = 20
     """Store a recording of noise as the recorder does; returns its file."""
     path = writer.vault.eeg / f"{start:.0f}.bdf"
     names = ("TP9", "AF7", "AF8", "TP10")
-    file = BdfAppender(path, ch_names=names, sfreq=256.0, time_start=start, device="test")
+    file = BdfAppender(path, ch_names=names, sfreq=256.0, time_start=start, device="test", sealer=writer.vault.keys.eeg)
     samples = round(seconds * 256)
     file.append(loudness * np.random.default_rng(1).standard_normal((4, samples)))
     file.close()

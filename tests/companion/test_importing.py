@@ -81,7 +81,7 @@ def test_a_file_becomes_one_recording_a_stretch(writer: Writer, store: Store, tw
     assert [info.time_start for info in (first, second)] == pytest.approx([BEGIN, BEGIN + 60], abs=1e-3)
     assert [info.samples for info in (first, second)] == [25 * 256, 15 * 256]
     assert first.source.startswith("import:day.csv:")
-    data = BdfFile(store.vault.root / first.path).read(0, first.samples)
+    data = BdfFile(store.vault.root / first.path, store.vault.keys.eeg).read(0, first.samples)
     assert np.abs(data - noise(25)).max() <= 1 / 32 + 5e-4
     assert [output.note for output in store.outputs() if output.part == "import"] == ["day.csv"]
 
@@ -149,7 +149,8 @@ def test_a_file_that_cannot_be_read_stores_nothing(writer: Writer, store: Store,
 def begin_recording(writer: Writer, name: str, seconds: float) -> Path:
     """Begin a recording as if the program was killed: the file is not closed, and neither is its row."""
     path = writer.vault.eeg / name
-    file = BdfAppender(path, ch_names=CH_NAMES, sfreq=256.0, time_start=BEGIN, device="test")
+    about = {"ch_names": CH_NAMES, "sfreq": 256.0, "time_start": BEGIN, "device": "test"}
+    file = BdfAppender(path, **about, sealer=writer.vault.keys.eeg)
     file.append(noise(seconds))
     file.flush()
     copy = path.read_bytes()

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import itertools
-import sqlite3
 import threading
 from typing import Any
 
@@ -11,7 +10,7 @@ from scripted import BEGIN, InTurn, Scripted, frame, picture
 
 from companion.capture.types import CaptureError, Frame, Skipped, Window
 from companion.status import Missed
-from index import changes
+from index import changes, database
 from index.types import Job
 
 
@@ -127,7 +126,7 @@ def test_a_moment_whose_end_was_refused_is_closed_later(desk: Desk, monkeypatch:
 
     def refusing(*arguments: Any) -> None:
         if next(refusals) == 0:
-            raise sqlite3.OperationalError("database or disk is full")
+            raise database.OperationalError("database or disk is full")
         close(*arguments)
 
     monkeypatch.setattr(changes, "close_moment", refusing)

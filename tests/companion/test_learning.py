@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -19,7 +18,7 @@ from companion.learning_round import Round
 from companion.learning_wording import verdict
 from companion.worker import TaskFailed
 from embeddings.types import EmbeddingsError
-from index import mappings
+from index import database, mappings
 from index.mappings import Learned, VersionState
 from index.types import Job
 
@@ -161,7 +160,7 @@ def test_what_is_refused_is_noted_with_its_figures_and_encodes_nothing(desk: Des
 
 def test_a_round_that_was_begun_goes_on_at_the_next_start(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "vault" / "learning").mkdir()
-    (tmp_path / "vault" / "learning" / "plan.npz").write_bytes(b"")
+    (tmp_path / "vault" / "learning" / "plan").write_bytes(b"")
     with Background(desk, Round(NOW, 64, learned(adopted=False))):
         wait_until(lambda: mappings.newest(desk.store) is not None)
         wait_until(lambda: not Place(desk.vault).begun)
@@ -179,7 +178,7 @@ def test_a_round_that_fails_is_said_once_and_begun_anew_a_day_later(desk: Desk, 
 
 def test_a_disk_that_fails_is_said_and_it_is_tried_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(_: object) -> Known:
-        raise sqlite3.OperationalError("disk I/O error")
+        raise database.OperationalError("disk I/O error")
 
     monkeypatch.setattr(learning, "known", fails)
     with Background(desk, None) as background:

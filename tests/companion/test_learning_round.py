@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from learner_tasks import QUICK_ROUNDS, quick_learner
+from learner_tasks import QUICK_ROUNDS, QUICK_STEPS, quick_learner
 from planted_week import BEGIN, CONTENT, DAY, DIMENSION, MONTAGE, MUSE, TOPICS, Week
 from vaults import vault_at
 
@@ -27,13 +27,14 @@ from companion.ports import Question
 from companion.shared import SharedStep
 from companion.tasks import EncoderTasks
 from companion.worker import Worker
-from embeddings import mapping_training
+from embeddings import mapping_rounds, mapping_training
 from embeddings.mapping import Mapping, better, evaluate_pairs
 from embeddings.types import EEGWindow, EmbeddingsError
 from index import changes, feedback, mappings
 from index.mappings import VersionState
 from index.store import Store
 from index.types import Hit, Job
+from index.vector_bytes import unpack
 from index.vectors import Vectors
 from index.writer import Writer
 
@@ -94,9 +95,10 @@ class Thinker(Here):
 
 @pytest.fixture(scope="module", autouse=True)
 def short_training() -> Iterator[None]:
-    before, mapping_training.LEAST_ROUNDS = mapping_training.LEAST_ROUNDS, 2
-    yield
-    mapping_training.LEAST_ROUNDS = before
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mapping_training, "LEAST_ROUNDS", 2)
+        patch.setattr(mapping_rounds, "STEPS", QUICK_STEPS)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -262,10 +264,11 @@ def test_a_learner_killed_in_its_midst_goes_on_and_ends_at_the_same_place(
     incidents: list[str] = []
     worker = Worker("learner", quick_learner, on_incident=lambda _, what: incidents.append(what), niceness=0)
     place = Place(home.store.vault)
-    future = worker.submit("learn", home.store.vault.root, NOW)
+    future = worker.submit("learn", home.store.vault, NOW)
     due = time.monotonic() + 90
     while not place.checkpoint.exists():
         assert time.monotonic() < due
+        assert not future.done(), future.exception()
         time.sleep(0.01)
     assert worker.pid is not None
     os.kill(worker.pid, signal.SIGKILL)
@@ -300,7 +303,7 @@ def test_after_a_change_of_text_model_it_learns_anew_and_says_that_it_could_not_
     def change(db: Any) -> None:
         changes.put_space(db, "content:wider", model="wider", dimension=DIMENSION + 8, time=NOW)
         rows = db.execute("SELECT moment_id, vector FROM vectors WHERE space = ?", [CONTENT]).fetchall()
-        told = {moment_id: (wider @ np.frombuffer(blob, np.float32))[None] for moment_id, blob in rows}
+        told = {moment_id: (wider @ unpack(blob))[None] for moment_id, blob in rows}
         changes.put_vectors(db, "content:wider", {key: one.astype(np.float32) for key, one in told.items()})
         db.execute("DELETE FROM vectors WHERE space = ?", [CONTENT])
         db.execute("DELETE FROM spaces WHERE name = ?", [CONTENT])

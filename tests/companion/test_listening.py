@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sqlite3
 from typing import Any
 
 import numpy as np
@@ -8,7 +7,7 @@ import pytest
 
 from companion.brain.types import BoardSpec, Chunk, Stream
 from companion.listening import Listening
-from index import changes
+from index import changes, database
 from index.bdf import BdfFile
 from index.store import Store
 from index.writer import Writer
@@ -65,7 +64,7 @@ def test_what_the_database_refuses_is_said_once_and_taken_down_later(
     listening: Listening, store: Store, incidents: Incidents, monkeypatch: pytest.MonkeyPatch, refused: str
 ) -> None:
     def full(*_: Any, **__: Any) -> None:
-        raise sqlite3.OperationalError("database or disk is full")
+        raise database.OperationalError("database or disk is full")
 
     with monkeypatch.context() as disk:
         disk.setattr(changes, refused, full)
@@ -75,7 +74,7 @@ def test_what_the_database_refuses_is_said_once_and_taken_down_later(
     hand_over(listening, 3, 1)
     (info,) = store.recordings_between(0, float("inf"))
     assert (info.samples, info.time_start) == (1024, BEGIN)
-    data = BdfFile(store.vault.root / info.path).read(0, 1024)
+    data = BdfFile(store.vault.root / info.path, store.vault.keys.eeg).read(0, 1024)
     assert np.rint(data[0]).astype(int).tolist() == list(range(1024))
     listening.stop()
     assert incidents[1:] == [("recorder", "The recording is noted in the vault again.")]

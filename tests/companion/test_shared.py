@@ -20,6 +20,7 @@ from companion.tasks import MomentRows
 from index import changes, mappings
 from index.mappings import Learned, VersionState
 from index.types import Job, NewMoment
+from index.vector_bytes import unpack
 
 BEGIN, NOW = 1_772_442_720.0, 1_772_500_000.0
 KIND, CONTENT, DIMENSION = "A+B", "content:planted", 64
@@ -105,7 +106,7 @@ def drain(desk: Desk) -> int:
 def against(desk: Desk) -> dict[int, int]:
     """Return with which moment the first minute begins that each moment was measured against."""
     rows = desk.store.rows("SELECT moment_id, vector FROM vectors WHERE space = ? ORDER BY moment_id", [BRAIN])
-    return {row[0]: int(np.frombuffer(row[1], np.float32).argmax()) for row in rows}
+    return {row[0]: int(unpack(row[1]).argmax()) for row in rows}
 
 
 def wait_until(true: Callable[[], object]) -> None:

@@ -191,7 +191,10 @@ def test_stop_ends_the_process_after_the_task_in_hand_and_cancels_what_waits(
     assert worker.submit("echo", 1).cancelled()
 
 
-def test_stop_does_not_wait_for_a_task_that_takes_long(worker: Worker, incidents: Incidents, tmp_path: Path) -> None:
+def test_stop_does_not_wait_for_a_task_that_takes_long(
+    worker: Worker, incidents: Incidents, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "STOP_SECONDS", 0.5)
     running = begin(worker, tmp_path)
     process = psutil.Process(worker.pid)
     worker.stop()
@@ -216,7 +219,7 @@ def test_stop_does_not_wait_for_a_process_that_does_not_even_hear(
 
 
 def test_nobody_waits_for_ever_on_a_worker_that_stops_while_it_is_asked() -> None:
-    for _ in range(20):
+    for _ in range(8):
         worker = Worker("tester", Tasks, on_incident=lambda *_: None)
         futures: list[Future[object]] = []
         asking = threading.Thread(target=lambda w=worker, f=futures: f.extend(w.submit("echo", 1) for _ in range(2000)))

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import io
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,10 +14,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from vaults import plain_bdf
 
 from index.bdf import BdfAppender, BdfFile
-from index.types import VaultError
+from index.keys import Keys
+from index.sealing import HEAD_BYTES, TAG_BYTES, Sealer
+from index.types import RecordingError, VaultError
 
+SEALER = Keys.random().eeg
+PLAIN_AND_SEALED = pytest.mark.parametrize("sealer", [None, SEALER], ids=["plain", "sealed"])
 START = datetime(2026, 3, 1, 23, 59, 58, 123456, tzinfo=UTC)
 LSB = 1 / 32
 
@@ -49,13 +57,14 @@ def recorded(path: Path, data: NDArray[np.float64], **changes: object) -> Path:
 def test_what_is_read_is_what_was_written_within_one_step(
     tmp_path_factory: pytest.TempPathFactory, sizes: list[int], sfreq: float, channels: int, seed: int
 ) -> None:
+    sealer = (None, SEALER)[seed % 2]
     path = tmp_path_factory.mktemp("bdf") / "a.bdf"
     source = np.random.default_rng(seed).uniform(-250_000, 250_000, (channels, sum(sizes)))
-    writer = appender(path, ch_names=[f"C{i}" for i in range(channels)], sfreq=sfreq)
+    writer = appender(path, ch_names=[f"C{i}" for i in range(channels)], sfreq=sfreq, sealer=sealer)
     for part in np.split(source, np.cumsum(sizes)[:-1], axis=1):
         writer.append(part)
     writer.close()
-    file = BdfFile(path)
+    file = BdfFile(path, sealer)
     assert file.samples == writer.samples == source.shape[1]
     assert file.sfreq == sfreq
     assert np.abs(file.read(0, file.samples) - source).max(initial=0.0) <= LSB / 2
@@ -112,25 +121,28 @@ def test_what_bdf_cannot_hold_is_refused_before_a_file_is_made(
     assert not (tmp_path / "a.bdf").exists()
 
 
-def test_a_recording_is_never_overwritten(tmp_path: Path) -> None:
-    path = recorded(tmp_path / "a.bdf", noise(300))
+@PLAIN_AND_SEALED
+def test_a_recording_is_never_overwritten(tmp_path: Path, sealer: Sealer | None) -> None:
+    path = recorded(tmp_path / "a.bdf", noise(300), sealer=sealer)
     before = path.read_bytes()
     with pytest.raises(VaultError, match="cannot be written"):
-        appender(path)
+        appender(path, sealer=sealer)
     assert path.read_bytes() == before
 
 
-def test_only_the_owner_may_read_it(tmp_path: Path) -> None:
-    path = recorded(tmp_path / "a.bdf", noise(1))
+@PLAIN_AND_SEALED
+def test_only_the_owner_may_read_it(tmp_path: Path, sealer: Sealer | None) -> None:
+    path = recorded(tmp_path / "a.bdf", noise(1), sealer=sealer)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_whole_data_records_are_in_the_file_at_once_and_the_rest_waits(tmp_path: Path) -> None:
-    writer = appender(tmp_path / "a.bdf")
+@PLAIN_AND_SEALED
+def test_whole_data_records_are_in_the_file_at_once_and_the_rest_waits(tmp_path: Path, sealer: Sealer | None) -> None:
+    writer = appender(tmp_path / "a.bdf", sealer=sealer)
     writer.append(noise(255))
     assert writer.samples == 0
     writer.append(noise(300))
-    assert writer.samples == BdfFile(tmp_path / "a.bdf").samples == 512
+    assert writer.samples == BdfFile(tmp_path / "a.bdf", sealer).samples == 512
     writer.close()
     assert writer.samples == 555
     with pytest.raises(ValueError, match="closed"):
@@ -138,9 +150,10 @@ def test_whole_data_records_are_in_the_file_at_once_and_the_rest_waits(tmp_path:
     writer.close()
 
 
-def test_a_file_that_grows_is_read_as_it_grows(tmp_path: Path) -> None:
-    writer = appender(tmp_path / "a.bdf")
-    file = BdfFile(tmp_path / "a.bdf")
+@PLAIN_AND_SEALED
+def test_a_file_that_grows_is_read_as_it_grows(tmp_path: Path, sealer: Sealer | None) -> None:
+    writer = appender(tmp_path / "a.bdf", sealer=sealer)
+    file = BdfFile(tmp_path / "a.bdf", sealer)
     assert file.samples == 0
     with pytest.raises(VaultError, match="no signal yet"):
         _ = file.time_start
@@ -235,27 +248,129 @@ def test_a_missing_file_is_refused_with_a_way_out(tmp_path: Path) -> None:
         BdfFile(tmp_path / "none.bdf")
 
 
-def test_only_the_needed_part_of_a_long_recording_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = recorded(tmp_path / "a.bdf", noise(256 * 120))
-    file = BdfFile(path)
-    sizes: list[int] = []
-    read = BdfFile._bytes
-    monkeypatch.setattr(BdfFile, "_bytes", lambda self, offset, size: (sizes.append(size), read(self, offset, size))[1])
+class Counting(io.FileIO):
+    """A file that counts what is read of every one."""
+
+    read_bytes = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        raw = super().read(-1 if size is None else size)
+        Counting.read_bytes += len(raw)
+        return raw
+
+
+@PLAIN_AND_SEALED
+def test_only_the_needed_part_of_a_long_recording_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sealer: Sealer | None
+) -> None:
+    path = recorded(tmp_path / "a.bdf", noise(256 * 120), sealer=sealer)
+    file = BdfFile(path, sealer)
+    monkeypatch.setattr(Path, "open", lambda self, mode: Counting(self, mode.replace("b", "")))
+    Counting.read_bytes = 0
     file.read(256 * 60 + 10, 256 * 60 + 20)
-    assert sum(sizes) < path.stat().st_size / 50
+    assert 0 < Counting.read_bytes < path.stat().st_size / 50
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk_loses_nothing_that_was_appended(tmp_path: Path) -> None:
-    data = noise(1000)
-    writer = appender(tmp_path / "a.bdf")
-    writer.append(data[:, :300])
+@contextmanager
+def full_disk(writer: BdfAppender) -> Iterator[None]:
+    """Let the disk take nothing more."""
     disk = writer._file
     with Path("/dev/full").open("wb", buffering=0) as full:
         writer._file = full
-        with pytest.raises(VaultError, match="has space"):
-            writer.append(data[:, 300:900])
+        yield
     writer._file = disk
+
+
+needs_dev_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+
+
+@needs_dev_full
+@PLAIN_AND_SEALED
+def test_a_full_disk_loses_nothing_that_was_appended(tmp_path: Path, sealer: Sealer | None) -> None:
+    data = noise(1000)
+    writer = appender(tmp_path / "a.bdf", sealer=sealer)
+    writer.append(data[:, :300])
+    with full_disk(writer), pytest.raises(VaultError, match="has space"):
+        writer.append(data[:, 300:900])
     writer.append(data[:, 900:])
     writer.close()
-    assert np.abs(BdfFile(tmp_path / "a.bdf").read(0, 1000) - data).max() <= LSB / 2
+    assert np.abs(BdfFile(tmp_path / "a.bdf", sealer).read(0, 1000) - data).max() <= LSB / 2
+
+
+@needs_dev_full
+@PLAIN_AND_SEALED
+def test_what_a_full_disk_refused_is_written_when_the_recording_ends(tmp_path: Path, sealer: Sealer | None) -> None:
+    data = noise(1000)
+    writer = appender(tmp_path / "a.bdf", sealer=sealer)
+    with full_disk(writer):
+        with pytest.raises(VaultError, match="has space"):
+            writer.append(data)  # three data records and a rest
+        with pytest.raises(VaultError, match="has space"):
+            writer.close()
+        with pytest.raises(ValueError, match="closed"):  # the last data record is made, and only once
+            writer.append(noise(1))
+    writer.close()
+    file = BdfFile(tmp_path / "a.bdf", sealer)
+    assert writer.samples == file.samples == 1000
+    assert np.abs(file.read(0, 1000) - data).max() <= LSB / 2
+
+
+def test_a_recording_of_the_vault_opens_in_other_tools_once_it_is_decrypted(tmp_path: Path) -> None:
+    data = noise(256 * 3 + 100)
+    path = recorded(tmp_path / "sealed.bdf", data, sealer=SEALER)
+    plain = plain_bdf(path, SEALER, tmp_path / "plain.bdf")
+    assert plain.read_bytes() == recorded(tmp_path / "same.bdf", data).read_bytes()
+    raw = mne.io.read_raw_bdf(plain, preload=True, verbose="error")
+    assert np.abs(raw.get_data(units="uV")[:, :868] - data).max() <= LSB / 2 + 1e-6
+
+
+def test_an_encrypted_recording_says_nothing_to_whoever_has_no_key(tmp_path: Path) -> None:
+    path = recorded(tmp_path / "a.bdf", np.zeros((2, 256 * 4)), sealer=SEALER)
+    raw = path.read_bytes()
+    for told in (b"BIOSEMI", b"TP9", b"Muse", b"Recording start", b"2026", bytes(32)):
+        assert told not in raw
+    with pytest.raises(VaultError, match=r"a\.bdf is not a recording"):
+        BdfFile(path)
+    with pytest.raises(RecordingError, match=r"a\.bdf cannot be read .*key"):
+        BdfFile(path, Keys.random().eeg)
+
+
+def blocks_of(path: Path) -> tuple[bytearray, int, int]:
+    """Return a sealed recording's bytes, where its first data record lies and how long each is."""
+    form = BdfFile(path, SEALER)._layout
+    return bytearray(path.read_bytes()), HEAD_BYTES + 4 + form.header_bytes + TAG_BYTES, form.record_bytes + TAG_BYTES
+
+
+def test_a_damaged_data_record_is_refused_and_the_others_are_read(tmp_path: Path) -> None:
+    data = noise(256 * 4)
+    path = recorded(tmp_path / "a.bdf", data, sealer=SEALER)
+    raw, start, size = blocks_of(path)
+    raw[start + size + 17] ^= 1  # within the second data record
+    path.write_bytes(raw)
+    file = BdfFile(path, SEALER)
+    for first, last in ((0, 300), (256, 257), (500, 520)):
+        with pytest.raises(RecordingError, match=r"a\.bdf cannot be read .*damaged.* backup"):
+            file.read(first, last)
+    assert np.abs(file.read(512, 1024) - data[:, 512:]).max() <= LSB / 2
+    assert np.abs(file.read(0, 256) - data[:, :256]).max() <= LSB / 2
+
+
+def test_data_records_that_changed_places_are_refused(tmp_path: Path) -> None:
+    path = recorded(tmp_path / "a.bdf", noise(256 * 4), sealer=SEALER)
+    raw, start, size = blocks_of(path)
+    one, other = slice(start, start + size), slice(start + size, start + 2 * size)
+    raw[one], raw[other] = raw[other], raw[one]
+    path.write_bytes(raw)
+    for first in (0, 256):
+        with pytest.raises(RecordingError, match=r"a\.bdf cannot be read"):
+            BdfFile(path, SEALER).read(first, first + 256)
+
+
+def test_a_data_record_of_another_recording_is_refused(tmp_path: Path) -> None:
+    path = recorded(tmp_path / "a.bdf", noise(256 * 2), sealer=SEALER)
+    other = recorded(tmp_path / "b.bdf", noise(256 * 2), sealer=SEALER).read_bytes()
+    raw, start, size = blocks_of(path)
+    raw[start : start + size] = other[start : start + size]
+    path.write_bytes(raw)
+    with pytest.raises(RecordingError, match=r"a\.bdf cannot be read"):
+        BdfFile(path, SEALER).read(0, 256)

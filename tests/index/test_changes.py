@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sqlite3
 from typing import Any
 
 import numpy as np
@@ -8,9 +7,10 @@ import pytest
 from filling import T0, add, new, put, unit
 from numpy.typing import NDArray
 
-from index import changes
+from index import allowed, changes, database
 from index.store import Store
 from index.types import Filters, Incident, Job, Moment, NewMoment, Output, VaultError
+from index.vectors import Vectors
 from index.writer import Writer
 
 PICTURE = np.zeros((40, 60, 3), np.uint8)
@@ -33,7 +33,7 @@ def test_a_moment_comes_back_as_it_was_stored(writer: Writer, store: Store) -> N
         url="https://a.example/?q=ä",
         monitor=2,
         source="replay",
-        frame="frames/2026-09-21/1.webp",
+        frame="frames/2026-09-21/1.frame",
         text="Zeile 1\nZeile 2 🦊",
     )
 
@@ -154,11 +154,15 @@ def test_filters_let_through_what_overlaps_and_compare_apps_without_case(
 ) -> None:
     for i, app in enumerate(("Firefox", "Übersicht", "firefox")):
         add(writer, time=T0 + 100 * i, app=app)
-    assert store.allowed(filters) == wanted
+    found = allowed.Allowed(store, filters)
+    few = found.few()
+    assert few is not None
+    assert set(few.tolist()) == wanted
+    assert found.among(np.arange(5)).tolist() == [number in wanted for number in range(5)]
 
 
-def test_no_filter_is_not_a_list_of_every_moment(store: Store) -> None:
-    assert store.allowed(Filters()) is None
+def test_no_filter_is_not_a_list_of_every_moment(store: Store, vectors: Vectors) -> None:
+    assert allowed.keep(store, vectors, Filters()) is None
 
 
 def test_a_recording_that_comes_later_asks_for_the_eeg_of_the_moments_in_its_time(writer: Writer, store: Store) -> None:
@@ -210,7 +214,7 @@ def test_vectors_of_an_unknown_space_or_moment_are_refused(writer: Writer, store
     with pytest.raises(ValueError, match="nowhere is not known"):
         writer.do(changes.put_vectors, "nowhere", {moment_id: unit(np.ones((1, 2)))}).result()
     writer.do(changes.put_space, "s", model="m", dimension=2, time=T0).result()
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(database.IntegrityError):
         writer.do(changes.put_vectors, "s", {99: unit(np.ones((1, 2)))}).result()
     assert store.value("SELECT count(*) FROM vectors") == 0
 

@@ -25,10 +25,10 @@ def record(
     close: bool = True,
 ) -> None:
     """Record a ramp whose every sample says its own number, in µV."""
-    path = writer.vault.eeg / name
+    path, sealer = writer.vault.eeg / name, writer.vault.keys.eeg
     samples = round(seconds * SFREQ)
     ramp = np.tile(np.arange(samples, dtype=float), (len(ch_names), 1))
-    with BdfAppender(path, ch_names=ch_names, sfreq=SFREQ, time_start=start, device="simulated") as file:
+    with BdfAppender(path, ch_names=ch_names, sfreq=SFREQ, time_start=start, device="simulated", sealer=sealer) as file:
         file.append(ramp)
     row = changes.relative(writer.vault, path)
     writer.do(

@@ -1,24 +1,33 @@
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
+from typing import Any
 
 import numpy as np
 import pytest
 from filling import T0, add
+from sqlcipher3 import dbapi2
 
-from index import changes, schema
+from index import changes, database, schema, segmenting
 from index.store import Store
 from index.types import Job, VaultError
 from index.vault import Vault
 from index.writer import Writer
 
 
+def raw(vault: Vault) -> Any:
+    """Return a connection that knows nothing of migrations."""
+    connection = dbapi2.connect(str(vault.database))
+    connection.execute(f'PRAGMA key = "{vault.keys.database[0]}"')
+    segmenting.register(connection)
+    return connection
+
+
 def made(vault: Vault, sql: str = "") -> None:
     """Leave a vault behind that a version changed by ``sql`` had made."""
     with Writer(vault) as writer:
         add(writer, "kept")
-    with closing(sqlite3.connect(vault.database)) as db:
+    with closing(raw(vault)) as db:
         db.execute(sql)
         db.commit()
 
@@ -53,7 +62,7 @@ def test_reading_an_older_vault_says_how_to_bring_it_up_to_date(vault: Vault) ->
 def test_writing_to_an_older_vault_brings_it_up_to_date(vault: Vault) -> None:
     with Writer(vault) as writer:
         add(writer, "kept")
-    with closing(sqlite3.connect(vault.database)) as db:
+    with closing(raw(vault)) as db:
         db.executescript(f"{OLDER}; DROP TABLE recordings; DROP TABLE incidents; DROP TABLE outputs")
     Writer(vault).close()
     store = Store(vault)
@@ -83,7 +92,7 @@ def test_a_damaged_database_is_named(vault: Vault) -> None:
 
 def test_a_reader_cannot_change_anything(writer: Writer, store: Store) -> None:
     add(writer, "kept", time=T0)
-    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+    with pytest.raises(database.OperationalError, match="readonly"):
         store.rows("DELETE FROM moments")
     assert store.count() == 1
 
@@ -100,7 +109,7 @@ def test_what_older_versions_made_of_eeg_is_made_anew_from_the_raw_signal(vault:
             writer.do(changes.put_vectors, space, {1: np.ones((1, 2), np.float32)}).result()
         writer.do(changes.put_features, 1, "A", 1.0, b"1234").result()
         writer.do(lambda db: db.execute("DELETE FROM jobs")).result()
-    with closing(sqlite3.connect(vault.database)) as db:
+    with closing(raw(vault)) as db:
         later = "('signal_quality', 'learning')"
         db.executescript(
             f"DELETE FROM _sqlite_migrations WHERE name IN {later}; DROP TABLE signal_quality; DROP TABLE montages; "  # noqa: S608

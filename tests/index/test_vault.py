@@ -14,9 +14,12 @@ import pytest
 from filling import T0, new, put, unit
 from vaults import vault_at
 
+from companion import unlocking
 from index import changes
+from index.bdf import BdfAppender
+from index.keys import Keys
 from index.store import Store
-from index.types import VaultError
+from index.types import LockedError, VaultError
 from index.vault import Vault
 from index.vectors import Vectors
 from index.writer import Writer
@@ -24,7 +27,6 @@ from index.writer import Writer
 HOLD = """
 import sys, time
 from pathlib import Path
-from index.vault import Vault
 from vaults import vault_at
 from index.writer import Writer
 writer = Writer(vault_at(Path(sys.argv[1])))
@@ -63,22 +65,26 @@ def test_everything_in_the_vault_is_for_its_person_alone(vault: Vault) -> None:
     with Writer(vault) as writer:
         image = np.zeros((40, 60, 3), np.uint8)
         moment_id = writer.do(changes.open_moment, vault, new(), image).result()
-        put(writer, "s", {moment_id: unit(np.ones((1, 4)))})
+        put(writer, "s", {moment_id: unit(np.random.default_rng(0).normal(size=(60, 4)))})
         store = Store(vault)
-        vectors = Vectors(store)
-        vectors.search("s", unit(np.ones(4)), 1)
-        vectors.save()
+        vectors = Vectors(store, hot_rows=4, piece_rows=16)  # so that there are files at all
+        while vectors.merge():
+            pass
+        form = {"ch_names": ["TP9"], "sfreq": 256.0, "time_start": T0, "device": "x", "sealer": vault.keys.eeg}
+        BdfAppender(vault.eeg / "1.bdf", **form).close()
         found = modes(vault.root)
         store.close()
     files = {name: mode for name, mode in found.items() if (vault.root / name).suffix}
     folders = {name: mode for name, mode in found.items() if name not in files}
-    kinds = {".sqlite", ".webp", ".faiss", ".json", ".lock", ".sqlite-wal"}
+    kinds = {".sqlite", ".frame", ".small", ".bdf", ".json", ".lock", ".sqlite-wal"}
     assert kinds <= {Path(name).suffix for name in files}
+    assert {Path(name).parts[0] for name in files} >= {"frames", "eeg", "vectors"}
     assert set(folders.values()) == {0o700}
     assert {name: mode for name, mode in files.items() if mode != 0o600} == {}
 
 
-def test_a_folder_that_was_open_to_others_is_closed(vault: Vault) -> None:
+def test_a_folder_that_was_open_to_others_is_closed(tmp_path: Path) -> None:
+    vault = Vault(tmp_path / "vault")
     vault.root.mkdir(mode=0o755)
     vault.create()
     assert stat.S_IMODE(vault.root.stat().st_mode) == 0o700
@@ -111,20 +117,40 @@ def test_the_lock_is_free_after_the_writer_closed(vault: Vault) -> None:
     Writer(vault).close()
 
 
-def test_asking_whether_a_vault_is_in_use_makes_nothing(vault: Vault) -> None:
+def test_asking_whether_a_vault_is_in_use_makes_nothing(tmp_path: Path) -> None:
+    vault = Vault(tmp_path / "vault")
     assert not vault.in_use()
     assert not vault.root.exists()
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root to become someone else")
-def test_a_folder_of_someone_else_is_refused_with_the_way_out(tmp_path: Path) -> None:
+@pytest.fixture
+def someone_else(tmp_path: Path) -> Iterator[None]:
+    """Become someone to whom the folder of the test does not belong."""
     tmp_path.chmod(0o755)
     os.seteuid(65534)
-    try:
-        with pytest.raises(VaultError, match=r"cannot be made \(.*\)\. Choose a folder you may write to with --vault"):
-            Writer(vault_at(tmp_path / "vault"))
-    finally:
-        os.seteuid(0)
+    yield
+    os.seteuid(0)
+
+
+needs_root = pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root to become someone else"
+)
+
+
+@needs_root
+@pytest.mark.usefixtures("someone_else")
+def test_a_folder_of_someone_else_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    with pytest.raises(VaultError, match=r"cannot be made \(.*\)\. Choose a folder you may write to with --vault"):
+        Writer(Vault(tmp_path / "vault", Keys.random()))
+
+
+@needs_root
+@pytest.mark.usefixtures("someone_else")
+def test_a_vault_of_someone_else_is_not_taken_for_a_new_one(tmp_path: Path) -> None:
+    with pytest.raises(VaultError, match=r"cannot be opened \(.*\)\. Choose a folder of your own with --vault"):
+        unlocking.found(tmp_path / "vault")
+    with pytest.raises(VaultError, match=r"cannot be opened \(.*\)\. Choose a folder of your own with --vault"):
+        unlocking.unlocked(tmp_path / "vault")
 
 
 def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
@@ -134,7 +160,17 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     assert (tmp_path / "vault").read_text() == "mine"
 
 
-def test_reading_where_nothing_was_recorded_says_what_to_do(vault: Vault) -> None:
+def test_reading_where_nothing_was_recorded_says_what_to_do(tmp_path: Path) -> None:
+    vault = Vault(tmp_path / "vault", Keys.random())
     with pytest.raises(VaultError, match=re.escape("Record something first (`companion run`")):
         Store(vault)
     assert not vault.root.exists()
+
+
+def test_a_locked_vault_says_how_to_unlock_it(vault: Vault) -> None:
+    Writer(vault).close()
+    locked = Vault(vault.root)
+    for use in (lambda: locked.keys, lambda: Store(locked).count(), lambda: Writer(locked)):
+        with pytest.raises(LockedError, match=r"is locked\. Unlock it: `companion vault unlock`"):
+            use()
+    assert not vault.in_use()

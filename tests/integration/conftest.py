@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from vaults import vault_at
 
 from companion import worker
 from companion.app import build_engine
@@ -35,7 +36,7 @@ def start(vault: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[...
     made: list[Engine] = []
 
     def begin(settings: Settings | None = None, **named: Any) -> Engine:
-        engine = build_engine(settings or Settings(), vault=vault, **named)
+        engine = build_engine(settings or Settings(), vault=vault_at(vault), **named)
         made.append(engine)
         engine.start()
         return engine

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from rendered import page
-from vaults import vault_at
+from vaults import plain_bdf, vault_at
 
 from companion.engine import Engine
 from index.store import Store
@@ -104,7 +105,9 @@ def recordings(store: Store) -> list[RecordingInfo]:
 
 def signal_on_disk(store: Store, info: RecordingInfo) -> NDArray[np.float64]:
     """Return a recording as MNE reads it, ``float64[channels, samples]`` in µV, padding left out."""
-    raw = mne.io.read_raw_bdf(store.vault.root / info.path, verbose="error")
+    with tempfile.TemporaryDirectory() as folder:
+        plain = plain_bdf(store.vault.root / info.path, store.vault.keys.eeg, Path(folder) / "plain.bdf")
+        raw = mne.io.read_raw_bdf(plain, preload=True, verbose="error")
     assert raw.info["sfreq"] == info.sfreq
     assert tuple(raw.ch_names) == info.ch_names
     data: NDArray[np.float64] = raw.get_data()[:, : info.samples] * 1e6

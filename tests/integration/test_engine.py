@@ -24,6 +24,7 @@ from companion.ports import Answer, Question
 from companion.settings import Settings
 from companion.status import Activity
 from index import changes
+from index.keys import Keys
 from index.types import Job, VaultError
 from index.vault import Vault
 from index.writer import Writer
@@ -121,7 +122,7 @@ def test_stop_leaves_nothing_behind_and_the_vault_can_be_used_again(start: Start
     wait_until(lambda: engine.status().moments and samples(vault), "something to be recorded")
     wait_until(lambda: all(engine.pids.values()), "all processes")
     with pytest.raises(VaultError, match="already recording"):
-        build_engine(NOTHING, vault=vault)
+        build_engine(NOTHING, vault=vault_at(vault))
     assert Vault(vault).in_use()
     engine.pause(3600)
     engine.stop()
@@ -151,16 +152,16 @@ def test_a_wrong_name_is_said_before_anything_is_opened(
     vault: Path, named: dict[str, str], error: type[Exception]
 ) -> None:
     with pytest.raises(error):
-        build_engine(NOTHING, vault=vault, **named)
+        build_engine(NOTHING, vault=Vault(vault, Keys.random()), **named)
     assert not vault.exists()
 
 
 def test_a_vault_that_cannot_be_opened_is_let_go(vault: Path) -> None:
-    vault.mkdir()
-    (vault / "memory.sqlite").write_bytes(b"this is no database" * 100)
+    damaged = vault_at(vault)
+    damaged.database.write_bytes(b"this is no database" * 100)
     for _ in range(2):  # the second would say that the first still holds it
         with pytest.raises(VaultError, match="damaged"):
-            build_engine(NOTHING, vault=vault)
+            build_engine(NOTHING, vault=damaged)
 
 
 @pytest.mark.model

@@ -84,7 +84,7 @@ def test_an_interrupted_import_goes_on_where_it_was(vault: Path, tmp_path: Path)
         text=True,
         start_new_session=True,
     )
-    wait_until(lambda: list(vault.glob("frames/*/4.webp")), "all screens to be seen")
+    wait_until(lambda: list(vault.glob("frames/*/4.frame")), "all screens to be seen")
     time.sleep(0.3)
     os.killpg(program.pid, signal.SIGINT)
     out, err = program.communicate(timeout=60)

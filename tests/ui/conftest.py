@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
@@ -23,6 +25,15 @@ OFFSCREEN = (
     "This plugin does not support propagateSizeHints()",
     "QObject::connect: No such signal QPlatformNativeInterface::systemTrayWindowChanged(QScreen*)",
 )
+
+
+@pytest.fixture(autouse=True)
+def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keep from the person's own folders; a socket's name has to be short."""
+    monkeypatch.setenv("COMPANION_VAULT", str(tmp_path / "vault"))
+    with tempfile.TemporaryDirectory(prefix="companion-") as short:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", short)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
-from pathlib import Path
+
+from PySide6.QtCore import QBuffer
+from PySide6.QtGui import QImage
 
 from companion.brain.types import Contact, HeadsetState
 from companion.ports import Answer, EnginePort, Question
@@ -23,6 +25,15 @@ def hit(number: int, title: str = "A page", snippet: str = "some [words] here") 
     return Hit(moment(number, title), 0.8, "text", "same words", snippet, {"text": 0.8})
 
 
+def png(width: int, height: int) -> bytes:
+    """Return a black image as it comes from a vault: encoded."""
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    image.fill(0)
+    encoded = QBuffer()
+    image.save(encoded, "PNG")
+    return bytes(encoded.data().data())
+
+
 def status(
     activity: Activity = Activity.RECORDING,
     *,
@@ -30,10 +41,13 @@ def status(
     moments: int = 12,
     paused_until: float | None = None,
     backlog: int = 0,
+    locked: bool = False,
 ) -> Status:
     headset = HeadsetState(contact, f"The headset is {contact}.")
     sentence = f"Now {activity}."
-    return Status(activity, sentence, headset, paused_until=paused_until, moments=moments, backlog=backlog)
+    return Status(
+        activity, sentence, headset, paused_until=paused_until, moments=moments, backlog=backlog, locked=locked
+    )
 
 
 class RecordingEngine:
@@ -42,7 +56,7 @@ class RecordingEngine:
         self.calls: list[tuple[str, object]] = []
         self.asked: list[tuple[Question, Future[Answer]]] = []
         self.beside: dict[int, Moment] = {}
-        self.pictures: dict[int, Path] = {}
+        self.pictures: dict[int, bytes] = {}
 
     @property
     def questions(self) -> list[Question]:
@@ -84,7 +98,7 @@ class RecordingEngine:
     def neighbour(self, moment_id: int, step: int) -> Moment | None:
         return self.beside.get(moment_id + step)
 
-    def picture(self, moment: Moment, *, thumbnail: bool) -> Path | None:  # noqa: ARG002  the port's signature
+    def picture(self, moment: Moment, *, thumbnail: bool) -> bytes | None:  # noqa: ARG002  the port's signature
         return self.pictures.get(moment.id)
 
     def apply(self, settings: Settings) -> None:

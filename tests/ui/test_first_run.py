@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,16 +8,44 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtWidgets import QLabel
+from recording_door import NEW, RecordingDoor
+from recording_engine import RecordingEngine
+from waiting import wait_until
 
 from companion.settings import Settings, SettingsError, load, save
 from ui import headsets
+from ui.bridge import Bridge
 from ui.first_run import FirstRun
 from ui.headsets import HEADSETS
+from ui.lock_page import Vaults
+
+LAST = 5
+BRIDGE: list[Bridge] = []
 
 
-def pages(settings: Settings | None = None, kept: list[Settings] | None = None) -> FirstRun:
-    made = FirstRun(settings or Settings(), save=(kept if kept is not None else []).append)
+@pytest.fixture(autouse=True)
+def way_back(bridge: Bridge) -> Iterator[None]:
+    BRIDGE.append(bridge)
+    yield
+    BRIDGE.clear()
+
+
+def pages(
+    settings: Settings | None = None,
+    kept: list[Settings] | None = None,
+    *,
+    save: Callable[[Settings], None] | None = None,
+    fixed: Path | None = None,
+    door: RecordingDoor | None = None,
+) -> FirstRun:
+    made = FirstRun(
+        settings or Settings(),
+        save=save or (kept if kept is not None else []).append,
+        vaults=Vaults(door or RecordingDoor(lambda _settings: RecordingEngine(), NEW), BRIDGE[-1]),
+        fixed_vault=fixed,
+    )
     made.show()
+    wait_until(lambda: made.lock.facts is not None)
     return made
 
 
@@ -37,7 +66,7 @@ def test_nothing_is_consented_to_by_default() -> None:
 def test_going_through_without_a_switch_consents_to_nothing() -> None:
     kept: list[Settings] = []
     made = pages(kept=kept)
-    for _ in range(5):
+    for _ in range(LAST + 1):
         made.onward.click()
     assert kept == [replace(Settings(), first_run_done=True)]
     assert not made.isVisible()
@@ -55,12 +84,13 @@ def test_closing_half_way_keeps_nothing() -> None:
 
 def test_what_is_switched_on_and_chosen_is_kept_in_the_file(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
-    made = FirstRun(Settings(), save=lambda settings: save(settings, path))
+    made = pages(save=lambda settings: save(settings, path))
     made.sources.record_screen.click()
     made.sources.record_eeg.click()
     choose(made, "OpenBCI Cyton", serial_port=" /dev/ttyUSB0 ")
     made.place.choose(str(tmp_path / "vault"))
-    made.go(4)
+    wait_until(lambda: made.lock.facts is not None)
+    made.go(LAST)
     assert "the screen and the brain signal (OpenBCI Cyton)" in made.last.summary.text()
     made.onward.click()
     kept = load(path)
@@ -87,21 +117,23 @@ def test_settings_that_cannot_be_kept_are_said_and_the_pages_stay() -> None:
     def refuse(_settings: Settings) -> None:
         raise SettingsError("The settings cannot be written: the disk is full.")
 
-    made = FirstRun(Settings(), save=refuse)
-    made.show()
-    made.go(4)
+    made = pages(save=refuse)
+    made.go(LAST)
     made.onward.click()
     assert made.problem.text() == "The settings cannot be written: the disk is full."
     assert made.isVisible()
 
 
-def test_the_pages_say_that_the_vault_is_not_encrypted() -> None:
-    said = " ".join(label.text() for label in pages().place.findChildren(QLabel))
-    assert "does not encrypt" in said
+def test_the_pages_say_that_it_is_encrypted_and_against_whom_that_does_not_help() -> None:
+    made = pages()
+    said = " ".join(label.text() for page in (made.place, made.lock) for label in page.findChildren(QLabel))
+    assert "Everything in it is encrypted" in said
+    assert "does not keep out a program that runs as you" in said
+    assert "kept in this machine's keyring" in said
 
 
 def test_a_vault_given_at_the_start_cannot_be_changed_here(tmp_path: Path) -> None:
-    made = FirstRun(Settings(), save=lambda _settings: None, fixed_vault=tmp_path)
+    made = pages(fixed=tmp_path)
     assert made.place.path.text() == str(tmp_path)
     assert not made.place.change.isEnabled()
     assert made.chosen().vault == ""
@@ -111,23 +143,23 @@ def test_a_simulated_headset_is_called_that() -> None:
     made = pages()
     choose(made, "Simulated headset (no real brain signal)")
     assert made.headset.board() == ("synthetic", {})
-    made.go(4)
+    made.go(LAST)
     made.sources.record_eeg.click()
-    made.go(4)
+    made.go(LAST)
     assert "Simulated headset (no real brain signal)" in made.last.summary.text()
 
 
 def test_the_last_page_sums_up_what_will_be_recorded() -> None:
     made = pages()
-    made.go(4)
+    made.go(LAST)
     assert made.last.summary.text() == "Nothing will be recorded."
     made.sources.record_eeg.click()
-    made.go(4)
+    made.go(LAST)
     assert "no headset is chosen" in made.last.summary.text()
     made.sources.record_eeg.click()
     made.sources.record_screen.click()
     choose(made, "Muse 2")
-    made.go(4)
+    made.go(LAST)
     assert made.last.summary.text().startswith("From now on recorded: the screen. The headset stays unused")
 
 

@@ -1,14 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QRect, Qt, QUrl
-from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
-from recording_engine import NOW, RecordingEngine, moment
+from recording_engine import NOW, RecordingEngine, moment, png
 
 from index.types import Moment, VaultError
 from ui.moment_view import MomentView
@@ -50,21 +48,16 @@ def test_its_text_can_be_selected_and_copied(engine: RecordingEngine) -> None:
     assert QApplication.clipboard().text() == "the words"
 
 
-def test_the_picture_is_described_for_those_who_cannot_see_it(engine: RecordingEngine, tmp_path: Path) -> None:
-    image = QImage(64, 40, QImage.Format.Format_RGB32)
-    image.fill(0)
-    image.save(str(tmp_path / "frame.png"))
-    engine.pictures[1] = tmp_path / "frame.png"
+def test_the_picture_is_described_for_those_who_cannot_see_it(engine: RecordingEngine) -> None:
+    engine.pictures[1] = png(64, 40)
     view = opened(engine, moment(1, "Rates"))
     assert view.picture.accessibleName().startswith("Picture of Rates, Firefox · ")
     assert "cannot" not in view.picture.accessibleName()
 
 
-def test_a_missing_or_broken_picture_is_said(engine: RecordingEngine, tmp_path: Path) -> None:
+def test_a_missing_or_broken_picture_is_said(engine: RecordingEngine) -> None:
     assert "has no picture" in opened(engine, moment(1)).picture.accessibleName()
-    broken = tmp_path / "frame.png"
-    broken.write_bytes(b"not an image")
-    engine.pictures[1] = broken
+    engine.pictures[1] = b"not an image"
     assert "cannot be read" in opened(engine, moment(1)).picture.accessibleName()
 
 

@@ -3,12 +3,12 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
-from recording_engine import NOW, RecordingEngine, hit, status
+from recording_door import RecordingDoor
+from recording_engine import NOW, RecordingEngine, hit, png, status
 from waiting import settle, wait_until
 
 from companion.ports import EnginePort
@@ -16,6 +16,7 @@ from companion.settings import Settings
 from companion.status import Activity
 from index.types import VaultError
 from ui.app import FIRST_STEPS, App
+from ui.first_run import FirstRun
 from ui.menu import CompanionMenu
 from ui.options import Options
 from ui.small_window import WHY
@@ -24,6 +25,7 @@ from ui.tray import Tray
 from ui.view_state import broken, view
 
 DONE = Settings(first_run_done=True)
+LAST = 5
 
 
 class Started:
@@ -48,8 +50,9 @@ class Started:
                 raise error
             return engine
 
+        self.door = RecordingDoor(build)
         self.app = App(
-            settings=settings, build=build, save=self.kept.append, now=lambda: NOW, options=options or Options()
+            settings=settings, door=self.door, save=self.kept.append, now=lambda: NOW, options=options or Options()
         )
 
 
@@ -60,6 +63,10 @@ def started(engine: RecordingEngine) -> Iterator[Started]:
     wait_until(lambda: made.app.link.engine is not None)
     yield made
     made.app.end()
+
+
+def known(pages: FirstRun) -> None:
+    wait_until(lambda: pages.lock.facts is not None)
 
 
 def trigger(action: QAction) -> None:
@@ -186,8 +193,9 @@ def test_finishing_the_first_run_starts_the_engine_with_the_choices_and_opens_re
     made = Started(engine, Settings())
     made.app.start()
     assert made.app.pages is not None
+    known(made.app.pages)
     made.app.pages.sources.record_screen.click()
-    made.app.pages.go(4)
+    made.app.pages.go(LAST)
     made.app.pages.onward.click()
     wait_until(lambda: made.app.link.engine is not None)
     assert made.built == made.kept
@@ -200,6 +208,7 @@ def test_finishing_the_first_run_starts_the_engine_with_the_choices_and_opens_re
 def test_changed_settings_reach_the_running_engine(started: Started, engine: RecordingEngine) -> None:
     trigger(started.app.menu.settings)
     assert started.app.pages is not None
+    known(started.app.pages)
     started.app.pages.sources.record_screen.click()
     started.app.pages.save_now.click()
     assert engine.calls[-1] == ("apply", started.kept[0])
@@ -214,6 +223,7 @@ def test_settings_changed_while_the_engine_is_built_are_applied(engine: Recordin
     settle()
     made.app.show_pages()
     assert made.app.pages is not None
+    known(made.app.pages)
     made.app.pages.sources.record_screen.click()
     made.app.pages.save_now.click()
     made.let_go.set()
@@ -272,14 +282,8 @@ def test_told_twice_to_quit_it_does_not_wait(
     held.set()
 
 
-def test_thumbnails_come_from_the_engine_and_broken_ones_are_said(
-    started: Started, engine: RecordingEngine, tmp_path: Path
-) -> None:
-    image = QImage(640, 400, QImage.Format.Format_RGB32)
-    image.fill(0)
-    image.save(str(tmp_path / "good.png"))
-    (tmp_path / "broken.png").write_bytes(b"no image")
-    engine.pictures = {1: tmp_path / "good.png", 2: tmp_path / "broken.png"}
+def test_thumbnails_come_from_the_engine_and_broken_ones_are_said(started: Started, engine: RecordingEngine) -> None:
+    engine.pictures = {1: png(640, 400), 2: b"no image"}
     model = started.app.sidebar.list.hits
     model.show((hit(1), hit(2), hit(3)), lambda moment: engine.picture(moment, thumbnail=True))
     pictures = [model.data(model.index(row), 257) for row in range(3)]

@@ -1,0 +1,250 @@
+"""kill -9 at random points under full write load: nothing committed is lost, and the vault is whole each time.
+
+A child process opens a vault, writes moments with pictures, texts, vectors and EEG as fast as it can, and does
+meanwhile what its mode says (merges vectors, compacts pictures, forgets, changes the keys). It tells over a pipe what
+is committed, after the commit. It is killed at a random time; then the vault is opened as the program opens it,
+everything that was told is looked for, and every byte is verified.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from _crash_load import DIMENSION, HOT, MODES, SPACE, T0, live, make, opened
+
+from companion import forgetting
+from companion.figures import Bar, report
+from companion.recover import recover
+from index import rekeying, sweeping
+from index.bdf import BdfFile
+from index.filtering import Only
+from index.store import Store
+from index.types import VaultError
+from index.vault import Vault
+from index.vectors import Vectors
+from index.verifying import verify
+from index.writer import Writer
+
+KILLS = 200
+A_VAULT = 10  # kills, until a new one is begun: its size would come to be what is measured
+SLOWEST = 5.0  # seconds until the index answers
+LONGEST = 2.5  # seconds of load before the kill
+
+
+@dataclass
+class Told:
+    """What a child said is committed."""
+
+    moments: set[int] = field(default_factory=set)
+    texts: dict[int, str] = field(default_factory=dict)  # moment -> a word of its own
+    vectors: set[int] = field(default_factory=set)
+    eeg: dict[str, int] = field(default_factory=dict)  # file -> samples
+    cut: set[str] = field(default_factory=set)  # files some of whose EEG is to be forgotten
+    forgotten: set[int] = field(default_factory=set)  # begun or done
+    gone: set[int] = field(default_factory=set)  # done
+    begun: int = 0
+
+
+@dataclass
+class Outcome:
+    """What a kill came to."""
+
+    lost: int = 0
+    corrupt: int = 0
+    unclean: int = 0
+    unfinished: int = 0
+    seconds: float = 0.0
+    said: list[str] = field(default_factory=list)
+
+
+def main() -> int:
+    arguments = _arguments()
+    if arguments.child:
+        live(arguments.child, Path(arguments.root), arguments.seed)
+        return 0
+    chance = random.Random(arguments.seed)  # noqa: S311 a benchmark, no secret
+    modes = [arguments.mode] if arguments.mode else list(MODES)
+    by_mode: dict[str, Counter[str]] = {mode: Counter() for mode in modes}
+    slowest, said, most_unfinished = 0.0, [], 0
+    with tempfile.TemporaryDirectory(prefix="companion-crash-") as folder:
+        for number in range(arguments.kills):
+            root, mode = Path(folder) / f"vault{number // A_VAULT}", modes[number % len(modes)]
+            if number % A_VAULT == 0:
+                shutil.rmtree(Path(folder) / f"vault{number // A_VAULT - 1}", ignore_errors=True)
+                make(root)
+            outcome = _one(root, mode, arguments.seed * 100_000 + number, chance.uniform(0.02, LONGEST))
+            counted = {"kills": 1, "lost": outcome.lost, "corrupt": outcome.corrupt, "unclean": outcome.unclean}
+            by_mode[mode].update(counted)
+            slowest, most_unfinished = max(slowest, outcome.seconds), max(most_unfinished, outcome.unfinished)
+            said += [f"{number} {mode}: {sentence}" for sentence in outcome.said]
+            if outcome.corrupt:  # what comes after would say nothing
+                shutil.rmtree(root)
+                make(root)
+    total = sum(by_mode.values(), Counter())
+    figures = {
+        "kills": total["kills"],
+        "lost": total["lost"],
+        "corrupt": total["corrupt"],
+        "unclean": total["unclean"],
+        "unfinished_most": most_unfinished,
+        "slowest_opening_seconds": round(slowest, 3),
+        "by_mode": {mode: dict(counted) for mode, counted in by_mode.items()},
+        "said": said[:20],
+    }
+    bars = [
+        Bar("kills", total["kills"], KILLS, "least"),
+        Bar("committed moments lost", total["lost"], 0),
+        Bar("corrupt vaults", total["corrupt"], 0),
+        Bar("unfinished moments gone at a kill", most_unfinished, 1),
+        Bar("vaults that verify not clean", total["unclean"], 0),
+        Bar("seconds until the index answers", slowest, SLOWEST),
+    ]
+    return report("crash", figures, bars)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=KILLS)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--mode", choices=list(MODES))
+    parser.add_argument("--child", help=argparse.SUPPRESS)
+    parser.add_argument("--root", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def _one(root: Path, mode: str, seed: int, seconds: float) -> Outcome:
+    """Let a child write for ``seconds``, kill it, and look at what it left."""
+    before = _known(root)
+    command = [sys.executable, __file__, "--child", mode, "--root", str(root), "--seed", str(seed)]
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, "OMP_NUM_THREADS": "1"})
+    if child.stdout is None or child.stdout.readline() != b"ready\n":
+        raise RuntimeError(f"the child in mode {mode} did not begin")
+    time.sleep(seconds)
+    child.send_signal(signal.SIGKILL)
+    told = _told(child.stdout.read())
+    if child.wait() != -signal.SIGKILL:
+        raise RuntimeError(f"the child in mode {mode} ended by itself with {child.returncode}")
+    child.stdout.close()
+    outcome = Outcome()
+    try:
+        _look(root, told, before, outcome)
+    except VaultError as error:
+        outcome.corrupt = 1
+        outcome.said.append(str(error))
+    return outcome
+
+
+def _told(raw: bytes) -> Told:
+    """Return what was told in whole lines."""
+    told = Told()
+    for line in raw.decode().split("\n")[:-1]:
+        kind, *rest = line.split(" ")
+        if kind == "begin":
+            told.begun += 1
+        elif kind == "moment":
+            told.moments.add(int(rest[0]))
+        elif kind == "text":
+            told.texts[int(rest[0])] = rest[1]
+        elif kind == "vector":
+            told.vectors.add(int(rest[0]))
+        elif kind == "eeg":
+            told.eeg[rest[0]] = int(rest[1])
+        elif kind == "cut":
+            told.cut.add(rest[0])
+        elif kind == "forget":
+            told.forgotten.update(map(int, rest))
+        elif kind == "gone":
+            told.gone.update(map(int, rest))
+    return told
+
+
+def _known(root: Path) -> set[int]:
+    with closing(Store(opened(root)[0])) as store:
+        return {row[0] for row in store.rows("SELECT id FROM moments")}
+
+
+def _look(root: Path, told: Told, before: set[int], outcome: Outcome) -> None:
+    """Open the vault as the program does, then compare and verify."""
+    begin = time.perf_counter()
+    vault, file, held = opened(root)
+    if rekeying.unfinished(held.secrets):
+        vault.claim()
+        try:
+            rekeying.finish(root, file, held)
+        finally:
+            vault.release()
+        vault = opened(root)[0]
+    with Writer(vault) as writer, closing(Store(vault)) as store:
+        recover(writer, time=T0)
+        forgetting.go_on(writer, store)
+        sweeping.sweep(store)
+        _ask(store)
+        outcome.seconds = time.perf_counter() - begin
+        _compare(store, told, before, outcome)
+    found = verify(vault)
+    outcome.unclean = int(not found.clean)
+    outcome.said += [f"{problem.part}: {problem.what}" for problem in found.problems]
+
+
+def _ask(store: Store) -> None:
+    """Ask by vector and by word, as soon as the vault is open."""
+    vectors = Vectors(store, hot_rows=HOT)
+    query = np.ones(DIMENSION, np.float32) / np.sqrt(np.float32(DIMENSION))
+    vectors.search(SPACE, query, 10)
+    store.rows("SELECT rowid FROM moments_fts WHERE moments_fts MATCH 'venice' LIMIT 10")
+
+
+def _compare(store: Store, told: Told, before: set[int], outcome: Outcome) -> None:
+    """Count what was told to be committed and is not there, or was told to be gone and is."""
+    texts = dict(store.rows("SELECT id, text FROM moments"))
+    gone = [i for i in (before | told.moments) - told.forgotten if i not in texts]
+    wrong = [i for i, word in told.texts.items() if i in texts and word not in texts[i].split()]
+    found = {row[0] for row in store.rows("SELECT DISTINCT moment_id FROM vectors WHERE space = ?", [SPACE])}
+    without = [i for i in told.vectors - told.forgotten if i not in found]
+    back = [i for i in told.gone if i in texts]
+    short = [
+        name for name, samples in told.eeg.items() if name not in told.cut and _samples(store.vault, name) < samples
+    ]
+    outcome.lost = len(gone) + len(wrong) + len(without) + len(back) + len(short)
+    outcome.unfinished = max(0, told.begun - len(told.moments))
+    for what, which in (
+        ("lost", gone),
+        ("wrong text", wrong),
+        ("no vector", without),
+        ("forgotten, and back", back),
+        ("EEG cut", short),
+    ):
+        if which:
+            outcome.said.append(f"{what}: {which[:5]}")
+    _find_by_vector(store, list(found)[:3], outcome)
+
+
+def _find_by_vector(store: Store, moments: list[int], outcome: Outcome) -> None:
+    """Look moments up by their own vectors: what the index answers is what the database holds."""
+    vectors = Vectors(store, hot_rows=HOT)
+    for moment in moments:
+        vector = store.vector(moment, SPACE)
+        if vector is None or moment not in vectors.search(SPACE, vector, 1, keep=Only([moment])):
+            outcome.lost += 1
+            outcome.said.append(f"not found by its vector: {moment}")
+
+
+def _samples(vault: Vault, name: str) -> int:
+    return BdfFile(vault.root / name, vault.keys.eeg).samples
+
+
+if __name__ == "__main__":
+    sys.exit(main())

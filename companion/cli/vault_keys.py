@@ -1,0 +1,113 @@
+"""``companion vault passphrase``, ``recover`` and ``rekey``: who may open the vault."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from companion import renewing, unlocking
+from companion.cli import opening, options
+from companion.cli.bars import bars
+from companion.cli.codes import DONE
+from companion.cli.vault import root_of
+from index import keyfile
+from index.keyfile import KeyFile, Way
+from index.types import LockedError, VaultError
+from index.vault import Vault
+
+LINE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command()
+@options.vault
+@click.option("--remove", is_flag=True, help="Unlock by the keyring of your login from now on.")
+@click.option("--file", "source", type=LINE, help="A file whose first line is the new passphrase.")
+def passphrase(vault: Path | None, remove: bool, source: Path | None) -> int:
+    """Set or change the vault's passphrase, or remove it."""
+    place, file = _loaded(vault)
+    opened = unlocking.open_file(file, ask=opening.passphrase)
+    chosen = None if remove else _line(source) if source else opening.new_passphrase()
+    unlocking.with_way(file, opened, chosen).save(place.key_file)
+    if chosen is not None:
+        unlocking.forget_secret(file.vault)
+    click.echo(
+        f"The vault is unlocked by {'the keyring of your login' if remove else 'its new passphrase'} from now on. "
+        "Whoever has an old copy of keys.json and knows how it was opened can still read what was recorded until "
+        "now: `companion vault rekey` ends that."
+    )
+    return DONE
+
+
+@click.command()
+@options.vault
+@click.option("--code-file", type=LINE, help="A file whose first line is the recovery code.")
+@click.option("--passphrase", "by_passphrase", is_flag=True, help="Choose a passphrase, although there is a keyring.")
+@click.option("--file", "source", type=LINE, help="A file whose first line is the new passphrase.")
+def recover(vault: Path | None, code_file: Path | None, by_passphrase: bool, source: Path | None) -> int:
+    """Open the vault with its recovery code, and choose anew how it is unlocked."""
+    place, file = _loaded(vault)
+    opened = file.open(Way.RECOVERY, keyfile.recovery_secret(_line(code_file) if code_file else _typed_code()))
+    chosen = _line(source) if source else None
+    if chosen is None and (by_passphrase or not unlocking.has_keyring()):
+        chosen = opening.new_passphrase()
+    code = keyfile.new_recovery_code()
+    file = unlocking.with_way(file, opened, chosen)
+    file = file.with_slot(Way.RECOVERY, keyfile.recovery_secret(code), opened)
+    opening.show_code(code)  # first: there is never a vault whose code nobody saw
+    file.save(place.key_file)
+    click.echo("The vault opens again. The code that was used is not valid any more.")
+    return DONE
+
+
+@click.command()
+@options.vault
+def rekey(vault: Path | None) -> int:
+    """Change all keys and encrypt everything anew; goes on where it was broken off.
+
+    For when somebody may have got hold of a key. Until it is done the vault needs room for a second database.
+    """
+    place, file = _loaded(vault)
+    typed: list[str] = []
+
+    def ask() -> str:
+        typed.append(opening.passphrase())
+        return typed[0]
+
+    opened = unlocking.open_file(file, ask=ask)
+    place.claim()
+    try:
+        with bars() as progress:
+            renewing.renew(
+                place.root, file, opened, typed[0] if typed else None, show=opening.show_code, progress=progress
+            )
+    finally:
+        place.release()
+    click.echo("Every key is new, and everything is encrypted with the new ones.")
+    return DONE
+
+
+def _loaded(vault: Path | None) -> tuple[Vault, KeyFile]:
+    """Return the vault and its key file. Raises `VaultError` when there is none."""
+    place = Vault(root_of(vault))
+    if not keyfile.exists(place.key_file):
+        place.require()
+    return place, keyfile.load(place.key_file)
+
+
+def _typed_code() -> str:
+    if not sys.stdin.isatty():
+        raise LockedError("There is no terminal to ask for the recovery code. Name a file that holds it: --code-file.")
+    return str(click.prompt("Recovery code", err=True))
+
+
+def _line(path: Path) -> str:
+    """Return the first line of a file. Raises `VaultError`."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise VaultError(f"{path} cannot be read ({error}). Name another file.") from error
+    if not lines or not lines[0]:
+        raise VaultError(f"{path} is empty. Write what is asked for into its first line.")
+    return lines[0]

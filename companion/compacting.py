@@ -1,0 +1,176 @@
+"""Groups the frames of days gone by while nothing else is to be done: the `compacting` thread, and a process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError
+from typing import Protocol
+
+import psutil
+
+from companion.worker import TaskFailed, Worker, WorkerCrashed
+from index import compaction, database
+from index.cold_frames import Group
+from index.compaction import COLD_AFTER, Framed
+from index.store import Store
+from index.types import VaultError
+from index.vault import Vault
+from index.writer import Writer
+
+LOOK_SECONDS = 60.0
+RETRY_SECONDS = 3600.0  # after what the person must mend (a full disk)
+LEAST_CHARGE = 40.0  # percent, when no cable is plugged in
+PART = "compacting"
+
+
+class CompactorTasks:
+    """What the process does."""
+
+    def encode(self, vault: Vault, names: Sequence[str]) -> Group:
+        """Return frames as a group; raises `FrameError`."""
+        return compaction.encoded(vault, names)
+
+
+class Battery(Protocol):
+    """How much is left in the battery."""
+
+    percent: float
+    power_plugged: bool | None
+
+
+def is_low(battery: Battery | None) -> bool:
+    """Whether the machine must save its battery; one without a battery never must."""
+    return battery is not None and not battery.power_plugged and battery.percent < LEAST_CHARGE
+
+
+def power_is_low() -> bool:
+    """Whether this machine must save its battery now."""
+    told: Battery | None = psutil.sensors_battery()
+    return is_low(told)
+
+
+class Compacting:
+    """Groups frames a few at a time, as long as no job waits and the battery lasts.
+
+    Parameters
+    ----------
+    make_worker
+        Makes the process that encodes; it ends when there is nothing more to group.
+    clock
+        UTC seconds since 1970.
+    saving
+        Whether the machine must save its battery.
+    cold_after
+        Seconds after which a frame is grouped.
+
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        writer: Writer,
+        make_worker: Callable[[], Worker],
+        clock: Callable[[], float],
+        on_incident: Callable[[str, str], None],
+        saving: Callable[[], bool] = power_is_low,
+        cold_after: float = COLD_AFTER,
+        look_seconds: float = LOOK_SECONDS,
+    ) -> None:
+        self._store, self._writer, self._make_worker, self._clock = store, writer, make_worker, clock
+        self._on_incident, self._saving, self._cold_after = on_incident, saving, cold_after
+        self._look_seconds = look_seconds
+        self._refused: set[int] = set()  # moments whose frames could not be grouped since the start
+        self._not_before = 0.0
+        self._stopping, self._gate = threading.Event(), threading.Lock()
+        self._worker: Worker | None = None
+        self._thread = threading.Thread(target=self._run, name=PART, daemon=True)
+
+    @property
+    def pid(self) -> int | None:
+        """The process, while frames are grouped."""
+        worker = self._worker
+        return worker.pid if worker is not None else None
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; frames that were not grouped yet stay as they are."""
+        with self._gate:  # no worker may be made behind this
+            self._stopping.set()
+            worker = self._worker
+        if worker is not None:
+            worker.stop()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def work(self) -> int:
+        """Group what is to be grouped, until the person or a job needs the machine; returns how many frames were.
+
+        Raises `VaultError`.
+        """
+        done = 0
+        while self._is_free():
+            planned = compaction.plan(
+                self._store, before=self._clock() - self._cold_after, without=sorted(self._refused)
+            )
+            self._refused |= set(planned.unreadable)  # `companion vault verify` tells of them
+            if not planned.groups:
+                break
+            for framed in planned.groups:
+                if not self._is_free():
+                    break
+                done += self._group(framed)
+        return done
+
+    def _is_free(self) -> bool:
+        """Whether nothing waits for the machine."""
+        if self._stopping.is_set() or self._clock() < self._not_before or self._saving():
+            return False
+        return not any(self._store.backlog().values())
+
+    def _group(self, framed: Sequence[Framed]) -> int:
+        """Group a few frames; returns how many were."""
+        try:
+            names = [one.frame for one in framed]
+            group: Group = self._process().submit("encode", self._store.vault, names).result()
+        except (TaskFailed, WorkerCrashed, VaultError) as error:
+            self._refused |= {one.moment for one in framed}
+            reason = (str(error).strip() or type(error).__name__).splitlines()[-1]
+            self._on_incident(PART, f"{len(framed)} frames could not be compacted and stay as they are ({reason}).")
+            return 0
+        return len(framed) if compaction.put(self._writer, framed, group) else 0
+
+    def _process(self) -> Worker:
+        with self._gate:
+            if self._stopping.is_set():
+                raise CancelledError
+            if self._worker is None:
+                self._worker = self._make_worker()
+            return self._worker
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.wait(self._look_seconds):
+                self._try()
+        except CancelledError:
+            return
+        except Exception:
+            # A bug: it must be seen.
+            self._on_incident(PART, "Compacting stopped because of an error in the program. Start it again.")
+            raise
+
+    def _try(self) -> None:
+        try:
+            self.work()
+        except (VaultError, database.OperationalError) as error:
+            self._not_before = self._clock() + RETRY_SECONDS
+            self._on_incident(PART, f"Frames could not be compacted; it is tried again in an hour. {error}")
+        finally:
+            with self._gate:
+                worker, self._worker = self._worker, None
+            if worker is not None:
+                worker.stop()

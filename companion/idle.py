@@ -1,0 +1,68 @@
+"""How long nobody has touched keyboard or mouse, where the system tells it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from companion.capture.choose import unsupported_screen
+from companion.capture.types import CaptureError
+
+EXTENSION = "MIT-SCREEN-SAVER"
+
+
+class Idle(Protocol):
+    """What knows how long the person has been away."""
+
+    def seconds(self) -> float:
+        """Return seconds since the last key or movement; raises `CaptureError` when it is not told any more."""
+        ...
+
+    def close(self) -> None:
+        """Ask no more."""
+        ...
+
+
+def find(*, environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Idle | None:
+    """Return what knows how long the person has been away; None where nothing tells it.
+
+    XWayland would answer, but it hears only what is typed into X programs.
+    """
+    if unsupported_screen(environ, platform) is not None:
+        return None
+    try:
+        return _X11Idle(environ["DISPLAY"])
+    except CaptureError:
+        return None  # no server, or one without the extension: to the person the same as not being told
+
+
+class _X11Idle:
+    """Asks the X server's screen saver extension (MIT-SCREEN-SAVER 1.1, request QueryInfo), from one thread.
+
+    Raises `CaptureError` when there is no server, or none with the extension.
+    """
+
+    def __init__(self, name: str) -> None:
+        import xcffib.screensaver  # xcffib is there on Linux only
+
+        from companion.capture.x11 import Display
+
+        self._display = Display(name)
+        if not self._display.has(EXTENSION):
+            self._display.close()
+            raise CaptureError("This X server does not tell how long nobody has touched keyboard or mouse.")
+        self._saver: Any = self._display.connection(xcffib.screensaver.key)
+
+    def seconds(self) -> float:
+        """Return seconds since the last key or movement; raises `CaptureError`."""
+        from companion.capture.x11 import server_errors_explained
+
+        with server_errors_explained():
+            told = self._saver.QueryInfo(self._display.root).reply()
+        return float(told.ms_since_user_input) / 1000.0
+
+    def close(self) -> None:
+        """Hang up."""
+        self._display.close()

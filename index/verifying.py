@@ -1,0 +1,191 @@
+"""Looking at every byte of a vault: what is damaged, gone, or known to nobody, and what to do about each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from index import database, frames
+from index.bdf import BdfFile
+from index.store import Store
+from index.types import FrameError, VaultError
+from index.vault import Vault
+from index.vectors import Vectors
+
+PIECE_SECONDS = 60.0  # of EEG in memory at once
+MOST = 100  # lines of one check of the database's own
+
+Progress = Callable[[str, int, int], None]  # what is looked at, how many of how many
+READ_ONLY = "The full text was not compared and lost files were not looked for"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one part, and how it is mended."""
+
+    part: str
+    what: str
+    mend: str
+
+
+@dataclass(slots=True)
+class Verified:
+    """What was looked at, what is wrong, and what could not be looked at now."""
+
+    checked: Counter[str] = field(default_factory=Counter)
+    problems: list[Problem] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing is wrong with what was looked at."""
+        return not self.problems
+
+
+def verify(vault: Vault, *, progress: Progress = lambda *_: None) -> Verified:
+    """Read all of an unlocked vault; nothing is changed.
+
+    While another process writes, what can only be told in between is left out, and said so. Raises `VaultError` when
+    there is no vault or it is locked.
+    """
+    vault.require()
+    done = Verified()
+    try:
+        vault.claim()
+    except VaultError as error:
+        done.left_out.append(f"{READ_ONLY}: {error}")
+        _verify(vault, done, progress, alone=False)
+        return done
+    try:
+        _verify(vault, done, progress, alone=True)
+    finally:
+        vault.release()
+    return done
+
+
+def _verify(vault: Vault, done: Verified, progress: Progress, *, alone: bool) -> None:
+    _ = vault.keys  # a locked vault is no damaged one
+    progress("database", 0, 1)
+    store = Store(vault)
+    try:
+        done.problems += _database(store, done, alone=alone)
+        for check in (_frames, _recordings, _vectors, *((_lost_files,) if alone else ())):
+            done.problems += check(store, done, progress)
+    except VaultError as error:  # the database cannot even be asked
+        done.problems.append(Problem("database", str(error), _rebuild("what can still be read is kept")))
+    finally:
+        store.close()
+
+
+def _database(store: Store, done: Verified, *, alone: bool) -> list[Problem]:
+    """Ask SQLCipher whether its pages are what was written, SQLite whether they fit together, and the full text."""
+    done.checked["database"] = 1
+    if alone and store.value("PRAGMA wal_checkpoint(TRUNCATE)"):
+        done.left_out.append("Another program reads the database: its newest pages were not checked one by one.")
+    problems = [Problem("database", line, _rebuild("what can still be read is kept")) for line in pages(store)]
+    if alone:
+        problems += _full_text(store)
+    return problems
+
+
+def pages(store: Store) -> list[str]:
+    """Return what is wrong with the pages of the database; raises `VaultError` when that cannot even be asked."""
+    wrong = [row[0] for row in store.rows("PRAGMA cipher_integrity_check")[:MOST]]
+    wrong += [row[0] for row in store.rows(f"PRAGMA integrity_check({MOST})") if row[0] != "ok"]
+    wrong += [f"{row[0]}: row {row[1]} belongs to nothing" for row in store.rows("PRAGMA foreign_key_check")[:MOST]]
+    return wrong
+
+
+def _full_text(store: Store) -> list[Problem]:
+    """Compare the full text with the moments it is of; FTS5 takes such a question as a change that changes nothing."""
+    try:
+        store.db.execute("PRAGMA query_only = OFF")
+        with store.db.atomic():
+            store.db.execute("INSERT INTO moments_fts (moments_fts, rank) VALUES ('integrity-check', 1)")
+    except database.DatabaseError as error:
+        return [Problem("full text", f"It does not fit the moments ({error}).", _rebuild("it is made anew"))]
+    finally:
+        store.db.execute("PRAGMA query_only = ON")
+    return []
+
+
+def _frames(store: Store, done: Verified, progress: Progress) -> Iterator[Problem]:
+    """Decrypt and decode every frame and thumbnail."""
+    rows = store.rows("SELECT id, frame FROM moments WHERE frame <> '' ORDER BY id")
+    for number, (moment, name) in enumerate(rows):
+        progress("frames", number, len(rows))
+        done.checked["frames"] += 1
+        for each in (name, frames.thumbnail(name)):
+            try:
+                frames.decode(frames.read(store.vault, each))
+            except FrameError as error:
+                mend = f"Bring {each} back from a backup. {_rebuild('moment ' + str(moment) + ' then has no picture')}"
+                yield Problem("frame", str(error), mend)
+
+
+def _recordings(store: Store, done: Verified, progress: Progress) -> Iterator[Problem]:
+    """Decrypt every recording to its end."""
+    rows = store.rows("SELECT path, samples FROM recordings ORDER BY id")
+    for number, (path, samples) in enumerate(rows):
+        progress("recordings", number, len(rows))
+        done.checked["recordings"] += 1
+        try:
+            held = read_through(store.vault, path)
+            what = f"The recording {path} holds {held} of its {samples} samples." if held < samples else ""
+        except VaultError as error:
+            what = str(error)
+        if what:
+            mend = f"Bring {path} back from a backup. {_rebuild('what is whole of it is kept')}"
+            yield Problem("recording", what, mend)
+
+
+def read_through(vault: Vault, path: str) -> int:
+    """Read a recording to its end and return its samples a channel; raises `VaultError`."""
+    file = BdfFile(vault.root / path, vault.keys.eeg)
+    samples, step = file.samples, round(PIECE_SECONDS * file.sfreq)
+    for start in range(0, samples, step):
+        file.read(start, min(start + step, samples))
+    return samples
+
+
+def _vectors(store: Store, done: Verified, progress: Progress) -> Iterator[Problem]:
+    """Compare what is searched with the vectors of the database."""
+    done.checked["vectors"] = int(store.value("SELECT count(*) FROM vectors"))
+    progress("vectors", 0, done.checked["vectors"])
+    for what in Vectors(store).verify():
+        yield Problem("vectors", what, _rebuild("vectors are made anew from the database"))
+
+
+def _lost_files(store: Store, done: Verified, progress: Progress) -> Iterator[Problem]:
+    """Look for files that no row names: what a crash left, or was put there."""
+    progress("files", 0, 1)
+    done.checked["files"] = sum(1 for folder in (store.vault.frames, store.vault.eeg) for _ in files_in(folder))
+    for name in lost_files(store):
+        yield Problem("file", f"No moment or recording knows {name}.", _rebuild("it is removed"))
+
+
+def lost_files(store: Store) -> list[str]:
+    """Return the names of pictures and recordings that no row knows; true only while nobody writes."""
+    known = set(_named(store))
+    files = [file for folder in (store.vault.frames, store.vault.eeg) for file in files_in(folder)]
+    names = [str(file.relative_to(store.vault.root)) for file in files]
+    return [name for name in names if name not in known]
+
+
+def _named(store: Store) -> Iterator[str]:
+    """Yield every file that rows name."""
+    for (name,) in store.rows("SELECT frame FROM moments WHERE frame <> ''"):
+        yield name
+        yield frames.thumbnail(name)
+    yield from (row[0] for row in store.rows("SELECT path FROM recordings"))
+
+
+def files_in(folder: Path) -> Iterable[Path]:
+    """Return all files below a folder, in order."""
+    return sorted(file for file in folder.rglob("*") if file.is_file()) if folder.exists() else []
+
+
+def _rebuild(what: str) -> str:
+    return f"`companion vault rebuild`: {what}."

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from whole_vault import SPACE, TEXTS, files, fill, flip, signal
+
+from index import keyfile, rekeying
+from index.bdf import BdfFile
+from index.keyfile import KeyFile, Opened, Way
+from index.keys import Keys, Secrets
+from index.store import Store
+from index.types import VaultError
+from index.vault import Vault
+from index.vectors import Vectors
+from index.verifying import verify
+from index.writer import Writer
+
+SECRET = b"s" * 32
+
+
+class StoppedError(Exception):
+    """The computer was switched off."""
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Vault:
+    vault = Vault(tmp_path / "vault", Keys.of(Secrets.random()))
+    vault.create()
+    file, opened = keyfile.new(Secrets.random())
+    file.with_slot(Way.RECOVERY, SECRET, opened).save(vault.key_file)
+    vault = opened_vault(vault.root)
+    with Writer(vault) as writer:
+        fill(writer)
+        store = Store(vault)
+        vectors = Vectors(store, hot_rows=2)
+        while vectors.merge():
+            pass
+        store.close()
+    (vault.root / "learning").mkdir()
+    (vault.root / "learning" / "plan").write_bytes(vault.keys.files.seal(b"a round", b"plan"))
+    return vault
+
+
+def load(root: Path) -> tuple[KeyFile, Opened]:
+    file = keyfile.load(root / "keys.json")
+    return file, file.open(Way.RECOVERY, SECRET)
+
+
+def opened_vault(root: Path) -> Vault:
+    return Vault(root, Keys.of(load(root)[1].secrets))
+
+
+def begin(root: Path) -> None:
+    """Save a key file that has new keys beside the old ones."""
+    _, opened = load(root)
+    file, opened = keyfile.new(rekeying.renewed(opened.secrets, journal_empty=True))
+    file.with_slot(Way.RECOVERY, SECRET, opened).save(root / "keys.json")
+
+
+def assert_all_there(vault: Vault) -> None:
+    found = verify(vault)
+    assert found.clean, found.problems
+    assert found.checked["frames"] == len(TEXTS)
+    store = Store(vault)
+    assert [row[0] for row in store.rows("SELECT text FROM moments ORDER BY id")] == list(TEXTS)
+    vector = store.matrices([1], SPACE)[1][0]
+    assert next(iter(Vectors(store).search(SPACE, vector, 1))) == 1
+    store.close()
+    (path,) = files(vault, ".bdf")
+    file = BdfFile(path, vault.keys.eeg)
+    np.testing.assert_array_equal(file.read(0, file.samples), signal())
+    plan = vault.keys.files.open((vault.root / "learning" / "plan").read_bytes(), b"plan")
+    assert plan == b"a round"
+
+
+def test_everything_is_encrypted_with_new_keys_and_nothing_with_the_old(old: Vault) -> None:
+    assert files(old, ".quantizer")
+    begin(old.root)
+    rekeying.finish(old.root, *load(old.root))
+    after = load(old.root)[1].secrets
+    assert (len(after.roots), len(after.eeg), rekeying.unfinished(after)) == (1, 1, False)
+    assert_all_there(opened_vault(old.root))
+    sealed = [path for name in (".frame", ".small", ".bdf", ".manifest", ".quantizer") for path in files(old, name)]
+    new = Keys.of(after)
+    assert all(new.frames.is_current(path.read_bytes()) for path in sealed)
+    with pytest.raises(VaultError):
+        Store(old).count()
+    assert Keys.of(after).private != old.keys.private
+
+
+def test_what_was_recorded_while_locked_keeps_its_key_until_it_is_taken_in(old: Vault) -> None:
+    secrets = load(old.root)[1].secrets
+    assert rekeying.renewed(secrets, journal_empty=False).private == secrets.private
+    assert rekeying.renewed(secrets, journal_empty=True).private != secrets.private
+
+
+@pytest.mark.parametrize("step", ["_database", "_vectors", "_files", "_frame", "_recording", "_sync_folders"])
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_change_of_keys_that_was_broken_off_anywhere_goes_on(
+    old: Vault, monkeypatch: pytest.MonkeyPatch, step: str, when: str
+) -> None:
+    begin(old.root)
+    real, calls = getattr(rekeying, step), []
+
+    def stop(*arguments: object) -> None:
+        calls.append(1)
+        if when == "after" or len(calls) > 1:  # in the midst of several files
+            real(*arguments)
+        if len(calls) == (1 if step.startswith(("_d", "_v", "_fi")) else 2):
+            raise StoppedError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rekeying, step, stop)
+        if step in {"_frame", "_recording"}:  # one file each: the second call is never reached for recordings
+            calls.append(1)
+        with pytest.raises(StoppedError):
+            rekeying.finish(old.root, *load(old.root))
+    assert rekeying.unfinished(load(old.root)[1].secrets)
+    assert_all_there(opened_vault(old.root))
+    rekeying.finish(old.root, *load(old.root))
+    assert not rekeying.unfinished(load(old.root)[1].secrets)
+    assert_all_there(opened_vault(old.root))
+
+
+def test_a_file_that_cannot_be_opened_is_named_and_the_old_keys_stay(old: Vault) -> None:
+    flip(files(old, ".frame")[1])
+    begin(old.root)
+    with pytest.raises(VaultError, match=r"2\.frame cannot be encrypted anew .*companion vault rebuild"):
+        rekeying.finish(old.root, *load(old.root))
+    assert rekeying.unfinished(load(old.root)[1].secrets)
+    Store(opened_vault(old.root)).moment(2)

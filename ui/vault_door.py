@@ -1,0 +1,110 @@
+"""The way into the real vault. Its libraries are imported when they are needed: they take longer than a window."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from companion.ports import EnginePort
+from companion.settings import Settings
+from index.types import LockedError
+from index.vault import Vault
+from ui.door import Facts, TellCode
+from ui.options import Options
+
+CHOOSE_ONE = (
+    "This machine has no keyring that the memory's key could be kept in. Choose a passphrase: open the settings, page "
+    "“Who can open it?”."
+)
+
+
+class VaultDoor:
+    """Opens, makes and changes vaults; satisfies `ui.door.Door`."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+
+    def facts(self, root: Path) -> Facts:
+        """Return how the vault at ``root`` opens."""
+        from companion import idle, unlocking
+        from index import keyfile
+        from index.keyfile import Way
+
+        path = Vault(root).key_file
+        exists = keyfile.exists(path)
+        watch = idle.find()
+        if watch is not None:
+            watch.close()
+        return Facts(
+            exists=exists,
+            passphrase=exists and Way.PASSPHRASE in keyfile.load(path).ways(),
+            keyring=unlocking.has_keyring(),
+            idle=watch is not None,
+        )
+
+    def enter(self, settings: Settings, *, passphrase: str, tell_code: TellCode) -> EnginePort:
+        """Return the engine of the vault as far as it opens without asking."""
+        root = self._options.vault or settings.vault_path
+        vault = None if self._options.locked else _opened(root, passphrase, tell_code)
+        if vault is not None:
+            return self.build(settings, vault)
+        from companion.app import build_locked_engine
+
+        return build_locked_engine(settings, root=root, board_name=self._options.board, frames=self._options.frames)
+
+    def unlock(self, root: Path, passphrase: str) -> Vault:
+        """Return the vault, open."""
+        from companion.locked import switch
+
+        return switch.unlocked_with(root, passphrase)
+
+    def build(self, settings: Settings, vault: Vault) -> EnginePort:
+        """Return the engine of an open vault."""
+        from companion.app import build_engine
+
+        return build_engine(settings, vault=vault, board_name=self._options.board, frames=self._options.frames)
+
+    def set_passphrase(self, root: Path, current: str, new: str) -> None:
+        """Let the vault be opened by ``new`` from now on, or by the keyring when that is empty."""
+        from companion import unlocking
+        from index import keyfile
+
+        path = Vault(root).key_file
+        file = keyfile.load(path)
+        opened = unlocking.open_file(file, ask=lambda: current)
+        unlocking.with_way(file, opened, new or None).save(path)
+        if new:
+            unlocking.forget_secret(file.vault)
+
+    def new_code(self, root: Path, current: str) -> str:
+        """Return a new recovery code."""
+        from companion import unlocking
+        from index import keyfile
+        from index.keyfile import Way
+
+        path = Vault(root).key_file
+        file = keyfile.load(path)
+        opened = unlocking.open_file(file, ask=lambda: current)
+        code = keyfile.new_recovery_code()
+        file.with_slot(Way.RECOVERY, keyfile.recovery_secret(code), opened).save(path)
+        return code
+
+
+def _opened(root: Path, passphrase: str, tell_code: TellCode) -> Vault | None:
+    """Return the vault, open or new; None when it waits for its passphrase, which recording does not."""
+    from companion import unlocking
+    from companion.cli import opening
+    from index import keyfile
+
+    named = bool(os.environ.get(opening.PASSPHRASE_FILE))
+    if keyfile.exists(Vault(root).key_file) or Vault(root).exists():
+        try:
+            return unlocking.unlocked(root, ask=opening.passphrase if named else None)
+        except LockedError:
+            return None
+    chosen = passphrase or (opening.new_passphrase() if named else "")
+    if not chosen and not unlocking.has_keyring():
+        raise LockedError(CHOOSE_ONE)
+    vault, code = unlocking.found(root, passphrase=chosen or None)
+    tell_code(code)
+    return vault
