@@ -17,7 +17,7 @@ from typing import Self
 import numpy as np
 
 from companion import forgetting
-from index import changes, keyfile, rekeying
+from index import changes, compaction, keyfile, rekeying
 from index.bdf import BdfAppender
 from index.keyfile import KeyFile, Opened, Way
 from index.keys import Keys, Secrets
@@ -135,6 +135,15 @@ def merge(vault: Vault, seed: int) -> None:
             load.vectors.merge()
 
 
+def compact(vault: Vault, seed: int) -> None:
+    """Group pictures beside the load."""
+    with Load(vault, seed) as load:
+        while True:
+            for framed in compaction.plan(load.store, before=T0 + 1e9).groups[:2]:
+                names = [one.frame for one in framed]
+                compaction.put(load.writer, framed, compaction.encoded(vault, names))
+
+
 def forget(vault: Vault, seed: int) -> None:
     """Forget moments, then a stretch of EEG, again and again, with a little load between."""
     rng = np.random.default_rng(seed)
@@ -169,7 +178,13 @@ def rekey(vault: Vault, seed: int) -> None:
         vault = opened(vault.root)[0]
 
 
-MODES: dict[str, Callable[[Vault, int], None]] = {"write": write, "merge": merge, "forget": forget, "rekey": rekey}
+MODES: dict[str, Callable[[Vault, int], None]] = {
+    "write": write,
+    "merge": merge,
+    "compact": compact,
+    "forget": forget,
+    "rekey": rekey,
+}
 
 
 def live(mode: str, root: Path, seed: int) -> None:

@@ -30,10 +30,11 @@ from companion.capture.x11_screen import X11Source
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from desktop import Desktop, wait_until  # noqa: E402 it lies beside the tests
+from desktop import Desktop, DesktopError, wait_until  # noqa: E402 it lies beside the tests
 
 SCREEN = "1920x1080x24"
 ACTS, ACT_SECONDS = 360, 10.0
+LOOKS = 20  # until the windows rest
 PAINTING = 0.35  # seconds a window gets to paint, as in the program
 VISIT = (2, 8)  # acts; people stay at a window for some 47 s (Mark et al., CHI 2016)
 AGAIN = 0.5  # how often a window is turned to for what it showed before
@@ -152,8 +153,7 @@ def _acts(work: Work, count: int) -> Iterator[Do]:
     left = count
     for window, acts in work.visits():
         work.desktop.activate(window)
-        for act in acts[:left]:
-            yield act
+        yield from acts[:left]
         left -= len(acts)
         if left <= 0:
             return
@@ -161,12 +161,14 @@ def _acts(work: Work, count: int) -> Iterator[Do]:
 
 def _look(seen: Iterator[Frame | Skipped]) -> Frame:
     """Return the next frame; windows that still move are looked at again."""
-    for _ in range(20):
+    reasons = []
+    for _ in range(LOOKS):
         frame = next(seen)
         if isinstance(frame, Frame):
             return frame
+        reasons.append(frame.reason)
         time.sleep(PAINTING)
-    raise RuntimeError(f"the desktop could not be looked at: {frame.reason}")
+    raise DesktopError(f"the desktop could not be looked at: {reasons[-1]}")
 
 
 def _opened(desktop: Desktop, chance: random.Random) -> Work:
@@ -216,12 +218,13 @@ def _pages(folder: Path) -> list[Path]:
     texts, paths = _texts(), []
     for number in range(9):
         articles = texts[8 * number + 40 : 8 * number + 48]
-        photos = [f"<img src='{PHOTOS / name}' width=560>" for name in ("china.jpg", "flower.jpg")]
+        photos = [f"<img src='{PHOTOS / name}' width=560>" for name in ("china.jpg", "flower.jpg") * 2]
+        photos = photos[:3] if number % 3 == 0 else []
         parts = []
         for i, text in enumerate(articles):
             head, *rest = text.splitlines()
             body = "".join(f"<p>{html.escape(line)}</p>" for line in rest)
-            parts.append(f"<h2>{html.escape(head)}</h2>{photos[i % 2] if number % 3 == 0 and i < 3 else ''}{body}")
+            parts.append(f"<h2>{html.escape(head)}</h2>{''.join(photos[i : i + 1])}{body}")
         style = STYLES[number % len(STYLES)]
         path = folder / f"page{number}.html"
         title = html.escape(articles[0].splitlines()[0][:50])

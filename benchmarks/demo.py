@@ -10,6 +10,10 @@ from pathlib import Path
 
 from companion.figures import Bar, report
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
+from kept_secrets import keep_in
+
 SLOWEST = 0.3  # seconds
 QUESTIONS = {
     "words, verbatim": ["an instalment rises by eleven percent"],
@@ -22,6 +26,7 @@ QUESTIONS = {
 def main() -> int:
     companion = [sys.executable, "-W", "ignore", "-m", "companion"]
     with tempfile.TemporaryDirectory() as folder:
+        keep_in(Path(folder) / "secrets.json")  # the person's keyring is not for a throw-away vault
         vault = str(Path(folder) / "vault")
         made = subprocess.run([*companion, "demo", "--keep", vault], capture_output=True, text=True, check=False)
         if made.returncode:

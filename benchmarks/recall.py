@@ -118,7 +118,7 @@ def main() -> int:
 
 
 def _bar(name: str, ways: Mapping[str, float], slack: float = SLACK) -> Bar:
-    """The fused answer against the better of its sources."""
+    """Hold the fused answer against the better of its sources."""
     return Bar(name, ways["fused"], max(ways[way] for way in SOURCES) - slack, "least")
 
 

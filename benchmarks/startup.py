@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from desktop import Desktop, end, wait_until  # noqa: E402 it lies beside the tests
+from kept_secrets import keep_in  # noqa: E402 so does this
 
 RUNS = 5
 SETTLE_SECONDS = 12.0  # everything that loads after the icon has loaded by then
@@ -36,7 +37,7 @@ sys.exit(app.exec())
 
 def main() -> int:
     bare, ours = [], []
-    with Desktop(tray=True) as desktop, tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, _desktop(Path(folder)) as desktop:
         for number in range(RUNS + 1):  # the first run fills the disk cache and is not counted
             pair = (_bare(desktop), _ours(desktop, Path(folder) / str(number)))
             if number:
@@ -57,6 +58,12 @@ def main() -> int:
         Bar("torch or OCR in the main process", len(heavy), 0),
     ]
     return report("startup", figures, bars)
+
+
+def _desktop(folder: Path) -> Desktop:
+    """Return a desktop whose programs keep the keys of throw-away vaults in a file, not in the person's keyring."""
+    keep_in(folder / "secrets.json")
+    return Desktop(tray=True)
 
 
 def _bare(desktop: Desktop) -> float:

@@ -136,6 +136,7 @@ class Answering:
     def _by_words(self, question: Question) -> Found:
         if not any(character.isalnum() for character in question.text):
             raise RecallError(f"There is no word in “{question.text.strip()}”. Ask with words.")
+        keep = self._keep(question.filters)
         content, notes = self._content(question.text)
         hits = recall.by_words(
             self._store,
@@ -143,7 +144,7 @@ class Answering:
             question.text,
             content,
             k=question.k,
-            keep=self._keep(question.filters),
+            keep=keep,
             hinted=self._hinted(question, content),
         )
         return hits, notes

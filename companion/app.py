@@ -10,11 +10,13 @@ from functools import partial
 from pathlib import Path
 
 from companion.answering import Answering
+from companion.arranging import Arranging
 from companion.brain import board
 from companion.brain.types import BoardSpec
 from companion.capture.choose import choose
 from companion.capture.privacy import Rules
 from companion.capture.types import FrameSource
+from companion.compacting import Compacting, CompactorTasks
 from companion.engine import Engine, Parts
 from companion.fill import Filler, Step
 from companion.incidents import Incidents
@@ -117,6 +119,16 @@ def _parts(settings: Settings, run: ThisRun, *, writer: Writer, store: Store, cl
     work: dict[str, list[Step]] = {"reader": [read], "encoder": [content, brain, learned]}
     fillers = tuple(Filler(name, steps, store=store, writer=writer, on_incident=note) for name, steps in work.items())
     vectors = Vectors(store)
+    upkeep = (
+        Arranging(vectors=vectors, on_incident=note),
+        Compacting(
+            store=store,
+            writer=writer,
+            make_worker=partial(Worker, "compactor", CompactorTasks, on_incident=note, niceness=19),
+            clock=clock,
+            on_incident=note,
+        ),
+    )
     learning = Learning(
         store=store,
         writer=writer,
@@ -133,6 +145,7 @@ def _parts(settings: Settings, run: ThisRun, *, writer: Writer, store: Store, cl
         encoder=encoder,
         learning=learning,
         fillers=fillers,
+        upkeep=upkeep,
         make_keeper=partial(
             _keeper,
             run,

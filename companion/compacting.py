@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from typing import Protocol
 
-import psutil
+import psutil  # type: ignore[import-untyped]  # it ships no types
 
 from companion.worker import TaskFailed, Worker, WorkerCrashed
 from index import compaction, database
@@ -113,6 +113,9 @@ class Compacting:
         Raises `VaultError`.
         """
         done = 0
+        if self._is_free():
+            for sentence in compaction.mend(self._writer, self._store):
+                self._on_incident(PART, sentence)
         while self._is_free():
             planned = compaction.plan(
                 self._store, before=self._clock() - self._cold_after, without=sorted(self._refused)

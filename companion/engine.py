@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from companion.answering import THOUGHT_SECONDS, Answering
 from companion.brain.types import BoardError, Contact, HeadsetState
@@ -27,6 +28,16 @@ from index.vectors import Vectors
 from index.writer import Writer
 
 
+class Upkeep(Protocol):
+    """What keeps the vault in order beside everything else."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def stop(self) -> None:
+        """End."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What the engine is made of; put together by `companion.app`."""
@@ -38,6 +49,7 @@ class Parts:
     encoder: Worker
     learning: Learning
     fillers: tuple[Filler, ...]
+    upkeep: tuple[Upkeep, ...]
     make_keeper: Callable[[Settings], Keeper | None]
     make_listening: Callable[[Settings], Listening | None]
     make_answering: Callable[[Callable[[], EEGWindow | None], Callable[[], bool]], Answering]
@@ -71,6 +83,8 @@ class Engine:
         for filler in self._parts.fillers:
             filler.start()
         self._parts.learning.start()
+        for part in self._parts.upkeep:
+            part.start()
         self._contact.start()
         self._soon(self._record)
         self._warm()
@@ -82,6 +96,7 @@ class Engine:
         with ThreadPoolExecutor(thread_name_prefix="ending") as ending:  # each may have to be waited for
             parts = (self._parts.reader, self._parts.encoder, self._parts.learning)
             workers = [ending.submit(part.stop) for part in parts]
+            workers += [ending.submit(part.stop) for part in self._parts.upkeep]
             workers.append(ending.submit(self._contact.stop))  # let go by the encoder, if it waits for it
             self._control.shutdown(wait=True)
         for worker in workers:

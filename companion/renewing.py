@@ -33,6 +33,15 @@ def renew(
     return rekeying.finish(root, file, opened, progress=progress)
 
 
+def unlocked_to_write(root: Path, *, ask: unlocking.Ask | None = None, progress: Progress = lambda *_: None) -> Vault:
+    """Return the vault at ``root``, unlocked as by `unlocking.unlocked`, with nothing left half changed.
+
+    Raises what that raises.
+    """
+    file = keyfile.load(Vault(root).key_file)
+    return gone_on(root, unlocking.open_file(file, ask=ask), progress=progress)
+
+
 def gone_on(root: Path, opened: Opened, *, progress: Progress = lambda *_: None) -> Vault:
     """Finish what a crash left of such a change, and return the vault, unlocked; for whoever is about to write.
 

@@ -98,6 +98,9 @@ class Settings:
         "プライベートブラウジング",
     )
     exclude_minutes: float = 5.0
+    budget_gb: float = 100.0
+    budget_frames_gb: float = 60.0
+    budget_eeg_gb: float = 30.0
     auto_lock_minutes: float = 0.0
 
     @property
@@ -170,7 +173,15 @@ def _checked(raw: dict[str, Any], path: Path) -> Settings:
         minutes = getattr(checked, name)
         if not may_exclude(minutes):
             raise SettingsError(f"{path}: `{name}` should be 0 to 1440, not {minutes:g}.")
+    for name in ("budget_gb", "budget_frames_gb", "budget_eeg_gb"):
+        if not may_limit(getattr(checked, name)):
+            raise SettingsError(f"{path}: `{name}` should be 0 (no limit) or more, not {getattr(checked, name):g}.")
     return checked
+
+
+def may_limit(gigabytes: float) -> bool:
+    """Whether so many gigabytes can be a budget; 0 is no limit."""
+    return math.isfinite(gigabytes) and gigabytes >= 0
 
 
 def may_exclude(minutes: float) -> bool:

@@ -137,14 +137,15 @@ def summarise(
     backlog: int,
     quarantined: int,
     obstacles: Sequence[str],
+    went: str = "",
 ) -> Status:
-    """Put together what the person should see; the worst comes first."""
+    """Put together what the person should see; the worst comes first. ``went`` is what went today for want of room."""
     activity, sentence = _activity(seeing, headset, paused_until, obstacles)
     if seeing and seeing.dropped and activity not in {Activity.ERROR, Activity.PAUSED}:
         sentence += f" {_screens(seeing.dropped)} could not be stored (see `companion doctor`)."
     return Status(
         activity=activity,
-        sentence=sentence,
+        sentence=f"{sentence} {went}".rstrip(),
         headset=headset,
         paused_until=paused_until,
         moments=moments,

@@ -16,7 +16,7 @@ from companion.tasks import Vectors
 from companion.worker import Worker
 from embeddings import spaces
 from embeddings.types import EEGWindow
-from index import changes, frames, mappings, recordings
+from index import changes, frames, mappings, recordings, vector_bytes
 from index.recordings import Stretch
 from index.store import Store
 from index.types import Job, Moment, SignalQuality, VaultError
@@ -176,7 +176,7 @@ def current_state(store: Store, moment_id: int) -> tuple[str, NDArray[np.float32
         "AND substr(name, 1, length(?2)) = ?2 ORDER BY made_at DESC, spaces.rowid DESC LIMIT 1"
     )
     found = store.rows(sql, [moment_id, spaces.state_of(montage)])
-    return (found[0][0], np.frombuffer(found[0][1], np.float32)) if found else None
+    return (found[0][0], vector_bytes.unpack(found[0][1])) if found else None
 
 
 def _due(space: str | None) -> float:

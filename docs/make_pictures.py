@@ -7,19 +7,23 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sample_door import SampleDoor
 from sample_engine import NOW, SENTENCES, SampleEngine, draw_pages, status
 
 from companion.settings import Settings
+from companion.status import Activity
 
 if TYPE_CHECKING:  # Qt looks at the environment when it is imported, and the X server is not there yet
     from PySide6.QtGui import QImage
     from PySide6.QtWidgets import QApplication, QWidget
+
+    from ui.bridge import Bridge
 
 PICTURES = Path(__file__).parent / "pictures"
 QUESTION = "convergence"
@@ -41,57 +45,100 @@ def x_server() -> Iterator[None]:
             server.terminate()
 
 
+Keep = Callable[["QWidget", str], None]
+
+
 def photograph(app: QApplication, folder: Path) -> None:
     """Open each window, fill it, and save what it looks like."""
-    from PySide6.QtCore import QSize
-
     from ui import theme
     from ui.bridge import Bridge
     from ui.ending import delete_windows
-    from ui.first_run import FirstRun
-    from ui.sidebar import Sidebar
-    from ui.view_state import view
 
     draw_pages(folder)
     bridge = Bridge()
 
-    def settle() -> None:
-        for _ in range(20):
-            app.processEvents()
-
     def keep(window: QWidget, name: str) -> None:
-        settle()
+        _settle()
         _save(window.grab().toImage(), name)
 
     for name, colours in (("light", theme.LIGHT), ("dark", theme.DARK)):
         theme.apply(app, colours)
-        sidebar = Sidebar(bridge=bridge, now=lambda: NOW)
-        sidebar.set_engine(SampleEngine(folder), exclude_minutes=5.0)
-        sidebar.show_state(view(status()))
-        sidebar.open()
-        sidebar.search.field.setText(QUESTION)
-        sidebar.search.field.returnPressed.emit()
-        settle()
-        sidebar.list.enter()
-        keep(sidebar, f"sidebar-{name}")
-        if colours is theme.LIGHT:
-            sidebar.list.opened.emit(0)
-            sidebar.moment.resize(QSize(1240, 640))
-            keep(sidebar.moment, "moment")
-        sidebar.close()
+        _recall(bridge, folder, keep, name)
     theme.apply(app, theme.LIGHT)
-    settings = replace(Settings(), vault="~/.local/share/companion/vault")
-    pages = FirstRun(settings, save=lambda _settings: None)
-    pages.go(1)
-    pages.show()
-    keep(pages, "first-run")
-    pages.close()
+    _pages(bridge, keep)
+    _locked(bridge, keep)
     sheet = _state_sheet()
     sheet.show()
     keep(sheet, "tray-states")
     sheet.close()
     bridge.close()
     delete_windows()
+
+
+def _settle() -> None:
+    from PySide6.QtWidgets import QApplication
+
+    for _ in range(20):
+        QApplication.processEvents()
+
+
+def _recall(bridge: Bridge, folder: Path, keep: Keep, scheme: str) -> None:
+    """Photograph recall, and in the light one of its moments."""
+    from PySide6.QtCore import QSize
+
+    from ui.sidebar import Sidebar
+    from ui.view_state import view
+
+    sidebar = Sidebar(bridge=bridge, now=lambda: NOW)
+    sidebar.set_engine(SampleEngine(folder), exclude_minutes=5.0)
+    sidebar.show_state(view(status()))
+    sidebar.open()
+    sidebar.search.field.setText(QUESTION)
+    sidebar.search.field.returnPressed.emit()
+    _settle()
+    sidebar.list.enter()
+    keep(sidebar, f"sidebar-{scheme}")
+    if scheme == "light":
+        sidebar.list.opened.emit(0)
+        sidebar.moment.resize(QSize(1240, 640))
+        keep(sidebar.moment, "moment")
+    sidebar.close()
+
+
+def _pages(bridge: Bridge, keep: Keep) -> None:
+    """Photograph two of the first-run pages."""
+    from ui.first_run import FirstRun
+    from ui.lock_page import Vaults
+
+    settings = replace(Settings(), vault="~/.local/share/companion/vault")
+    pages = FirstRun(settings, save=lambda _settings: None, vaults=Vaults(SampleDoor(), bridge))
+    pages.go(1)
+    pages.show()
+    keep(pages, "first-run")
+    pages.go(3)
+    while pages.lock.facts is None:
+        _settle()
+    pages.lock.wanted.click()
+    keep(pages, "who-can-open-it")
+    pages.close()
+
+
+def _locked(bridge: Bridge, keep: Keep) -> None:
+    """Photograph what is seen of locked memory."""
+    from ui.secret_window import UNLOCK, SecretWindow
+    from ui.sidebar import Sidebar
+    from ui.view_state import view
+
+    sidebar = Sidebar(bridge=bridge, now=lambda: NOW)
+    sidebar.show_state(view(status(Activity.LOCKED)))
+    sidebar.open()
+    sidebar.setFixedHeight(480)
+    keep(sidebar, "locked")
+    sidebar.close()
+    unlock = SecretWindow(UNLOCK, lambda _current, _new: None, bridge=bridge)
+    unlock.appear()
+    keep(unlock, "unlock")
+    unlock.close()
 
 
 def _state_sheet() -> QWidget:
@@ -122,6 +169,7 @@ def _state_sheet() -> QWidget:
     menu = CompanionMenu()
     menu.show_state(view(status()))
     menu.show_hotkey(Settings().hotkey, "")
+    menu.show_lock(lockable=True, why_not="")
     menu.ensurePolished()
     menu.resize(menu.sizeHint())
     picture = QLabel()

@@ -11,7 +11,7 @@ from companion.brain.types import Contact, HeadsetState
 from companion.ports import Answer, Question
 from companion.settings import Settings
 from companion.status import Activity, Status
-from index.types import Hit, Moment
+from index.types import Hit, Moment, SignalQuality
 
 NOW = 1_794_997_800.0  # a Wednesday, 11:50 UTC
 MINUTE, DAY = 60.0, 86_400.0
@@ -187,6 +187,7 @@ SENTENCES = {
     Activity.RECORDING: "Recording the screen and Muse 2.",
     Activity.NO_HEADSET: "Recording the screen. No headset is chosen.",
     Activity.FILTERING: "Recording, but this window is kept out: private browsing.",
+    Activity.LOCKED: "Locked. Recording the screen and Muse 2. What is recorded now can be read after unlocking.",
     Activity.PAUSED: "Paused for 5 more minutes.",
     Activity.ERROR: "Nothing is recorded: the disk is full. Free some space.",
 }
@@ -197,7 +198,8 @@ def status(activity: Activity = Activity.RECORDING) -> Status:
     headset = HeadsetState(Contact.STREAMING, "Muse 2 sends 256 samples a second.", "Muse 2")
     if activity is Activity.NO_HEADSET:
         headset = HeadsetState(Contact.NONE, "No headset is chosen.")
-    return Status(activity, SENTENCES[activity], headset, moments=12_840)
+    locked = activity is Activity.LOCKED
+    return Status(activity, SENTENCES[activity], headset, moments=0 if locked else 12_840, locked=locked)
 
 
 class SampleEngine:
@@ -248,9 +250,9 @@ class SampleEngine:
         """Return the sample beside it."""
         return self.moments[moment_id + step] if 0 <= moment_id + step < len(self.moments) else None
 
-    def picture(self, moment: Moment, *, thumbnail: bool) -> Path | None:  # noqa: ARG002  one size is enough here
-        """Return the drawn page."""
-        return self._folder / moment.frame
+    def picture(self, moment: Moment, *, thumbnail: bool) -> bytes | None:  # noqa: ARG002  one size is enough here
+        """Return the drawn page, encoded."""
+        return (self._folder / moment.frame).read_bytes()
 
 
 def _moment(at: int, sample: Sample) -> Moment:
@@ -258,7 +260,8 @@ def _moment(at: int, sample: Sample) -> Moment:
     url = f"https://example.org/{at}" if sample.app == "firefox" else ""
     text = "\n".join((sample.title, *sample.lines))
     end = start + sample.minutes * MINUTE
-    return Moment(at, start, end, sample.app, sample.title, url, 0, "screen", f"{at}.png", text)
+    signal = SignalQuality(windows=45, fit=38, fault="TP9 moves") if sample.minutes < 5 else None  # noqa: PLR2004  some
+    return Moment(at, start, end, sample.app, sample.title, url, 0, "screen", f"{at}.png", text, signal=signal)
 
 
 def draw_pages(folder: Path) -> None:

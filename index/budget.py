@@ -20,6 +20,7 @@ from index.types import VaultError
 MEGABYTE = 1024 * 1024
 LEAST_LOG, MOST_LOG, LOG_SHARE = MEGABYTE, 64 * MEGABYTE, 16
 TRIES = 3
+LEAST_INDEX, INDEX_SHARE = 64 * 1024, 256  # 32 KiB for each 4,096 pages of the log (SQLite, "WAL-Index Format")
 
 
 class Kind(StrEnum):
@@ -89,12 +90,13 @@ class Ledger:
     def __init__(self, root: Path, database: Path) -> None:
         self.limits = Limits()
         self.root, self._database = root, database
+        self._log_file = database.with_name(f"{database.name}-wal")
         self._used = dict.fromkeys(Kind, 0)
         self._asked = dict.fromkeys(Kind, 0)  # and not written yet
         self._log = 0
         self._wanted: list[tuple[Kind, int]] = []
         self._make_room: Callable[[], None] | None = None
-        self._changing: int | None = None  # the thread in whose transaction nobody can make room
+        self._changing: int | None = None  # the writer's thread, while it works
         self._lock = threading.Lock()
 
     def attach(self, make_room: Callable[[], None] | None) -> None:
@@ -108,8 +110,8 @@ class Ledger:
             for name in names:
                 path = Path(folder, name)
                 used[self.kind_of(path)] += size_of(path)
+        used[Kind.DATABASE] = size_of(self._database)
         log = self._log_size()
-        used[Kind.DATABASE] -= log
         with self._lock:
             self._used, self._log = used, log
 
@@ -195,7 +197,7 @@ class Ledger:
 
     @contextmanager
     def change(self) -> Iterator[None]:
-        """Say that the calling thread changes the database: what it lacks is made room for when it has let go."""
+        """Say that the calling thread is the writer's: it cannot wait for itself to make room."""
         self._changing = threading.get_ident()
         try:
             yield
@@ -208,11 +210,16 @@ class Ledger:
         with self._lock:
             self._used[Kind.DATABASE], self._log = size, log
 
-    def log_fits(self, ahead: int) -> bool:
-        """Count the log anew, in the midst of a change, and say whether ``ahead`` more bytes of it would fit."""
+    def log_fits(self, ahead: int, *, within_log: bool) -> bool:
+        """Count the log anew, in the midst of a change, and say whether ``ahead`` more bytes of it would fit.
+
+        ``within_log`` leaves it no more than what is put by for it.
+        """
         log = self._log_size()
         with self._lock:
             self._log = log + ahead
+            if within_log:
+                return self._log <= self.limits.log
             return not self.limits.whole or self._free(Kind.DATABASE, last=True) >= 0
 
     def _taken(self, kind: Kind, size: int, *, last: bool) -> bool:
@@ -235,7 +242,9 @@ class Ledger:
         return whole if own is None else min(own, whole)
 
     def _log_size(self) -> int:
-        return sum(size_of(self._database.with_name(self._database.name + end)) for end in ("-wal", "-shm"))
+        """Return the bytes of the log and the most that its index, a file beside it, has for so many."""
+        log = size_of(self._log_file)
+        return log + log // INDEX_SHARE + LEAST_INDEX
 
 
 def size_of(path: Path) -> int:

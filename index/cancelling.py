@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import contextmanager
+from concurrent.futures import Future, InvalidStateError
+from contextlib import contextmanager, suppress
+from threading import Event
 from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
 from index.database import OperationalError
+from index.types import VaultError
 
 T = TypeVar("T")
 STEPS = 10_000  # of SQLite's virtual machine between two looks: a fraction of a millisecond
@@ -27,12 +29,13 @@ class Cancelling:
 
     def cancel(self) -> None:
         """Let go of the question; harmless when it was answered, or let go of before."""
-        self._gone.cancel()
+        with suppress(InvalidStateError):  # it was let go of before
+            self._gone.set_result(None)
 
     @property
     def cancelled(self) -> bool:
         """Whether nobody wants an answer any more."""
-        return self._gone.cancelled()
+        return self._gone.done()
 
     def check(self) -> None:
         """Raise `QueryCancelledError` when nobody wants an answer any more."""
@@ -44,12 +47,16 @@ class Cancelling:
 
         Raises `QueryCancelledError`, TimeoutError, and what the future does; a future nobody waits for is cancelled.
         """
-        either: tuple[Future[Any], ...] = (future, self._gone)
-        wait(either, seconds, FIRST_COMPLETED)
-        if not future.done():
-            future.cancel()
+        either = Event()  # `futures.wait` sleeps through a future that is cancelled before it begins
+        for one in (future, self._gone):
+            one.add_done_callback(lambda _: either.set())
+        either.wait(seconds)
+        if future.done():
+            self.check()
+            return future.result()
+        future.cancel()
         self.check()
-        return future.result(0)
+        raise TimeoutError
 
     @contextmanager
     def over(self, db: Database) -> Iterator[None]:
@@ -62,7 +69,7 @@ class Cancelling:
         try:
             self.check()
             yield
-        except OperationalError as error:
+        except (OperationalError, VaultError) as error:
             if self.cancelled:
                 raise QueryCancelledError from error
             raise

@@ -110,8 +110,8 @@ def encode(pictures: Pictures, *, quality: int = QUALITY, speed: int = SPEED) ->
         )
     except (OSError, RuntimeError, ValueError, MemoryError) as error:
         raise EncodingError(
-            f"{len(pictures)} pictures of {first.width} x {first.height} could not be compacted ({error}); they stay as "
-            "they are. Is there enough memory?"
+            f"{len(pictures)} pictures of {first.width} x {first.height} could not be compacted ({error}); they stay "
+            "as they are. Is there enough memory?"
         ) from error
     return made.getvalue()
 
@@ -148,7 +148,7 @@ def read(vault: Vault, name: str) -> NDArray[np.uint8]:
             if shelf.file != file or shelf.opened is None:
                 shelf.opened, shelf.file = Image.open(io.BytesIO(_plain(vault, file))), file
             shelf.opened.seek(int(place))
-            return np.asarray(shelf.opened.convert("RGB"))
+            return np.asarray(shelf.opened)
         except (OSError, EOFError, ValueError, RuntimeError, SyntaxError, UnidentifiedImageError) as error:
             shelf.opened = None
             raise FrameError(f"The frame {vault.root / name} cannot be read ({error}).") from error

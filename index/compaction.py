@@ -117,7 +117,8 @@ def without(writer: Writer, store: Store, file: str, moments: Sequence[int], *, 
 def mend(writer: Writer, store: Store, *, encode: Encode = encoded) -> list[str]:
     """Make every group anew that has lost a frame, without it; returns what was lost beside, in sentences.
 
-    A group that cannot be read any more goes whole. Raises `VaultError`; what is left is done when this is called again.
+    A group that cannot be read any more goes whole. Raises `VaultError`, and `EncodingError` when the encoder fails;
+    what is left is done when this is called again.
     """
     lost = []
     for (file,) in store.rows("SELECT file FROM cold_holes ORDER BY file"):

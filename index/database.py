@@ -44,17 +44,19 @@ def connect(vault: Vault, *, write: bool) -> Database:
 
 def refused(path: Path, error: Exception) -> VaultError:
     """Return what to tell the person when the open database refuses to read or to write."""
-    return VaultError(f"The database {path} refuses ({error}). {_mend(str(error))}")
+    return VaultError(f"The database {path} refuses ({error}). {way_out(error)}")
 
 
-def _mend(reason: str) -> str:
+def way_out(error: Exception) -> str:
+    """Return how the person mends what the database complains of."""
+    reason = str(error)
     if "locked" in reason or "busy" in reason:
         return "Another program holds it: end what copies or checks the vault, then try again."
     if "readonly" in reason:
         return "Make the vault's folder and files writable for you."
     if "full" in reason:
         return "Is the disk full? Free some space; what was stored before is safe."
-    return "Is the disk full or failing? `companion vault verify` says what is damaged, and how it is mended."
+    return "Is the disk full? If not, `companion vault verify` says what is damaged, and how it is mended."
 
 
 def _unlocked(vault: Vault, *, write: bool) -> Any:
@@ -114,7 +116,9 @@ def _prepared(db: Database, path: Path, *, write: bool) -> Database:
 
 def _uri(path: Path, *, write: bool) -> str:
     """Return how to open a database; one in a folder nobody may write to cannot change while it is read."""
-    immutable = not write and path.exists() and not os.access(path.parent, os.W_OK)
+    as_effective = os.access in os.supports_effective_ids
+    writable = os.access(path.parent, os.W_OK, effective_ids=as_effective)
+    immutable = not write and path.exists() and not writable
     return f"{path.resolve().as_uri()}{'?immutable=1' if immutable else ''}"
 
 

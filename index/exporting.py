@@ -189,19 +189,20 @@ def _stretch(store: Store, folder: Path, info: RecordingInfo, start: float, end:
     name = f"eeg/{path.stem}{f'-{first}' if first else ''}.bdf"
     draft = folder / (name + DRAFT)
     file = BdfFile(path, store.vault.keys.eeg)
-    appender = BdfAppender(
-        draft,
-        ch_names=file.ch_names,
-        sfreq=info.sfreq,
-        time_start=info.time_start + first / info.sfreq,
-        device=file.device,
-        max_abs=layout_of(records(path, store.vault.keys.eeg), path.name).max_abs,
-    )
+    begins = info.time_start + first / info.sfreq
+    largest = layout_of(records(path, store.vault.keys.eeg), path.name).max_abs
     step = round(PIECE_SECONDS * info.sfreq)
     try:
-        for at in range(first, stop, step):
-            appender.append(file.read(at, min(at + step, stop)))
-        appender.close()
+        with BdfAppender(
+            draft,
+            ch_names=file.ch_names,
+            sfreq=info.sfreq,
+            time_start=begins,
+            device=file.device,
+            max_abs=largest,
+        ) as appender:
+            for at in range(first, stop, step):
+                appender.append(file.read(at, min(at + step, stop)))
     except VaultError:
         draft.unlink(missing_ok=True)
         raise
@@ -209,7 +210,7 @@ def _stretch(store: Store, folder: Path, info: RecordingInfo, start: float, end:
     facts = {"file": name, "device": info.device, "source": info.source, "sfreq": info.sfreq}
     return facts | {
         "ch_names": list(info.ch_names),
-        "time_start": info.time_start + first / info.sfreq,
+        "time_start": begins,
         "samples": stop - first,
     }
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from index import changes, cutting, forgotten, traces
+from index import changes, compaction, cutting, forgotten, traces
 from index.forgotten import Forgotten, Why
 from index.store import Store
 from index.types import Job, VaultError
@@ -22,7 +22,7 @@ from index.vectors import Vectors
 from index.wish import Plan, Span
 from index.writer import Writer
 
-AT_ONCE = 200  # moments a transaction: short ones, so that the log stays small
+AT_ONCE, ROWS_AT_ONCE = 50, 2_000  # moments, or rows, a transaction: short ones, so that the log stays small
 SHORTEST_TITLE = 4  # characters by which an incident is known to speak of a moment
 Progress = Callable[[float], None]  # share done, 0 to 1
 
@@ -68,6 +68,7 @@ def finish(writer: Writer, store: Store, *, brain: OfBrain, progress: Progress =
         _brain(writer, brain)
     moments = _moments(writer, store, progress)
     forgotten.remove_files(writer)
+    compaction.mend(writer, store)
     if _is_wished(store, "traces"):
         _remove_folder(writer.vault.root / "learning")  # a round in its midst: what it learns from is in its file
         for left in writer.vault.journal.glob("*"):
@@ -125,19 +126,29 @@ def _spoken_of_one(db: Database, start: float, end: float, brain: OfBrain) -> No
 
 def _brain(writer: Writer, brain: OfBrain) -> None:
     """Forget everything that came from a headset."""
+    while writer.do(_drop_some_brain, brain).result():
+        pass
     writer.do(_drop_brain, brain).result()
     forgotten.remove_files(writer)
     for file in writer.vault.eeg.glob("*"):  # also what no row knows
         forgotten.remove(writer.vault, file)
 
 
+def _drop_some_brain(db: Database, brain: OfBrain) -> bool:
+    """Forget some of what there is a row a moment of; returns whether there was any."""
+    some = "DELETE FROM {0} WHERE rowid IN (SELECT rowid FROM {0} {1} LIMIT ?)"
+    gone = sum(db.execute(some.format(table, ""), [ROWS_AT_ONCE]).rowcount for table in ("features", "signal_quality"))
+    of_space = some.format("vectors", "WHERE space GLOB ?")
+    gone += sum(db.execute(of_space, [pattern, ROWS_AT_ONCE]).rowcount for pattern in brain.spaces)
+    return gone > 0
+
+
 def _drop_brain(db: Database, brain: OfBrain) -> None:
     forgotten.leave_files(db, [row[0] for row in db.execute("SELECT path FROM recordings").fetchall()])
-    for table in ("recordings", "features", "signal_quality", "montages", "mappings", "fusion"):
+    for table in ("recordings", "montages", "mappings", "fusion"):
         db.execute(f"DELETE FROM {table}")  # noqa: S608 constants
     db.execute("DELETE FROM jobs WHERE kind IN (?, ?)", [Job.BRAIN, Job.SHARED])
     for pattern in brain.spaces:
-        db.execute("DELETE FROM vectors WHERE space GLOB ?", [pattern])
         db.execute("DELETE FROM spaces WHERE name GLOB ?", [pattern])
     for part in brain.parts:
         db.execute("DELETE FROM incidents WHERE part = ?", [part])

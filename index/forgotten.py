@@ -7,14 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
-from index import frames
+from index import cold_frames, frames
 from index.store import Store
 from index.types import VaultError
 from index.vault import Vault
-from index.writer import Writer
+
+if TYPE_CHECKING:  # the writer makes room, which is taken down here
+    from index.writer import Writer
 
 DAY_SECONDS = 86_400.0
 _COLUMNS = "time, why, time_start, time_end, moments, frames, eeg_seconds, bytes"
@@ -93,11 +96,15 @@ def all_of(store: Store, *, since: float = 0.0) -> list[Forgotten]:
 
 
 def delete_moments(db: Database, ids: Sequence[int]) -> None:
-    """Delete moments and all that hangs on them; their pictures go when this is safe."""
+    """Delete moments and all that hangs on them; their pictures go when this is safe.
+
+    Groups of frames that lose one are noted by the database itself, see `index.compaction.mend`.
+    """
     listed = [json.dumps(list(ids))]
     among = "id IN (SELECT value FROM json_each(?))"
     names = db.execute(f"SELECT frame FROM moments WHERE {among} AND frame <> ''", listed).fetchall()  # noqa: S608 constants
-    leave_files(db, [file for row in names for file in (row[0], frames.thumbnail(row[0]))])
+    single = [row[0] for row in names if not cold_frames.is_cold(row[0])]
+    leave_files(db, [file for name in single for file in (name, frames.thumbnail(name))])
     db.execute(f"DELETE FROM moments WHERE {among}", listed)  # noqa: S608 constants
 
 

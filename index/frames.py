@@ -54,7 +54,7 @@ def save(vault: Vault, moment_id: int, time: float, image: NDArray[np.uint8] | P
 
 
 def read(vault: Vault, name: str) -> bytes:
-    """Return the image file of a frame or thumbnail: WebP, or BMP of one that was grouped.
+    """Return the image file of a frame or thumbnail: WebP, or PPM of one that was grouped.
 
     Raises `FrameError` when it is gone or damaged.
     """
@@ -73,7 +73,7 @@ def decode(picture: bytes) -> NDArray[np.uint8]:
     """Return a picture as ``uint8[height, width, 3]``, RGB; raises `FrameError`."""
     try:
         with Image.open(io.BytesIO(picture)) as opened:
-            return np.asarray(opened.convert("RGB"))
+            return np.asarray(opened if opened.mode == "RGB" else opened.convert("RGB"))
     except (OSError, UnidentifiedImageError) as error:
         raise FrameError(f"A frame cannot be decoded ({error}).") from error
 
@@ -101,7 +101,7 @@ def _encoded(picture: Image.Image) -> bytes:
 def _bitmap(image: NDArray[np.uint8]) -> bytes:
     """Return pixels as a file that every reader of images knows, in no time."""
     encoded = io.BytesIO()
-    Image.fromarray(image).save(encoded, "BMP")
+    Image.fromarray(image).save(encoded, "PPM")
     return encoded.getvalue()
 
 

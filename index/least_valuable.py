@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
+
+from index import cold_frames
 
 DAY = 86_400.0
 CHOSEN = 365 * DAY  # opened from an answer, or tagged
@@ -19,11 +21,13 @@ _CHOSEN = (
     "EXISTS (SELECT 1 FROM tags WHERE tags.moment_id = moments.id) "
     "OR EXISTS (SELECT 1 FROM feedback WHERE feedback.moment_id = moments.id AND opened = 1)"
 )
-_MOMENTS = (
+_LOOK = (
     f"SELECT id, time_start, time_end, frame, {_CHOSEN}, length(text) > 0, "  # noqa: S608 constants
     "EXISTS (SELECT 1 FROM jobs WHERE jobs.moment_id = moments.id AND quarantined = 0 AND kind = 'read') FROM moments "
-    "WHERE {} AND open = 0 AND time_start < (SELECT max(time_start) FROM moments) - ? ORDER BY time_start, id LIMIT ?"
 )
+_GROUP = f"{_LOOK} WHERE substr(frame, 1, 12) = 'frames/cold/' AND frame >= ? AND frame < ?"
+_AGED = "open = 0 AND time_start < (SELECT max(time_start) FROM moments) - ? ORDER BY time_start, id LIMIT ?"
+_MOMENTS = f"{_LOOK} WHERE {{}} AND {_AGED}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,9 @@ class Thing:
     file
         Its file, relative to the vault; empty without one.
     worth
-        Seconds by which it counts as younger.
+        Seconds by which it counts as younger; of a picture in a group, that of the group's most valuable one.
+    shares
+        How many moments have their picture in its file: they lose it together.
 
     """
 
@@ -46,6 +52,7 @@ class Thing:
     end: float
     file: str
     worth: float
+    shares: int = 1
 
 
 def worth(*, chosen: bool, words: bool, unread: bool, seconds: float) -> float:
@@ -75,12 +82,29 @@ def enough(oldest: Callable[[int], Sequence[Thing]], size: Callable[[Thing], int
 
 def pictured(db: Database, limit: int, newest: float) -> list[Thing]:
     """Return the oldest moments with a picture; not those of the last ``newest`` seconds of what was recorded."""
-    return _things(db, "frame <> ''", newest, limit)
+    found = _things(db, _MOMENTS.format("frame <> ''"), [newest, limit])
+    groups: dict[str, list[Thing]] = {}
+    for thing in found:
+        file = cold_frames.file_of(thing.file)
+        if cold_frames.is_cold(thing.file) and file not in groups:
+            groups[file] = group(db, file)
+    return [_grouped(thing, groups.get(cold_frames.file_of(thing.file), [])) for thing in found]
+
+
+def group(db: Database, file: str) -> list[Thing]:
+    """Return the moments whose pictures are in a group's file."""
+    return _things(db, _GROUP, [f"{file}#", f"{file}$"])  # "$" comes after "#"
+
+
+def _grouped(thing: Thing, members: Sequence[Thing]) -> Thing:
+    if not members:
+        return thing
+    return replace(thing, worth=max(member.worth for member in members), shares=len(members))
 
 
 def moments(db: Database, limit: int, newest: float) -> list[Thing]:
     """Return the oldest moments; not those of the last ``newest`` seconds of what was recorded."""
-    return _things(db, "1", newest, limit)
+    return _things(db, _MOMENTS.format("1"), [newest, limit])
 
 
 def recordings(db: Database, limit: int) -> list[Thing]:
@@ -98,9 +122,9 @@ def recordings(db: Database, limit: int) -> list[Thing]:
     ]
 
 
-def _things(db: Database, which: str, newest: float, limit: int) -> list[Thing]:
+def _things(db: Database, sql: str, arguments: Sequence[float | str]) -> list[Thing]:
     found = []
-    for row in db.execute(_MOMENTS.format(which), [newest, limit]).fetchall():
+    for row in db.execute(sql, list(arguments)).fetchall():
         number, start, end, file, chosen, words, unread = row
         value = worth(chosen=bool(chosen), words=bool(words), unread=bool(unread), seconds=end - start)
         found.append(Thing(number, start, end, file, value))

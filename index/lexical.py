@@ -20,6 +20,7 @@ from index.store import Store
 from index.terms import Query, Term
 
 TITLE = 2.0  # what a word in the title counts for, against one in the app, URL or text
+AS_TYPED = 1.5  # what a word counts for in the very form that was typed, against another form of it
 SATURATION, LENGTH_SHARE = 1.2, 0.75  # k1 and b of BM25 (Robertson and Zaragoza 2009), as FTS5 has them
 Place = tuple[int, int]  # field, word
 
@@ -46,11 +47,12 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """One moment as it is judged: where the query's stems are, and how many words it has."""
+    """One moment as it is judged: where the query's stems are, how many words it has, and which have such stems."""
 
     moment_id: int
     places: Mapping[str, list[Place]]
     length: int
+    words: frozenset[str]
 
 
 def search(store: Store, query: Query, *, keep: Keep | None = None, also: Collection[int] = ()) -> dict[int, Match]:
@@ -82,7 +84,10 @@ def _pages(store: Store, query: Query, moments: Sequence[int]) -> list[_Page]:
         fields[moment_id] = [stems.likely(of_field) for of_field in words]
         lengths[moment_id] = sum(map(len, words))
     stem_of = stems.learn(word for likely in fields.values() for of_field in likely for _, word in of_field)
-    pages = (_Page(i, _by_stem(likely, stem_of), lengths[i]) for i, likely in fields.items())
+    pages = (
+        _Page(i, _by_stem(likely, stem_of), lengths[i], frozenset(word for of_field in likely for _, word in of_field))
+        for i, likely in fields.items()
+    )
     return [page for page in pages if page.places]
 
 
@@ -130,5 +135,6 @@ def _bm25(page: _Page, terms: Sequence[Term], average: float) -> float:
     score = 0.0
     for term in terms:
         often = sum(TITLE if number == 0 else 1.0 for number, _ in _places(page, term))
+        often *= AS_TYPED if term.word.folded in page.words else 1.0
         score += term.weight * often * (SATURATION + 1) / (often + norm)
     return score

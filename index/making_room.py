@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 
 from sqlite_utils import Database
 
-from index import changes, forgotten, frames, least_valuable
-from index.budget import MEGABYTE, Kind, Ledger, size_of
+from index import changes, cold_frames, forgotten, frames, least_valuable
+from index.budget import MEGABYTE, Kind, Ledger, NoRoomError, size_of
 from index.forgotten import Forgotten, Why
+from index.least_valuable import Thing
 from index.transactions import shrink, shrinks, spare, transaction
 from index.types import Job
 from index.vault import Vault
@@ -60,26 +63,32 @@ def _steps(work: OpenVault, kind: Kind, size: int) -> list[Step]:
 
 
 def _pictures(work: OpenVault, wanted: int, time: float) -> bool:
-    """Let go of pictures; their moments stay."""
+    """Let go of pictures, of groups as wholes; their moments stay."""
     newest = work.ledger.limits.newest
     chosen = least_valuable.enough(
         lambda limit: least_valuable.pictured(work.db, limit, newest),
-        lambda moment: sum(size_of(work.vault.root / file) for file in _files(moment.file)),
+        lambda moment: sum(size_of(work.vault.root / file) for file in _files(moment.file)) // moment.shares,
         wanted,
     )
-    if not chosen:
-        return False
-    with transaction(work.db, work.ledger, growth=work.ledger.limits.last or None, last=True):
-        listed = [json.dumps([moment.id for moment in chosen])]
-        unread = "FROM jobs WHERE moment_id IN (SELECT value FROM json_each(?)) AND kind = ?"
-        for (moment_id,) in work.db.execute(f"SELECT moment_id {unread}", [*listed, Job.READ]).fetchall():
-            changes.want(work.db, moment_id, Job.CONTENT)  # found by its title from now on
-        work.db.execute(f"DELETE {unread}", [*listed, Job.READ])
-        work.db.execute("UPDATE moments SET frame = '' WHERE id IN (SELECT value FROM json_each(?))", listed)
-        files = [file for moment in chosen for file in _files(moment.file)]
-        _note(work, files, Forgotten(time, Why.BUDGET, *_times(chosen), frames=len(chosen)))
-    _remove(work)
-    return True
+    _let_go(work, chosen, partial(_let_go_pictures, work, time))
+    return bool(chosen)
+
+
+def _let_go_pictures(work: OpenVault, time: float, asked: Sequence[Thing]) -> None:
+    groups = {cold_frames.file_of(moment.file) for moment in asked if cold_frames.is_cold(moment.file)}
+    chosen = [moment for moment in asked if not cold_frames.is_cold(moment.file)]
+    chosen += [moment for file in sorted(groups) for moment in least_valuable.group(work.db, file)]
+    if not chosen:  # its group went a transaction before
+        return
+    listed = [json.dumps([moment.id for moment in chosen])]
+    unread = "FROM jobs WHERE moment_id IN (SELECT value FROM json_each(?)) AND kind = ?"
+    for (moment_id,) in work.db.execute(f"SELECT moment_id {unread}", [*listed, Job.READ]).fetchall():
+        changes.want(work.db, moment_id, Job.CONTENT)  # found by its title from now on
+    work.db.execute(f"DELETE {unread}", [*listed, Job.READ])
+    work.db.execute("UPDATE moments SET frame = '' WHERE id IN (SELECT value FROM json_each(?))", listed)
+    work.db.conn.executemany("DELETE FROM cold_holes WHERE file = ?", [(file,) for file in groups])
+    files = sorted({file for moment in chosen for file in _files(moment.file)})
+    _note(work, files, Forgotten(time, Why.BUDGET, *_times(chosen), frames=len(chosen)))
 
 
 def _recordings(work: OpenVault, wanted: int, time: float) -> bool:
@@ -89,38 +98,59 @@ def _recordings(work: OpenVault, wanted: int, time: float) -> bool:
         lambda found: size_of(work.vault.root / found.file),
         wanted,
     )
-    if not chosen:
-        return False
-    with transaction(work.db, work.ledger, growth=work.ledger.limits.last or None, last=True):
-        work.db.conn.executemany("DELETE FROM recordings WHERE id = ?", [(found.id,) for found in chosen])
-        seconds = sum(found.end - found.start for found in chosen)
-        files = [found.file for found in chosen]
-        _note(work, files, Forgotten(time, Why.BUDGET, *_times(chosen), eeg_seconds=seconds))
-    _remove(work)
-    return True
+    _let_go(work, chosen, partial(_let_go_recordings, work, time))
+    return bool(chosen)
+
+
+def _let_go_recordings(work: OpenVault, time: float, chosen: Sequence[Thing]) -> None:
+    work.db.conn.executemany("DELETE FROM recordings WHERE id = ?", [(found.id,) for found in chosen])
+    seconds = sum(found.end - found.start for found in chosen)
+    what = Forgotten(time, Why.BUDGET, *_times(chosen), eeg_seconds=seconds)
+    _note(work, [found.file for found in chosen], what)
 
 
 def _moments(work: OpenVault, wanted: int, time: float) -> bool:
     """Let go of whole moments, and of the room they had in the database."""
     del wanted  # how much a moment takes there is known only afterwards
     newest = work.ledger.limits.newest
-    found = least_valuable.enough(
+    chosen = least_valuable.enough(
         lambda limit: least_valuable.moments(work.db, limit, newest), lambda _: 1, MOMENTS_AT_ONCE
     )
-    if not found:
-        return False
-    with transaction(work.db, work.ledger, growth=work.ledger.limits.last or None, last=True):
-        pictured = sum(bool(moment.file) for moment in found)
-        forgotten.delete_moments(work.db, [moment.id for moment in found])
-        what = Forgotten(time, Why.BUDGET, *_times(found), moments=len(found), frames=pictured)
-        _note(work, [], what)
-    _remove(work)
-    shrink(work.db, work.ledger)
-    return True
+    _let_go(work, chosen, partial(_let_go_moments, work, time))
+    if chosen:
+        shrink(work.db, work.ledger)
+    return bool(chosen)
+
+
+def _let_go_moments(work: OpenVault, time: float, chosen: Sequence[Thing]) -> None:
+    pictured = sum(bool(moment.file) for moment in chosen)
+    forgotten.delete_moments(work.db, [moment.id for moment in chosen])
+    what = Forgotten(time, Why.BUDGET, *_times(chosen), moments=len(chosen), frames=pictured)
+    _note(work, [], what)
+
+
+def _let_go(work: OpenVault, chosen: Sequence[Thing], change: Callable[[Sequence[Thing]], None]) -> None:
+    """Let things go in as few transactions as there is log for, then their files."""
+    some, left = len(chosen), list(chosen)
+    while left:
+        try:
+            with _last(work, whole=some == 1):
+                change(left[:some])
+        except NoRoomError:
+            if some == 1:
+                raise
+            some = some // 2
+            continue
+        left = left[some:]
+        _remove(work)
+
+
+def _last(work: OpenVault, *, whole: bool = False) -> AbstractContextManager[None]:
+    return transaction(work.db, work.ledger, growth=work.ledger.limits.last or None, last=True, whole=whole)
 
 
 def _files(frame: str) -> tuple[str, str]:
-    return frame, frames.thumbnail(frame)
+    return cold_frames.file_of(frame), cold_frames.file_of(frames.thumbnail(frame))
 
 
 def _note(work: OpenVault, files: Sequence[str], what: Forgotten) -> None:
@@ -141,9 +171,9 @@ def _remove(work: OpenVault) -> None:
         size = size_of(file)
         forgotten.remove(work.vault, file)
         work.ledger.removed(file, size)
-    with transaction(work.db, work.ledger, growth=work.ledger.limits.last or None, last=True):
+    with _last(work):
         forgotten.settled(work.db, [number for number, _ in left])
 
 
-def _times(chosen: Sequence[least_valuable.Thing]) -> tuple[float, float]:
+def _times(chosen: Sequence[Thing]) -> tuple[float, float]:
     return min(thing.start for thing in chosen), max(thing.end for thing in chosen)

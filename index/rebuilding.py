@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import islice
 
 from sqlite_utils import Database
 
-from index import bdf, changes, frames
+from index import bdf, changes
 from index.salvaging import salvage
 from index.store import Store
-from index.types import FrameError, VaultError
+from index.types import VaultError
 from index.vault import Vault
 from index.vectors import Vectors
-from index.verifying import Progress, lost_files, pages, read_through
+from index.verifying import Progress, framed, lost_files, pages, read_through, unreadable
 from index.writer import Writer
 
 
@@ -71,13 +72,10 @@ def _make_full_text(db: Database) -> None:
 
 def _let_go_of_frames(writer: Writer, store: Store, done: Rebuilt, progress: Progress) -> None:
     """Let moments have no picture whose picture cannot be read."""
-    rows = store.rows("SELECT id, frame FROM moments WHERE frame <> '' ORDER BY id")
-    for number, (moment, name) in enumerate(rows):
-        progress("frames", number, len(rows))
-        try:
-            for each in (name, frames.thumbnail(name)):
-                frames.decode(frames.read(store.vault, each))
-        except FrameError as error:
+    named = framed(store)
+    for number, (moment, name) in enumerate(named):
+        progress("frames", number, len(named))
+        for error in islice(unreadable(store.vault, name), 1):
             writer.do(_without_frame, moment).result()
             done.lost.append(f"The picture of moment {moment} is gone: {error}")
 

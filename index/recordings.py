@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from index.bdf import BdfFile
 from index.store import Store
-from index.types import RecordingInfo
+from index.types import RecordingError, RecordingInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,5 +43,9 @@ def _cut(store: Store, info: RecordingInfo, start: float, end: float) -> Stretch
     """Return the part of one recording that lies in the range."""
     first = max(0, round((start - info.time_start) * info.sfreq))
     stop = min(info.samples, round((end - info.time_start) * info.sfreq))
-    data = BdfFile(store.vault.root / info.path, store.vault.keys.eeg).read(first, max(first, stop))
+    file = BdfFile(store.vault.root / info.path, store.vault.keys.eeg)
+    try:
+        data = file.read(first, max(first, stop))
+    except ValueError as error:
+        raise RecordingError(f"The recording {info.path} is shorter than it was. Bring it back from a backup.") from error
     return Stretch(data, info.sfreq, info.ch_names, info.time_start + (first + data.shape[1]) / info.sfreq)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from index.journal import files as journals
 from index.keyfile import KeyFile, Opened
 from index.keys import Keys, Secrets
 from index.record_file import SealedRecords, layout_of
-from index.replacing import replace_file, sync_folder
+from index.replacing import FILE_MODE, replace_file, sync_folder
 from index.sealing import HEAD_BYTES, DamagedError, Sealer
 from index.store import Store
 from index.types import VaultError
@@ -25,6 +25,7 @@ from index.vault import Vault
 from index.vectors import Vectors
 
 PIECE = 256  # data records copied at once
+TOGETHER = 128  # pictures made safe on disk at once
 DRAFT = ".draft"
 
 Progress = Callable[[str, int, int], None]  # what, how many of how many
@@ -100,22 +101,17 @@ def _files(vault: Vault, progress: Progress) -> None:
     """Encrypt frames, recordings and small files anew, each in one step."""
     for path in vault.root.rglob(f"*{DRAFT}"):
         path.unlink()  # of a crash: what it was meant to replace is there
-    work: list[tuple[str, list[Path], Callable[[Vault, Path], None]]] = [
-        ("frames", list(_stale(vault.frames, vault.keys.frames)), _frame),
-        ("recordings", list(_stale(vault.eeg, vault.keys.eeg)), _recording),
-        ("files", list(_stale(vault.root / "learning", vault.keys.files)), _small_file),
-    ]
-    for what, paths, encrypt in work:
-        for number, path in enumerate(paths):
-            progress(what, number, len(paths))
-            try:
-                encrypt(vault, path)
-            except DamagedError as error:
-                raise VaultError(
-                    f"{path} cannot be encrypted anew ({error}). `companion vault rebuild` removes what cannot be "
-                    "read; the vault opens as before meanwhile."
-                ) from error
-        _sync_folders(paths)
+    pictures = list(_stale(vault.frames, vault.keys.frames))
+    for first in range(0, len(pictures), TOGETHER):
+        progress("frames", first, len(pictures))
+        _frames(vault, pictures[first : first + TOGETHER])
+    recordings = list(_stale(vault.eeg, vault.keys.eeg))
+    for number, path in enumerate(recordings):
+        progress("recordings", number, len(recordings))
+        _recording(vault, path)
+    _sync_folders(recordings)
+    for path in _stale(vault.root / "learning", vault.keys.files):
+        replace_file(path, _sealed_anew(path, vault.keys.files, path.name))
 
 
 def _stale(folder: Path, sealer: Sealer) -> Iterator[Path]:
@@ -130,22 +126,42 @@ def _head(path: Path) -> bytes:
         return file.read(HEAD_BYTES)
 
 
-def _frame(vault: Vault, path: Path) -> None:
-    about = str(path.relative_to(vault.root)).encode()
-    _replace(path, vault.keys.frames, about)
+def _frames(vault: Vault, paths: list[Path]) -> None:
+    """Encrypt some pictures anew; none takes its place before all are safe on disk, which costs less together."""
+    try:
+        with ExitStack() as stack:
+            for path in paths:
+                name = str(path.relative_to(vault.root))
+                handle = os.open(_draft(path), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE)
+                file = stack.enter_context(os.fdopen(handle, "wb"))
+                file.write(_sealed_anew(path, vault.keys.frames, name))
+                file.flush()
+                stack.callback(os.fsync, file.fileno())  # called in turn before any is closed
+        for path in paths:
+            _draft(path).replace(path)
+        _sync_folders(paths)
+    except OSError as error:
+        raise VaultError(f"{vault.frames} cannot be written to ({error.strerror}). Is the disk full?") from error
 
 
-def _small_file(vault: Vault, path: Path) -> None:
-    _replace(path, vault.keys.files, path.name.encode())
+def _sealed_anew(path: Path, sealer: Sealer, about: str) -> bytes:
+    """Return a file's content under the newest key. Raises `VaultError`."""
+    try:
+        return sealer.seal(sealer.open(path.read_bytes(), about.encode()), about.encode())
+    except DamagedError as error:
+        raise VaultError(
+            f"{path} cannot be encrypted anew ({error}). `companion vault rebuild` removes what cannot be read; the "
+            "vault opens as before meanwhile."
+        ) from error
 
 
-def _replace(path: Path, sealer: Sealer, about: bytes) -> None:
-    replace_file(path, sealer.seal(sealer.open(path.read_bytes(), about), about))
+def _draft(path: Path) -> Path:
+    return path.with_name(path.name + DRAFT)
 
 
 def _recording(vault: Vault, path: Path) -> None:
     """Copy a recording's blocks into a new file, record by record: the signal is not encoded again."""
-    draft = path.with_name(path.name + DRAFT)
+    draft = _draft(path)
     old, new = SealedRecords(path, vault.keys.eeg), SealedRecords(draft, vault.keys.eeg)
     form = layout_of(old, path.name)
     count = old.count(form)

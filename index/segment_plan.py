@@ -14,7 +14,8 @@ LARGEST = 4_194_304  # rows a merge may make: what a merge needs of disk for a w
 OUTGROWN = 4  # times the rows a generation was made for
 LEAST_GONE = 0.05  # share of a segment that was deleted, from which on it is written anew
 
-PROBES = 32  # lists looked through for a plain question
+PROBES = 32  # lists looked through for a plain question, at most
+PATIENCE = 8  # lists in a row without anything better, after which it looks no further
 SPARE = 16  # candidates beside those asked for: codes are not exact, their order is made right from SQLite
 
 
@@ -24,6 +25,10 @@ class Reach:
 
     want: int
     probes: int
+
+    def is_enough(self, quiet: int) -> bool:
+        """Whether to stop after so many lists in a row without anything better; never once it was made wider."""
+        return self.probes == PROBES and quiet >= PATIENCE
 
 
 def first_reach(k: int) -> Reach:

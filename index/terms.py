@@ -12,8 +12,9 @@ from index.postings import NONE, Extent, Ids
 from index.stems import Word, words
 from index.store import Store
 
-UNSEEN = 0.1  # what a word that no moment holds weighs, against its information: a typo must not outweigh the rest
+UNSEEN = 0.05  # what a word that no moment holds weighs, against its information: a typo must not outweigh the rest
 UNSEEN_IN_SENTENCE = 0.6
+SENTENCE = 4  # words, from which a query is one when some of them hold it together
 FUNCTION = 0.02  # what a word weighs that only holds sentences together, against its information
 
 
@@ -92,7 +93,7 @@ def _telling(found: Sequence[Term]) -> list[Term]:
     joints = {term.word.stem for term in found if term.word.folded in FUNCTION_WORDS}
     if len(joints) == len(found):
         return list(found)
-    unseen = UNSEEN_IN_SENTENCE if joints else UNSEEN
+    unseen = UNSEEN_IN_SENTENCE if joints and len(found) >= SENTENCE else UNSEEN
     shares = [FUNCTION if term.word.stem in joints else 1.0 if term.held else unseen for term in found]
     return [replace(term, weight=share * term.weight) for share, term in zip(shares, found, strict=True)]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from index import recall, terms, thought_fusion
 from index.filtering import Keep, Only
 from index.fusion import Fused as WordsFused
-from index.recall import ALIKE, LEAST_ALIKE, LEAST_SCORE, PARTS, Asked
+from index.recall import ALIKE, LEAST_ALIKE, PARTS, Asked
 from index.snippets import snippet
 from index.store import Store
 from index.terms import Query
@@ -19,7 +19,7 @@ from index.vectors import Vectors
 POOL = 300  # nearest vectors taken of each source
 WORDS = "words"
 # What a source must say at least, before a moment is listed for it alone.
-FLOORS = {WORDS: LEAST_SCORE, "state": LEAST_ALIKE, "alike": LEAST_ALIKE, "shared": 0.05, "context": 0.3}
+FLOORS = {WORDS: 0.12, "state": LEAST_ALIKE, "alike": LEAST_ALIKE, "shared": 0.05, "context": 0.3}
 NAMES = {WORDS: "words", "state": "state", "shared": "learned meaning", "alike": "learned state", "context": "screen"}
 LEAST_SHARE = 0.05  # worth saying
 

@@ -12,6 +12,8 @@ from index.vault import Vault
 
 MAIN_INDEX = b"0"  # how FTS5 begins each term of its main index
 
+LEAST_PAGES, PAGES_SHARE = 16, 64  # of the database, given back at a time
+
 # The terms that divide a page of the full text from the one before it. FTS5's secure deletion empties the pages
 # themselves and leaves these, each a term or the beginning of one, as they were.
 _DIVIDERS = "SELECT segid, term FROM moments_fts_idx WHERE length(term) > 1"
@@ -57,12 +59,23 @@ def shrink(vault: Vault) -> None:
     """Give free pages back to the disk and empty the database's log. Raises `VaultError` while another reads it."""
     with closing(database.connect(vault, write=True)) as db:
         try:
-            db.execute("PRAGMA incremental_vacuum").fetchall()
-            busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            _empty_log(db, vault)
+            # Some at a time: each page that moves is in the log until that is written back.
+            some = max(LEAST_PAGES, _pragma(db, "page_count") // PAGES_SHARE)
+            while (free := _pragma(db, "freelist_count")) and _pragma(db, "auto_vacuum"):
+                db.execute(f"PRAGMA incremental_vacuum({min(some, free)})").fetchall()
+                _empty_log(db, vault)
         except database.OperationalError as error:
             raise VaultError(f"The database {vault.database} could not be made smaller ({error}).") from error
-    if busy:
+
+
+def _empty_log(db: Database, vault: Vault) -> None:
+    if db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
         raise VaultError(
             f"Another program reads {vault.database}, and its log still holds what was forgotten. End that program "
             "and start Companion once: it goes on with it."
         )
+
+
+def _pragma(db: Database, name: str) -> int:
+    return int(db.execute(f"PRAGMA {name}").fetchone()[0])

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from index import database
 from index.budget import Kind, Ledger, NoRoomError
 
-LOOK_STEPS = 500  # of SQLite's machine between two looks at the log
+LOOK_STEPS = 250  # of SQLite's machine between two looks at the log
 FULL = "SQLITE_FULL"
 INCREMENTAL = 2  # of `PRAGMA auto_vacuum`
 
@@ -28,11 +28,13 @@ def prepare(db: Database, ledger: Ledger) -> None:
 
 
 @contextmanager
-def transaction(db: Database, ledger: Ledger, *, growth: int | None, last: bool = False) -> Iterator[None]:
+def transaction(
+    db: Database, ledger: Ledger, *, growth: int | None, last: bool = False, whole: bool = False
+) -> Iterator[None]:
     """Run the body in a transaction by which the database's content grows by at most ``growth`` bytes, None: no limit.
 
-    ``last`` is for what makes room, which is not refused. Raises `NoRoomError` when that is not enough, or its log
-    would not fit.
+    ``last`` is for what makes room, whose log has to do with what is put by for it; ``whole`` also lets it have more,
+    as it cannot be done in smaller parts. Raises `NoRoomError` when that is not enough.
     """
     if growth is None:
         with db.atomic():
@@ -48,12 +50,12 @@ def transaction(db: Database, ledger: Ledger, *, growth: int | None, last: bool 
 
     def look() -> int:
         nonlocal refused
-        refused = not last and not ledger.log_fits(ahead)
+        refused = not whole and not ledger.log_fits(ahead, within_log=last)
         return int(refused)
 
     db.conn.set_progress_handler(look, LOOK_STEPS)
     try:
-        with ledger.change(), db.atomic():
+        with db.atomic():
             yield
     except database.OperationalError as error:
         if refused or (getattr(error, "sqlite_errorname", "") == FULL and not _disk_is_full(ledger, growth)):
@@ -89,7 +91,7 @@ def spare(db: Database) -> int:
 
 def _trim(db: Database, ledger: Ledger) -> None:
     """Write the log back before it takes more than a half of what is put by for it."""
-    if not ledger.log_fits(0) or ledger.log > ledger.limits.log // 4:
+    if not ledger.log_fits(0, within_log=False) or ledger.log > ledger.limits.log // 4:
         _empty_log(db)
 
 

@@ -45,15 +45,19 @@ class Scan:
         self._numbers = np.arange(4096)
         self.seen = 0
 
-    def look(self, number: int, cosine: float, codes: Codes) -> None:
-        """Look through codes of list ``number``, whose centroid has that cosine with the query."""
+    def look(self, number: int, cosine: float, codes: Codes) -> bool:
+        """Look through codes of list ``number``, whose centroid has that cosine with the query.
+
+        Returns whether any was among the best so far.
+        """
         upto = self.seen + len(codes)
         if upto > len(self._numbers):
             self._numbers = np.arange(2 * upto)
         self._scanner.set_list(number, cosine)
         places = faiss.swig_ptr(self._numbers[self.seen : upto])
-        self._scanner.scan_codes(len(codes), faiss.swig_ptr(codes), places, *self._heap, len(self._scores))
+        better = self._scanner.scan_codes(len(codes), faiss.swig_ptr(codes), places, *self._heap, len(self._scores))
         self.seen = upto
+        return bool(better)
 
     def best(self) -> tuple[Ids, Rows]:
         """Return the places of the best codes, counted over all that were looked through, and their cosines."""

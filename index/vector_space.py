@@ -50,8 +50,7 @@ class VectorSpace:
             found, is_all = self._nearest(query, reach)
             rows = found.rows if keep is None else found.rows[keep.among(found.moments)]
             held = self.rows.among(rows)
-            if len(held.rows) < len(rows):
-                self.weed()
+            self._weed_if_gone(rows, held.rows)
             if is_all or len(held.rows) >= k:
                 return _best(_scored([held], query), k)
             reach = segment_plan.wider(reach, k, found=len(found.rows), kept=len(held.rows))
@@ -91,6 +90,15 @@ class VectorSpace:
             hot = self._refresh()
             hot.weed(self.rows.ids(Span(hot.after, hot.highest)))
 
+    def _weed_if_gone(self, rows: Ids, held: Ids) -> bool:
+        """Weed when memory gave rows that SQLite does not hold; returns whether it did."""
+        with self._lock:
+            oldest = self._refresh().after
+        is_gone = len(held) < len(rows) and bool((np.setdiff1d(rows, held) > oldest).any())
+        if is_gone:
+            self.weed()
+        return is_gone
+
     def _refresh(self) -> Hot:
         """Take over a manifest that was replaced, and rows committed since."""
         if self._hot is None or self.shelf.stamp() != self._stamp:
@@ -128,9 +136,8 @@ class VectorSpace:
                     break
                 found = hot.nearest(query, k, moments=moments)
             held = self.rows.among(found.rows)
-            if len(held.rows) == len(found.rows):
+            if not self._weed_if_gone(found.rows, held.rows):
                 return _best(_scored([held], query), k)
-            self.weed()
         return _best(_scored(self.rows.of_moments(moments), query), k)
 
     def _nearest(self, query: Rows, reach: Reach) -> tuple[Candidates, bool]:
@@ -157,16 +164,19 @@ def _scan(shards: Shards, generation: int, query: Rows, reach: Reach) -> tuple[C
     segments = [segment for segment in shards.segments if segment.card.generation == generation]
     scan, rows, moments = quantizer.scan(query, reach.want), [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     lists, cosines = quantizer.nearest(query, reach.probes)
-    for number, cosine in zip(lists.tolist(), cosines.tolist(), strict=True):
+    looked = quiet = 0
+    while looked < len(lists) and not reach.is_enough(quiet):
+        number, cosine, quiet = int(lists[looked]), float(cosines[looked]), quiet + 1
         for segment in segments:
             if segment.lengths[number]:
                 part = segment.read(number)
-                scan.look(number, cosine, part.codes)
+                quiet = 0 if scan.look(number, cosine, part.codes) else quiet
                 rows.append(part.rows)
                 moments.append(part.moments)
+        looked += 1
     places, scores = scan.best()
     found = Candidates(np.concatenate(rows)[places], np.concatenate(moments)[places], scores)
-    return found, len(lists) == quantizer.lists and scan.seen <= reach.want
+    return found, looked == quantizer.lists and scan.seen <= reach.want
 
 
 def _scored(batches: Iterable[Batch], query: Rows) -> tuple[Ids, Rows]:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from index import database, frames
+from index import cold_frames, database, frames, journal
 from index.bdf import BdfFile
+from index.sealing import DamagedError
 from index.store import Store
 from index.types import FrameError, VaultError
 from index.vault import Vault
@@ -71,7 +72,7 @@ def _verify(vault: Vault, done: Verified, progress: Progress, *, alone: bool) ->
     store = Store(vault)
     try:
         done.problems += _database(store, done, alone=alone)
-        for check in (_frames, _recordings, _vectors, *((_lost_files,) if alone else ())):
+        for check in (_frames, _recordings, _journals, _vectors, *((_lost_files,) if alone else ())):
             done.problems += check(store, done, progress)
     except VaultError as error:  # the database cannot even be asked
         done.problems.append(Problem("database", str(error), _rebuild("what can still be read is kept")))
@@ -113,16 +114,29 @@ def _full_text(store: Store) -> list[Problem]:
 
 def _frames(store: Store, done: Verified, progress: Progress) -> Iterator[Problem]:
     """Decrypt and decode every frame and thumbnail."""
-    rows = store.rows("SELECT id, frame FROM moments WHERE frame <> '' ORDER BY id")
-    for number, (moment, name) in enumerate(rows):
-        progress("frames", number, len(rows))
+    named = framed(store)
+    for number, (moment, name) in enumerate(named):
+        progress("frames", number, len(named))
         done.checked["frames"] += 1
-        for each in (name, frames.thumbnail(name)):
-            try:
-                frames.decode(frames.read(store.vault, each))
-            except FrameError as error:
-                mend = f"Bring {each} back from a backup. {_rebuild('moment ' + str(moment) + ' then has no picture')}"
-                yield Problem("frame", str(error), mend)
+        for error in unreadable(store.vault, name):
+            file = cold_frames.file_of(name)
+            mend = f"Bring {file} back from a backup. {_rebuild(f'moment {moment} then has no picture')}"
+            yield Problem("frame", str(error), mend)
+
+
+def framed(store: Store) -> list[tuple[int, str]]:
+    """Return moments and the names of their frames, those of one file side by side and in its order."""
+    rows = [(row[0], row[1]) for row in store.rows("SELECT id, frame FROM moments WHERE frame <> '' ORDER BY id")]
+    return sorted(rows, key=lambda row: (cold_frames.file_of(row[1]), int(row[1].partition("#")[2] or 0)))
+
+
+def unreadable(vault: Vault, name: str) -> Iterator[FrameError]:
+    """Yield why a frame or its thumbnail cannot be read."""
+    for each in (name, frames.thumbnail(name)):
+        try:
+            frames.decode(frames.read(vault, each))
+        except FrameError as error:
+            yield error
 
 
 def _recordings(store: Store, done: Verified, progress: Progress) -> Iterator[Problem]:
@@ -150,6 +164,20 @@ def read_through(vault: Vault, path: str) -> int:
     return samples
 
 
+def _journals(store: Store, done: Verified, progress: Progress) -> Iterator[Problem]:
+    """Open every entry that was recorded while the vault was locked and waits to be taken in."""
+    waiting = journal.files(store.vault.journal)
+    for number, path in enumerate(waiting):
+        progress("journals", number, len(waiting))
+        done.checked["journals"] += 1
+        try:
+            for _ in journal.entries(path, store.vault.keys.private):
+                pass
+        except DamagedError as error:
+            mend = "What comes before the damage is taken in by the next `companion run`; the rest is lost."
+            yield Problem("journal", f"{path.name} cannot be read to its end ({error}).", mend)
+
+
 def _vectors(store: Store, done: Verified, progress: Progress) -> Iterator[Problem]:
     """Compare what is searched with the vectors of the database."""
     done.checked["vectors"] = int(store.value("SELECT count(*) FROM vectors"))
@@ -163,7 +191,8 @@ def _lost_files(store: Store, done: Verified, progress: Progress) -> Iterator[Pr
     progress("files", 0, 1)
     done.checked["files"] = sum(1 for folder in (store.vault.frames, store.vault.eeg) for _ in files_in(folder))
     for name in lost_files(store):
-        yield Problem("file", f"No moment or recording knows {name}.", _rebuild("it is removed"))
+        mend = f"The next `companion run` removes what a crash left. {_rebuild('it is removed at once')}"
+        yield Problem("file", f"No moment or recording knows {name}.", mend)
 
 
 def lost_files(store: Store) -> list[str]:
@@ -177,8 +206,8 @@ def lost_files(store: Store) -> list[str]:
 def _named(store: Store) -> Iterator[str]:
     """Yield every file that rows name."""
     for (name,) in store.rows("SELECT frame FROM moments WHERE frame <> ''"):
-        yield name
-        yield frames.thumbnail(name)
+        yield cold_frames.file_of(name)
+        yield cold_frames.file_of(frames.thumbnail(name))
     yield from (row[0] for row in store.rows("SELECT path FROM recordings"))
 
 

@@ -20,17 +20,22 @@ def run(work: OpenVault, change: Callable[[Database], T], *, time: float) -> T:
 
     ``time`` is now, UTC seconds. Raises `NoRoomError` when none can be made; nothing of the change is kept then.
     """
-    db, ledger = work.db, work.ledger
-    if ledger.limits.none:
-        with db.atomic():
-            return change(db)
+    if work.ledger.limits.none:
+        with work.db.atomic():
+            return change(work.db)
+    with work.ledger.change():
+        return _run(work, change, time)
+
+
+def _run(work: OpenVault, change: Callable[[Database], T], time: float) -> T:
+    ledger = work.ledger
     for kind, size in [(Kind.DATABASE, 0), *ledger.wanted()]:
         make(work, kind, size, time=time)
     growth = ledger.limits.log // 4 or None
     for _ in range(ATTEMPTS):
         try:
-            with transaction(db, ledger, growth=growth):
-                return change(db)
+            with transaction(work.db, ledger, growth=growth):
+                return change(work.db)
         except NoRoomError as short:
             if not make(work, short.kind, short.size, time=time):
                 raise

@@ -70,5 +70,7 @@ class Writer:
         try:
             with self._db.atomic():
                 return change(self._db)
-        except database.OperationalError as error:
-            raise VaultError(f"The vault could not be written to ({error}). Is the disk full?") from error
+        except database.DatabaseError as error:
+            if type(error) not in {database.OperationalError, database.DatabaseError}:  # a mistake in the change
+                raise
+            raise VaultError(f"The vault could not be written to ({error}). {database.way_out(error)}") from error

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from desktop import Desktop
+from kept_secrets import keep_in
 
 # Before anything asks for a keyring, here or in a child process.
 _secrets = tempfile.TemporaryDirectory(prefix="companion-keyring-")
-os.environ["PYTHON_KEYRING_BACKEND"] = "kept_secrets.TestsKeyring"
-os.environ["COMPANION_TEST_KEYRING"] = str(Path(_secrets.name) / "secrets.json")
-_places = (str(Path(__file__).parent), os.environ.get("PYTHONPATH", ""))
-os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, _places))
+keep_in(Path(_secrets.name) / "secrets.json")
 
 
 def _enter(desktop: Desktop, monkeypatch: pytest.MonkeyPatch) -> None:

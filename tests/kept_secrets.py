@@ -16,6 +16,14 @@ from keyring.errors import PasswordDeleteError
 PLACE = "COMPANION_TEST_KEYRING"
 
 
+def keep_in(path: Path) -> None:
+    """Make the file ``path`` the keyring of this process and of its children; before anything asks for one."""
+    os.environ["PYTHON_KEYRING_BACKEND"] = f"{__name__}.{TestsKeyring.__name__}"
+    os.environ[PLACE] = str(path)
+    places = (str(Path(__file__).parent), os.environ.get("PYTHONPATH", ""))
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, places))
+
+
 class TestsKeyring(KeyringBackend):
     """Keeps secrets in a JSON file."""
 

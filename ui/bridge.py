@@ -112,6 +112,26 @@ def in_background(call: Callable[[], Result], *, name: str) -> Future[Result]:
     return future
 
 
+class OneThread:
+    """Runs calls one after another on a thread of its own, which does not keep the program from ending."""
+
+    def __init__(self, name: str) -> None:
+        self._calls: SimpleQueue[Call] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def submit(self, call: Callable[[], Result]) -> Future[Result]:
+        """Run ``call`` after those before it."""
+        future: Future[Result] = Future()
+        self._calls.put(lambda: _make(call, future))
+        if not self._thread.is_alive():
+            self._thread.start()
+        return future
+
+    def _run(self) -> None:
+        while True:
+            self._calls.get()()
+
+
 def _make(call: Callable[[], Result], future: Future[Result]) -> None:
     """Make a call and put what came of it into the future; a cancelled one is not made."""
     if not future.set_running_or_notify_cancel():

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from companion.ports import EnginePort
 from ui import failures
-from ui.bridge import Bridge, in_background
+from ui.bridge import Bridge, OneThread
 from ui.view_state import STARTING, ViewState, before_start, broken, view
 
 POLL_MS = 1000
@@ -27,6 +27,7 @@ class EngineLink(QObject):
     def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
+        self._thread = OneThread("engine")  # one for all: a vault's lock is let go of by the thread that took it
         self._building: Future[EnginePort] | None = None
         self.engine: EnginePort | None = None
         self.state = before_start()
@@ -48,7 +49,7 @@ class EngineLink(QObject):
             return engine
 
         self._show(before_start(sentence))
-        self._building = in_background(build_and_start, name="engine-start")
+        self._building = self._thread.submit(build_and_start)
         self._bridge.follow(self._building, self._built)
         return self._building
 
@@ -84,10 +85,10 @@ class EngineLink(QObject):
             return
 
         def stop() -> None:
-            if building.exception() is None:  # waits while it is being built
+            if building.exception() is None:
                 building.result().stop()
 
-        self._bridge.follow(in_background(stop, name="engine-stop"), lambda stopped: _closed(stopped, done))
+        self._bridge.follow(self._thread.submit(stop), lambda stopped: _closed(stopped, done))
 
     def forget(self) -> None:
         """Look no more."""

@@ -90,7 +90,7 @@ class FirstRun(QDialog):
             first_run_done=True,
             board=board,
             board_params=params,
-            auto_lock_minutes=float(self.lock.minutes.value()),
+            auto_lock_minutes=self.lock.minutes(),
         )
 
     def _next(self) -> None:

@@ -6,11 +6,11 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
-from companion.settings import DAY_MINUTES, Settings
-from ui import failures, secret_window, theme
+from companion.settings import Settings
+from ui import failures, secret_window, theme, wording
 from ui.bridge import Bridge, in_background
 from ui.door import Door, Facts
 from ui.page import Page
@@ -18,6 +18,7 @@ from ui.recovery_window import RecoveryWindow
 from ui.secret_fields import SecretFields
 from ui.secret_window import Asked, Do, SecretWindow
 
+AWAY_MINUTES = (0.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0)
 LOOKING = "Looking how this machine can keep a key…"
 BY_KEYRING = "Memory opens when you are logged in: its key is in this machine's keyring."
 WITH_PASSPHRASE = "Memory opens with your passphrase."  # noqa: S105  a sentence
@@ -57,16 +58,17 @@ class LockPage(Page):
         self._vaults, self._root = vaults, settings.vault_path
         self._looking: Future[Facts] | None = None
         self.facts: Facts | None = None
-        self.windows: list[QWidget] = []
+        self.asking: SecretWindow | RecoveryWindow | None = None
         self.said = self.sentence(LOOKING)
         self.wanted = self.switch("Open it with a passphrase", on=False)
         self.fields = SecretFields(current=False, new=True)
         self.set = QPushButton("Set a passphrase…")
         self.remove = QPushButton("Remove it…")
         self.new_code = QPushButton("New recovery code…")
-        self.minutes = QSpinBox()
+        self.away = _choices(settings.auto_lock_minutes)
         self.note = self.sentence("", look="soft")
-        self.locking = self._lay_out(round(settings.auto_lock_minutes))
+        self.buttons = _row(self.set, self.remove, self.new_code)
+        self.locking = self._lay_out()
         self._show()
 
     def look(self, root: Path) -> None:
@@ -79,6 +81,10 @@ class LockPage(Page):
     def passphrase(self) -> str:
         """Return the passphrase chosen for a new vault, empty for the keyring."""
         return self.fields.new_text() if self._asks() else ""
+
+    def minutes(self) -> float:
+        """Return the settings' ``auto_lock_minutes``."""
+        return float(self.away.currentData())
 
     def problem(self) -> str:
         """Return what is still needed, or nothing."""
@@ -105,20 +111,18 @@ class LockPage(Page):
         self.said.setText(LOOKING if facts is None else _how(facts))
         self.wanted.setVisible(facts is not None and not there and facts.keyring)
         self.fields.setVisible(self._asks())
-        for button in (self.set, self.new_code):
-            button.setVisible(there)
+        self.buttons.setVisible(there)
         self.set.setText("Change the passphrase…" if facts and facts.passphrase else "Set a passphrase…")
         self.remove.setVisible(there and facts is not None and facts.passphrase)
         self.remove.setEnabled(facts is not None and facts.keyring)
         self.remove.setToolTip("" if self.remove.isEnabled() else "This machine has no keyring to keep the key in.")
         self.locking.setVisible(there)
-        self.minutes.setEnabled(facts is not None and facts.passphrase and facts.idle)
+        self.away.setEnabled(facts is not None and facts.passphrase and facts.idle)
         self.note.setText("" if facts is None else _note(facts))
 
     def _ask(self, asked: Asked, do: Do) -> SecretWindow:
         window = SecretWindow(asked, do, bridge=self._vaults.bridge)
-        self.windows = [window]
-        window.appear()
+        self._open(window)
         return window
 
     def _set(self) -> None:
@@ -139,32 +143,44 @@ class LockPage(Page):
         window.succeeded.connect(self._show_code)
 
     def _show_code(self, code: str) -> None:
-        window = RecoveryWindow(code)
-        self.windows = [window]
+        self._open(RecoveryWindow(code))
+
+    def _open(self, window: SecretWindow | RecoveryWindow) -> None:
+        """Open a window that these pages wait for: what comes of it is theirs to show."""
+        self.asking = window
+        window.setWindowModality(Qt.WindowModality.ApplicationModal)
         window.appear()
 
     def _changed(self) -> None:
         self.look(self._root)
         self.changed.emit()
 
-    def _lay_out(self, minutes: int) -> QFrame:
+    def _lay_out(self) -> QFrame:
         """Place everything; returns what is about locking."""
         self.wanted.toggled.connect(lambda _on: self._show())
         self.set.clicked.connect(self._set)
         self.remove.clicked.connect(self._remove)
         self.new_code.clicked.connect(self._new_code)
-        self.card(self.said, self.wanted, self.fields, _row(self.set, self.remove, self.new_code))
-        self.minutes.setRange(0, int(DAY_MINUTES))
-        self.minutes.setValue(minutes)
-        self.minutes.setSuffix(" min")
-        self.minutes.setSpecialValueText("never")
-        self.minutes.setAccessibleName("Lock after so many minutes away")
-        self.minutes.setMinimumWidth(30 * theme.GRID)
+        for button in (self.set, self.remove, self.new_code):
+            button.setAutoDefault(False)
+        self.card(self.said, self.wanted, self.fields, self.buttons)
         name = QLabel("Lock when I have been away for")
-        name.setBuddy(self.minutes)
-        locking = self.card(_row(name, self.minutes), self.note)
+        name.setBuddy(self.away)
+        locking = self.card(_row(name, self.away), self.note)
         self.column.addStretch()
         return locking
+
+
+def _choices(minutes: float) -> QComboBox:
+    """Return the times to choose from, with the present one also when it was set by hand."""
+    box = QComboBox()
+    box.setAccessibleName("Lock when I have been away for")
+    box.setMinimumHeight(9 * theme.GRID)
+    offered = sorted({*AWAY_MINUTES, minutes})
+    for choice in offered:
+        box.addItem(wording.long(60 * choice) if choice else "never", choice)
+    box.setCurrentIndex(offered.index(minutes))
+    return box
 
 
 def _how(facts: Facts) -> str:

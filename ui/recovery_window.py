@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QFontDatabase, QGuiApplication
-from PySide6.QtWidgets import QCheckBox, QDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from ui import theme
+from ui.switch import Switch
 
 WHY = (
     "It opens your memory when the passphrase or this machine's keyring is lost. Write it down on paper and keep it "
     "off this machine. It is shown only now, and it is stored nowhere."
 )
-NOT_YET = "Write the code down and tick the box first: it is not shown again."
+NOT_YET = "Write the code down and say so first: it is not shown again."
 SECRET = "x-kde-passwordManagerHint"  # noqa: S105  how clipboard histories are told not to keep it
 
 
@@ -24,12 +25,12 @@ class RecoveryWindow(QDialog):
         self.setWindowTitle("Companion: recovery code")
         self.code = QLabel(_in_two_lines(code))
         self.copy = QPushButton("Copy")
-        self.written = QCheckBox("I have written it down")
+        self.written = Switch("I have written it down", words=("Not yet", "Yes"))
         self.onward = QPushButton("Done")
         self.problem = QLabel(NOT_YET)
         self._lay_out()
         self.copy.clicked.connect(lambda: _copy(code))
-        self.written.toggled.connect(self._ticked)
+        self.written.toggled.connect(self._said)
         self.onward.clicked.connect(self.accept)
 
     def appear(self) -> None:
@@ -40,7 +41,7 @@ class RecoveryWindow(QDialog):
         self.code.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def done(self, result: int) -> None:
-        """Close once the box is ticked, whichever way it is asked to; the code is then nowhere any more."""
+        """Close once the person said so, whichever way it is asked to; the code is then nowhere any more."""
         if not self.written.isChecked():
             self.problem.show()
             return
@@ -48,9 +49,9 @@ class RecoveryWindow(QDialog):
         super().done(result)
         self.deleteLater()
 
-    def _ticked(self, ticked: bool) -> None:
-        self.onward.setEnabled(ticked)
-        self.problem.setVisible(not ticked)
+    def _said(self, written: bool) -> None:
+        self.onward.setEnabled(written)
+        self.problem.setVisible(not written)
 
     def _lay_out(self) -> None:
         heading, why = QLabel("Recovery code"), QLabel(WHY)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from ui import theme
+from ui.switch import Switch
 
 HIDDEN, SHOWN = QLineEdit.EchoMode.Password, QLineEdit.EchoMode.Normal
 DIFFERENT = "The two new passphrases are not the same. Type the same twice."
@@ -29,7 +30,7 @@ class SecretFields(QWidget):
         self.current = self._field("Passphrase" if not new else "Present passphrase") if current else None
         self.new = self._field("New passphrase") if new else None
         self.again = self._field("The same again") if new else None
-        self.show_typed = QCheckBox("Show what I type")
+        self.show_typed = Switch("Show what I type")
         self.show_typed.toggled.connect(self._show_typed)
         column.addWidget(self.show_typed)
         self.show_typed.setVisible(bool(self._fields))
@@ -53,6 +54,11 @@ class SecretFields(QWidget):
         if len(self.new.text()) < LEAST_PASSPHRASE:
             return f"A passphrase has at least {LEAST_PASSPHRASE} characters; a few words are best."
         return "" if self.new.text() == self.again.text() else DIFFERENT
+
+    def describe(self, problem: str) -> None:
+        """Have a screen reader say what is wrong when it comes back to a field."""
+        for field in self._fields:
+            field.setAccessibleDescription(problem)
 
     def clear(self) -> None:
         """Forget what was typed."""

@@ -26,6 +26,8 @@ class Asked:
         What it says while it is done.
     current, new
         Whether the present passphrase and a new one are asked for.
+    lasting
+        Whether it cannot be given up half way: the window stays until what came of it is known.
 
     """
 
@@ -35,6 +37,7 @@ class Asked:
     working: str
     current: bool = False
     new: bool = False
+    lasting: bool = True
 
 
 UNLOCK = Asked(
@@ -44,9 +47,14 @@ UNLOCK = Asked(
     "Unlock",
     "Looking whether this is the passphrase…",
     current=True,
+    lasting=False,
 )
 UNLOCK_BY_KEYRING = Asked(
-    "Unlock memory", "The key is in this machine's keyring.", "Unlock", "Asking the keyring for the key…"
+    "Unlock memory",
+    "The key is in this machine's keyring.",
+    "Unlock",
+    "Asking the keyring for the key…",
+    lasting=False,
 )
 SET = Asked(
     "Set a passphrase",
@@ -111,10 +119,13 @@ class SecretWindow(QDialog):
         self.show()
         self.raise_()
         self.activateWindow()
+        self.button.setFocus(Qt.FocusReason.OtherFocusReason)  # where there is no field to be typed into
         self.fields.take_focus()
 
     def done(self, result: int) -> None:
         """Close and forget what was typed."""
+        if self._working is not None and self._asked.lasting:
+            return
         self._working = None  # what comes of it is nobody's any more
         self.fields.clear()
         super().done(result)
@@ -153,6 +164,7 @@ class SecretWindow(QDialog):
     def _complain(self, sentence: str) -> None:
         self.problem.setText(sentence)
         self.problem.setVisible(bool(sentence))
+        self.fields.describe(sentence)
 
     def _lay_out(self) -> None:
         heading, lead = QLabel(self._asked.title), QLabel(self._asked.lead)

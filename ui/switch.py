@@ -13,12 +13,24 @@ _GAP = 3 * theme.GRID
 
 
 class Switch(QCheckBox):
-    """Off at the left and hollow, on at the right and filled; the word stands at the far end."""
+    """Off at the left and hollow, on at the right and filled; the word stands at the far end.
+
+    Parameters
+    ----------
+    words
+        How its two states are called.
+
+    """
+
+    def __init__(self, text: str, *, words: tuple[str, str] = ("Off", "On")) -> None:
+        super().__init__(text)
+        self._words = words
 
     def sizeHint(self) -> QSize:
         """Return the room for switch, name and state."""
         metrics = self.fontMetrics()
-        width = _TRACK.width() + metrics.horizontalAdvance(self.text()) + metrics.horizontalAdvance("Off") + 3 * _GAP
+        words = _TRACK.width() + metrics.horizontalAdvance(self.text())
+        width = words + max(map(metrics.horizontalAdvance, self._words)) + 3 * _GAP
         return QSize(width, max(_TRACK.height(), metrics.height()) + 2 * theme.GRID)
 
     def minimumSizeHint(self) -> QSize:
@@ -47,7 +59,7 @@ class Switch(QCheckBox):
         words = self.rect().adjusted(round(track.right()) + _GAP, 0, -2, 0)
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(words, Qt.AlignmentFlag.AlignLeft | middle, self.text())
-        painter.drawText(words, Qt.AlignmentFlag.AlignRight | middle, "On" if on else "Off")
+        painter.drawText(words, Qt.AlignmentFlag.AlignRight | middle, self._words[on])
         if self.hasFocus():
             painter.setPen(QPen(QColor(colours.text), 1, Qt.PenStyle.DotLine))
             painter.setBrush(Qt.BrushStyle.NoBrush)

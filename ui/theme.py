@@ -197,6 +197,8 @@ def _sheet(colours: Colours) -> str:
         border: 1px solid {colours.strong}; font-weight: bold; }}
     QPushButton[look="main"]:hover {{ background: {colours.text}; }}
     QPushButton[look="main"]:focus {{ border: 2px solid {colours.soft}; }}
+    QPushButton[look="main"]:disabled {{ background: {colours.window}; color: {colours.soft};
+        border: 1px dashed {colours.line}; font-weight: normal; }}
     QPlainTextEdit {{ background: {colours.surface}; color: {colours.text}; border: 1px solid {colours.line};
         border-radius: {RADIUS}px; padding: {GRID}px;
         selection-background-color: {colours.mark}; selection-color: {colours.on_mark}; }}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from threading import Lock
 
 from companion.ports import EnginePort
 from companion.settings import Settings
@@ -23,6 +24,8 @@ class VaultDoor:
 
     def __init__(self, options: Options) -> None:
         self._options = options
+        # OpenSSL derives a passphrase's key on a pool of threads: two at once wait for each other's for ever.
+        self._deriving = Lock()
 
     def facts(self, root: Path) -> Facts:
         """Return how the vault at ``root`` opens."""
@@ -44,19 +47,22 @@ class VaultDoor:
 
     def enter(self, settings: Settings, *, passphrase: str, tell_code: TellCode) -> EnginePort:
         """Return the engine of the vault as far as it opens without asking."""
+        from companion.app import ThisRun, build_locked_engine
+
+        ThisRun(self._options.board, self._options.frames).check(settings)  # no vault is made for a wrong name
         root = self._options.vault or settings.vault_path
-        vault = None if self._options.locked else _opened(root, passphrase, tell_code)
+        with self._deriving:
+            vault = None if self._options.locked else _opened(root, passphrase, tell_code)
         if vault is not None:
             return self.build(settings, vault)
-        from companion.app import build_locked_engine
-
         return build_locked_engine(settings, root=root, board_name=self._options.board, frames=self._options.frames)
 
     def unlock(self, root: Path, passphrase: str) -> Vault:
         """Return the vault, open."""
         from companion.locked import switch
 
-        return switch.unlocked_with(root, passphrase)
+        with self._deriving:
+            return switch.unlocked_with(root, passphrase)
 
     def build(self, settings: Settings, vault: Vault) -> EnginePort:
         """Return the engine of an open vault."""
@@ -70,9 +76,10 @@ class VaultDoor:
         from index import keyfile
 
         path = Vault(root).key_file
-        file = keyfile.load(path)
-        opened = unlocking.open_file(file, ask=lambda: current)
-        unlocking.with_way(file, opened, new or None).save(path)
+        with self._deriving:
+            file = keyfile.load(path)
+            opened = unlocking.open_file(file, ask=lambda: current)
+            unlocking.with_way(file, opened, new or None).save(path)
         if new:
             unlocking.forget_secret(file.vault)
 
@@ -83,10 +90,11 @@ class VaultDoor:
         from index.keyfile import Way
 
         path = Vault(root).key_file
-        file = keyfile.load(path)
-        opened = unlocking.open_file(file, ask=lambda: current)
         code = keyfile.new_recovery_code()
-        file.with_slot(Way.RECOVERY, keyfile.recovery_secret(code), opened).save(path)
+        with self._deriving:
+            file = keyfile.load(path)
+            opened = unlocking.open_file(file, ask=lambda: current)
+            file.with_slot(Way.RECOVERY, keyfile.recovery_secret(code), opened).save(path)
         return code
 
 

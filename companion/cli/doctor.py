@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from companion import budgeting
 from companion import settings as settings_file
 from companion.brain import board
 from companion.brain.types import BoardError
@@ -56,7 +57,7 @@ def command(vault: Path | None, as_json: bool) -> int:
     settings = settings_file.load()
     place = Vault(vault or settings.vault_path)
     place, locked = _opened(place)
-    of_vault = [locked] if locked else list(_vault(place))
+    of_vault = [locked] if locked else list(_vault(place, settings))
     checks = [*_environment(settings), *of_vault]
     readable = place.exists() and all(check.works for check in of_vault if check.part == "vault")
     store = Store(place) if readable else None
@@ -114,7 +115,7 @@ def _text_model(settings: Settings) -> Check:
     return Check("text model", works=True, says=f"{place.name}, from the {place.found}.")
 
 
-def _vault(place: Vault) -> Iterator[Check]:
+def _vault(place: Vault, settings: Settings) -> Iterator[Check]:
     if not place.exists():
         yield Check("vault", works=None, says=f"Nothing is recorded in {place.root} yet.")
         return
@@ -127,6 +128,8 @@ def _vault(place: Vault) -> Iterator[Check]:
         reasons = "; ".join(
             f"moment {moment}, {kind}: {error.splitlines()[-1]}" for moment, kind, error in quarantine[:3]
         )
+        lately = budgeting.went(store, since=time.time() - WEEK_SECONDS)
+        yield Check("budget", works=True, says=f"{budgeting.taken(place, settings)} {lately}".rstrip())
         yield _signal(store)
         yield _learning(store)
         said = f"{len(quarantine)} could not be done ({reasons})." if quarantine else "Nothing was set aside."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -22,7 +23,7 @@ from companion.cli.tables import hits_table
 from companion.ports import Answer, Question
 from companion.tasks import EncoderTasks
 from embeddings.types import EEGWindow
-from index import recordings
+from index import recordings, tagging
 from index.store import Store
 from index.types import Filters, Hit
 from index.vectors import Vectors
@@ -36,6 +37,9 @@ from index.vectors import Vectors
 @click.option("--since", type=options.Moment(), help="Only moments that ended after this time.")
 @click.option("--until", type=options.Moment(), help="Only moments that began before this time.")
 @click.option("--app", default="", help="Only moments in this program.")
+@click.option("--site", default="", metavar="HOST", help="Only moments on this site, such as example.org.")
+@click.option("--tag", default="", metavar="NAME", help="Only moments with this tag (see `companion tag`).")
+@click.option("--state-like", type=int, metavar="MOMENT", help="Only moments in a mental state like this moment's.")
 @click.option("--exclude-minutes", type=float, help="By state: leave out moments this near to the query. [settings: 5]")
 @options.vault
 @options.as_json
@@ -47,25 +51,30 @@ def command(  # noqa: PLR0917 click passes by name
     since: float | None,
     until: float | None,
     app: str,
+    site: str,
+    tag: str,
+    state_like: int | None,
     exclude_minutes: float | None,
     vault: Path | None,
     as_json: bool,
 ) -> int:
     """Find moments by TEXT, by a moment like it, or by the present thought."""
-    asked, app = _text(" ".join(text)).strip(), _text(app)
+    asked = _text(" ".join(text)).strip()
     if sum((bool(asked) or thought, like is not None)) != 1:
         raise click.UsageError("Ask one thing: TEXT, --like MOMENT or --thought (which may come with TEXT).")
     if exclude_minutes is not None and not settings_file.may_exclude(exclude_minutes):
         raise click.UsageError(f"--exclude-minutes should be 0 to 1440, not {exclude_minutes:g}.")
     settings = settings_file.load()
     minutes = settings.exclude_minutes if exclude_minutes is None else exclude_minutes
-    question = Question(asked, like, thought, k, Filters(since, until, app), minutes)
+    filters = Filters(since, until, _text(app), _text(site), _text(tag), state_like)
+    question = Question(asked, like, thought, k, filters, minutes)
     store = Store(opening.opened(vault or settings.vault_path))
     try:
         answer = ask(store, question, settings.text_model)
+        tags = tagging.tags(store, (hit.moment.id for hit in answer.hits))
     finally:
         store.close()
-    _print(answer, store, as_json=as_json)
+    _print(answer, tags, store, as_json=as_json)
     return DONE if answer.hits else NO
 
 
@@ -103,15 +112,15 @@ def _text(given: str) -> str:
     return given.encode(errors="replace").decode()
 
 
-def as_record(hit: Hit) -> dict[str, Any]:
+def as_record(hit: Hit, tags: Sequence[str] = ()) -> dict[str, Any]:
     """Return one hit as ``--json`` prints it (see docs/user-guide.md)."""
     moment = asdict(hit.moment)
     moment.pop("text")
     scored = {"score": hit.score, "space": hit.space, "reason": hit.reason, "snippet": hit.snippet, "parts": hit.parts}
-    return {**moment, **scored, "probability": hit.probability, "shares": hit.shares}
+    return {**moment, **scored, "probability": hit.probability, "shares": hit.shares, "tags": list(tags)}
 
 
-def _print(answer: Answer, store: Store, *, as_json: bool) -> None:
+def _print(answer: Answer, tags: Mapping[int, Sequence[str]], store: Store, *, as_json: bool) -> None:
     if as_json:
         asked = {"text": answer.question.text, "like": answer.question.like, "thought": answer.question.thought}
         record = {
@@ -119,7 +128,7 @@ def _print(answer: Answer, store: Store, *, as_json: bool) -> None:
             "seconds": round(answer.seconds, 4),
             "notes": list(answer.notes),
             "vault": str(store.vault.root.absolute()),
-            "hits": [as_record(hit) for hit in answer.hits],
+            "hits": [as_record(hit, tags.get(hit.moment.id, ())) for hit in answer.hits],
         }
         print(json.dumps(record, ensure_ascii=False))
         return
@@ -127,7 +136,7 @@ def _print(answer: Answer, store: Store, *, as_json: bool) -> None:
     for note in answer.notes:
         Console(stderr=True).print(note, style="yellow")
     if answer.hits:
-        console.print(hits_table(answer.hits))
+        console.print(hits_table(answer.hits, tags=tags))
     else:
         console.print("Nothing was found.")
     console.print(f"answered in {answer.seconds * 1000:.0f} ms (without loading the models)", style="dim")

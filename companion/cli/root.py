@@ -15,6 +15,7 @@ COMMANDS = {
         "A sample day through the whole pipeline, then recalls. Needs no display or headset.",
     ),
     "recall": ("companion.cli.recall", "Find moments by words, by a moment like it, or by the present thought."),
+    "tag": ("companion.cli.tag", "Give a moment a name to find it by, or take it away."),
     "import": ("companion.cli.importing", "Take in EEG files and folders of screenshots."),
     "forget": (
         "companion.cli.forget",

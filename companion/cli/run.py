@@ -71,7 +71,10 @@ def _headless(settings: Settings, *, board: str | None, frames: str | None, vaul
             file=sys.stderr,
         )
         return WRONG
+    from companion.app import ThisRun
+
     root = vault or settings.vault_path
+    ThisRun(board, frames).check(settings)  # a vault is not made for what is named wrongly
     opened = None if locked else _opened(root)
     with Session(root) as session:
         return session.run(lambda vault: _engine(settings, root, vault, board, frames), opened)

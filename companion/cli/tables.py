@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.table import Table
 from rich.text import Text
@@ -11,7 +11,9 @@ from companion.wording import clock_time, duration
 from index.types import Hit
 
 
-def hits_table(hits: Iterable[Hit], title: str | None = None) -> Table:
+def hits_table(
+    hits: Iterable[Hit], title: str | None = None, *, tags: Mapping[int, Sequence[str]] | None = None
+) -> Table:
     """Return ranked hits with everything a person needs to choose one, at most two lines each in 80 columns."""
     table = Table(
         title=None if title is None else Text(title), title_justify="left", box=None, pad_edge=False, expand=True
@@ -28,5 +30,7 @@ def hits_table(hits: Iterable[Hit], title: str | None = None) -> Table:
         what.append(
             f"\n{moment.app or '(unknown program)'} · {clock_time(moment.time_start)} · {lasted}", style="not bold dim"
         )
+        for tag in (tags or {}).get(moment.id, ()):
+            what.append(f" #{tag}", style="not bold cyan")
         table.add_row(str(rank), str(moment.id), what, f"{hit.score:.2f}", Text(hit.reason))
     return table

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from vaults import vault_at
 
-from companion.answering import Answering, RecallError
+from companion.answering import Answering, OvertakenError, RecallError
 from companion.brain_features import BrainFeatures
 from companion.ports import Question
 from companion.tasks import Vectors
@@ -19,7 +20,7 @@ from companion.worker import TaskFailed, WorkerCrashed
 from embeddings.types import EEGWindow, EmbeddingsError
 from index import changes
 from index.store import Store
-from index.types import NewMoment, VaultError
+from index.types import Filters, NewMoment, VaultError
 from index.vectors import Vectors as VectorIndex
 from index.writer import Writer
 
@@ -264,3 +265,52 @@ def test_an_answer_is_known_by_its_time(store: Store) -> None:
 def test_nothing_asked_is_no_question(store: Store, question: Question) -> None:
     with pytest.raises(RecallError, match="give words"):
         answering(store, Scripted()).answer(question)
+
+
+def test_a_newer_question_lets_go_of_the_one_that_is_being_answered(store: Store) -> None:
+    encoder = Scripted()  # its text model never answers
+    made = answering(store, encoder, patience=60)
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        older = thread.submit(made.put(Question("trains")))
+        while not encoder.futures:
+            sleep(0.005)
+        newer = thread.submit(made.put(Question(like=1)))
+        with pytest.raises(OvertakenError, match="a newer one was asked"):
+            older.result(10)
+        assert [hit.moment.title for hit in newer.result(10).hits] == ["Invoice"]
+    assert encoder.futures[0].cancelled()
+
+
+def test_leaving_lets_go_of_a_question_before_and_while_it_is_answered(store: Store) -> None:
+    made = answering(store, Scripted(), patience=60)
+    waiting = made.put(Question("trains"))
+    made.leave()
+    with pytest.raises(OvertakenError):
+        waiting()
+    assert titles(made, Question(like=1)) == ["Invoice"]
+
+
+def test_hits_may_be_filtered_by_a_state_like_a_moments(store: Store) -> None:
+    encoder = Scripted(encode_text=Vectors("content:test", "test", 2, (ONE[np.newaxis],)))
+    made = answering(store, encoder)
+    assert titles(made, Question("rolling beds", filters=Filters(state_like=3))) == ["Night trains"]
+    with pytest.raises(VaultError, match="no moment 9"):
+        made.answer(Question("beds", filters=Filters(state_like=9)))
+
+
+def test_a_state_nobody_knows_cannot_filter(store: Store) -> None:
+    with Writer(store.vault) as writer:
+        plain = writer.do(changes.open_moment, writer.vault, NewMoment(BEGIN, BEGIN, "mail", "x"), None).result()
+    with pytest.raises(RecallError, match=f"Moment {plain} has no brain state"):
+        answering(store, Scripted()).answer(Question("trains", filters=Filters(state_like=plain)))
+
+
+def test_a_time_in_the_words_is_preferred(store: Store) -> None:
+    moment = store.moment(2)
+    with Writer(store.vault) as writer:
+        copy = NewMoment(BEGIN - 86_400, BEGIN - 86_370, "firefox", moment.title)
+        old = writer.do(changes.open_moment, writer.vault, copy, None).result()
+    encoder = Scripted(encode_text=EmbeddingsError("No model."))
+    made = answering(store, encoder, clock=lambda: BEGIN + 3600)
+    assert [hit.moment.id for hit in made.answer(Question("sleeper yesterday")).hits] == [old, 2]
+    assert [hit.moment.id for hit in made.answer(Question("sleeper today")).hits] == [2, old]

@@ -8,7 +8,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from vaults import vault_at
 
-from index import lexical
+from index import candidates, lexical, postings, stems, terms
+from index.filtering import Only
+from index.snippets import snippet
 from index.store import Store
 from index.writer import Writer
 
@@ -63,7 +65,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 
 def found(store: Store, query: str) -> dict[int, lexical.Match]:
-    return lexical.search(store, query, lexical.terms(store, query))
+    return lexical.search(store, terms.read(store, query))
 
 
 @pytest.mark.parametrize("query", FTS_SPEECH, ids=[repr(query)[:20] for query in FTS_SPEECH])
@@ -72,7 +74,7 @@ def test_signs_of_the_search_language_are_only_text(filled: Store, query: str) -
     plain = found(filled, " ".join(re.findall(r"[\w🦊]+", query)).lower())
     assert {i: match.coverage for i, match in matches.items()} == {i: match.coverage for i, match in plain.items()}
     for moment_id in (1, 4):
-        lexical.snippet(filled, moment_id, lexical.terms(filled, query))
+        snippet(filled.moment(moment_id).text, terms.read(filled, query))
 
 
 @settings(max_examples=150, deadline=None)
@@ -86,7 +88,7 @@ def test_no_query_breaks_the_search(filled: Store, query: str) -> None:
 
 
 def test_a_quotation_mark_cannot_end_a_word() -> None:
-    assert lexical.quoted('boiler" OR "pressure') == '"boiler"" OR ""pressure"'
+    assert terms.quoted('boiler" OR "pressure') == '"boiler"" OR ""pressure"'
 
 
 def test_operators_neither_widen_nor_exclude(filled: Store) -> None:
@@ -101,7 +103,7 @@ def test_ten_thousand_words_are_asked_by_the_first(filled: Store) -> None:
     query = "boiler pressure " + " ".join(f"word{i}" for i in range(10_000)) + " nothing"
     matches = found(filled, query)
     assert set(matches) == {1, 2}
-    assert len(lexical.terms(filled, query)) == lexical.MOST_WORDS
+    assert len(terms.read(filled, query).terms) == stems.MOST_WORDS
 
 
 def test_an_empty_vault_answers_nothing(store: Store) -> None:
@@ -173,7 +175,7 @@ def test_a_stem_is_not_stemmed_again(writer: Writer, store: Store) -> None:
 
 
 def test_words_are_cut_as_the_full_text_cuts_them() -> None:
-    assert lexical.words("Übersicht: running 1.6-bar") == [
+    assert [(word.folded, word.stem) for word in stems.words("Übersicht: running 1.6-bar")] == [
         ("ubersicht", "ubersicht"),
         ("running", "run"),
         ("1", "1"),
@@ -182,29 +184,73 @@ def test_words_are_cut_as_the_full_text_cuts_them() -> None:
     ]
 
 
-def test_the_snippet_shows_the_match_in_brackets_on_one_line(writer: Writer, store: Store) -> None:
-    add(writer, " ".join(f"w{i}" for i in range(200)) + "\nthe Boilers\nwere serviced " + "end " * 100)
-    snippet = lexical.snippet(store, 1, lexical.terms(store, "boiler serviced"))
-    assert "the [Boilers] were [serviced] end" in snippet
-    assert "\n" not in snippet
-    assert len(snippet.split()) <= lexical.SNIPPET_WORDS + 4
-
-
-def test_without_a_match_the_snippet_is_how_the_text_begins(writer: Writer, store: Store) -> None:
-    add(writer, "one two  three")
-    add(writer, " ".join(f"w{i}" for i in range(100)), title="boiler")
-    add(writer, "")
-    assert lexical.snippet(store, 1, []) == "one two three"
-    assert lexical.snippet(store, 1, lexical.terms(store, "unheard")) == "one two three"
-    beginning = lexical.snippet(store, 2, lexical.terms(store, "boiler"))
-    assert beginning.startswith("w0 w1 w2")
-    assert beginning.endswith("…")
-    assert lexical.snippet(store, 3, []) == ""
-
-
 def test_one_of_very_many_moments_is_found_by_its_rare_word(writer: Writer, store: Store) -> None:
     add_many(writer, ["common words of every day"] * 400 + ["common words of the zeppelin"])
     matches = found(store, "common words of the zeppelin")
-    assert len(matches) == lexical.CANDIDATES
+    assert len(matches) == candidates.CANDIDATES
     assert matches[401].rank == 0
     assert matches[401].coverage == pytest.approx(1)
+
+
+def test_of_a_word_that_is_everywhere_the_newest_moments_are_found(
+    writer: Writer, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postings, "PROBE", 50)
+    monkeypatch.setattr(candidates, "MOST_READ", 100)
+    ids = add_many(writer, ["every day"] * 300 + ["every other day"] * 100)
+    assert sorted(found(store, "day")) == ids[-candidates.CANDIDATES :]
+    assert terms.read(store, "day").terms[0].held == pytest.approx(400, rel=0.1)
+    assert max(found(store, "every other day").items(), key=lambda one: one[1].coverage)[0] in ids[300:]
+
+
+def test_only_moments_to_keep_are_candidates(writer: Writer, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = add_many(writer, ["boiler"] * 300)
+    query = terms.read(store, "boiler")
+    assert set(lexical.search(store, query, keep=Only(ids[5:8]))) == set(ids[5:8])
+    assert lexical.search(store, query, keep=Only([])) == {}
+    monkeypatch.setattr(candidates, "MOST_READ", 10)  # now it is a word that is everywhere
+    assert set(lexical.search(store, query, keep=Only(ids[5:8]))) == set(ids[5:8])
+    monkeypatch.setattr(postings, "FEW", 1)
+    assert set(lexical.search(store, query, keep=Only(ids[5:8]))) == set(ids[5:8])
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["getUserName", "user name", "username", "getusername", "get_user_name", "User", "fetch", "src", "rowsByKey"],
+)
+def test_names_in_code_are_found_by_whole_and_by_part(writer: Writer, store: Store, query: str) -> None:
+    add(writer, "src/db/fetch_rows.py: def getUserName(): return self.rows_by_key.username")
+    add(writer, "nothing of the kind")
+    assert set(found(store, query)) == {1}
+
+
+@pytest.mark.parametrize("query", ["タワー", "写真", "東京", "塔", "写真を撮", "한국어"])
+def test_scripts_without_spaces_are_found_by_any_piece(writer: Writer, store: Store, query: str) -> None:
+    add(writer, "東京タワーの写真を撮りました 金色の塔 한국어를")
+    add(writer, "大阪の城とか 日本語")
+    assert set(found(store, query)) == {1}
+
+
+def test_a_longer_run_is_nearer_than_its_scattered_pieces(writer: Writer, store: Store) -> None:
+    add_many(writer, ["東京駅の写真", "写真と東京と駅の"])
+    matches = found(store, "東京駅の写真")
+    assert matches[1].adjacency == pytest.approx(1)
+    assert matches[1].rank < matches[2].rank
+    assert matches[2].coverage < 1
+
+
+def test_a_changed_and_a_deleted_text_are_not_found_any_more(writer: Writer, store: Store) -> None:
+    add(writer, "東京 getUserName zeppelin")
+    writer.do(lambda db: db.execute("UPDATE moments SET text = 'plain boiler' WHERE id = 1")).result()
+    assert [set(found(store, query)) for query in ("東京", "user", "zeppelin", "boiler")] == [set(), set(), set(), {1}]
+    writer.do(lambda db: db.execute("DELETE FROM moments WHERE id = 1")).result()
+    assert found(store, "boiler") == {}
+    writer.do(
+        lambda db: db.execute("INSERT INTO moments_fts (moments_fts, rank) VALUES ('integrity-check', 1)")
+    ).result()
+
+
+def test_a_sentence_of_unknown_words_is_no_quotation_by_its_joints(writer: Writer, store: Store) -> None:
+    add_many(writer, ["on the way into the harbour", "a railway timetable"])
+    assert found(store, "places on the journey into the mountains")[1].coverage < 0.2
+    assert found(store, "on the into the")[1].coverage == pytest.approx(1)

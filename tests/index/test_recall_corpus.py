@@ -14,10 +14,9 @@ from vaults import vault_at
 
 from embeddings.passages import passages
 from embeddings.text import TextModel
-from index import lexical, recall
+from index import lexical, recall, terms
 from index.recall import Asked
 from index.store import Store
-from index.types import Filters
 from index.vectors import Vectors
 from index.writer import Writer
 
@@ -57,14 +56,14 @@ def test_asking_both_sources_is_no_worse_than_the_better_one(corpus: Store, mode
     nearest = Vectors(corpus)
 
     def words(text: str, _: Vector) -> list[int]:
-        found = lexical.search(corpus, text, lexical.terms(corpus, text))
+        found = lexical.search(corpus, terms.read(corpus, text))
         return sorted(found, key=lambda i: found[i].rank)
 
     def content(_: str, vector: Vector) -> list[int]:
         return list(nearest.search(model.space, vector, recall.NEIGHBOURS))
 
     def fused(text: str, vector: Vector) -> list[int]:
-        hits = recall.by_words(corpus, nearest, text, Asked(model.space, vector), k=1, filters=Filters())
+        hits = recall.by_words(corpus, nearest, text, Asked(model.space, vector), k=1)
         return [hit.moment.id for hit in hits]
 
     queries = asked(kind)

@@ -96,7 +96,7 @@ def test_what_was_recorded_while_locked_keeps_its_key_until_it_is_taken_in(old: 
     assert rekeying.renewed(secrets, journal_empty=True).private != secrets.private
 
 
-@pytest.mark.parametrize("step", ["_database", "_vectors", "_files", "_frame", "_recording", "_sync_folders"])
+@pytest.mark.parametrize("step", ["_database", "_vectors", "_files", "_frames", "_recording", "_sync_folders"])
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_change_of_keys_that_was_broken_off_anywhere_goes_on(
     old: Vault, monkeypatch: pytest.MonkeyPatch, step: str, when: str
@@ -108,12 +108,12 @@ def test_a_change_of_keys_that_was_broken_off_anywhere_goes_on(
         calls.append(1)
         if when == "after" or len(calls) > 1:  # in the midst of several files
             real(*arguments)
-        if len(calls) == (1 if step.startswith(("_d", "_v", "_fi")) else 2):
+        if len(calls) == (1 if step.startswith(("_d", "_v", "_fi", "_fr")) else 2):
             raise StoppedError
 
     with monkeypatch.context() as patch:
         patch.setattr(rekeying, step, stop)
-        if step in {"_frame", "_recording"}:  # one file each: the second call is never reached for recordings
+        if step == "_recording":  # there is but one
             calls.append(1)
         with pytest.raises(StoppedError):
             rekeying.finish(old.root, *load(old.root))

@@ -5,6 +5,7 @@ import pytest
 from filling import T0, add_many, put
 from numpy.typing import NDArray
 
+from index import allowed
 from index.recall import Asked
 from index.store import Store
 from index.thought import Thought, by_thought
@@ -46,13 +47,14 @@ def ask(
     spaces = {"state": STATE, "context": CONTENT}
     vectors = {name: Asked(spaces[name], AXIS) for name in names}
     thought = Thought(vectors, around, "your state at noon", text, None, own)
+    nearest = Vectors(store)
     return by_thought(
         store,
-        Vectors(store),
+        nearest,
         thought,
         fusion or Fusion(),
         k=10,
-        filters=filters or Filters(),
+        keep=allowed.keep(store, nearest, filters or Filters()),
         exclude_seconds=exclude,
     )
 

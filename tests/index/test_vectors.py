@@ -15,6 +15,7 @@ from vaults import vault_at
 from index import changes, vector_rows
 from index.filtering import Only
 from index.store import Store
+from index.vault import Vault
 from index.vectors import Vectors
 from index.writer import Writer
 
@@ -220,3 +221,21 @@ def test_several_threads_search_while_one_writes(
         thread.join()
     assert failures == []
     assert len(vectors.search(SPACE, query, 300)) == 50
+
+
+def test_vectors_of_an_older_vault_are_halved_and_found_as_before(vault: Vault, rng: np.random.Generator) -> None:
+    with Writer(vault) as writer:
+        parts = drawn(rng, add_many(writer, [""] * 9))
+        put(writer, SPACE, parts)
+        for moment_id, vectors in parts.items():
+            whole = ["UPDATE vectors SET vector = ? WHERE moment_id = ?", [vectors[0].tobytes(), moment_id]]
+            writer.do(lambda db, sql, values: db.execute(sql, values), *whole).result()
+        writer.do(lambda db: db.execute("DELETE FROM _sqlite_migrations WHERE name = 'half_vectors'")).result()
+    with Writer(vault):
+        store = Store(vault)
+        assert store.value("SELECT max(length(vector)) FROM vectors") == 2 * DIMENSION
+        for moment_id, vectors in parts.items():
+            assert store.matrices([moment_id], SPACE)[moment_id].tolist() == vectors.tolist()
+        query = query_of(rng)
+        assert Vectors(store).search(SPACE, query, 9) == pytest.approx(brute(parts, query), abs=NEAR)
+        store.close()

@@ -3,9 +3,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from whole_vault import files, fill, flip
 
 from index import database, frames
+from index.journal import JournalWriter
 from index.keys import Keys
 from index.rebuilding import rebuild
 from index.store import Store
@@ -78,6 +80,18 @@ def test_a_recording_that_is_cut_damaged_or_gone_is_found(vault: Vault) -> None:
     assert parts(vault) == ["recording"]
     path.unlink()
     assert parts(vault) == ["recording"]
+
+
+def test_a_damaged_journal_of_a_locked_time_is_found(vault: Vault) -> None:
+    public = X25519PrivateKey.from_private_bytes(vault.keys.private).public_key().public_bytes_raw()
+    path = vault.journal / "20260101T000000-0000.journal"
+    writer = JournalWriter(path, public)
+    writer.append(b"recorded while locked")
+    writer.close()
+    assert verify(vault).checked["journals"] == 1
+    assert parts(vault) == []
+    flip(path)
+    assert parts(vault) == ["journal"]
 
 
 def test_a_file_that_no_row_knows_is_found(vault: Vault) -> None:

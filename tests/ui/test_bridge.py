@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import Future
+import time
+from concurrent.futures import CancelledError, Future
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QThread
 from PySide6.QtWidgets import QApplication
 from waiting import settle, wait_until
 
-from ui.bridge import Bridge, in_background
+from ui.bridge import Bridge, OneThread, in_background
 
 
 def test_what_a_thread_posts_is_called_on_the_qt_thread(bridge: Bridge, qt: QApplication) -> None:
@@ -91,3 +93,36 @@ def test_what_a_background_call_raises_is_in_its_future() -> None:
         raise ValueError("no")
 
     assert str(in_background(fail, name="t").exception(timeout=5)) == "no"
+
+
+def test_a_thread_waits_for_what_the_qt_thread_returns(bridge: Bridge) -> None:
+    here = threading.get_ident()
+    asked = in_background(lambda: bridge.call(threading.get_ident), name="asking")
+    wait_until(asked.done)
+    assert asked.result() == here
+
+
+def test_what_was_raised_on_the_qt_thread_is_raised_where_it_was_called(bridge: Bridge) -> None:
+    asked = in_background(lambda: bridge.call(lambda: 1 // 0), name="asking")
+    wait_until(asked.done)
+    with pytest.raises(ZeroDivisionError):
+        asked.result()
+
+
+def test_nobody_waits_for_a_bridge_that_is_closed(bridge: Bridge) -> None:
+    asked = in_background(lambda: bridge.call(lambda: 1), name="asking")
+    time.sleep(0.05)  # Qt's thread does not look meanwhile
+    bridge.close()
+    with pytest.raises(CancelledError):
+        asked.result(timeout=5)
+    with pytest.raises(CancelledError):
+        bridge.call(lambda: 1)
+
+
+def test_one_thread_makes_its_calls_one_after_another() -> None:
+    thread, order = OneThread("one"), []
+    calls = [thread.submit(lambda number=number: order.append((number, threading.get_ident()))) for number in range(20)]
+    for call in calls:
+        call.result(timeout=5)
+    assert [number for number, _ in order] == list(range(20))
+    assert len({ident for _, ident in order}) == 1

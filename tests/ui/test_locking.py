@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
-from recording_door import BY_KEYRING, BY_PASSPHRASE, CODE, RIGHT, RecordingDoor
+from recording_door import BY_KEYRING, BY_PASSPHRASE, CODE, NEW_WITHOUT_KEYRING, RIGHT, RecordingDoor
 from recording_engine import NOW, RecordingEngine, hit, status
 from waiting import settle, wait_until
 
@@ -31,9 +32,17 @@ ROOT = Path("/nowhere/vault")
 class Locked:
     """An `App` whose vault is behind a passphrase, and what stands behind it."""
 
-    def __init__(self, *, locked: bool, settings: Settings | None = None, code: str = "") -> None:
-        self.before = RecordingEngine(LOCKED if locked else status())
-        self.after = RecordingEngine()
+    def __init__(
+        self,
+        *,
+        locked: bool,
+        settings: Settings | None = None,
+        code: str = "",
+        before: RecordingEngine | None = None,
+        after: RecordingEngine | None = None,
+    ) -> None:
+        self.before = before or RecordingEngine(LOCKED if locked else status())
+        self.after = after or RecordingEngine()
         self.door = RecordingDoor(lambda _settings: self.before, BY_PASSPHRASE, code, self.after)
         self.app = App(
             settings=settings or Settings(first_run_done=True),
@@ -94,6 +103,28 @@ def test_the_right_passphrase_puts_an_engine_that_reads_in_the_place_of_the_lock
     assert "12 moments" in locked.app.sidebar.message.body.text()
 
 
+def test_one_thread_builds_and_stops_every_engine_as_a_vaults_lock_is_that_threads(qt: QApplication) -> None:  # noqa: ARG001
+    seen: list[int] = []
+
+    class Noting(RecordingEngine):
+        def start(self) -> None:
+            seen.append(threading.get_ident())
+
+        def stop(self) -> None:
+            seen.append(threading.get_ident())
+
+    made = Locked(locked=True, before=Noting(LOCKED), after=Noting())
+    made.app.menu.unlock.trigger()
+    made.type_passphrase(RIGHT)
+    wait_until(lambda: made.app.link.engine is made.after)
+    made.app.quit()
+    wait_until(lambda: not made.app.tray.icon.isVisible())
+    assert len(seen) == 4
+    assert len(set(seen)) == 1
+    assert seen[0] != threading.get_ident()
+    made.app.end()
+
+
 def test_a_wrong_passphrase_is_said_and_can_be_mended_in_its_field(locked: Locked) -> None:
     locked.app.menu.unlock.trigger()
     locked.type_passphrase("another one")
@@ -145,7 +176,7 @@ def test_an_engine_that_cannot_be_built_after_unlocking_says_why(locked: Locked)
     def full(_settings: Settings, _vault: object) -> RecordingEngine:
         raise VaultError("The disk is full. Free some space.")
 
-    locked.door.build = full  # type: ignore[method-assign]
+    locked.door.build = full  # type: ignore[method-assign,assignment]  # the disk filled up meanwhile
     locked.app.menu.unlock.trigger()
     locked.type_passphrase(RIGHT)
     wait_until(lambda: locked.app.link.state.activity is Activity.ERROR)
@@ -240,6 +271,27 @@ def spoken(widget: object) -> list[str]:
     return [widget.text(), widget.accessibleName(), widget.accessibleDescription(), widget.toolTip()]
 
 
+def test_the_passphrase_of_the_first_run_makes_the_vault(qt: QApplication, tmp_path: Path) -> None:  # noqa: ARG001
+    engine = RecordingEngine()
+    door = RecordingDoor(lambda _settings: engine, NEW_WITHOUT_KEYRING)
+    app = App(
+        settings=Settings(), door=door, save=lambda _settings: None, now=lambda: NOW, options=Options(vault=tmp_path)
+    )
+    app.start()
+    pages = app.pages
+    assert pages is not None
+    wait_until(lambda: pages.lock.facts is not None)
+    assert pages.lock.fields.new is not None
+    assert pages.lock.fields.again is not None
+    pages.lock.fields.new.setText(RIGHT)
+    pages.lock.fields.again.setText(RIGHT)
+    pages.go(5)
+    pages.onward.click()
+    wait_until(lambda: app.link.engine is engine)
+    assert ("enter", RIGHT) in door.calls
+    app.end()
+
+
 class Away:
     def __init__(self, seconds: float) -> None:
         self.told, self.closed = seconds, False
@@ -293,7 +345,7 @@ def test_nothing_is_watched_where_the_desktop_does_not_tell(qt: QApplication) ->
 def test_auto_lock_watches_only_an_open_vault_with_a_passphrase(qt: QApplication) -> None:  # noqa: ARG001  as above
     watched: list[float] = []
     made = Locked(locked=False, settings=Settings(first_run_done=True, auto_lock_minutes=10.0))
-    made.app.locking.auto.watch = watched.append  # type: ignore[method-assign]
+    made.app.locking.auto.watch = watched.append  # type: ignore[method-assign,assignment]  # what it is told
     made.app.locking.look()
     wait_until(lambda: watched == [10.0])
     made.door.known = BY_KEYRING

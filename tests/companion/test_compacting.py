@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from vaults import vault_at
+
+from companion.compacting import Compacting, CompactorTasks, is_low
+from companion.worker import Worker
+from index import changes
+from index.cold_frames import Group, is_cold
+from index.store import Store
+from index.types import FrameError, Job, NewMoment
+from index.writer import Writer
+
+T0 = 1_790_000_000.0
+LATER = T0 + 10 * 86_400
+
+
+class FailingTasks:
+    def encode(self, *_: object) -> Group:
+        raise FrameError("the encoder ran out of memory")
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Iterator[Writer]:
+    with Writer(vault_at(tmp_path / "vault")) as writer:
+        yield writer
+
+
+@pytest.fixture
+def store(writer: Writer) -> Iterator[Store]:
+    store = Store(writer.vault)
+    yield store
+    store.close()
+
+
+def fill(writer: Writer, count: int = 3) -> list[int]:
+    """Store closed moments for which nothing is left to do."""
+    moments = []
+    for i in range(count):
+        image = np.full((48, 64, 3), 50 * i, np.uint8)
+        new = NewMoment(T0 + 10 * i, T0 + 10 * i, "Editor", "t")
+        moments.append(writer.do(changes.open_moment, writer.vault, new, image).result())
+        writer.do(changes.close_moment, moments[-1], T0 + 10 * i + 5).result()
+    for kind in Job:
+        for moment in moments:
+            writer.do(changes.done, moment, kind).result()
+    return moments
+
+
+def made(
+    writer: Writer,
+    store: Store,
+    told: list[str],
+    *,
+    tasks: Callable[[], object] = CompactorTasks,
+    saving: bool = False,
+    now: float = LATER,
+) -> Compacting:
+    return Compacting(
+        store=store,
+        writer=writer,
+        make_worker=lambda: Worker("compactor", tasks, on_incident=lambda *what: told.append(" ".join(what))),
+        clock=lambda: now,
+        on_incident=lambda *what: told.append(" ".join(what)),
+        saving=lambda: saving,
+        look_seconds=0.02,
+    )
+
+
+def test_old_frames_are_grouped_by_themselves_and_the_process_ends(writer: Writer, store: Store) -> None:
+    moments, told = fill(writer), list[str]()
+    compacting = made(writer, store, told)
+    compacting.start()
+    due = time.monotonic() + 60
+    while not all(is_cold(store.moment(moment).frame) for moment in moments) or compacting.pid is not None:
+        assert time.monotonic() < due
+        time.sleep(0.02)
+    compacting.stop()
+    assert told == []
+
+
+@pytest.mark.parametrize("reason", ["young", "battery", "job"])
+def test_the_person_comes_first(writer: Writer, store: Store, reason: str) -> None:
+    moments, told = fill(writer), list[str]()
+    if reason == "job":
+        writer.do(changes.want, moments[0], Job.CONTENT).result()
+    compacting = made(writer, store, told, saving=reason == "battery", now=T0 + 60 if reason == "young" else LATER)
+    assert compacting.work() == 0
+    assert not any(is_cold(store.moment(moment).frame) for moment in moments)
+
+
+def test_frames_that_cannot_be_grouped_stay_are_told_once_and_hold_up_nothing(writer: Writer, store: Store) -> None:
+    moments, told = fill(writer), list[str]()
+    compacting = made(writer, store, told, tasks=FailingTasks)
+    try:
+        assert compacting.work() == 0
+        assert compacting.work() == 0
+    finally:
+        compacting.stop()
+    assert told == ["compacting 3 frames could not be compacted and stay as they are (the encoder ran out of memory)."]
+    assert not any(is_cold(store.moment(moment).frame) for moment in moments)
+
+
+def test_after_it_was_stopped_nothing_is_grouped(writer: Writer, store: Store) -> None:
+    moments, told = fill(writer), list[str]()
+    compacting = made(writer, store, told)
+    compacting.stop()
+    assert compacting.work() == 0
+    assert not is_cold(store.moment(moments[0]).frame)
+
+
+@pytest.mark.parametrize(
+    ("percent", "plugged", "low"), [(90, False, False), (20, False, True), (20, True, False), (20, None, True)]
+)
+def test_a_low_battery_is_saved_unless_it_is_being_charged(percent: float, plugged: bool | None, low: bool) -> None:
+    assert is_low(SimpleNamespace(percent=percent, power_plugged=plugged)) is low
+
+
+def test_a_machine_without_a_battery_has_none_to_save() -> None:
+    assert not is_low(None)

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+from vaults import vault_at
+from whole_vault import TEXTS, fill
+
+from companion import unlocking
+from companion.renewing import unlocked_to_write
+from index import keyfile, rekeying, schema
+from index.keys import Secrets
+from index.store import Store
+from index.types import VaultError
+from index.vault import Vault
+from index.verifying import verify
+from index.writer import Writer
+
+
+def begin_new_keys(root: Path) -> None:
+    """Save a key file with new keys beside the old ones, as a change of keys begins."""
+    opened = unlocking.open_file(keyfile.load(root / "keys.json"))
+    file, opened = keyfile.new(rekeying.renewed(opened.secrets, journal_empty=True))
+    unlocking.with_way(file, opened, None).save(root / "keys.json")
+
+
+def test_a_vault_that_is_whole_is_only_unlocked(tmp_path: Path) -> None:
+    with Writer(vault_at(tmp_path / "vault")) as writer:
+        fill(writer)
+    before = (tmp_path / "vault" / "keys.json").read_bytes()
+    assert verify(unlocked_to_write(tmp_path / "vault")).clean
+    assert (tmp_path / "vault" / "keys.json").read_bytes() == before
+
+
+def test_a_change_of_keys_that_was_broken_off_is_finished_before_anything_is_written(tmp_path: Path) -> None:
+    with Writer(vault_at(tmp_path / "vault")) as writer:
+        fill(writer)
+    begin_new_keys(tmp_path / "vault")
+    told: list[str] = []
+    vault = unlocked_to_write(tmp_path / "vault", progress=lambda what, _done, _all: told.append(what))
+    assert {"database", "frames", "recordings"} <= set(told)
+    assert not rekeying.unfinished(unlocking.open_file(keyfile.load(vault.key_file)).secrets)
+    assert verify(vault).clean
+
+
+def test_it_waits_for_whoever_writes(tmp_path: Path) -> None:
+    begun = vault_at(tmp_path / "vault")
+    with Writer(begun) as writer:
+        fill(writer)
+        begin_new_keys(tmp_path / "vault")
+        with pytest.raises(VaultError, match="already recording"):
+            unlocked_to_write(tmp_path / "vault")
+    with closing(Store(unlocked_to_write(tmp_path / "vault"))) as store:
+        assert [row[0] for row in store.rows("SELECT text FROM moments ORDER BY id")] == list(TEXTS)
+
+
+def test_a_vault_of_an_older_version_is_encrypted_before_anything_is_written(tmp_path: Path) -> None:
+    vault = Vault(tmp_path / "vault")
+    vault.create()
+    with closing(sqlite3.connect(vault.database, isolation_level=None)) as connection:
+        schema.migrations.apply(Database(connection, recursive_triggers=False), stop_before="search")
+    file, opened = keyfile.new(Secrets.random())
+    unlocking.with_way(file, opened, None).save(vault.key_file)
+    with Writer(unlocked_to_write(tmp_path / "vault")) as writer:
+        fill(writer)
+    assert b"SQLite format 3" not in vault.database.read_bytes()
+    assert verify(unlocked_to_write(tmp_path / "vault")).clean
