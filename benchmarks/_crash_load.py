@@ -125,6 +125,7 @@ class Load:
 def write(vault: Vault, seed: int) -> None:
     """Do nothing beside the load."""
     with Load(vault, seed):
+        tell("work")
         time.sleep(SECONDS)
 
 
@@ -132,6 +133,7 @@ def merge(vault: Vault, seed: int) -> None:
     """Keep the vectors' files in order beside the load."""
     with Load(vault, seed) as load:
         while True:
+            tell("work")
             load.vectors.merge()
 
 
@@ -140,6 +142,7 @@ def compact(vault: Vault, seed: int) -> None:
     with Load(vault, seed) as load:
         while True:
             for framed in compaction.plan(load.store, before=T0 + 1e9).groups[:2]:
+                tell("work")
                 names = [one.frame for one in framed]
                 compaction.put(load.writer, framed, compaction.encoded(vault, names))
 
@@ -153,6 +156,7 @@ def forget(vault: Vault, seed: int) -> None:
         with Writer(vault) as writer, closing(Store(vault)) as store:
             ids = [row[0] for row in store.rows("SELECT id FROM moments")]
             chosen = tuple(int(i) for i in rng.choice(ids, min(10, len(ids)), replace=False))
+            tell("work")
             tell("forget " + " ".join(map(str, chosen)))
             forgetting.forget(writer, store, plan(store, Wish(moments=chosen)), time=T0)
             tell("gone " + " ".join(map(str, chosen)))
@@ -168,6 +172,7 @@ def rekey(vault: Vault, seed: int) -> None:
     for turn in range(round(SECONDS / TURN)):
         with Load(vault, seed + 10_007 * turn):
             time.sleep(TURN)
+        tell("work")
         vault.claim()
         secrets = rekeying.renewed(opened(vault.root)[2].secrets, journal_empty=True)
         file, held = keyfile.new(secrets)

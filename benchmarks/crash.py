@@ -18,11 +18,16 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+
+# Beside this file lies index.py, which must not pass for the package of that name.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from _crash_load import DIMENSION, HOT, MODES, SPACE, T0, live, make, opened
 
 from companion import forgetting
@@ -56,6 +61,7 @@ class Told:
     forgotten: set[int] = field(default_factory=set)  # begun or done
     gone: set[int] = field(default_factory=set)  # done
     begun: int = 0
+    worked: bool = False  # what its mode is about had begun
 
 
 @dataclass
@@ -66,6 +72,7 @@ class Outcome:
     corrupt: int = 0
     unclean: int = 0
     unfinished: int = 0
+    worked: int = 0
     seconds: float = 0.0  # until the index answers, what a crash left mended
     rekey_seconds: float = 0.0  # to go on with a change of keys after that
     said: list[str] = field(default_factory=list)
@@ -87,7 +94,13 @@ def main() -> int:
                 shutil.rmtree(Path(folder) / f"vault{number // A_VAULT - 1}", ignore_errors=True)
                 make(root)
             outcome = _one(root, mode, arguments.seed * 100_000 + number, chance.uniform(0.02, LONGEST))
-            counted = {"kills": 1, "lost": outcome.lost, "corrupt": outcome.corrupt, "unclean": outcome.unclean}
+            counted = {
+                "kills": 1,
+                "in_its_midst": outcome.worked,
+                "lost": outcome.lost,
+                "corrupt": outcome.corrupt,
+                "unclean": outcome.unclean,
+            }
             by_mode[mode].update(counted)
             slowest, most_unfinished = max(slowest, outcome.seconds), max(most_unfinished, outcome.unfinished)
             slowest_rekey = max(slowest_rekey, outcome.rekey_seconds)
@@ -141,7 +154,7 @@ def _one(root: Path, mode: str, seed: int, seconds: float) -> Outcome:
     if child.wait() != -signal.SIGKILL:
         raise RuntimeError(f"the child in mode {mode} ended by itself with {child.returncode}")
     child.stdout.close()
-    outcome = Outcome()
+    outcome = Outcome(worked=int(told.worked))
     try:
         _look(root, told, before, outcome)
     except VaultError as error:
@@ -155,23 +168,21 @@ def _told(raw: bytes) -> Told:
     told = Told()
     for line in raw.decode().split("\n")[:-1]:
         kind, *rest = line.split(" ")
-        if kind == "begin":
-            told.begun += 1
-        elif kind == "moment":
-            told.moments.add(int(rest[0]))
-        elif kind == "text":
-            told.texts[int(rest[0])] = rest[1]
-        elif kind == "vector":
-            told.vectors.add(int(rest[0]))
-        elif kind == "eeg":
-            told.eeg[rest[0]] = int(rest[1])
-        elif kind == "cut":
-            told.cut.add(rest[0])
-        elif kind == "forget":
-            told.forgotten.update(map(int, rest))
-        elif kind == "gone":
-            told.gone.update(map(int, rest))
+        TAKE[kind](told, rest)
     return told
+
+
+TAKE: dict[str, Callable[[Told, list[str]], object]] = {
+    "work": lambda told, _: setattr(told, "worked", True),
+    "begin": lambda told, _: setattr(told, "begun", told.begun + 1),
+    "moment": lambda told, rest: told.moments.add(int(rest[0])),
+    "text": lambda told, rest: told.texts.update({int(rest[0]): rest[1]}),
+    "vector": lambda told, rest: told.vectors.add(int(rest[0])),
+    "eeg": lambda told, rest: told.eeg.update({rest[0]: int(rest[1])}),
+    "cut": lambda told, rest: told.cut.add(rest[0]),
+    "forget": lambda told, rest: told.forgotten.update(map(int, rest)),
+    "gone": lambda told, rest: told.gone.update(map(int, rest)),
+}
 
 
 def _known(root: Path) -> set[int]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any, Protocol
 
-from companion.capture.choose import unsupported_screen
-from companion.capture.types import CaptureError
-
 EXTENSION = "MIT-SCREEN-SAVER"
+EXTENSIONS = ("dpms", "randr", "screensaver", "shape")  # those that are used here
 
 
 class Idle(Protocol):
@@ -25,11 +24,23 @@ class Idle(Protocol):
         ...
 
 
+def load_extensions(platform: str = sys.platform) -> None:
+    """Import what talks to the X server, before the first thread connects to one.
+
+    xcffib keeps its extensions in one dictionary, which every connecting walks through and every import adds to.
+    """
+    for name in EXTENSIONS if platform == "linux" else ():
+        import_module(f"xcffib.{name}")
+
+
 def find(*, environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Idle | None:
     """Return what knows how long the person has been away; None where nothing tells it.
 
     XWayland would answer, but it hears only what is typed into X programs.
     """
+    from companion.capture.choose import unsupported_screen  # imports NumPy
+    from companion.capture.types import CaptureError
+
     if unsupported_screen(environ, platform) is not None:
         return None
     try:
@@ -47,6 +58,7 @@ class _X11Idle:
     def __init__(self, name: str) -> None:
         import xcffib.screensaver  # xcffib is there on Linux only
 
+        from companion.capture.types import CaptureError
         from companion.capture.x11 import Display
 
         self._display = Display(name)

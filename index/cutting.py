@@ -46,7 +46,17 @@ def _pieces(vault: Vault, info: RecordingInfo, left: Sequence[Span]) -> list[Pie
         bounds = [bound for start, end in left for bound in _whole(file, _samples(file, info, start, end))]
     except VaultError:  # it is gone, or its header is damaged
         return []
-    return [_piece(vault, info, file, first, stop) for first, stop in bounds]
+    pieces: list[Piece] = []
+    try:
+        for first, stop in bounds:
+            pieces.append(_piece(vault, info, file, first, stop))
+    except VaultError:
+        if path.exists():
+            raise
+        for name, _, _ in pieces:  # it went for want of room meanwhile
+            forgotten.remove(vault, vault.root / name)
+        return []
+    return pieces
 
 
 def _samples(file: BdfFile, info: RecordingInfo, start: float, end: float) -> tuple[int, int]:

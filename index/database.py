@@ -79,9 +79,18 @@ def _keyed(path: Path, key: str, *, write: bool) -> Any:
     connection = dbapi2.connect(
         _uri(path, write=write), timeout=BUSY_TIMEOUT, check_same_thread=False, isolation_level=None, uri=True
     )
-    connection.execute("PRAGMA cipher_log_level = NONE")  # it is told by exceptions, not on standard error
+    choose_cipher(connection)
     connection.execute(f'PRAGMA key = "{key}"')
     return connection
+
+
+def choose_cipher(connection: Any) -> None:
+    """Set what SQLCipher does for every database that is opened or attached from here on, before its key is given.
+
+    HMAC-SHA256 where its default is HMAC-SHA512: processors have instructions for it, and a page costs a third less.
+    """
+    connection.execute("PRAGMA cipher_log_level = NONE")  # it is told by exceptions, not on standard error
+    connection.execute("PRAGMA cipher_default_hmac_algorithm = HMAC_SHA256")
 
 
 def _opens(connection: Any) -> bool:

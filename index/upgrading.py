@@ -86,6 +86,7 @@ def _export(plain: Path, draft: Path, key: str) -> None:
     os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE))
     try:
         with closing(dbapi2.connect(str(plain), isolation_level=None)) as connection:
+            database.choose_cipher(connection)
             connection.execute("PRAGMA journal_mode = DELETE")  # takes in the write-ahead log, and removes it
             connection.execute(f'ATTACH DATABASE ? AS draft KEY "{key}"', [str(draft)])
             connection.execute("SELECT sqlcipher_export('draft')")

@@ -11,6 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
+from companion.idle import load_extensions
 from companion.settings import Settings
 from ui import global_key, tray
 from ui.bridge import Bridge
@@ -90,6 +91,7 @@ class App(QObject):
         self._show_somewhere()
         self._tray_watch.start(LOOK_FOR_TRAY_MS)
         self._show_state(self.link.state)
+        QTimer.singleShot(0, self, load_extensions)  # before the threads that need them are there
         if self.settings.first_run_done or self._options.sources_named:
             QTimer.singleShot(0, self, self._open_engine)
         else:

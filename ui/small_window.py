@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -73,8 +73,8 @@ class SmallWindow(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Be as high as the wrapped sentences need."""
-        self.resize(self.width(), self.heightForWidth(self.width()))
+        """Be as high as the wrapped sentences need, once the layouts within know of them."""
+        QTimer.singleShot(0, self, lambda: self.resize(self.width(), self.heightForWidth(self.width())))
 
 
 class _ActionButton(QPushButton):

@@ -30,7 +30,8 @@ def hits_table(
         what.append(
             f"\n{moment.app or '(unknown program)'} · {clock_time(moment.time_start)} · {lasted}", style="not bold dim"
         )
+        why = Text(hit.reason)
         for tag in (tags or {}).get(moment.id, ()):
-            what.append(f" #{tag}", style="not bold cyan")
-        table.add_row(str(rank), str(moment.id), what, f"{hit.score:.2f}", Text(hit.reason))
+            why.append(f" #{tag}", style="cyan")
+        table.add_row(str(rank), str(moment.id), what, f"{hit.score:.2f}", why)
     return table

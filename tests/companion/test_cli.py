@@ -157,7 +157,7 @@ def test_recall_as_json_has_the_documented_keys(says: Says, memories: Path) -> N
     (hit,) = told["hits"]
     expected = (
         "id time_start time_end app title url monitor source frame signal score space reason snippet parts "
-        "probability shares"
+        "probability shares tags"
     )
     assert list(hit) == expected.split()
     known = {"id": 1, "time_start": BEGIN, "time_end": BEGIN + 60, "app": "firefox", "title": "Night trains"}

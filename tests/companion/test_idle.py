@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from desktop import Desktop
 
+import companion
 from companion import idle
 from companion.capture.types import CaptureError
 
@@ -68,3 +71,10 @@ def test_it_is_not_known_where_the_server_lacks_the_extension() -> None:
             assert idle.find(environ={"DISPLAY": display}, platform="linux") is None
         finally:
             server.kill()
+
+
+@X11_ONLY
+def test_every_extension_that_is_used_is_loaded_before_the_first_connection() -> None:
+    folder = Path(companion.__file__).parent
+    used = {name for path in folder.rglob("*.py") for name in re.findall(r"import xcffib\.(\w+)", path.read_text())}
+    assert used - {"xproto"} == set(idle.EXTENSIONS)

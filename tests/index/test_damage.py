@@ -30,7 +30,9 @@ PAGE = 4096
 HOLD = """
 import sys, time
 from sqlcipher3 import dbapi2
+from index import database
 connection = dbapi2.connect(sys.argv[1], isolation_level=None)
+database.choose_cipher(connection)
 connection.execute(f'PRAGMA key = "{sys.stdin.readline().strip()}"')
 connection.execute("BEGIN IMMEDIATE")
 print("held", flush=True)

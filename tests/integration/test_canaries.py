@@ -22,7 +22,8 @@ from index.record_file import layout_of, records
 from index.sealing import DamagedError
 from index.vault import Vault
 
-PAGE, RESERVED, SALT = 4096, 80, 16  # SQLCipher 4: IV (16) and HMAC (64) at a page's end
+PAGE, SALT = 4096, 16
+RESERVED = (80, 48)  # SQLCipher 4: IV (16) and an HMAC of SHA-512 or SHA-256 at a page's end
 WAL_HEAD, FRAME_HEAD = 32, 24
 CANARIES = tuple(
     f"zq{kind}kanarie{number:02}xw" for kind in ("title", "text", "url", "frame", "brain", "tag") for number in range(5)
@@ -164,15 +165,14 @@ def opened(vault: Vault) -> Iterator[bytes]:
 
 def pages(vault: Vault, path: Path) -> Iterator[bytes]:
     """Yield every page of the database or its log, also those that no row is in any more."""
-    raw = path.read_bytes()
-    log = path.name.endswith("-wal")
-    starts = range(WAL_HEAD + FRAME_HEAD if log else 0, len(raw), PAGE + FRAME_HEAD * log)
-    for start in starts:
+    raw, log = path.read_bytes(), path.name.endswith("-wal")
+    key = algorithms.AES(bytes.fromhex(vault.keys.database[0][2:-1]))
+    for start in range(WAL_HEAD + FRAME_HEAD if log else 0, len(raw), PAGE + FRAME_HEAD * log):
         page = raw[start : start + PAGE]
         first = int.from_bytes(raw[start - FRAME_HEAD : start - FRAME_HEAD + 4], "big") == 1 if log else start == 0
-        key = algorithms.AES(bytes.fromhex(vault.keys.database[0][2:-1]))
-        decryptor = Cipher(key, modes.CBC(page[-RESERVED : -RESERVED + 16])).decryptor()
-        yield decryptor.update(page[SALT if first else 0 : -RESERVED])
+        for reserved in RESERVED:  # the wrong one spoils no more than the first block and adds to the end
+            decryptor = Cipher(key, modes.CBC(page[-reserved : 16 - reserved])).decryptor()
+            yield decryptor.update(page[SALT if first else 0 : -reserved])
 
 
 def plain(vault: Vault, path: Path) -> Iterator[bytes]:

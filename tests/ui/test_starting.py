@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from desktop import Desktop
 from PySide6.QtWidgets import QApplication
 from waiting import wait_until
 
@@ -164,47 +165,17 @@ def test_two_vaults_are_two_programs(tmp_path: Path) -> None:
     assert address(tmp_path / "a") != address(tmp_path / "b")
 
 
-@contextmanager
-def x_server(*, tray: bool) -> Iterator[str]:
-    reading, writing = os.pipe()
-    with subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
-        pass_fds=[writing],
-        stderr=subprocess.DEVNULL,
-    ) as server:
-        os.close(writing)
-        with os.fdopen(reading) as numbers:
-            display = f":{numbers.readline().strip()}"
-        others = [
-            subprocess.Popen(command, env=os.environ | {"DISPLAY": display}, stderr=subprocess.DEVNULL)
-            for command in (["openbox"], *([["trayer", "--edge", "bottom"]] if tray else []))
-        ]
-        try:
-            yield display
-        finally:
-            for other in others:
-                other.terminate()
-                other.wait()
-            server.terminate()
-
-
-def seen(display: str, name: str) -> bool:
-    command = ["xdotool", "search", "--onlyvisible", "--name", name]
-    done = subprocess.run(command, env=os.environ | {"DISPLAY": display}, capture_output=True, check=False)
-    return done.returncode == 0
-
-
 @pytest.mark.display
 @pytest.mark.skipif(not all(map(shutil.which, ("Xvfb", "openbox", "trayer", "xdotool"))), reason="X tools are missing")
 @pytest.mark.parametrize("tray", [True, False], ids=["tray", "no tray"])
 def test_recording_is_never_invisible(tmp_path: Path, tray: bool) -> None:
     with (
-        x_server(tray=tray) as display,
-        running(tmp_path, "--sidebar", DISPLAY=display, QT_QPA_PLATFORM="xcb") as program,
+        Desktop(tray=tray) as desktop,
+        running(tmp_path, "--sidebar", DISPLAY=desktop.display, QT_QPA_PLATFORM="xcb") as program,
     ):
-        wait_until(lambda: seen(display, "^Companion: recall$"), 30)
-        wait_until(lambda: seen(display, "^Companion: first steps$"), 30)
-        wait_until(lambda: seen(display, "^Companion$") is not tray, 30)
+        for name in ("^Companion: recall$", "^Companion: first steps$"):
+            wait_until(lambda name=name: bool(desktop.search("--name", name)), 30)
+        wait_until(lambda: bool(desktop.search("--name", "^Companion$")) is not tray, 30)
         program.send_signal(signal.SIGTERM)
         _, complaints = program.communicate(timeout=30)
         assert (program.returncode, complaints) == (0, "")
