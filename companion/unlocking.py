@@ -14,7 +14,7 @@ import keyring
 from keyring.backends.chainer import ChainerBackend
 from keyring.errors import KeyringError
 
-from index import keyfile
+from index import keyfile, upgrading
 from index.keyfile import KeyFile, Opened, Way, WrongSecretError
 from index.keys import Keys, Secrets
 from index.sealing import KEY_BYTES
@@ -41,7 +41,7 @@ def found(root: Path, *, passphrase: str | None = None) -> tuple[Vault, str]:
     vault = Vault(root)
     if keyfile.exists(vault.key_file):
         raise VaultError(f"There is a vault at {root} already.")
-    if vault.exists():  # new keys would open nothing of it
+    if vault.exists() and not upgrading.needed(vault):  # new keys would open nothing of it
         raise VaultError(_gone(vault))
     if passphrase is None and not has_keyring():
         raise LockedError(NO_KEYRING)

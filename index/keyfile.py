@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 import unicodedata
 from base64 import b32encode, b64decode, b64encode
 from collections.abc import Mapping
@@ -29,6 +30,10 @@ SALT_BYTES = 16
 RECOVERY_BYTES = 20  # 32 letters and digits
 GROUP = 4
 DAMAGED = "The key file of the vault is damaged. Bring keys.json back from a backup."
+
+
+# OpenSSL derives a passphrase's key on a pool of threads: two at once wait for each other's for ever.
+_DERIVING = threading.Lock()
 
 
 class Way(StrEnum):
@@ -192,7 +197,8 @@ def _derived(way: Way, secret: bytes, slot: Mapping[str, Any]) -> bytes:
     if way is not Way.PASSPHRASE:
         return derive(secret, way.encode(), salt=salt)
     cost = {"iterations": slot["passes"], "lanes": slot["lanes"], "memory_cost": slot["memory_kib"]}
-    return Argon2id(salt=salt, length=KEY_BYTES, **cost).derive(secret)
+    with _DERIVING:
+        return Argon2id(salt=salt, length=KEY_BYTES, **cost).derive(secret)
 
 
 def _wrapper(key: bytes) -> AesSealer:

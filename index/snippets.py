@@ -51,6 +51,8 @@ def _matched(text: str, query: Query) -> list[_Token]:
 
 def _found(token: _Token, stem: str | None, beginnings: Collection[str]) -> _Token:
     """Return a token with its stem; one found by its first character is that character alone."""
+    if stem is None:
+        return token
     return replace(token, stem=stem, end=token.start + 1 if stem in beginnings else token.end)
 
 

@@ -51,16 +51,21 @@ def words(query: str) -> list[Word]:
 
 def cut(texts: Sequence[str]) -> list[list[tuple[str, str]]]:
     """Return the words of each text, folded and stemmed. Both are needed: stemming a stem again can change it."""
+    both = zip(_cut(texts, "folding"), _cut(texts, "stemming"), strict=True)
+    return [list(zip(folded, stemmed, strict=True)) for folded, stemmed in both]
+
+
+def _cut(texts: Sequence[str], table: str) -> list[list[str]]:
+    """Return the words of each text as one of the tokenizers leaves them."""
     db = _tokenizer()
-    made: list[list[list[str]]] = []
-    for table in ("folding", "stemming"):
+    lists: list[list[str]] = [[] for _ in texts]
+    if texts:
+        db.execute("BEGIN")  # what is never committed need not be put away again
         db.executemany(f"INSERT INTO {table} (rowid, text) VALUES (?, ?)", enumerate(texts))  # noqa: S608 two constants
-        lists: list[list[str]] = [[] for _ in texts]
         for row, term in db.execute(f"SELECT doc, term FROM {table}_seen ORDER BY doc, offset"):  # noqa: S608 as above
             lists[row].append(term)
-        db.execute(f"INSERT INTO {table} ({table}) VALUES ('delete-all')")  # noqa: S608 as above
-        made.append(lists)
-    return [list(zip(*both, strict=True)) for both in zip(*made, strict=True)]
+        db.execute("ROLLBACK")
+    return lists
 
 
 def raw_words(text: str) -> list[str]:
@@ -103,8 +108,8 @@ class Stems:
     def learn(self, words: Iterable[str]) -> Mapping[str, str | None]:
         """Return the stem of every word met so far, ``words`` among them; None where a word has none of them."""
         unmet = list(set(words) - self._known.keys())
-        for word, pieces in zip(unmet, cut(unmet), strict=True):
-            stem = next((stem for _, stem in pieces if stem in self._wanted), None)
+        for word, pieces in zip(unmet, _cut(unmet, "stemming"), strict=True):
+            stem = next((stem for stem in pieces if stem in self._wanted), None)
             self._known[word] = stem or (word[0] if word[0] in self._characters else None)
         return self._known
 

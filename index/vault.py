@@ -33,7 +33,7 @@ class Vault:
         self.journal = root / "journal"
         self._keys = keys
         self._lock_file = root / "writer.lock"
-        self._lock = FileLock(self._lock_file, mode=FILE_MODE)
+        self._lock = FileLock(self._lock_file, mode=FILE_MODE, thread_local=False)
 
     def __reduce__(self) -> tuple[type[Vault], tuple[Path, Keys | None]]:
         """Let a worker process have it, through the pipe: no key is ever written to a file for it."""

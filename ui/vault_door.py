@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from companion.ports import EnginePort
 from companion.settings import Settings
@@ -12,6 +13,9 @@ from index.types import LockedError
 from index.vault import Vault
 from ui.door import Facts, TellCode
 from ui.options import Options
+
+if TYPE_CHECKING:
+    from index.keyfile import Opened
 
 CHOOSE_ONE = (
     "This machine has no keyring that the memory's key could be kept in. Choose a passphrase: open the settings, page "
@@ -24,8 +28,8 @@ class VaultDoor:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        # OpenSSL derives a passphrase's key on a pool of threads: two at once wait for each other's for ever.
-        self._deriving = Lock()
+        self._changing = Lock()  # the key file
+        self._unlocked: Opened | None = None
 
     def facts(self, root: Path) -> Facts:
         """Return how the vault at ``root`` opens."""
@@ -51,7 +55,7 @@ class VaultDoor:
 
         ThisRun(self._options.board, self._options.frames).check(settings)  # no vault is made for a wrong name
         root = self._options.vault or settings.vault_path
-        with self._deriving:
+        with self._changing:
             vault = None if self._options.locked else _opened(root, passphrase, tell_code)
         if vault is not None:
             return self.build(settings, vault)
@@ -60,14 +64,19 @@ class VaultDoor:
     def unlock(self, root: Path, passphrase: str) -> Vault:
         """Return the vault, open."""
         from companion.locked import switch
+        from index.keys import Keys
 
-        with self._deriving:
-            return switch.unlocked_with(root, passphrase)
+        self._unlocked = switch.unlocked_with(root, passphrase)
+        return Vault(root, Keys.of(self._unlocked.secrets))
 
     def build(self, settings: Settings, vault: Vault) -> EnginePort:
         """Return the engine of an open vault."""
+        from companion import renewing
         from companion.app import build_engine
 
+        unlocked, self._unlocked = self._unlocked, None
+        if unlocked is not None:
+            vault = renewing.gone_on(vault.root, unlocked)
         return build_engine(settings, vault=vault, board_name=self._options.board, frames=self._options.frames)
 
     def set_passphrase(self, root: Path, current: str, new: str) -> None:
@@ -76,7 +85,7 @@ class VaultDoor:
         from index import keyfile
 
         path = Vault(root).key_file
-        with self._deriving:
+        with self._changing:
             file = keyfile.load(path)
             opened = unlocking.open_file(file, ask=lambda: current)
             unlocking.with_way(file, opened, new or None).save(path)
@@ -91,7 +100,7 @@ class VaultDoor:
 
         path = Vault(root).key_file
         code = keyfile.new_recovery_code()
-        with self._deriving:
+        with self._changing:
             file = keyfile.load(path)
             opened = unlocking.open_file(file, ask=lambda: current)
             file.with_slot(Way.RECOVERY, keyfile.recovery_secret(code), opened).save(path)
@@ -100,19 +109,20 @@ class VaultDoor:
 
 def _opened(root: Path, passphrase: str, tell_code: TellCode) -> Vault | None:
     """Return the vault, open or new; None when it waits for its passphrase, which recording does not."""
-    from companion import unlocking
+    from companion import renewing, unlocking
     from companion.cli import opening
-    from index import keyfile
+    from index import keyfile, upgrading
 
     named = bool(os.environ.get(opening.PASSPHRASE_FILE))
-    if keyfile.exists(Vault(root).key_file) or Vault(root).exists():
+    vault = Vault(root)
+    if keyfile.exists(vault.key_file) or (vault.exists() and not upgrading.needed(vault)):
         try:
-            return unlocking.unlocked(root, ask=opening.passphrase if named else None)
+            return renewing.unlocked_to_write(root, ask=opening.passphrase if named else None)
         except LockedError:
             return None
     chosen = passphrase or (opening.new_passphrase() if named else "")
     if not chosen and not unlocking.has_keyring():
         raise LockedError(CHOOSE_ONE)
-    vault, code = unlocking.found(root, passphrase=chosen or None)
+    _, code = unlocking.found(root, passphrase=chosen or None)
     tell_code(code)
-    return vault
+    return renewing.unlocked_to_write(root, ask=lambda: chosen)

@@ -10,6 +10,10 @@ from types import TracebackType
 from typing import Any, Self
 
 import xcffib
+import xcffib.dpms
+import xcffib.randr
+import xcffib.screensaver
+import xcffib.shape
 import xcffib.xproto as x
 
 from companion.capture.compound_text import decode_compound_text

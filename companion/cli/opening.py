@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from companion import unlocking
-from index import keyfile
+from companion import renewing, unlocking
+from index import keyfile, upgrading
 from index.types import LockedError, VaultError
 from index.vault import Vault
 
@@ -22,10 +22,16 @@ def opened(root: Path) -> Vault:
 
 
 def opened_or_new(root: Path) -> Vault:
-    """Return the vault at ``root``, unlocked; one that is not there yet is made. Raises `VaultError`."""
-    if keyfile.exists(Vault(root).key_file) or Vault(root).exists():
-        return opened(root)
-    return new(root)
+    """Return the vault at ``root``, unlocked for writing; one that is not there yet is made. Raises `VaultError`."""
+    vault = Vault(root)
+    if not keyfile.exists(vault.key_file) and (not vault.exists() or upgrading.needed(vault)):
+        new(root)
+    return opened_to_write(root)
+
+
+def opened_to_write(root: Path) -> Vault:
+    """Return the vault at ``root``, unlocked, with nothing left half changed; raises `VaultError`."""
+    return renewing.unlocked_to_write(root, ask=passphrase)
 
 
 def new(root: Path) -> Vault:

@@ -11,10 +11,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
+from companion import renewing
 from companion.cli.codes import DONE, WRONG
 from companion.control import Control, ControlError
 from companion.locked import switch
 from companion.status import Activity, Status
+from index.keyfile import Opened
 from index.types import VaultError
 from index.vault import Vault
 
@@ -46,7 +48,7 @@ class Session:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._stopping = threading.Event()
-        self._wanted: queue.SimpleQueue[Vault | None] = queue.SimpleQueue()  # None: to be locked
+        self._wanted: queue.SimpleQueue[Opened | None] = queue.SimpleQueue()  # None: to be locked
         self._said = ""
         self._locked = False
 
@@ -72,9 +74,11 @@ class Session:
                 engine.stop()
             if status is not None:
                 return status
-            vault = self._wanted.get()
-            if vault is None:
+            opened = self._wanted.get()
+            if opened is None:
                 switch.restart_locked(sys.argv[1:])
+            else:
+                vault = renewing.gone_on(self._root, opened)
 
     def _attend(self, engine: Runnable) -> int | None:
         """Show how the engine is until it ends; None when another is wanted."""

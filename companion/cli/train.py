@@ -36,7 +36,7 @@ def command(vault: Path | None, as_json: bool, now: bool) -> int:
 
     Exits 1 when nothing was adopted. What was ended in its midst goes on where it was.
     """
-    place = opening.opened(vault or settings_file.load().vault_path)
+    place = opening.opened_to_write(vault or settings_file.load().vault_path)
     with Writer(place) as writer:
         store = Store(place)
         try:

@@ -13,8 +13,7 @@ from pathlib import Path
 
 from companion import unlocking
 from index import keyfile
-from index.keyfile import Way
-from index.keys import Keys
+from index.keyfile import Opened, Way
 from index.vault import Vault
 
 LOCKED_OPTION = "--locked"
@@ -29,10 +28,12 @@ def why_not_lockable(root: Path) -> str:
     return "" if Way.PASSPHRASE in keyfile.load(Vault(root).key_file).ways() else NOT_LOCKABLE
 
 
-def unlocked_with(root: Path, passphrase: str) -> Vault:
-    """Return the vault, opened by its passphrase; raises `WrongSecretError`, `VaultError`."""
-    opened = unlocking.open_file(keyfile.load(Vault(root).key_file), ask=lambda: passphrase)
-    return Vault(root, Keys.of(opened.secrets))
+def unlocked_with(root: Path, passphrase: str) -> Opened:
+    """Return what the vault's passphrase opens; raises `WrongSecretError`, `VaultError`.
+
+    `renewing.gone_on` makes an unlocked vault of it, once the locked program has let go of the vault.
+    """
+    return unlocking.open_file(keyfile.load(Vault(root).key_file), ask=lambda: passphrase)
 
 
 def restart_locked(arguments: Sequence[str]) -> None:
