@@ -77,6 +77,7 @@ def _store(segment: Segment, number: int, writer: Writer, source: str, moved: Pr
         on_close=lambda path, samples: _stored(writer, path, samples),
         on_error=problems.append,
         sealer=writer.vault.keys.eeg,
+        ledger=writer.vault.ledger,
     )
     step = round(CHUNK_SECONDS * segment.sfreq)
     try:

@@ -45,6 +45,7 @@ class Listening:
             on_close=self._closed,
             on_error=lambda sentence: on_incident("recorder", sentence),
             sealer=writer.vault.keys.eeg,
+            ledger=writer.vault.ledger,
         )
         self._unknown: dict[Path, tuple[Stream, float]] = {}  # files the database would not take down yet
         self._refused = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
@@ -15,8 +16,9 @@ from numpy.typing import NDArray
 from index.bdf_header import SAMPLE_BYTES, encode_header, layout
 from index.bdf_notes import PADDING, Start, encode_annotation
 from index.bdf_read import BdfFile, refused, repair
-from index.record_file import RecordFile, records
-from index.sealing import Sealer
+from index.budget import Ledger
+from index.record_file import LENGTH_BYTES, RecordFile, records
+from index.sealing import OVERHEAD, TAG_BYTES, Sealer
 
 __all__ = ["BdfAppender", "BdfFile", "repair"]
 
@@ -40,6 +42,8 @@ class BdfAppender:
         Largest absolute value in µV: 250000 times a power of two. The step is ``max_abs / 8_000_000`` (1/32 µV).
     sealer
         What encrypts it; None for a plain file outside the vault, that any EDF tool reads.
+    ledger
+        Where room is asked for, for a file of the vault.
 
     Raises
     ------
@@ -60,6 +64,7 @@ class BdfAppender:
         device: str,
         max_abs: float = 250_000.0,
         sealer: Sealer | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
         self._start = Start.of(time_start, device)
         self._layout = layout(ch_names=tuple(ch_names), sfreq=sfreq, max_abs=max_abs, start=self._start)
@@ -68,8 +73,10 @@ class BdfAppender:
         self._records = 0
         self._samples = 0
         self._padding: int | None = None  # samples that fill the last data record, once it is made
-        self._disk = records(path, sealer)
-        self._file: BinaryIO | None = _created(self._disk, path, encode_header(self._layout, self._start))
+        self._disk, self._ledger = records(path, sealer), ledger
+        header = encode_header(self._layout, self._start)
+        with self._room(len(header) + OVERHEAD + LENGTH_BYTES):
+            self._file: BinaryIO | None = _created(self._disk, path, header)
         self.flush()
 
     @property
@@ -152,12 +159,17 @@ class BdfAppender:
             for i in range(count)
         ]
         try:
-            self._disk.write(self._open_file(), self._layout, self._records, whole)
+            with self._room(sum(map(len, whole)) + len(whole) * TAG_BYTES):
+                self._disk.write(self._open_file(), self._layout, self._records, whole)
         except OSError as error:
             raise refused(self._path, error) from error
         self._records += count
         self._samples += digital.shape[1] - padding
         self._pending = self._pending[:, digital.shape[1] :].copy()
+
+    def _room(self, size: int) -> AbstractContextManager[None]:
+        """Ask for room for so many bytes; raises `VaultError` when there is none."""
+        return nullcontext() if self._ledger is None else self._ledger.room(self._path, size)
 
     def _annotations(self, record: int, padding: int) -> bytes:
         """Return the annotations of one data record, filled up with zeros."""

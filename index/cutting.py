@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from index import forgotten
 from index.bdf import BdfAppender, BdfFile
+from index.budget import size_of
 from index.record_file import layout_of, records
 from index.store import Store
 from index.types import RecordingError, RecordingInfo, VaultError
@@ -90,15 +91,18 @@ def _piece(vault: Vault, info: RecordingInfo, file: BdfFile, first: int, stop: i
     path.unlink(missing_ok=True)  # half of it, left by a crash: no row knows it yet
     time_start = info.time_start + first / file.sfreq
     step = round(CHUNK_SECONDS * file.sfreq)
-    with BdfAppender(
-        path,
-        ch_names=file.ch_names,
-        sfreq=file.sfreq,
-        time_start=time_start,
-        device=file.device,
-        max_abs=layout_of(records(source, vault.keys.eeg), path.name).max_abs,
-        sealer=vault.keys.eeg,
-    ) as appender:
+    with (
+        vault.ledger.room(path, size_of(source)),
+        BdfAppender(
+            path,
+            ch_names=file.ch_names,
+            sfreq=file.sfreq,
+            time_start=time_start,
+            device=file.device,
+            max_abs=layout_of(records(source, vault.keys.eeg), path.name).max_abs,
+            sealer=vault.keys.eeg,
+        ) as appender,
+    ):
         for at in range(first, stop, step):
             appender.append(file.read(at, min(at + step, stop)))
     return _relative(vault, path), time_start, stop - first

@@ -112,6 +112,7 @@ def _prepared(db: Database, path: Path, *, write: bool) -> Database:
     db.execute("PRAGMA temp_store = MEMORY")  # what is sorted or gathered never touches the disk unencrypted
     _refuse_newer(db, path)
     if write:
+        db.execute("PRAGMA auto_vacuum = INCREMENTAL")  # of a new one: so that it can be made smaller
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")
         db.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten, not only let go

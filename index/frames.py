@@ -107,4 +107,6 @@ def _bitmap(image: NDArray[np.uint8]) -> bytes:
 
 def _write(vault: Vault, name: str, plain: bytes) -> None:
     """Encrypt and write, in one step."""
-    replace_file(vault.root / name, vault.keys.frames.seal(plain, name.encode()), durable=False)
+    path, sealed = vault.root / name, vault.keys.frames.seal(plain, name.encode())
+    with vault.ledger.room(path, len(sealed)):
+        replace_file(path, sealed, durable=False)

@@ -29,4 +29,6 @@ class SealedFile:
 
     def write(self, blob: bytes) -> None:
         """Replace the file in one step; raises `VaultError`."""
-        replace_file(self._path, self._vault.keys.files.seal(blob, self.name.encode()))
+        sealed = self._vault.keys.files.seal(blob, self.name.encode())
+        with self._vault.ledger.room(self._path, len(sealed)):
+            replace_file(self._path, sealed)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from index.budget import Ledger
 from index.keys import Keys
 from index.replacing import FILE_MODE, FOLDER_MODE
 from index.types import LockedError, VaultError
@@ -31,6 +32,7 @@ class Vault:
         self.eeg = root / "eeg"
         self.vectors = root / "vectors"
         self.journal = root / "journal"
+        self.ledger = Ledger(root, self.database)
         self._keys = keys
         self._lock_file = root / "writer.lock"
         self._lock = FileLock(self._lock_file, mode=FILE_MODE, thread_local=False)

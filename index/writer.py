@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from sqlite_utils import Database
 
-from index import database
+from index import database, transactions, within_budget
+from index.making_room import OpenVault
 from index.types import VaultError
 from index.vault import Vault
 
@@ -22,13 +24,20 @@ WAITING = 512  # changes that may wait before callers are slowed down
 class Writer:
     """Runs changes one after another, each in a transaction. Use as a context manager.
 
+    Parameters
+    ----------
+    vault
+        What is written to, within the limits of its `ledger`.
+    clock
+        UTC seconds since 1970.
+
     Raises `VaultError` when another process is writing to the vault, or it cannot be written to.
     """
 
-    def __init__(self, vault: Vault) -> None:
+    def __init__(self, vault: Vault, *, clock: Callable[[], float] = time.time) -> None:
         vault.create()
         vault.claim()
-        self.vault = vault
+        self.vault, self._clock = vault, clock
         self._room = threading.BoundedSemaphore(WAITING)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         try:
@@ -39,6 +48,9 @@ class Writer:
             raise
         for file in vault.root.glob(f"{vault.database.name}*"):
             file.chmod(0o600)
+        self._work = OpenVault(vault, self._db, vault.ledger)
+        self._thread.submit(transactions.prepare, self._db, vault.ledger).result()
+        vault.ledger.attach(lambda: self.do(_nothing).result())
 
     def __enter__(self) -> Self:
         return self
@@ -62,15 +74,19 @@ class Writer:
 
     def close(self) -> None:
         """Finish every change that waits, then let another process write."""
+        self.vault.ledger.attach(None)
         self._thread.shutdown(wait=True)
         self._db.close()
         self.vault.release()
 
     def _run(self, change: Callable[[Database], T]) -> T:
         try:
-            with self._db.atomic():
-                return change(self._db)
+            return within_budget.run(self._work, change, time=self._clock())
         except database.DatabaseError as error:
             if type(error) not in {database.OperationalError, database.DatabaseError}:  # a mistake in the change
                 raise
             raise VaultError(f"The vault could not be written to ({error}). {database.way_out(error)}") from error
+
+
+def _nothing(_: Database) -> None:
+    """Change nothing: whoever asked for room waits until the writer made some before this."""

@@ -20,11 +20,13 @@ from companion.brain.recording_file import (
 )
 from companion.brain.types import Chunk, Stream
 from index.bdf import BdfAppender
+from index.budget import Ledger
 from index.sealing import Sealer
 from index.types import VaultError
 
 SYNC_SECONDS = 1.0
 RETRY_SECONDS = 1.0  # of signal, until another file is tried after one could not be opened
+LONGEST_SECONDS = 3600.0  # of signal a file: what is to go for want of room goes a file at a time
 HELD_SECONDS = 60.0  # of signal kept in memory while the disk refuses it
 
 
@@ -49,6 +51,8 @@ class Recorder:
         Takes a sentence, once each time that writing begins to fail.
     sealer
         What encrypts the files; None for plain ones outside the vault.
+    ledger
+        Where room for them is asked for.
 
     """
 
@@ -61,8 +65,9 @@ class Recorder:
         on_close: Callable[[Path, int], None],
         on_error: Callable[[str], None],
         sealer: Sealer | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
-        self._folder = folder
+        self._folder, self._ledger = folder, ledger
         self._sealer = sealer
         self._on_open = on_open
         self._on_progress = on_progress
@@ -119,6 +124,8 @@ class Recorder:
             self._wait -= count
             self._lost += count
             return
+        if self._file is not None and self._file.given > LONGEST_SECONDS * chunk.stream.sfreq:
+            self._finish()
         file = self._file or self._opened(chunk)
         if file is None:
             return
@@ -149,6 +156,7 @@ class Recorder:
                 device=readable(stream.device, DEVICE_WIDTH),
                 max_abs=self._range,
                 sealer=self._sealer,
+                ledger=self._ledger,
             )
         except ValueError as error:
             self._report(f"The EEG of {stream.device} cannot be recorded: {error}.")

@@ -96,6 +96,7 @@ def _put_samples(writer: Writer, path: Path, done: Merged) -> None:
         on_close=closed,
         on_error=problems.append,
         sealer=writer.vault.keys.eeg,
+        ledger=writer.vault.ledger,
     )
     try:
         for entry in _entries(writer.vault, path, done):

@@ -1,0 +1,174 @@
+"""Whatever is written, forgotten or made smaller in whatever order: the folder never exceeds its budget."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import numpy as np
+from filling import T0, unit
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from index import changes, forgetting, wish
+from index.bdf import BdfAppender
+from index.budget import Kind, Limits, NoRoomError
+from index.forgetting import OfBrain
+from index.keys import Keys
+from index.sealed_file import SealedFile
+from index.store import Store
+from index.types import Filters, NewMoment
+from index.vault import Vault
+from index.wish import Wish
+from index.writer import Writer
+
+BUDGET = Limits(whole=6_000_000, frames=1_500_000, eeg=700_000, newest=30.0)
+BRAIN = OfBrain(spaces=("state:*", "shared:*"), parts=("headset",))
+CH_NAMES, SFREQ = ("TP9", "AF7", "AF8", "TP10"), 256.0
+STEPS = ("picture", "words", "blob", "vectors", "eeg", "eeg", "file", "forget", "begin", "brain")
+
+
+def total(root: Path) -> int:
+    """Return the bytes of every file at this moment; one that goes while it is looked for has none."""
+    found = 0
+    for folder, _, names in os.walk(root):
+        for name in names:
+            with suppress(FileNotFoundError):
+                found += Path(folder, name).stat().st_size
+    return found
+
+
+@contextmanager
+def watched(root: Path) -> Iterator[list[int]]:
+    """Look at the folder all the time, also in the midst of what is done to it."""
+    most, ended = [0], threading.Event()
+
+    def look() -> None:
+        while not ended.wait(0.0005):
+            most[0] = max(most[0], total(root))
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield most
+    finally:
+        ended.set()
+        thread.join()
+
+
+class History:
+    """A vault and what is done to it."""
+
+    def __init__(self, root: Path) -> None:
+        self.vault = Vault(root, Keys.random())
+        self.vault.ledger.limits = BUDGET
+        self.writer = Writer(self.vault, clock=lambda: T0)
+        self.rng = np.random.default_rng(0)
+        self.time = T0
+        self.moments: list[int] = []
+        self.recordings = 0
+        self.refused = 0
+
+    def do(self, step: str, size: int) -> None:
+        self.time += 20.0
+        try:
+            getattr(self, step)(size)
+        except NoRoomError:
+            self.refused += 1
+
+    def picture(self, size: int) -> None:
+        image = self.rng.integers(0, 255, (40 + 20 * size, 300, 3), dtype=np.uint8)
+        self._moment(image)
+
+    def words(self, size: int) -> None:
+        moment = self._moment(None)
+        words = " ".join(f"w{number}" for number in self.rng.integers(0, 10**9, 40 * size))
+        self.writer.do(changes.put_text, moment, words).result()
+
+    def blob(self, size: int) -> None:
+        data = self.rng.bytes(6_000 * size)
+        self.writer.do(changes.put_features, self._moment(None), "kind", 1.0, data).result()
+
+    def vectors(self, size: int) -> None:
+        self.writer.do(changes.put_space, "state:x", model="m", dimension=64, time=T0).result()
+        made = {moment: unit(self.rng.normal(size=(size, 64))) for moment in self.moments[-20:] if self._there(moment)}
+        self.writer.do(changes.put_vectors, "state:x", made).result()
+
+    def eeg(self, size: int) -> None:
+        start, path = self.time, self.vault.eeg / f"{self.recordings}.bdf"
+        self.recordings += 1
+        named = {"ch_names": CH_NAMES, "sfreq": SFREQ, "time_start": start, "device": "d"}
+        file = BdfAppender(path, sealer=self.vault.keys.eeg, ledger=self.vault.ledger, **named)
+        name = changes.relative(self.vault, path)
+        known = {key: value for key, value in named.items() if key != "time_start"}
+        try:
+            self.writer.do(changes.open_recording, name, source="s", time_start=start, **known).result()
+            for _ in range(size):
+                file.append(self.rng.normal(0, 20, (4, 2560)))
+            file.close()
+        finally:
+            if file._file is not None:  # what was refused is let go
+                file._file.close()
+            self.writer.do(changes.extend_recording, name, file.samples, closed=True).result()
+
+    def file(self, size: int) -> None:
+        place = self.vault.root / "learning"
+        place.mkdir(exist_ok=True)
+        SealedFile(place / "checkpoint", self.vault).write(self.rng.bytes(60_000 * size))
+
+    def forget(self, size: int) -> None:
+        self._forget(Wish(Filters(since=T0, until=self.time - 400.0 / size)))
+
+    def brain(self, _: int) -> None:
+        self._forget(Wish(brain=True))
+
+    def begin(self, _: int) -> None:
+        """Begin the program anew."""
+        self.writer.close()
+        self.writer = Writer(self.vault, clock=lambda: T0)
+        self._measured()
+
+    def _measured(self) -> None:
+        """The account that was kept is no less than what is there."""
+        assert total(self.vault.root) <= sum(self.vault.ledger.used().values())
+
+    def _moment(self, image: object) -> int:
+        new = NewMoment(self.time, self.time, "app", f"title {self.time}")
+        moment = self.writer.do(changes.open_moment, self.vault, new, image).result()
+        self.writer.do(changes.close_moment, moment, self.time + 15).result()
+        self.moments.append(moment)
+        return moment
+
+    def _there(self, moment: int) -> bool:
+        sql = "SELECT 1 FROM moments WHERE id = ?"
+        return self.writer.do(lambda db: db.execute(sql, [moment]).fetchone()).result() is not None
+
+    def _forget(self, wished: Wish) -> None:
+        store = Store(self.vault)
+        try:
+            forgetting.begin(self.writer, wish.plan(store, wished), time=self.time)
+            forgetting.finish(self.writer, store, brain=BRAIN)
+        finally:
+            store.close()
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(1, 10)), min_size=15, max_size=40))
+def test_the_folder_never_exceeds_its_budget(steps: list[tuple[str, int]]) -> None:
+    with tempfile.TemporaryDirectory() as folder, watched(Path(folder)) as most:
+        history = History(Path(folder) / "vault")
+        try:
+            for step, size in steps:
+                history.do(step, size)
+                history._measured()
+                assert total(history.vault.root) <= BUDGET.whole
+                used = history.vault.ledger.used()
+                assert used[Kind.FRAMES] <= BUDGET.frames
+                assert used[Kind.EEG] <= BUDGET.eeg
+        finally:
+            history.writer.close()
+    assert 0 < most[0] <= BUDGET.whole
