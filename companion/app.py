@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from companion import budgeting
 from companion.answering import Answering
 from companion.arranging import Arranging
 from companion.brain import board
@@ -30,7 +31,7 @@ from companion.locked.listening import SealedListening
 from companion.locked.merging import merge_all
 from companion.locked.moments import SealedMoments
 from companion.moments import Moments
-from companion.recover import recover
+from companion.recover import finish_forgetting, recover
 from companion.settings import Settings
 from companion.shared import SharedStep
 from companion.steps import BrainStep, ContentStep, ReadStep
@@ -75,7 +76,8 @@ def build_engine(
     """
     run = ThisRun(board_name, frames)
     run.check(settings)
-    writer, store = _opened(vault, clock())
+    vault.ledger.limits = budgeting.limits(settings)
+    writer, store = _opened(vault, clock)
     parts = _parts(settings, run, writer=writer, store=store, clock=clock)
     return Engine(parts, settings=settings, clock=clock)
 
@@ -247,16 +249,18 @@ def _wake(fillers: Sequence[Filler]) -> None:
         filler.wake()
 
 
-def _opened(vault: Vault, time: float) -> tuple[Writer, Store]:
-    """Become the one writer of a vault, and mend what a crash left in it."""
-    writer = Writer(vault)
+def _opened(vault: Vault, clock: Clock) -> tuple[Writer, Store]:
+    """Become the one writer of a vault, mend what a crash left in it, and take in what was recorded while locked."""
+    writer, now = Writer(vault, clock=clock), clock()
     try:
-        recover(writer, time=time)
-        merge_all(writer, time=time)
-        return writer, Store(vault)
+        store = Store(vault)
+        recover(writer, time=now)
+        finish_forgetting(writer, store)
+        merge_all(writer, time=now)
     except BaseException:
         writer.close()
         raise
+    return writer, store
 
 
 def rules(settings: Settings) -> Rules:

@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from companion import budgeting
 from companion.answering import THOUGHT_SECONDS, Answering
 from companion.brain.types import BoardError, Contact, HeadsetState
 from companion.contact_watch import ContactWatch
@@ -102,6 +103,7 @@ class Engine:
         for worker in workers:
             worker.result()
         # Only now: a question that waits for a worker is let go with it.
+        self._answering.leave()
         self._recall.shutdown(wait=True, cancel_futures=True)
         for filler in self._parts.fillers:
             filler.stop()
@@ -146,12 +148,13 @@ class Engine:
             backlog=sum(backlog.values()),
             quarantined=self._parts.store.set_aside(),
             obstacles=obstacles,
+            went=budgeting.went_today(self._parts.store, self._clock()),
         )
         return replace(status, sentence=f"{status.sentence} {coming}") if coming else status
 
     def recall(self, question: Question) -> Future[Answer]:
         """Ask memory."""
-        return self._recall.submit(self._answering.answer, question)
+        return self._recall.submit(self._answering.put(question))
 
     def opened(self, answer: Answer, rank: int) -> None:
         """Note that a hit was opened."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
+from companion import forgetting
 from companion.locked.merging import forget_halves
-from index import bdf, changes
+from index import bdf, changes, compaction, forgotten, sweeping
+from index.store import Store
 from index.types import VaultError
 from index.writer import Writer
 
@@ -23,6 +25,14 @@ def recover(writer: Writer, *, time: float) -> list[str]:
     for sentence in done:
         writer.do(changes.incident, time, "start", f"The program did not end properly last time. {sentence}").result()
     return done
+
+
+def finish_forgetting(writer: Writer, store: Store) -> None:
+    """Forget what a crash left half forgotten, and remove the files that no row names. Raises `VaultError`."""
+    forgetting.go_on(writer, store)
+    forgotten.remove_files(writer)
+    sweeping.sweep(store)
+    compaction.sweep(writer.vault, store)
 
 
 def forget_imports(writer: Writer) -> list[str]:

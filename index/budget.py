@@ -170,6 +170,12 @@ class Ledger:
         with self._lock:
             self._used[self.kind_of(path)] -= size
 
+    def remove(self, path: Path) -> None:
+        """Remove a file, if it is there, and count it no more; raises OSError."""
+        size = size_of(path)
+        path.unlink(missing_ok=True)
+        self.removed(path, size)
+
     def ask(self, kind: Kind, size: int, *, last: bool = False) -> None:
         """Ask for room until `give_back`; raises `NoRoomError` where none can be made, unless this is to make some."""
         if self._taken(kind, size, last=last):

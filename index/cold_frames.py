@@ -131,7 +131,9 @@ def write(vault: Vault, time: float, group: Group) -> str:
     except OSError as error:
         raise VaultError(f"The folder {day} could not be made ({error.strerror}). Is the disk full?") from error
     for each, plain in ((thumbnail(file), group.small), (file, group.whole)):
-        replace_file(vault.root / each, vault.keys.frames.seal(plain, each.encode()))
+        sealed = vault.keys.frames.seal(plain, each.encode())
+        with vault.ledger.room(vault.root / each, len(sealed)):
+            replace_file(vault.root / each, sealed)
     return file
 
 

@@ -135,7 +135,7 @@ def remove_files(writer: Writer) -> None:
 def remove(vault: Vault, file: Path) -> None:
     """Remove a file of the vault, if it is there; raises `VaultError`."""
     try:
-        file.unlink(missing_ok=True)
+        vault.ledger.remove(file)
     except OSError as error:
         raise VaultError(
             f"{file} could not be deleted ({error.strerror}). Make sure that {vault.root} and all in it is yours."

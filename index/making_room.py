@@ -167,10 +167,7 @@ def _remove(work: OpenVault) -> None:
     """Remove the files that are to go."""
     left = forgotten.left_files(work.db)
     for _, path in left:
-        file = work.vault.root / path
-        size = size_of(file)
-        forgotten.remove(work.vault, file)
-        work.ledger.removed(file, size)
+        forgotten.remove(work.vault, work.vault.root / path)
     with _last(work):
         forgotten.settled(work.db, [number for number, _ in left])
 

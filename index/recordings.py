@@ -47,5 +47,5 @@ def _cut(store: Store, info: RecordingInfo, start: float, end: float) -> Stretch
     try:
         data = file.read(first, max(first, stop))
     except ValueError as error:
-        raise RecordingError(f"The recording {info.path} is shorter than it was. Bring it back from a backup.") from error
+        raise RecordingError(f"The recording {info.path} was cut short. Bring it back from a backup.") from error
     return Stretch(data, info.sfreq, info.ch_names, info.time_start + (first + data.shape[1]) / info.sfreq)

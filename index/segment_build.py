@@ -10,12 +10,13 @@ import numpy as np
 
 from index import segments
 from index.quantizer import InterruptedWorkError, Quantizer
-from index.sealing import Sealer
-from index.segments import Card, Part, Segment
+from index.sealing import TAG_BYTES, Sealer
+from index.segments import ID_BYTES, Card, Part, Segment
 from index.vector_rows import Span, VectorRows
 from index.vector_scan import Ids
 
 Stop = Callable[[], bool]
+CARD_BYTES = 64 * 1024  # more than a card ever takes, its list of lengths apart
 
 
 def from_rows(
@@ -46,6 +47,12 @@ def from_segments(path: Path, sealer: Sealer, rows: VectorRows, sources: Sequenc
     card = Card(rows.identity, sources[0].card.generation, span, 0, (0, 0))
     lists = len(sources[0].lengths)
     return segments.write(path, sealer, card, _merged(sources, rows.ids(span), lists, stop), lists=lists)
+
+
+def most_bytes(rows: int, quantizer: Quantizer) -> int:
+    """Return how many bytes a segment of so many rows takes at most."""
+    a_row = quantizer.dimension + ID_BYTES
+    return rows * a_row + quantizer.lists * (TAG_BYTES + ID_BYTES) + CARD_BYTES
 
 
 def new_name(prefix: str) -> str:

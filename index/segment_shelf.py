@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from index.budget import Ledger
 from index.quantizer import Quantizer
 from index.replacing import replace_file
 from index.sealing import HEAD_BYTES, DamagedError, Sealer
@@ -79,9 +80,10 @@ class Shards:
 class Shelf:
     """Where the files of one space lie."""
 
-    def __init__(self, folder: Path, sealer: Sealer, identity: Identity) -> None:
+    def __init__(self, folder: Path, sealer: Sealer, identity: Identity, ledger: Ledger) -> None:
         self.folder = folder
         self.sealer = sealer
+        self.ledger = ledger
         self.identity = identity
         self.prefix = prefix_of(identity.space)
         self._manifest = folder / f"{self.prefix}.manifest"
@@ -109,7 +111,7 @@ class Shelf:
     def publish(self, manifest: Manifest) -> None:
         """Let a manifest count from now on, and remove what it does not name; raises `VaultError`."""
         blob = json.dumps(asdict(manifest)).encode()
-        replace_file(self._manifest, self.sealer.seal(blob, self._about))
+        self._put(self._manifest, self.sealer.seal(blob, self._about))
         self.tidy(manifest)
 
     def tidy(self, manifest: Manifest) -> None:
@@ -117,13 +119,17 @@ class Shelf:
         named = {self._manifest.name, *manifest.segments, *(one.file for one in manifest.generations)}
         for file in self.folder.glob(f"{self.prefix}*"):
             if file.name not in named:
-                file.unlink()
+                self.ledger.remove(file)
 
     def add_quantizer(self, quantizer: Quantizer) -> str:
         """Store a quantizer and return its file's name; raises `VaultError`."""
         name = f"{self.prefix}-{secrets.token_hex(8)}.quantizer"
-        replace_file(self.folder / name, self.sealer.seal(quantizer.to_bytes(), name.encode()))
+        self._put(self.folder / name, self.sealer.seal(quantizer.to_bytes(), name.encode()))
         return name
+
+    def _put(self, path: Path, sealed: bytes) -> None:
+        with self.ledger.room(path, len(sealed)):
+            replace_file(path, sealed)
 
     def _read(self) -> Manifest:
         """Return the manifest; an empty one when there is none, it is damaged, or it is another space's."""

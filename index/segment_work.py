@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from index import segment_build, segment_plan
+from index.budget import size_of
 from index.quantizer import POINTS_A_LIST, InterruptedWorkError, Quantizer, lists_for
 from index.segment_build import Stop
 from index.segment_shelf import Generation, Manifest, Shards
@@ -122,8 +123,9 @@ class SegmentWork:
             upto = made[-1].card.span.after if made else span.upto
             part = Span(self._rows.before_newest(Span(span.after, upto), self._piece), upto)
             path = self._shelf.folder / segment_build.new_name(self._shelf.prefix)
-            sealer = self._shelf.sealer
-            segment_build.from_rows(path, sealer, self._rows, part, (newest, quantizers[newest]), stop=stop)
+            sealer, most = self._shelf.sealer, segment_build.most_bytes(self._rows.count(part), quantizers[newest])
+            with self._shelf.ledger.room(path, most):
+                segment_build.from_rows(path, sealer, self._rows, part, (newest, quantizers[newest]), stop=stop)
             made.append(Segment.open(path, sealer))
         return made
 
@@ -210,7 +212,8 @@ class SegmentWork:
         """Put one segment in place of neighbours, or of one, without what was deleted."""
         path = self._shelf.folder / segment_build.new_name(self._shelf.prefix)
         sealer = self._shelf.sealer
-        segment_build.from_segments(path, sealer, self._rows, old, stop=stop)
+        with self._shelf.ledger.room(path, sum(size_of(segment.path) for segment in old)):
+            segment_build.from_segments(path, sealer, self._rows, old, stop=stop)
         self._checked.add(path.name)
         self._replace(old, [Segment.open(path, sealer)])
 

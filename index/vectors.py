@@ -118,7 +118,7 @@ class Vectors:
             self._spaces.clear()
             self._works.clear()
             for file in self._store.vault.vectors.iterdir():
-                file.unlink()
+                self._store.vault.ledger.remove(file)
 
     def save(self) -> None:
         """Remove the files of spaces that are gone."""
@@ -140,7 +140,7 @@ class Vectors:
                 return None
             if name not in self._spaces or self._spaces[name].rows.identity != rows.identity:
                 vault = self._store.vault
-                shelf = Shelf(vault.vectors, vault.keys.vectors, rows.identity)
+                shelf = Shelf(vault.vectors, vault.keys.vectors, rows.identity, vault.ledger)
                 self._spaces[name] = VectorSpace(rows, shelf, hot_limit=self._hot_rows)
             return self._spaces[name]
 
@@ -171,4 +171,4 @@ class Vectors:
             self._let_go()
         for file in self._store.vault.vectors.iterdir():
             if file.name[: len(prefix_of(""))] not in kept:
-                file.unlink()
+                self._store.vault.ledger.remove(file)

@@ -95,7 +95,7 @@ def command(  # noqa: PLR0917 click passes by name
     if everything:
         return _everything(root, yes=yes, as_json=as_json)
     wished = Wish(filters, moments, brain)
-    with Writer(opening.opened(root)) as writer:
+    with Writer(opening.opened_to_write(root)) as writer:
         recover(writer, time=now)
         merge_all(writer, time=now)
         return _some(writer, wished, now, yes=yes, as_json=as_json)
@@ -179,7 +179,7 @@ def _everything(root: Path, *, yes: bool, as_json: bool) -> int:
 def _counted(root: Path) -> Told | None:
     """Return what is in a vault, None when it cannot be looked into: it can be deleted all the same."""
     try:
-        store = Store(opening.opened(root))
+        store = Store(opening.opened_to_write(root))
     except VaultError:
         return None
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from companion import renewing, unlocking
+from companion import budgeting, renewing, settings, unlocking
 from index import keyfile, upgrading
 from index.types import LockedError, VaultError
 from index.vault import Vault
@@ -30,8 +30,10 @@ def opened_or_new(root: Path) -> Vault:
 
 
 def opened_to_write(root: Path) -> Vault:
-    """Return the vault at ``root``, unlocked, with nothing left half changed; raises `VaultError`."""
-    return renewing.unlocked_to_write(root, ask=passphrase)
+    """Return the vault at ``root``, unlocked, within its budget, with nothing left half changed; raises `VaultError`."""
+    vault = renewing.unlocked_to_write(root, ask=passphrase)
+    vault.ledger.limits = budgeting.limits(settings.load())
+    return vault
 
 
 def new(root: Path) -> Vault:

@@ -20,7 +20,7 @@ from index.writer import Writer
 @options.vault
 def command(moment: int, name: str, *, remove: bool, vault: Path | None) -> int:
     """Tag MOMENT (its number, as `companion recall` prints it) with NAME; find it again by `recall --tag NAME`."""
-    opened = opening.opened(vault or settings_file.load().vault_path)
+    opened = opening.opened_to_write(vault or settings_file.load().vault_path)
     opened.require()
     with Writer(opened) as writer:
         writer.do(tagging.remove if remove else tagging.add, moment, name).result()
