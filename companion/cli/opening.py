@@ -30,7 +30,7 @@ def opened_or_new(root: Path) -> Vault:
 
 
 def opened_to_write(root: Path) -> Vault:
-    """Return the vault at ``root``, unlocked, within its budget, with nothing left half changed; raises `VaultError`."""
+    """Return the vault at ``root``, unlocked, within its budget, nothing left half changed; raises `VaultError`."""
     vault = renewing.unlocked_to_write(root, ask=passphrase)
     vault.ledger.limits = budgeting.limits(settings.load())
     return vault

@@ -32,7 +32,7 @@ def vault(tmp_path: Path) -> Vault:
 def work(vault: Vault) -> Iterator[OpenVault]:
     """A vault with a budget of 8 MB, 1 MB of it for pictures."""
     db = database.connect(vault, write=True)
-    ledger = Ledger(vault.root, vault.database)
+    ledger = vault.ledger
     ledger.limits = Limits(whole=8 * MEGABYTE, frames=MEGABYTE, newest=1000.0)
     transactions.prepare(db, ledger)
     made = OpenVault(vault, db, ledger)
