@@ -60,7 +60,7 @@ def _through(source: Path, vault: Vault) -> np.ndarray:
     if state.contact is Contact.FAILED:
         raise BoardError(state.sentence)
     store = Store(vault)
-    files = [BdfFile(vault.root / info.path) for info in store.recordings_between(0, float("inf"))]
+    files = [BdfFile(vault.root / info.path, vault.keys.eeg) for info in store.recordings_between(0, float("inf"))]
     store.close()
     return np.hstack([file.read(0, file.samples) for file in files])
 

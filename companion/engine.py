@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -27,6 +28,8 @@ from index.store import Store
 from index.types import Moment
 from index.vectors import Vectors
 from index.writer import Writer
+
+COUNTING_SHARE = 100.0  # counting a million moments takes a twentieth of a second, and is asked for once a second
 
 
 class Upkeep(Protocol):
@@ -75,6 +78,7 @@ class Engine:
         self._listening: Listening | None = None
         self._contact = ContactWatch(encoder=parts.encoder, last=self._worn, on_incident=parts.on_incident)
         self._pause = Pause(clock=clock, on_over=self.resume)
+        self._counted, self._count_again = 0, 0.0
         self._recording = False  # everything that was chosen has been started
         self._answering = parts.make_answering(self._thought, self._simulated)
         self._recall = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recall")
@@ -144,13 +148,21 @@ class Engine:
             seeing=keeper.seeing if keeper else None,
             headset=self._with_contact(listening.state()) if listening else self._no_headset,
             paused_until=self._pause.until,
-            moments=self._parts.store.count(),
+            moments=self._count(),
             backlog=sum(backlog.values()),
             quarantined=self._parts.store.set_aside(),
             obstacles=obstacles,
             went=budgeting.went_today(self._parts.store, self._clock()),
         )
         return replace(status, sentence=f"{status.sentence} {coming}") if coming else status
+
+    def _count(self) -> int:
+        """Return how many moments there are, as counted when counting last took less than a hundredth of the time."""
+        now = time.monotonic()
+        if now >= self._count_again:
+            self._counted = self._parts.store.count()
+            self._count_again = now + COUNTING_SHARE * (time.monotonic() - now)
+        return self._counted
 
     def recall(self, question: Question) -> Future[Answer]:
         """Ask memory."""

@@ -38,8 +38,7 @@ def unlocked_to_write(root: Path, *, ask: unlocking.Ask | None = None, progress:
 
     Raises what that raises.
     """
-    file = keyfile.load(Vault(root).key_file)
-    return gone_on(root, unlocking.open_file(file, ask=ask), progress=progress)
+    return gone_on(root, unlocking.open_file(unlocking.key_file(root), ask=ask), progress=progress)
 
 
 def gone_on(root: Path, opened: Opened, *, progress: Progress = lambda *_: None) -> Vault:

@@ -58,12 +58,17 @@ def unlocked(root: Path, *, ask: Ask | None = None) -> Vault:
 
     Raises `LockedError` when neither is there, `WrongSecretError` for a wrong passphrase, `VaultError`.
     """
+    opened = open_file(key_file(root), ask=ask)
+    return Vault(root, Keys.of(opened.secrets))
+
+
+def key_file(root: Path) -> KeyFile:
+    """Return the key file of the vault at ``root``; raises `VaultError` when there is none, or no vault."""
     vault = Vault(root)
     if not keyfile.exists(vault.key_file):
         vault.require()
         raise VaultError(_gone(vault))
-    opened = open_file(keyfile.load(vault.key_file), ask=ask)
-    return Vault(root, Keys.of(opened.secrets))
+    return keyfile.load(vault.key_file)
 
 
 def open_file(file: KeyFile, *, ask: Ask | None = None) -> Opened:
@@ -113,6 +118,9 @@ def forget_secret(vault: str) -> None:
 
 
 def _gone(vault: Vault) -> str:
+    """Return why a vault has no key file, and what to do."""
+    if upgrading.needed(vault):
+        return f"{vault.root} is a vault of an older version, not encrypted. `companion run` encrypts it."
     return f"The key file {vault.key_file} is gone. Bring it back from a backup."
 
 

@@ -81,10 +81,7 @@ def status(vault: Path | None, as_json: bool) -> int:
     """Say how the vault can be unlocked, how large it is and whether it is in use; works while it is locked."""
     root = root_of(vault)
     place = Vault(root)
-    if not keyfile.exists(place.key_file):
-        place.require()
-        raise VaultError(f"{root} is a vault of an older version, not encrypted. `companion run` encrypts it.")
-    ways = sorted(keyfile.load(place.key_file).ways())
+    ways = sorted(unlocking.key_file(root).ways())
     sizes = _sizes(place)
     if as_json:
         click.echo(json.dumps({"vault": str(root), "ways": ways, "in_use": place.in_use(), "bytes": sizes}))

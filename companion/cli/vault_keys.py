@@ -91,9 +91,7 @@ def rekey(vault: Path | None) -> int:
 def _loaded(vault: Path | None) -> tuple[Vault, KeyFile]:
     """Return the vault and its key file. Raises `VaultError` when there is none."""
     place = Vault(root_of(vault))
-    if not keyfile.exists(place.key_file):
-        place.require()
-    return place, keyfile.load(place.key_file)
+    return place, unlocking.key_file(place.root)
 
 
 def _typed_code() -> str:

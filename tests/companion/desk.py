@@ -44,6 +44,11 @@ class Desk:
         found = self.store.moments(ids)
         return [found[i] for i in ids]
 
+    def rows(self) -> dict[str, list[Any]]:
+        """Return all that the database holds, by table."""
+        names = [row[0] for row in self.store.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: self.store.rows(f'SELECT * FROM "{name}"') for name in names}  # noqa: S608 names of its own
+
     def open(self) -> int:
         return int(self.store.value("SELECT count(*) FROM moments WHERE open = 1"))
 

@@ -29,7 +29,8 @@ def test_any_bytes_are_read_somehow(data: bytes) -> None:
 
 
 @given(
-    st.text(st.characters(min_codepoint=0x20, max_codepoint=0xFF)), st.text(st.characters(exclude_characters="\x1b"))
+    st.text(st.characters(min_codepoint=0x20, max_codepoint=0xFF)),
+    st.text(st.characters(codec="utf-8", exclude_characters="\x1b")),
 )
 def test_latin_and_utf8_stretches_come_back(latin: str, other: str) -> None:
     data = latin.encode("latin-1") + b"\x1b%G" + other.encode("utf-8") + b"\x1b%@" + latin.encode("latin-1")

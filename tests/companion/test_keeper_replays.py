@@ -68,10 +68,11 @@ def test_a_folder_that_was_copied_or_is_shown_again_is_known(desk: Desk, tmp_pat
     said = [{"time": 0, "grey": 10}, {"time": 9, "grey": 11}, {"time": 40, "grey": 90}]
     folder = shots(tmp_path / "shots", *(dict(line) for line in said))
     assert counts(replay(desk, folder)) == (2, 1, 0)
-    before = list(desk.store.db.conn.iterdump())
+    before = desk.rows()
+    assert len(before["moments"]) == 2
     assert counts(replay(desk, folder)) == (0, 0, 3)
     assert counts(replay(desk, folder.rename(tmp_path / "copied"))) == (0, 0, 3)
-    assert list(desk.store.db.conn.iterdump()) == before
+    assert desk.rows() == before
 
 
 def test_what_an_interrupted_import_lacks_is_told_from_what_it_has(desk: Desk) -> None:

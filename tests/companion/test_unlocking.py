@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import keyring
@@ -9,7 +11,7 @@ from keyring.backend import KeyringBackend
 from keyring.backends import chainer, fail
 from keyring.errors import KeyringLocked, PasswordSetError
 
-from companion import unlocking
+from companion import renewing, unlocking
 from index import keyfile
 from index.keyfile import Way, WrongSecretError
 from index.types import LockedError, VaultError
@@ -154,15 +156,26 @@ def test_new_keys_are_never_made_for_a_database_that_lost_its_own(tmp_path: Path
     vault, _ = unlocking.found(tmp_path / "vault")
     vault.database.write_bytes(b"what was recorded")
     vault.key_file.unlink()
-    for attempt in (unlocking.found, unlocking.unlocked):
+    for attempt in (unlocking.found, unlocking.unlocked, renewing.unlocked_to_write):
         with pytest.raises(VaultError, match=r"keys\.json is gone\. Bring it back from a backup"):
             attempt(vault.root)
     assert not vault.key_file.exists()
 
 
+def test_a_vault_of_an_older_version_is_told_from_one_that_lost_its_keys(tmp_path: Path) -> None:
+    vault = Vault(tmp_path / "vault")
+    vault.create()
+    with closing(sqlite3.connect(vault.database)) as db:
+        db.execute("CREATE TABLE moments (id INTEGER PRIMARY KEY)")
+    for attempt in (unlocking.unlocked, renewing.unlocked_to_write):
+        with pytest.raises(VaultError, match=r"older version, not encrypted\. `companion run` encrypts it"):
+            attempt(vault.root)
+
+
 def test_where_there_is_no_vault_nothing_is_made_by_opening_it(tmp_path: Path) -> None:
-    with pytest.raises(VaultError, match="There is no vault"):
-        unlocking.unlocked(tmp_path / "vault")
+    for attempt in (unlocking.unlocked, renewing.unlocked_to_write):
+        with pytest.raises(VaultError, match="There is no vault"):
+            attempt(tmp_path / "vault")
     assert not (tmp_path / "vault").exists()
 
 

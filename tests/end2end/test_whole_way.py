@@ -155,9 +155,10 @@ class TestTheWholeWay:
         assert sum(right) >= PARAPHRASES_RIGHT
 
     def test_each_thumbnail_shows_the_window_it_names(self, day: Day, answering: Answering) -> None:
+        vault = vault_at(day.vault)
         for number, shown in enumerate(day.shown):
             hit = _first(answering, shown.verbatim)
-            seen = frames.load(frames.thumbnail(day.vault / hit.moment.frame))
+            seen = frames.decode(frames.read(vault, frames.thumbnail(hit.moment.frame)))
             distances = [_distance(seen, other.pixels) for other in day.shown]
             assert int(np.argmin(distances)) == number
             assert distances[number] < 8

@@ -15,7 +15,7 @@ import pytest
 from runs import Looking, day, wait_until, write_pages
 
 from companion import fill, pausing
-from companion.answering import RecallError
+from companion.answering import OvertakenError, RecallError
 from companion.engine import Engine
 from companion.ports import Question
 from companion.settings import Settings
@@ -73,14 +73,17 @@ def test_the_end_does_not_wait_for_a_question_to_a_process_that_hangs(start: Sta
     wait_until(lambda: engine.status().headset.samples > 3000, "ten seconds of EEG")
     pid = wait_until(lambda: engine.pids["encoder"], "the encoder")
     os.kill(pid, signal.SIGSTOP)
-    asked = [engine.recall(Question(thought=True)), engine.recall(Question("trains"))]
-    wait_until(asked[0].running, "the question to be taken up")
+    words = engine.recall(Question("trains"))
+    wait_until(words.running, "the first question to be taken up")
+    thought_of = engine.recall(Question(thought=True))
+    wait_until(thought_of.running, "the newer question to be taken up")
+    with pytest.raises(OvertakenError):
+        words.result(0)
     began = time.monotonic()
     engine.stop()
     assert time.monotonic() - began < 15  # a thought alone is waited for 20 s
-    for future in asked:
-        with pytest.raises((RecallError, CancelledError)):
-            future.result(0)
+    with pytest.raises((RecallError, CancelledError)):
+        thought_of.result(0)
 
 
 @pytest.mark.model

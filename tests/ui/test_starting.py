@@ -59,10 +59,11 @@ def test_importing_the_start_imports_no_qt() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_the_windows_load_no_heavy_library() -> None:
+def test_nothing_heavy_is_loaded_on_the_way_to_the_tray_icon() -> None:
     code = (
-        "import sys, ui.run\n"
+        "import sys, companion.cli.root, companion.cli.run, ui.run\n"
         "heavy = {'torch', 'brainflow', 'faiss', 'scipy', 'sentence_transformers', 'onnxruntime', 'rapidocr'}\n"
+        "heavy |= {'numpy', 'PIL', 'sqlcipher3', 'sqlite_utils', 'keyring'}\n"
         "sys.exit(', '.join(heavy & set(sys.modules)) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
