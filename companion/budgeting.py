@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from companion.settings import Settings
-from companion.wording import clock_time, duration
+from companion.wording import clock_time, counted, duration
 from index import forgotten
 from index.budget import Kind, Ledger, Limits
 from index.forgotten import DAY_SECONDS, Forgotten, Why
@@ -51,9 +51,9 @@ def went_today(store: Store, now: float) -> str:
 def _what(rows: list[Forgotten]) -> str:
     frames, moments = sum(row.frames for row in rows), sum(row.moments for row in rows)
     seconds = sum(row.eeg_seconds for row in rows)
-    parts = [f"{frames} pictures"] if frames else []
+    parts = [counted(frames, "picture")] if frames else []
     parts += [f"{duration(seconds)} of EEG"] if seconds else []
-    parts += [f"{moments} moments"] if moments else []
+    parts += [counted(moments, "moment")] if moments else []
     return ", ".join(parts)
 
 

@@ -12,6 +12,11 @@ def clock_time(time: float) -> str:
     return datetime.fromtimestamp(time).astimezone().strftime("%a %-d %b %H:%M")
 
 
+def counted(count: int, what: str) -> str:
+    """Return a count of things in words, such as ``1 moment`` or ``3 moments``."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
 def duration(seconds: float) -> str:
     """Return a stretch of time: ``40 s``, ``3 min``, ``2 h``."""
     if seconds < 90:  # noqa: PLR2004 a minute and a half

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from index import sweeping, upgrading
 from index.keyfile import KeyFile
 from index.replacing import sync_folder
 from index.types import VaultError
@@ -50,7 +51,8 @@ def erase(vault: Vault) -> list[str]:
 
 
 def _own_files(vault: Vault) -> Iterator[Path]:
-    for pattern in (f"{vault.database.name}*", f"{vault.key_file.name}*", "writer.lock", "*.draft"):
+    made = (sweeping.MARK, upgrading.MARKER, "writer.lock", "control.sock", "*.draft", "*.plain", "*.damaged")
+    for pattern in (f"{vault.database.name}*", f"{vault.key_file.name}*", *made):
         yield from list(vault.root.glob(pattern))
 
 

@@ -145,13 +145,15 @@ def _with_more(store: Store, piece: list[dict[str, Any]], *, vectors: bool) -> I
 
 
 def _picture(store: Store, folder: Path, moment: dict[str, Any], done: Exported) -> str:
-    """Write a moment's picture in the format it is kept in; returns its name, empty without one."""
+    """Write a moment's picture, as WebP or (one of a group, whose own format is another) PNG; returns its name."""
     if not moment["frame"]:
         return ""
     try:
         blob = frames.read(store.vault, moment["frame"])
         with Image.open(io.BytesIO(blob)) as picture:
             suffix = str(picture.format).lower()
+            if suffix == "ppm":
+                suffix, blob = "png", _as_png(picture)
     except (FrameError, OSError) as error:
         done.skipped.append(f"The picture of moment {moment['id']} was left out: {error}")
         return ""
@@ -159,6 +161,12 @@ def _picture(store: Store, folder: Path, moment: dict[str, Any], done: Exported)
     replace_file(folder / name, blob, durable=False)
     done.pictures += 1
     return name
+
+
+def _as_png(picture: Image.Image) -> bytes:
+    encoded = io.BytesIO()
+    picture.save(encoded, "PNG")
+    return encoded.getvalue()
 
 
 def _recordings(store: Store, folder: Path, spans: Sequence[Span], done: Exported, progress: Progress) -> None:

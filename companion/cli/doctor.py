@@ -137,7 +137,7 @@ def _vault(place: Vault, settings: Settings) -> Iterator[Check]:
     except VaultError as error:
         yield Check("vault", works=False, says=str(error))
     except database.DatabaseError as error:
-        says = f"{place.database} is damaged ({error}). Bring the vault back from a backup."
+        says = f"{place.database} is damaged ({error}). `companion vault rebuild` saves what can be read."
         yield Check("vault", works=False, says=says)
     finally:
         store.close()

@@ -18,7 +18,7 @@ from companion.cli import opening, options
 from companion.cli.codes import DONE, NO
 from companion.locked.merging import merge_all
 from companion.recover import recover
-from companion.wording import clock_time, duration
+from companion.wording import clock_time, counted, duration
 from index import wish
 from index.store import Store
 from index.types import Filters, VaultError
@@ -212,8 +212,8 @@ def _warning(plan: Plan) -> str:
 
 def _what(told: Told) -> str:
     """Return what goes in words."""
-    parts = [f"{told.moments} moments"] if told.moments or not told.brain else []
-    parts += [f"{told.frames} pictures"] if told.frames else []
+    parts = [counted(told.moments, "moment")] if told.moments or not told.brain else []
+    parts += [counted(told.frames, "picture")] if told.frames else []
     parts += [f"{duration(told.eeg_seconds)} of EEG"] if told.eeg_seconds or told.brain else []
     if told.time_start is None or told.time_end is None:
         return ", ".join(parts)

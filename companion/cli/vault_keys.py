@@ -34,8 +34,8 @@ def passphrase(vault: Path | None, remove: bool, source: Path | None) -> int:
         unlocking.forget_secret(file.vault)
     click.echo(
         f"The vault is unlocked by {'the keyring of your login' if remove else 'its new passphrase'} from now on. "
-        "Whoever has an old copy of keys.json and knows how it was opened can still read what was recorded until "
-        "now: `companion vault rekey` ends that."
+        "Whoever has an old copy of keys.json and knows how it was opened can still read the vault: "
+        "`companion vault rekey` ends that."
     )
     return DONE
 

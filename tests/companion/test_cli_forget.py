@@ -14,6 +14,7 @@ from companion.budgeting import limits, taken, went, went_today
 from companion.forgetting import BRAIN, go_on
 from companion.settings import Settings
 from companion.status import NO_HEADSET, Seeing, summarise
+from companion.wording import counted
 from embeddings import spaces
 from index import changes, forgetting, forgotten, keyfile, wish
 from index.bdf import BdfAppender
@@ -84,7 +85,7 @@ def left(root: Path) -> list[str]:
 def test_what_is_asked_for_goes(says: Says, place: Path, asked: list[str], stays: list[str]) -> None:
     code, out, _ = says(*asked, "--yes")
     assert code == DONE
-    assert out.startswith(f"Forgotten: {3 - len(stays)} moments, {3 - len(stays)} pictures")
+    assert out.startswith(f"Forgotten: {counted(3 - len(stays), 'moment')}, {counted(3 - len(stays), 'picture')}")
     assert left(place) == stays
 
 
