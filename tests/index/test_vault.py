@@ -132,6 +132,14 @@ def someone_else(tmp_path: Path) -> Iterator[None]:
     os.seteuid(0)
 
 
+@pytest.fixture
+def closed(tmp_path: Path) -> Path:
+    """A folder that nobody else may look into."""
+    made = tmp_path / "closed"
+    made.mkdir(mode=0o700)
+    return made
+
+
 needs_root = pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root to become someone else"
 )
@@ -145,12 +153,12 @@ def test_a_folder_of_someone_else_is_refused_with_the_way_out(tmp_path: Path) ->
 
 
 @needs_root
-@pytest.mark.usefixtures("someone_else")
-def test_a_vault_of_someone_else_is_not_taken_for_a_new_one(tmp_path: Path) -> None:
+def test_a_vault_of_someone_else_is_not_taken_for_a_new_one(closed: Path, someone_else: None) -> None:
+    del someone_else  # from here on
     with pytest.raises(VaultError, match=r"cannot be opened \(.*\)\. Choose a folder of your own with --vault"):
-        unlocking.found(tmp_path / "vault")
+        unlocking.found(closed / "vault")
     with pytest.raises(VaultError, match=r"cannot be opened \(.*\)\. Choose a folder of your own with --vault"):
-        unlocking.unlocked(tmp_path / "vault")
+        unlocking.unlocked(closed / "vault")
 
 
 def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
