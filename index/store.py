@@ -41,8 +41,6 @@ class Store:
         """The connection of the calling thread."""
         if not hasattr(self._local, "db"):
             db = database.connect(self.vault, write=False)
-            # SQLite itself knows upper and lower case of ASCII alone.
-            db.conn.create_function("folded", 1, str.casefold, deterministic=True)
             with self._opening:
                 self._open.append(db)
             self._local.db = db
