@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -116,12 +116,24 @@ def _prepared(db: Database, path: Path, *, write: bool) -> Database:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")
         db.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten, not only let go
-        schema.migrations.apply(db)
+        _migrate(db)
     else:
         db.execute("PRAGMA query_only = ON")
-        if schema.migrations.pending(db):
-            raise VaultError(f"{path} was made by an older version. Start `companion run` once to bring it up to date.")
+        _refuse_older(db, path)
     return db
+
+
+def _migrate(db: Database) -> None:
+    """Apply the newest schema. A new vault gets all of it or nothing, so that no reader meets it half made."""
+    with nullcontext() if schema.migrations.applied(db) else db.atomic():
+        schema.migrations.apply(db)
+
+
+def _refuse_older(db: Database, path: Path) -> None:
+    if not schema.migrations.applied(db):
+        raise VaultError(f"{path} is still being made, or has nothing in it. Try again in a moment.")
+    if schema.migrations.pending(db):
+        raise VaultError(f"{path} was made by an older version. Start `companion run` once to bring it up to date.")
 
 
 def _uri(path: Path, *, write: bool) -> str:

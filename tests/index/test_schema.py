@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from filling import T0, add
 from sqlcipher3 import dbapi2
+from sqlite_utils import Database
 
-from index import changes, schema, segmenting
+from index import changes, database, schema, segmenting
 from index.store import Store
 from index.types import Job, VaultError
 from index.vault import Vault
@@ -57,6 +59,21 @@ def test_reading_an_older_vault_says_how_to_bring_it_up_to_date(vault: Vault) ->
     made(vault, OLDER)
     with pytest.raises(VaultError, match=r"older version.*companion run"):
         Store(vault).count()
+
+
+def test_a_new_vault_has_all_of_its_tables_or_none(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(_: Database) -> None:
+        raise OSError("the disk is gone")
+
+    *known, last = schema.migrations._migrations
+    monkeypatch.setattr(schema.migrations, "_migrations", [*known, replace(last, fn=stopped)])
+    with pytest.raises(OSError, match="the disk is gone"):
+        database.connect(vault, write=True)
+    monkeypatch.undo()
+    with pytest.raises(VaultError, match="still being made"):
+        Store(vault).count()
+    with Writer(vault) as writer:
+        assert add(writer, "first") == 1
 
 
 def test_writing_to_an_older_vault_brings_it_up_to_date(vault: Vault) -> None:
