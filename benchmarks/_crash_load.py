@@ -17,15 +17,17 @@ from typing import Self
 import numpy as np
 
 from companion import forgetting
-from index import changes, compaction, keyfile, rekeying
-from index.bdf import BdfAppender
-from index.keyfile import KeyFile, Opened, Way
-from index.keys import Keys, Secrets
+from index import changes
+from index.forgetting.wish import Wish, plan
+from index.keys import keyfile, rekeying
+from index.keys.keyfile import KeyFile, Opened, Way
+from index.keys.keys import Keys, Secrets
+from index.pictures import compaction
+from index.signals.bdf import BdfAppender
+from index.spaces.vectors import Vectors
 from index.store import Store
 from index.types import Filters, NewMoment
 from index.vault import Vault
-from index.vectors import Vectors
-from index.wish import Wish, plan
 from index.writer import Writer
 
 SECRET = b"0123456789abcdef"  # opens the scratch vaults

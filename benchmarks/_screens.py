@@ -20,11 +20,13 @@ from companion.cli.here import Here
 from companion.ports import Question
 from companion.steps import store_content
 from companion.tasks import EncoderTasks
-from index import allowed, changes, lexical, terms
+from index import changes
+from index.ranking import allowed
+from index.spaces.vectors import Vectors
 from index.store import Store
 from index.types import Filters, NewMoment
 from index.vault import Vault
-from index.vectors import Vectors
+from index.words import lexical, terms
 from index.writer import Writer
 
 SCREENS = Path(__file__).resolve().parents[1] / "tests" / "corpus" / "screens.jsonl"

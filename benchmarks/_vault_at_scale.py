@@ -16,14 +16,15 @@ from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from companion.figures import Bar
-from index import allowed, changes, recall
-from index.keys import Keys
-from index.recall import Asked
+from index import changes
+from index.keys.keys import Keys
+from index.ranking import allowed, recall
+from index.ranking.recall import Asked
+from index.spaces.vector_bytes import HALF
+from index.spaces.vectors import Vectors
 from index.store import Store
 from index.types import Filters
 from index.vault import Vault
-from index.vector_bytes import HALF
-from index.vectors import Vectors
 from index.writer import Writer
 
 Rows = NDArray[np.float32]

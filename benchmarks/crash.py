@@ -33,14 +33,17 @@ from _crash_load import DIMENSION, HOT, MODES, SPACE, T0, live, make, opened
 from companion import forgetting
 from companion.figures import Bar, report
 from companion.recover import recover
-from index import compaction, forgotten, rekeying, sweeping
-from index.bdf import BdfFile
-from index.filtering import Only
+from index.care import sweeping
+from index.care.verifying import verify
+from index.forgetting import forgotten
+from index.keys import rekeying
+from index.pictures import compaction
+from index.ranking.filtering import Only
+from index.signals.bdf import BdfFile
+from index.spaces.vectors import Vectors
 from index.store import Store
 from index.types import VaultError
 from index.vault import Vault
-from index.vectors import Vectors
-from index.verifying import verify
 from index.writer import Writer
 
 KILLS = 200

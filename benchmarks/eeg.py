@@ -12,8 +12,8 @@ import numpy as np
 from companion.brain.types import BoardError, BoardSpec, Contact
 from companion.figures import Bar, report
 from companion.listening import Listening
-from index.bdf import BdfAppender, BdfFile
-from index.keys import Keys
+from index.keys.keys import Keys
+from index.signals.bdf import BdfAppender, BdfFile
 from index.store import Store
 from index.vault import Vault
 from index.writer import Writer

@@ -24,15 +24,18 @@ from sqlite_utils import Database
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from companion.figures import Bar, report
-from index import changes, database, frames, lexical, recall, terms
-from index.frames import Picture
-from index.keys import Keys
-from index.recall import Asked
-from index.sealing import HEAD_BYTES, TAG_BYTES
+from index import changes, database
+from index.keys.keys import Keys
+from index.keys.sealing import HEAD_BYTES, TAG_BYTES
+from index.pictures import frames
+from index.pictures.frames import Picture
+from index.ranking import recall
+from index.ranking.recall import Asked
+from index.spaces.vectors import Vectors
 from index.store import Store
 from index.types import NewMoment
 from index.vault import Vault
-from index.vectors import Vectors
+from index.words import lexical, terms
 from index.writer import Writer
 
 MOMENTS, WRITES, BLOCK, QUERIES = 20_000, 600, 10, 120

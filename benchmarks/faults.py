@@ -34,8 +34,8 @@ from companion.figures import Bar, report
 from embeddings import features, quality
 from embeddings.signal import SETTLE_SECONDS, bandpass
 from embeddings.types import EEGWindow
-from index.bdf import BdfFile
-from index.keys import Keys
+from index.keys.keys import Keys
+from index.signals.bdf import BdfFile
 
 SFREQ, CH_NAMES = 256.0, ("TP9", "AF7", "AF8", "TP10")
 QUIET, AWAY = 15.0, 6.0  # seconds of silence, and without the stream

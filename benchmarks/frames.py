@@ -23,9 +23,10 @@ from numpy.typing import NDArray
 
 from companion.figures import Bar, report
 from embeddings.ocr import TextReader, as_text
-from index import changes, cold_frames, compaction
-from index import frames as kept_frames
-from index.keys import Keys
+from index import changes
+from index.keys.keys import Keys
+from index.pictures import cold_frames, compaction
+from index.pictures import frames as kept_frames
 from index.store import Store
 from index.types import NewMoment
 from index.vault import Vault

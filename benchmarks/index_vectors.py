@@ -27,11 +27,11 @@ import _varied_vectors
 
 from companion.figures import Bar, report
 from index import changes
-from index.keys import Keys
+from index.keys.keys import Keys
+from index.spaces.vector_bytes import HALF
+from index.spaces.vectors import Vectors
 from index.store import Store
 from index.vault import Vault
-from index.vector_bytes import HALF
-from index.vectors import Vectors
 from index.writer import Writer
 
 Rows = NDArray[np.float32]

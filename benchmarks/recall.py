@@ -23,13 +23,15 @@ from companion.figures import Bar, report
 from companion.steps import store_content
 from companion.tasks import EncoderTasks
 from embeddings.types import EmbeddingsError
-from index import changes, fusion, lexical, recall, terms
-from index.keys import Keys
-from index.recall import Asked
+from index import changes
+from index.keys.keys import Keys
+from index.ranking import fusion, recall
+from index.ranking.recall import Asked
+from index.spaces.vectors import Vectors
 from index.store import Store
 from index.types import NewMoment
 from index.vault import Vault
-from index.vectors import Vectors
+from index.words import lexical, terms
 from index.writer import Writer
 
 CORPUS = Path(__file__).resolve().parents[1] / "tests" / "corpus" / "pages.jsonl"

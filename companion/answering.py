@@ -18,14 +18,15 @@ from companion.thinking import Considered, Thinking, uncalibrated
 from companion.wording import clock_time
 from companion.worker import TaskFailed, WorkerCrashed
 from embeddings.types import EEGWindow, EmbeddingsError
-from index import allowed, feedback, hints, recall
-from index.cancelling import Cancelling, QueryCancelledError
-from index.filtering import Keep
-from index.recall import Asked, Hinted
+from index import feedback
+from index.ranking import allowed, hints, recall
+from index.ranking.cancelling import Cancelling, QueryCancelledError
+from index.ranking.filtering import Keep
+from index.ranking.recall import Asked, Hinted
+from index.ranking.thought import by_thought
+from index.spaces.vectors import Vectors as VectorIndex
 from index.store import Store
-from index.thought import by_thought
 from index.types import Filters, Hit
-from index.vectors import Vectors as VectorIndex
 
 THOUGHT_SECONDS = 10.0  # two windows of 4 s after the filter has settled
 WORST_PATIENCE = 120.0  # loading the text model from a slow disk, or downloading it

@@ -38,10 +38,10 @@ from companion.steps import BrainStep, ContentStep, ReadStep
 from companion.tasks import EncoderTasks, ReaderTasks, patient_encoder
 from companion.worker import Worker
 from embeddings.types import EEGWindow
-from index import keyfile
+from index.keys import keyfile
+from index.spaces.vectors import Vectors
 from index.store import Store
 from index.vault import Vault
-from index.vectors import Vectors
 from index.writer import Writer
 
 SCREEN = "screen"
@@ -106,6 +106,7 @@ def build_locked_engine(
         moments=moments,
         make_keeper=partial(_keeper, run, moments=moments, clock=clock, note=note),
         make_listening=partial(_sealed_listening, run, journal=journal, clock=clock, note=note),
+        on_incident=note,
     )
     return LockedEngine(parts, settings=settings, clock=clock)
 

@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable
 
 from index import database
+from index.spaces.vectors import Vectors
 from index.types import VaultError
-from index.vectors import Vectors
 
 LOOK_SECONDS = 30.0
 RETRY_SECONDS = 3600.0  # after what the person must mend (a full disk)

@@ -6,9 +6,9 @@ import math
 
 from companion.settings import Settings
 from companion.wording import clock_time, counted, duration
-from index import forgotten
-from index.budget import Kind, Ledger, Limits
-from index.forgotten import DAY_SECONDS, Forgotten, Why
+from index.forgetting import forgotten
+from index.forgetting.budget import Kind, Ledger, Limits
+from index.forgetting.forgotten import DAY_SECONDS, Forgotten, Why
 from index.store import Store
 from index.vault import Vault
 

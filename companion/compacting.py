@@ -10,9 +10,10 @@ from typing import Protocol
 import psutil  # type: ignore[import-untyped]  # it ships no types
 
 from companion.worker import TaskFailed, Worker, WorkerCrashed
-from index import compaction, database
-from index.cold_frames import Group
-from index.compaction import COLD_AFTER, Framed
+from index import database
+from index.pictures import compaction
+from index.pictures.cold_frames import Group
+from index.pictures.compaction import COLD_AFTER, Framed
 from index.store import Store
 from index.types import VaultError
 from index.vault import Vault

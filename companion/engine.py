@@ -11,22 +11,23 @@ from typing import Protocol
 
 from companion import budgeting
 from companion.answering import THOUGHT_SECONDS, Answering
-from companion.brain.types import BoardError, Contact, HeadsetState
+from companion.brain.types import Contact, HeadsetState
 from companion.contact_watch import ContactWatch
 from companion.fill import Filler
 from companion.keeper import Keeper
 from companion.learning import Learning
 from companion.listening import Listening
-from companion.pausing import Pause
 from companion.ports import Answer, Question
 from companion.settings import Settings
-from companion.status import NO_HEADSET, Status, summarise
+from companion.sources import Sources
+from companion.status import Status, summarise
 from companion.worker import Worker
 from embeddings.types import EEGWindow
-from index import changes, feedback, frames
+from index import feedback
+from index.pictures import frames
+from index.spaces.vectors import Vectors
 from index.store import Store
 from index.types import Moment
-from index.vectors import Vectors
 from index.writer import Writer
 
 COUNTING_SHARE = 100.0  # counting a million moments takes a twentieth of a second, and is asked for once a second
@@ -69,17 +70,16 @@ class Engine:
     """
 
     def __init__(self, parts: Parts, *, settings: Settings, clock: Callable[[], float]) -> None:
-        self._parts, self._settings, self._clock = parts, settings, clock
-        # Starting and stopping parts takes seconds (a headset is released): never on the caller's thread.
-        self._control = ThreadPoolExecutor(max_workers=1, thread_name_prefix="control")
-        self._failure = ""
-        self._no_headset = NO_HEADSET
-        self._keeper: Keeper | None = None
-        self._listening: Listening | None = None
+        self._parts, self._clock = parts, clock
+        self._sources = Sources(
+            settings=settings,
+            clock=clock,
+            make_keeper=parts.make_keeper,
+            make_listening=parts.make_listening,
+            on_failure=lambda error: parts.on_incident("engine", "".join(traceback.format_exception(error))),
+        )
         self._contact = ContactWatch(encoder=parts.encoder, last=self._worn, on_incident=parts.on_incident)
-        self._pause = Pause(clock=clock, on_over=self.resume)
         self._counted, self._count_again = 0, 0.0
-        self._recording = False  # everything that was chosen has been started
         self._answering = parts.make_answering(self._thought, self._simulated)
         self._recall = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recall")
 
@@ -91,19 +91,18 @@ class Engine:
         for part in self._parts.upkeep:
             part.start()
         self._contact.start()
-        self._soon(self._record)
+        self._sources.start()
         self._warm()
 
     def stop(self) -> None:
         """Close the open moment and everything that runs; what waits for text or vectors waits on disk."""
-        self._pause.end()
-        self._soon(self._rest)
+        self._sources.stop()
         with ThreadPoolExecutor(thread_name_prefix="ending") as ending:  # each may have to be waited for
             parts = (self._parts.reader, self._parts.encoder, self._parts.learning)
             workers = [ending.submit(part.stop) for part in parts]
             workers += [ending.submit(part.stop) for part in self._parts.upkeep]
             workers.append(ending.submit(self._contact.stop))  # let go by the encoder, if it waits for it
-            self._control.shutdown(wait=True)
+            self._sources.close()
         for worker in workers:
             worker.result()
         # Only now: a question that waits for a worker is let go with it.
@@ -117,37 +116,33 @@ class Engine:
 
     def pause(self, seconds: float | None) -> None:
         """Stop recording for ``seconds``, or until `resume` when None."""
-        self._pause.begin(seconds)
-        self._soon(self._rest)
+        self._sources.pause(seconds)
 
     def resume(self) -> None:
         """Record again."""
-        self._pause.end()
-        self._soon(self._record)
+        self._sources.resume()
 
     def apply(self, settings: Settings) -> None:
         """Take over new settings at once."""
-        other_model = settings.text_model != self._settings.text_model
-        self._settings = settings
+        other_model = settings.text_model != self._sources.settings.text_model
         if other_model:
             self._parts.encoder.renew(self._parts.make_encoder(settings))
             self._warm()
         for filler in self._parts.fillers:
             filler.retry()
-        self._soon(self._rest)
-        self._soon(self._record)
+        self._sources.apply(settings)
 
     def status(self) -> Status:
         """Return how everything is now."""
         backlog = self._parts.store.backlog()
-        obstacles = [told for told in (self._failure, self._parts.learning.obstacle) if told]
+        obstacles = [told for told in (self._sources.failure, self._parts.learning.obstacle) if told]
         obstacles += [sentence for filler in self._parts.fillers for sentence in list(filler.obstacles.values())]
         coming = " ".join(sentence for filler in self._parts.fillers for sentence in list(filler.coming.values()))
-        keeper, listening = self._keeper, self._listening  # another thread may let go of them meanwhile
+        keeper = self._sources.keeper  # another thread may let go of it meanwhile
         status = summarise(
             seeing=keeper.seeing if keeper else None,
-            headset=self._with_contact(listening.state()) if listening else self._no_headset,
-            paused_until=self._pause.until,
+            headset=self._with_contact(self._sources.headset()),
+            paused_until=self._sources.paused_until,
             moments=self._count(),
             backlog=sum(backlog.values()),
             quarantined=self._parts.store.set_aside(),
@@ -192,7 +187,7 @@ class Engine:
     @property
     def pids(self) -> dict[str, int | None]:
         """The processes that run beside this one."""
-        listening = self._listening
+        listening = self._sources.listening
         headset = listening.pid if listening else None
         parts = {"reader": self._parts.reader.pid, "encoder": self._parts.encoder.pid, "headset": headset}
         learner = self._parts.learning.pid  # only while there is something to learn
@@ -201,12 +196,12 @@ class Engine:
     @property
     def keeper(self) -> Keeper | None:
         """What follows the screen now, if anything does."""
-        return self._keeper
+        return self._sources.keeper
 
     @property
     def listening(self) -> Listening | None:
         """What follows the headset now, if anything does."""
-        return self._listening
+        return self._sources.listening
 
     def pending(self) -> int:
         """Return how many jobs can be done without the person mending something first."""
@@ -215,27 +210,7 @@ class Engine:
 
     def finished(self) -> bool:
         """Whether everything that was chosen has come to its end (a replay, a playback), so that nothing will come."""
-        keeper, listening = self._keeper, self._listening
-        if not self._recording or (keeper is None and listening is None):
-            return False
-        seen = keeper is None or keeper.seeing.ended
-        heard = listening is None or listening.state().contact in {Contact.ENDED, Contact.FAILED}
-        return seen and heard
-
-    def note(self, part: str, what: str) -> None:
-        """Write down an incident."""
-        self._parts.writer.do(changes.incident, self._clock(), part, what)
-
-    def _soon(self, change: Callable[[], None]) -> None:
-        """Run a change of what is recorded, after those asked for before."""
-        self._control.submit(change).add_done_callback(self._surface)
-
-    def _surface(self, future: Future[None]) -> None:
-        """Show what went wrong in a change nobody waits for."""
-        error = future.exception()
-        if error is not None:
-            self._failure = f"Recording could not be started or stopped ({error}). Quit Companion and start it again."
-            self.note("engine", "".join(traceback.format_exception(error)))
+        return self._sources.finished()
 
     def _complain(self, future: Future[None]) -> None:
         """Note that what the person opened could not be stored."""
@@ -243,44 +218,18 @@ class Engine:
         if error is not None:
             self._parts.on_incident("feedback", f"What was opened could not be noted: {error}")
 
-    def _record(self) -> None:
-        if self._pause.until is not None:
-            return
-        if self._keeper is None:
-            self._keeper = self._parts.make_keeper(self._settings)
-            if self._keeper is not None:
-                self._keeper.start()
-        if self._listening is None:
-            self._no_headset = NO_HEADSET
-            try:
-                self._listening = self._parts.make_listening(self._settings)
-            except BoardError as error:
-                self._no_headset = HeadsetState(Contact.FAILED, str(error))
-            if self._listening is not None:
-                self._listening.start()
-        self._recording = True
-
-    def _rest(self) -> None:
-        self._recording = False
-        if self._keeper is not None:
-            self._keeper.stop()
-            self._keeper = None
-        if self._listening is not None:
-            self._listening.stop()
-            self._listening = None
-
     def _warm(self) -> None:
         """Load the models while nobody waits for them; why one cannot be is said by `status` once it is needed."""
         self._parts.encoder.submit("warm", urgent=True)
         self._parts.encoder.submit("warm_brain", urgent=True)
 
     def _thought(self) -> EEGWindow | None:
-        listening = self._listening
+        listening = self._sources.listening
         return listening.last(THOUGHT_SECONDS) if listening is not None else None
 
     def _worn(self, seconds: float) -> EEGWindow | None:
         """Return the newest EEG of a head; a simulated headset is on none."""
-        listening = self._listening
+        listening = self._sources.listening
         return None if listening is None or self._simulated() else listening.last(seconds)
 
     def _with_contact(self, state: HeadsetState) -> HeadsetState:
@@ -291,4 +240,4 @@ class Engine:
         return replace(state, sentence=f"{state.sentence} {sentence}")
 
     def _simulated(self) -> bool:
-        return self._listening is not None and self._parts.is_simulated(self._settings)
+        return self._sources.listening is not None and self._parts.is_simulated(self._sources.settings)

@@ -6,12 +6,13 @@ from companion import unlocking
 from companion.brain.headset import PART as HEADSET
 from companion.learning import PART as LEARNING
 from embeddings import spaces
-from index import erasing, forgetting, keyfile
-from index.forgetting import OfBrain, Progress
+from index.forgetting import forgetting
+from index.forgetting.forgetting import OfBrain, Progress
+from index.forgetting.wish import Plan
+from index.keys import erasing, keyfile
 from index.store import Store
 from index.types import VaultError
 from index.vault import Vault
-from index.wish import Plan
 from index.writer import Writer
 
 BRAIN = OfBrain(

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from companion.learning_pairs import Gathered
+from index.keys.sealed_file import SealedFile
+from index.keys.sealing import DamagedError
 from index.replacing import FOLDER_MODE
-from index.sealed_file import SealedFile
-from index.sealing import DamagedError
 from index.vault import Vault
 
 _PAIRS = ("brain", "content", "time", "session", "weight")

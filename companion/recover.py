@@ -6,7 +6,11 @@ from sqlite_utils import Database
 
 from companion import forgetting
 from companion.locked.merging import forget_halves
-from index import bdf, changes, compaction, forgotten, sweeping
+from index import changes
+from index.care import sweeping
+from index.forgetting import forgotten
+from index.pictures import compaction
+from index.signals import bdf
 from index.store import Store
 from index.types import VaultError
 from index.writer import Writer

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from companion import unlocking
-from index import keyfile, rekeying, upgrading
-from index.keyfile import KeyFile, Opened, Way
-from index.keys import Keys
+from index.keys import keyfile, rekeying, upgrading
+from index.keys.keyfile import KeyFile, Opened, Way
+from index.keys.keys import Keys
 from index.vault import Vault
 
 Progress = Callable[[str, int, int], None]

@@ -16,8 +16,11 @@ from companion.tasks import Vectors
 from companion.worker import Worker
 from embeddings import spaces
 from embeddings.types import EEGWindow
-from index import changes, frames, mappings, recordings, vector_bytes
-from index.recordings import Stretch
+from index import changes, mappings
+from index.pictures import frames
+from index.signals import recordings
+from index.signals.recordings import Stretch
+from index.spaces import vector_bytes
 from index.store import Store
 from index.types import Job, Moment, SignalQuality, VaultError
 from index.writer import Writer

@@ -17,7 +17,7 @@ from companion.fetching import Fetching
 from embeddings import model_place
 from embeddings.model_place import ModelPlace
 from embeddings.types import EEGWindow
-from index import frames
+from index.pictures import frames
 
 if TYPE_CHECKING:
     from embeddings.ocr import TextReader

@@ -18,10 +18,10 @@ from embeddings import spaces
 from embeddings.types import EEGWindow
 from index import mappings
 from index.mappings import Version, VersionState
-from index.recall import Asked
+from index.ranking.recall import Asked
+from index.ranking.thought import Thought
+from index.ranking.thought_fusion import LEAST_OPENED
 from index.store import Store
-from index.thought import Thought
-from index.thought_fusion import LEAST_OPENED
 from index.types import SignalQuality
 
 CONTEXT_SECONDS, CONTEXT_MOMENTS = 600.0, 3  # what counts as being on screen now

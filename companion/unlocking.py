@@ -14,10 +14,10 @@ import keyring
 from keyring.backends.chainer import ChainerBackend
 from keyring.errors import KeyringError
 
-from index import keyfile, upgrading
-from index.keyfile import KeyFile, Opened, Way, WrongSecretError
-from index.keys import Keys, Secrets
-from index.sealing import KEY_BYTES
+from index.keys import keyfile, upgrading
+from index.keys.keyfile import KeyFile, Opened, Way, WrongSecretError
+from index.keys.keys import Keys, Secrets
+from index.keys.sealing import KEY_BYTES
 from index.types import LockedError, VaultError
 from index.vault import Vault
 

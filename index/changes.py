@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
-from index import frames
+from index.pictures import frames
+from index.spaces.vector_bytes import pack
 from index.types import Job, NewMoment, SignalQuality
 from index.vault import Vault
-from index.vector_bytes import pack
 
 
 def open_moment(

@@ -10,9 +10,10 @@ from typing import Any
 from sqlcipher3 import dbapi2
 from sqlite_utils import Database
 
-from index import schema, segmenting
+from index import schema
 from index.types import VaultError
 from index.vault import Vault
+from index.words import segmenting
 
 BUSY_TIMEOUT = 10.0  # seconds
 CACHE_KIB = 16 * 1024  # decrypted pages kept a connection

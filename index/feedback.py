@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from sqlite_utils import Database
 
+from index.ranking.thought_fusion import Fusion, Shown
 from index.store import Store
-from index.thought_fusion import Fusion, Shown
 from index.types import Hit
 
 THOUGHT = "thought"

@@ -17,8 +17,8 @@ from typing import BinaryIO
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
+from index.keys.sealing import AesBlocks, DamagedError, derive
 from index.replacing import FILE_MODE, sync_folder
-from index.sealing import AesBlocks, DamagedError, derive
 from index.types import VaultError
 
 MAGIC = b"CMPNJ\x01"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from index import segmenting, vector_bytes
+from index.spaces import vector_bytes
+from index.words import segmenting
 
 migrations = Migrations("vault")
 
@@ -161,7 +162,7 @@ def _filtered_columns(db: Database) -> None:
 
 
 def _full_text(db: Database) -> None:
-    """Make the full text over what `index.segmenting` makes of a moment, and fill it."""
+    """Make the full text over what `index.words.segmenting` makes of a moment, and fill it."""
     indexed = (
         "spaced({0}title), {0}app, {0}url, spaced({0}text), name_parts({0}title || ' ' || {0}url || ' ' || {0}text)"
     )

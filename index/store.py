@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from index import database
+from index.spaces.vector_bytes import unpack
 from index.types import Incident, Job, Moment, Output, RecordingInfo, SignalQuality, VaultError
 from index.vault import Vault
-from index.vector_bytes import unpack
 
 MOMENT_COLUMNS = (
     "id, time_start, time_end, app, title, url, monitor, source, frame, text, windows, fit, fault "

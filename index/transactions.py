@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from sqlite_utils import Database
 
 from index import database
-from index.budget import Kind, Ledger, NoRoomError
+from index.forgetting.budget import Kind, Ledger, NoRoomError
 
 LOOK_STEPS = 250  # of SQLite's machine between two looks at the log
 FULL = "SQLITE_FULL"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from index.budget import Ledger
-from index.keys import Keys
+from index.forgetting.budget import Ledger
+from index.keys.keys import Keys
 from index.replacing import FILE_MODE, FOLDER_MODE
 from index.types import LockedError, VaultError
 

@@ -10,8 +10,9 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from sqlite_utils import Database
 
-from index import database, transactions, within_budget
-from index.making_room import OpenVault
+from index import database, transactions
+from index.forgetting import within_budget
+from index.forgetting.making_room import OpenVault
 from index.types import VaultError
 from index.vault import Vault
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from companion import unlocking
-from index import keyfile
-from index.bdf_header import COUNT_OFFSET, COUNT_WIDTH, encode_count
-from index.record_file import layout_of, records
-from index.sealing import Sealer
+from index.keys import keyfile
+from index.keys.sealing import Sealer
+from index.signals.bdf_header import COUNT_OFFSET, COUNT_WIDTH, encode_count
+from index.signals.record_file import layout_of, records
 from index.vault import Vault
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from index import changes, tagging
-from index.bdf import BdfAppender
+from index.signals.bdf import BdfAppender
 from index.types import NewMoment, SignalQuality
 from index.vault import Vault
 from index.writer import Writer

@@ -15,7 +15,7 @@ from ui.door import Facts, TellCode
 from ui.options import Options
 
 if TYPE_CHECKING:
-    from index.keyfile import Opened
+    from index.keys.keyfile import Opened
 
 CHOOSE_ONE = (
     "This machine has no keyring that the memory's key could be kept in. Choose a passphrase: open the settings, page "
@@ -34,8 +34,8 @@ class VaultDoor:
     def facts(self, root: Path) -> Facts:
         """Return how the vault at ``root`` opens."""
         from companion import idle, unlocking
-        from index import keyfile
-        from index.keyfile import Way
+        from index.keys import keyfile
+        from index.keys.keyfile import Way
 
         path = Vault(root).key_file
         exists = keyfile.exists(path)
@@ -64,7 +64,7 @@ class VaultDoor:
     def unlock(self, root: Path, passphrase: str) -> Vault:
         """Return the vault, open."""
         from companion.locked import switch
-        from index.keys import Keys
+        from index.keys.keys import Keys
 
         self._unlocked = switch.unlocked_with(root, passphrase)
         return Vault(root, Keys.of(self._unlocked.secrets))
@@ -82,7 +82,7 @@ class VaultDoor:
     def set_passphrase(self, root: Path, current: str, new: str) -> None:
         """Let the vault be opened by ``new`` from now on, or by the keyring when that is empty."""
         from companion import unlocking
-        from index import keyfile
+        from index.keys import keyfile
 
         path = Vault(root).key_file
         with self._changing:
@@ -95,8 +95,8 @@ class VaultDoor:
     def new_code(self, root: Path, current: str) -> str:
         """Return a new recovery code."""
         from companion import unlocking
-        from index import keyfile
-        from index.keyfile import Way
+        from index.keys import keyfile
+        from index.keys.keyfile import Way
 
         path = Vault(root).key_file
         code = keyfile.new_recovery_code()
@@ -111,7 +111,7 @@ def _opened(root: Path, passphrase: str, tell_code: TellCode) -> Vault | None:
     """Return the vault, open or new; None when it waits for its passphrase, which recording does not."""
     from companion import renewing, unlocking
     from companion.cli import opening
-    from index import keyfile, upgrading
+    from index.keys import keyfile, upgrading
 
     named = bool(os.environ.get(opening.PASSPHRASE_FILE))
     vault = Vault(root)

@@ -19,9 +19,9 @@ from companion.brain.recording_file import (
     readable,
 )
 from companion.brain.types import Chunk, Stream
-from index.bdf import BdfAppender
-from index.budget import Ledger
-from index.sealing import Sealer
+from index.forgetting.budget import Ledger
+from index.keys.sealing import Sealer
+from index.signals.bdf import BdfAppender
 from index.types import VaultError
 
 SYNC_SECONDS = 1.0

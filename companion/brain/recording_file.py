@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from index.bdf import BdfAppender
+from index.signals.bdf import BdfAppender
 
 FIRST_RANGE = 250_000.0  # µV; one step of the file's 24 bits is then 1/32 µV
 WIDEST_RANGE = 8_000_000.0  # µV; the widest that the file's header has room for

@@ -21,7 +21,7 @@ from companion.cli.tables import hits_table
 from companion.demo import replaying, sample_day
 from companion.ports import Answer, Question
 from companion.settings import Settings
-from index.keys import Keys
+from index.keys.keys import Keys
 from index.store import Store
 from index.vault import Vault
 

@@ -12,7 +12,7 @@ from companion.cli import opening, options
 from companion.cli.bars import bars
 from companion.cli.codes import DONE
 from companion.cli.vault import root_of
-from index.exporting import Wanted, export
+from index.care.exporting import Wanted, export
 from index.store import Store
 
 

@@ -19,11 +19,11 @@ from companion.cli.codes import DONE, NO
 from companion.locked.merging import merge_all
 from companion.recover import recover
 from companion.wording import clock_time, counted, duration
-from index import wish
+from index.forgetting import wish
+from index.forgetting.wish import Plan, Wish
 from index.store import Store
 from index.types import Filters, VaultError
 from index.vault import Vault
-from index.wish import Plan, Wish
 from index.writer import Writer
 
 SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from companion import budgeting, renewing, settings, unlocking
-from index import keyfile, upgrading
+from index.keys import keyfile, upgrading
 from index.types import LockedError, VaultError
 from index.vault import Vault
 

@@ -23,10 +23,11 @@ from companion.cli.tables import hits_table
 from companion.ports import Answer, Question
 from companion.tasks import EncoderTasks
 from embeddings.types import EEGWindow
-from index import recordings, tagging
+from index import tagging
+from index.signals import recordings
+from index.spaces.vectors import Vectors
 from index.store import Store
 from index.types import Filters, Hit
-from index.vectors import Vectors
 
 
 @click.command()

@@ -16,7 +16,7 @@ from companion.cli.codes import DONE, WRONG
 from companion.control import Control, ControlError
 from companion.locked import switch
 from companion.status import Activity, Status
-from index.keyfile import Opened
+from index.keys.keyfile import Opened
 from index.types import VaultError
 from index.vault import Vault
 

@@ -16,8 +16,8 @@ from companion import settings as settings_file
 from companion import unlocking
 from companion.cli import opening, options
 from companion.cli.codes import DONE
-from index import keyfile
-from index.keyfile import Way
+from index.keys import keyfile
+from index.keys.keyfile import Way
 from index.types import VaultError
 from index.vault import Vault
 

@@ -13,9 +13,9 @@ from companion.cli import opening, options
 from companion.cli.bars import bars
 from companion.cli.codes import DONE, NO
 from companion.cli.vault import root_of
-from index.rebuilding import rebuild as mend
-from index.verifying import Verified
-from index.verifying import verify as look
+from index.care.rebuilding import rebuild as mend
+from index.care.verifying import Verified
+from index.care.verifying import verify as look
 
 
 @click.command()

@@ -12,8 +12,8 @@ from companion.cli import opening, options
 from companion.cli.bars import bars
 from companion.cli.codes import DONE
 from companion.cli.vault import root_of
-from index import keyfile
-from index.keyfile import KeyFile, Way
+from index.keys import keyfile
+from index.keys.keyfile import KeyFile, Way
 from index.types import LockedError, VaultError
 from index.vault import Vault
 

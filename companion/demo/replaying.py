@@ -12,7 +12,7 @@ from rich.progress import Progress
 from companion.brain.types import BoardError, BoardSpec, Contact, Segment
 from companion.demo import sample_day
 from companion.listening import Listening
-from index.bdf import BdfAppender
+from index.signals.bdf import BdfAppender
 from index.vault import Vault
 from index.writer import Writer
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
-from companion.brain.types import BoardError, Contact, HeadsetState
 from companion.keeper import Keeper
 from companion.locked.entries import INCIDENT, Entry, Journal
 from companion.locked.listening import SealedListening
 from companion.locked.moments import SealedMoments
-from companion.pausing import Pause
 from companion.ports import Answer, Question
 from companion.settings import Settings
-from companion.status import NO_HEADSET, Activity, Status, summarise
+from companion.sources import Sources
+from companion.status import Activity, Status, summarise
 from index.types import LockedError, Moment, VaultError
 from index.vault import Vault
 
@@ -31,60 +31,56 @@ class LockedParts:
     moments: SealedMoments
     make_keeper: Callable[[Settings], Keeper | None]
     make_listening: Callable[[Settings], SealedListening | None]
+    on_incident: Callable[[str, str], None]
 
 
 class LockedEngine:
     """Records what the settings allow into the journal. Satisfies `companion.ports.EnginePort`."""
 
     def __init__(self, parts: LockedParts, *, settings: Settings, clock: Callable[[], float]) -> None:
-        self._parts, self._settings = parts, settings
-        self._control = ThreadPoolExecutor(max_workers=1, thread_name_prefix="control")
-        self._pause = Pause(clock=clock, on_over=self.resume)
-        self._keeper: Keeper | None = None
-        self._listening: SealedListening | None = None
-        self._no_headset = NO_HEADSET
-        self._failure = ""
-        self._recording = False
+        self._parts = parts
+        self._sources = Sources(
+            settings=settings,
+            clock=clock,
+            make_keeper=parts.make_keeper,
+            make_listening=parts.make_listening,
+            on_failure=lambda error: parts.on_incident("engine", "".join(traceback.format_exception(error))),
+        )
 
     def start(self) -> None:
         """Begin with what the settings allow."""
-        self._soon(self._record)
+        self._sources.start()
 
     def stop(self) -> None:
         """Close the open moment and the journal."""
-        self._pause.end()
-        self._soon(self._rest)
-        self._control.shutdown(wait=True)
+        self._sources.stop()
+        self._sources.close()
         self._parts.journal.close()
         self._parts.vault.release()
 
     def pause(self, seconds: float | None) -> None:
         """Stop recording for ``seconds``, or until `resume` when None."""
-        self._pause.begin(seconds)
-        self._soon(self._rest)
+        self._sources.pause(seconds)
 
     def resume(self) -> None:
         """Record again."""
-        self._pause.end()
-        self._soon(self._record)
+        self._sources.resume()
 
     def apply(self, settings: Settings) -> None:
         """Take over new settings at once."""
-        self._settings = settings
-        self._soon(self._rest)
-        self._soon(self._record)
+        self._sources.apply(settings)
 
     def status(self) -> Status:
         """Return how everything is now."""
-        keeper, listening = self._keeper, self._listening
+        keeper, failure = self._sources.keeper, self._sources.failure
         status = summarise(
             seeing=keeper.seeing if keeper else None,
-            headset=listening.state() if listening else self._no_headset,
-            paused_until=self._pause.until,
+            headset=self._sources.headset(),
+            paused_until=self._sources.paused_until,
             moments=self._parts.moments.count,
             backlog=0,
             quarantined=0,
-            obstacles=[self._failure] if self._failure else [],
+            obstacles=[failure] if failure else [],
         )
         sentence = f"Locked. {status.sentence} What is recorded now can be read after unlocking."
         recording = status.activity in {Activity.RECORDING, Activity.NO_HEADSET}
@@ -128,46 +124,7 @@ class LockedEngine:
 
     def finished(self) -> bool:
         """Whether everything that was chosen has come to its end, so that nothing will come."""
-        keeper, listening = self._keeper, self._listening
-        if not self._recording or (keeper is None and listening is None):
-            return False
-        seen = keeper is None or keeper.seeing.ended
-        return seen and (listening is None or listening.state().contact in {Contact.ENDED, Contact.FAILED})
-
-    def _soon(self, change: Callable[[], None]) -> None:
-        self._control.submit(change).add_done_callback(self._surface)
-
-    def _surface(self, future: Future[None]) -> None:
-        """Show what went wrong in a change nobody waits for."""
-        error = future.exception()
-        if error is not None:
-            self._failure = f"Recording could not be started or stopped ({error}). Quit Companion and start it again."
-
-    def _record(self) -> None:
-        if self._pause.until is not None:
-            return
-        if self._keeper is None:
-            self._keeper = self._parts.make_keeper(self._settings)
-            if self._keeper is not None:
-                self._keeper.start()
-        if self._listening is None:
-            self._no_headset = NO_HEADSET
-            try:
-                self._listening = self._parts.make_listening(self._settings)
-            except BoardError as error:
-                self._no_headset = HeadsetState(Contact.FAILED, str(error))
-            if self._listening is not None:
-                self._listening.start()
-        self._recording = True
-
-    def _rest(self) -> None:
-        self._recording = False
-        if self._keeper is not None:
-            self._keeper.stop()
-            self._keeper = None
-        if self._listening is not None:
-            self._listening.stop()
-            self._listening = None
+        return self._sources.finished()
 
 
 def sealed_note(journal: Journal, clock: Callable[[], float]) -> Callable[[str, str], None]:

@@ -14,7 +14,7 @@ from companion.brain.types import Chunk, Stream
 from companion.locked.entries import CLOSED, EXTENDED, INCIDENT, OPENED, SAMPLES, Entry
 from companion.locked.moments import split
 from index import changes, journal
-from index.sealing import DamagedError
+from index.keys.sealing import DamagedError
 from index.types import Job, NewMoment, VaultError
 from index.vault import Vault
 from index.writer import Writer

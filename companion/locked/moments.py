@@ -7,7 +7,7 @@ from dataclasses import asdict
 from companion.capture.types import Frame
 from companion.locked.entries import CLOSED, EXTENDED, OPENED, Entry, Journal
 from companion.moments import EXTEND_SECONDS, described, digest_of
-from index import frames
+from index.pictures import frames
 
 
 class SealedMoments:

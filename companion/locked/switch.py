@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from companion import unlocking
-from index import keyfile
-from index.keyfile import Opened, Way
+from index.keys import keyfile
+from index.keys.keyfile import Opened, Way
 from index.vault import Vault
 
 LOCKED_OPTION = "--locked"

@@ -19,9 +19,9 @@ from companion.tasks import Vectors
 from companion.worker import TaskFailed, WorkerCrashed
 from embeddings.types import EEGWindow, EmbeddingsError
 from index import changes
+from index.spaces.vectors import Vectors as VectorIndex
 from index.store import Store
 from index.types import Filters, NewMoment, VaultError
-from index.vectors import Vectors as VectorIndex
 from index.writer import Writer
 
 BEGIN = 1_772_442_720.0

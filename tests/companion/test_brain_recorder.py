@@ -9,7 +9,7 @@ import pytest
 from companion.brain import recorder as module
 from companion.brain.recorder import Recorder
 from companion.brain.types import Chunk, Stream
-from index.bdf import BdfFile
+from index.signals.bdf import BdfFile
 
 STREAM = Stream("Muse2", 256.0, ("TP9", "AF7", "AF8", "TP10"))
 START = 1_700_000_000.125

@@ -16,14 +16,16 @@ from companion.settings import Settings
 from companion.status import NO_HEADSET, Seeing, summarise
 from companion.wording import counted
 from embeddings import spaces
-from index import changes, forgetting, forgotten, keyfile, wish
-from index.bdf import BdfAppender
-from index.forgotten import Forgotten, Why
-from index.sealing import DamagedError
+from index import changes
+from index.forgetting import forgetting, forgotten, wish
+from index.forgetting.forgotten import Forgotten, Why
+from index.forgetting.wish import Wish
+from index.keys import keyfile
+from index.keys.sealing import DamagedError
+from index.signals.bdf import BdfAppender
 from index.store import Store
 from index.types import NewMoment
 from index.vault import Vault
-from index.wish import Wish
 from index.writer import Writer
 
 NOW = 1_790_000_000.0

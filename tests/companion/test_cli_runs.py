@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from companion.__main__ import main
-from index.bdf import BdfAppender
+from index.signals.bdf import BdfAppender
 
 BEGIN = 1_772_442_720.0
 DONE, WRONG, INTERRUPTED = 0, 2, 130

@@ -16,10 +16,10 @@ from companion.__main__ import main
 from companion.cli import vault as vault_command
 from companion.cli.root import root
 from companion.renewing import gone_on
-from index import keyfile, rekeying
+from index.care.verifying import verify
+from index.keys import keyfile, rekeying
 from index.store import Store
 from index.vault import Vault
-from index.verifying import verify
 from index.writer import Writer
 
 DONE, NO, WRONG = 0, 1, 2

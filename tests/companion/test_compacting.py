@@ -12,7 +12,7 @@ from vaults import vault_at
 from companion.compacting import Compacting, CompactorTasks, is_low
 from companion.worker import Worker
 from index import changes
-from index.cold_frames import Group, is_cold
+from index.pictures.cold_frames import Group, is_cold
 from index.store import Store
 from index.types import FrameError, Job, NewMoment
 from index.writer import Writer

@@ -15,7 +15,7 @@ from companion.steps import BrainStep, ContentStep
 from companion.tasks import EncoderTasks
 from companion.worker import Worker
 from index import changes
-from index.bdf import BdfAppender
+from index.signals.bdf import BdfAppender
 from index.store import Store
 from index.types import Job
 from index.writer import Writer

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from companion.brain.formats import choose, read
 from companion.brain.formats.labels import channel_names, eeg_channels, microvolts
 from companion.brain.types import BoardError
-from index.bdf import BdfAppender
+from index.signals.bdf import BdfAppender
 
 START = datetime(2024, 7, 1, 12, 30, 15, 250_000, tzinfo=UTC)
 

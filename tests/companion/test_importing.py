@@ -11,7 +11,7 @@ from companion.brain.types import BoardError
 from companion.importing import Imported, import_eeg
 from companion.recover import recover
 from index import changes
-from index.bdf import BdfAppender, BdfFile
+from index.signals.bdf import BdfAppender, BdfFile
 from index.store import Store
 from index.types import Job, NewMoment, RecordingInfo
 from index.writer import Writer

@@ -32,10 +32,10 @@ from embeddings.mapping import Mapping, better, evaluate_pairs
 from embeddings.types import EEGWindow, EmbeddingsError
 from index import changes, feedback, mappings
 from index.mappings import VersionState
+from index.spaces.vector_bytes import unpack
+from index.spaces.vectors import Vectors
 from index.store import Store
 from index.types import Hit, Job
-from index.vector_bytes import unpack
-from index.vectors import Vectors
 from index.writer import Writer
 
 NOW = BEGIN + 5 * DAY

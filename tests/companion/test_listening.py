@@ -8,7 +8,7 @@ import pytest
 from companion.brain.types import BoardSpec, Chunk, Stream
 from companion.listening import Listening
 from index import changes, database
-from index.bdf import BdfFile
+from index.signals.bdf import BdfFile
 from index.store import Store
 from index.writer import Writer
 

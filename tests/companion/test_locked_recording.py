@@ -20,7 +20,9 @@ from companion.locked.listening import SealedListening
 from companion.locked.merging import merge_all
 from companion.locked.moments import SealedMoments
 from companion.recover import recover
-from index import frames, keyfile, recordings
+from index.keys import keyfile
+from index.pictures import frames
+from index.signals import recordings
 from index.store import Store
 from index.types import Job, LockedError, VaultError
 from index.vault import Vault

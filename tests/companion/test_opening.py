@@ -10,7 +10,7 @@ from keyring.backends import fail
 
 from companion import unlocking
 from companion.cli import opening
-from index.keyfile import WrongSecretError
+from index.keys.keyfile import WrongSecretError
 from index.types import LockedError, VaultError
 from index.vault import Vault
 

@@ -11,12 +11,13 @@ from whole_vault import TEXTS, fill
 
 from companion import unlocking
 from companion.renewing import unlocked_to_write
-from index import keyfile, rekeying, schema
-from index.keys import Secrets
+from index import schema
+from index.care.verifying import verify
+from index.keys import keyfile, rekeying
+from index.keys.keys import Secrets
 from index.store import Store
 from index.types import VaultError
 from index.vault import Vault
-from index.verifying import verify
 from index.writer import Writer
 
 

@@ -19,8 +19,8 @@ from companion.shared import SharedStep
 from companion.tasks import MomentRows
 from index import changes, mappings
 from index.mappings import Learned, VersionState
+from index.spaces.vector_bytes import unpack
 from index.types import Job, NewMoment
-from index.vector_bytes import unpack
 
 BEGIN, NOW = 1_772_442_720.0, 1_772_500_000.0
 KIND, CONTENT, DIMENSION = "A+B", "content:planted", 64

@@ -12,8 +12,8 @@ from keyring.backends import chainer, fail
 from keyring.errors import KeyringLocked, PasswordSetError
 
 from companion import renewing, unlocking
-from index import keyfile
-from index.keyfile import Way, WrongSecretError
+from index.keys import keyfile
+from index.keys.keyfile import Way, WrongSecretError
 from index.types import LockedError, VaultError
 from index.vault import Vault
 

@@ -22,10 +22,10 @@ from companion.answering import Answering
 from companion.cli.recall import Here, last_thought
 from companion.ports import Question
 from companion.tasks import EncoderTasks
-from index import frames
+from index.pictures import frames
+from index.spaces.vectors import Vectors
 from index.store import Store
 from index.types import Hit
-from index.vectors import Vectors
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT / "tests" / "corpus" / "pages.jsonl"

@@ -15,9 +15,9 @@ from vaults import vault_at
 
 from embeddings.ocr import TextReader
 from embeddings.text import TextModel
+from index.spaces.vectors import Vectors
 from index.store import Store
 from index.vault import Vault
-from index.vectors import Vectors
 from index.writer import Writer
 
 

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from index import changes
-from index.keys import Keys, Secrets
-from index.segments import Segment
+from index.keys.keys import Keys, Secrets
+from index.spaces.segments import Segment
+from index.spaces.vectors import Vectors
 from index.store import Store
-from index.vectors import Vectors
 from index.writer import Writer
 
 SPACE, DIMENSION, HOT, COUNT = "content:m", 24, 128, 1_500

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from filling import T0, new, put, unit
 
-from index import allowed, changes, tagging
-from index.allowed import Allowed
-from index.recall import Asked
+from index import changes, tagging
+from index.ranking import allowed
+from index.ranking.allowed import Allowed
+from index.ranking.recall import Asked
+from index.spaces.vectors import Vectors
 from index.store import Store
 from index.types import Filters, VaultError
-from index.vectors import Vectors
 from index.writer import Writer
 
 STATE = "state:v2:A+B:15"

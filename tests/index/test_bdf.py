@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from vaults import plain_bdf
 
-from index.bdf import BdfAppender, BdfFile
-from index.keys import Keys
-from index.sealing import HEAD_BYTES, TAG_BYTES, Sealer
+from index.keys.keys import Keys
+from index.keys.sealing import HEAD_BYTES, TAG_BYTES, Sealer
+from index.signals.bdf import BdfAppender, BdfFile
 from index.types import RecordingError, VaultError
 
 SEALER = Keys.random().eeg

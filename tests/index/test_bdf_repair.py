@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_bdf import LSB, PLAIN_AND_SEALED, noise, recorded
 
-from index.bdf import BdfFile, repair
-from index.keys import Keys
-from index.sealing import HEAD_BYTES, TAG_BYTES, AesSealer, Sealer
+from index.keys.keys import Keys
+from index.keys.sealing import HEAD_BYTES, TAG_BYTES, AesSealer, Sealer
+from index.signals.bdf import BdfFile, repair
 from index.types import VaultError
 
 SOURCE = np.arange(4 * 60_000, dtype=float).reshape(4, -1)
@@ -24,8 +24,8 @@ CHILD = """
 import sys, time
 from pathlib import Path
 import numpy as np
-from index.bdf import BdfAppender
-from index.sealing import AesSealer
+from index.signals.bdf import BdfAppender
+from index.keys.sealing import AesSealer
 sealer = AesSealer({0: bytes.fromhex(sys.argv[2])}, current=0) if len(sys.argv) > 2 else None
 data = np.arange(4 * 60_000, dtype=float).reshape(4, -1)
 form = {"ch_names": ["A", "B", "C", "D"], "sfreq": 256.0, "time_start": 1.7e9 + 0.25, "device": "x"}

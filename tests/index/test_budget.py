@@ -9,12 +9,13 @@ import pytest
 from filling import T0, new
 from sqlite_utils import Database
 
-from index import changes, database, forgotten, least_valuable, tagging, transactions, within_budget
-from index.budget import MEGABYTE, Kind, Ledger, Limits, NoRoomError
-from index.forgotten import Forgotten, Why
-from index.keys import Keys
-from index.least_valuable import Thing
-from index.making_room import OpenVault, make
+from index import changes, database, tagging, transactions
+from index.forgetting import forgotten, least_valuable, within_budget
+from index.forgetting.budget import MEGABYTE, Kind, Ledger, Limits, NoRoomError
+from index.forgetting.forgotten import Forgotten, Why
+from index.forgetting.least_valuable import Thing
+from index.forgetting.making_room import OpenVault, make
+from index.keys.keys import Keys
 from index.store import Store
 from index.vault import Vault
 

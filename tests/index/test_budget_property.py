@@ -14,16 +14,17 @@ from filling import T0, unit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index import changes, forgetting, wish
-from index.bdf import BdfAppender
-from index.budget import Kind, Limits, NoRoomError
-from index.forgetting import OfBrain
-from index.keys import Keys
-from index.sealed_file import SealedFile
+from index import changes
+from index.forgetting import forgetting, wish
+from index.forgetting.budget import Kind, Limits, NoRoomError
+from index.forgetting.forgetting import OfBrain
+from index.forgetting.wish import Wish
+from index.keys.keys import Keys
+from index.keys.sealed_file import SealedFile
+from index.signals.bdf import BdfAppender
 from index.store import Store
 from index.types import Filters, NewMoment
 from index.vault import Vault
-from index.wish import Wish
 from index.writer import Writer
 
 BUDGET = Limits(whole=6_000_000, frames=1_500_000, eeg=700_000, newest=30.0)

@@ -5,8 +5,8 @@ from concurrent.futures import CancelledError, Future
 
 import pytest
 
-from index.cancelling import Cancelling, QueryCancelledError
 from index.database import OperationalError
+from index.ranking.cancelling import Cancelling, QueryCancelledError
 from index.store import Store
 from index.types import VaultError
 

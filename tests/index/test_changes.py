@@ -7,10 +7,11 @@ import pytest
 from filling import T0, add, new, put, unit
 from numpy.typing import NDArray
 
-from index import allowed, changes, database
+from index import changes, database
+from index.ranking import allowed
+from index.spaces.vectors import Vectors
 from index.store import Store
 from index.types import Filters, Incident, Job, Moment, NewMoment, Output, VaultError
-from index.vectors import Vectors
 from index.writer import Writer
 
 PICTURE = np.zeros((40, 60, 3), np.uint8)

@@ -13,9 +13,9 @@ from PIL import Image
 from rendered import page
 
 from embeddings.ocr import TextReader, as_text
-from index import cold_frames, frames
-from index.cold_frames import EncodingError, Group
-from index.keys import Keys
+from index.keys.keys import Keys
+from index.pictures import cold_frames, frames
+from index.pictures.cold_frames import EncodingError, Group
 from index.types import FrameError, LockedError
 from index.vault import Vault
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from filling import T0, new
 
-from index import changes, cold_frames, compaction, frames
-from index.cold_frames import EncodingError, Group
+from index import changes
+from index.pictures import cold_frames, compaction, frames
+from index.pictures.cold_frames import EncodingError, Group
 from index.store import Store
 from index.types import VaultError
 from index.vault import Vault
@@ -224,7 +225,7 @@ def test_single_files_that_a_crash_left_after_the_move_are_noted_to_go(
 ) -> None:
     add_all(writer)
     with monkeypatch.context() as patched:
-        patched.setattr("index.forgotten.remove_files", lambda _: None)  # the crash
+        patched.setattr("index.forgetting.forgotten.remove_files", lambda _: None)  # the crash
         grouped(writer, store)
     assert sum(name.endswith(".frame") for name in files(store.vault)) == len(GREYS)
     compaction.forgotten.remove_files(writer)

@@ -15,14 +15,15 @@ import numpy as np
 import pytest
 from whole_vault import SPACE, TEXTS, files, fill, flip
 
-from index import changes, database, frames, replacing
-from index.keys import Keys
-from index.rebuilding import rebuild
+from index import changes, database, replacing
+from index.care.rebuilding import rebuild
+from index.care.verifying import verify
+from index.keys.keys import Keys
+from index.pictures import frames
+from index.spaces.vectors import Vectors
 from index.store import Store
 from index.types import FrameError, NewMoment, VaultError
 from index.vault import Vault
-from index.vectors import Vectors
-from index.verifying import verify
 from index.writer import Writer
 
 T1 = 1_790_500_000.0

@@ -9,7 +9,7 @@ from filling import add
 from sqlcipher3 import dbapi2
 
 from index import database
-from index.keys import Keys, Secrets
+from index.keys.keys import Keys, Secrets
 from index.store import Store
 from index.types import LockedError, VaultError
 from index.vault import Vault

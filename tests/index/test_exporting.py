@@ -12,9 +12,9 @@ import pytest
 from PIL import Image
 from whole_vault import CH_NAMES, SFREQ, SPACE, T0, TEXTS, files, fill, flip, signal
 
-from index.bdf import BdfFile
-from index.exporting import Wanted, export
-from index.keys import Keys
+from index.care.exporting import Wanted, export
+from index.keys.keys import Keys
+from index.signals.bdf import BdfFile
 from index.store import Store
 from index.types import VaultError
 from index.vault import Vault
@@ -115,7 +115,7 @@ def test_an_export_that_was_broken_off_shows_no_list_of_moments(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("index.exporting._recordings", full)
+    monkeypatch.setattr("index.care.exporting._recordings", full)
     with pytest.raises(VaultError, match=r"No space left on device.*Is the disk full"):
         export(store, tmp_path / "out", EVERYTHING)
     assert not (tmp_path / "out" / "moments.jsonl").exists()

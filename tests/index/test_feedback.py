@@ -3,8 +3,8 @@ from __future__ import annotations
 from filling import T0, add
 
 from index import feedback
+from index.ranking.thought_fusion import PRIOR
 from index.store import Store
-from index.thought_fusion import PRIOR
 from index.types import Hit
 from index.writer import Writer
 

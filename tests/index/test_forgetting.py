@@ -11,18 +11,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from index import changes, cutting, erasing, forgetting, forgotten, keyfile, tagging, traces, wish
-from index.bdf import BdfAppender, BdfFile
-from index.forgetting import OfBrain
-from index.forgotten import Why
-from index.keyfile import Way
-from index.keys import Keys, Secrets
-from index.sealed_file import SealedFile
-from index.sealing import DamagedError
+from index import changes, tagging
+from index.forgetting import forgetting, forgotten, traces, wish
+from index.forgetting.forgetting import OfBrain
+from index.forgetting.forgotten import Why
+from index.forgetting.wish import Wish, kept, merged
+from index.keys import erasing, keyfile
+from index.keys.keyfile import Way
+from index.keys.keys import Keys, Secrets
+from index.keys.sealed_file import SealedFile
+from index.keys.sealing import DamagedError
+from index.signals import cutting
+from index.signals.bdf import BdfAppender, BdfFile
 from index.store import Store
 from index.types import Filters, Job, SignalQuality, VaultError
 from index.vault import Vault
-from index.wish import Wish, kept, merged
 from index.writer import Writer
 
 CH_NAMES, SFREQ = ("TP9", "AF7", "AF8", "TP10"), 256.0

@@ -18,9 +18,9 @@ from PIL import Image, UnidentifiedImageError
 from rendered import page
 
 from embeddings.ocr import TextReader, as_text
-from index import frames
-from index.keys import Keys
-from index.sealing import HEAD_BYTES
+from index.keys.keys import Keys
+from index.keys.sealing import HEAD_BYTES
+from index.pictures import frames
 from index.types import FrameError, LockedError, VaultError
 from index.vault import Vault
 
@@ -35,7 +35,7 @@ SAVE_FOREVER = """
 import sys
 from pathlib import Path
 import numpy as np
-from index import frames
+from index.pictures import frames
 from vaults import vault_at
 vault = vault_at(Path(sys.argv[1]))
 image = np.random.default_rng(0).integers(0, 256, (400, 600, 3), np.uint8)

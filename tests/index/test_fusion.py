@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import fusion
-from index.lexical import Match
+from index.ranking import fusion
+from index.words.lexical import Match
 
 shares = st.floats(0, 1)
 matches = st.builds(Match, coverage=shares, adjacency=shares, rank=st.integers(0, 199))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import hints
+from index.ranking import hints
 
 FRIDAY = datetime(2026, 3, 20, 18).astimezone()
 APPS = ("firefox", "document viewer", "code", "")

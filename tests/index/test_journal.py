@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from index.journal import JournalWriter, entries, files
-from index.keys import Secrets
-from index.sealing import DamagedError
+from index.keys.keys import Secrets
+from index.keys.sealing import DamagedError
 
 SECRETS = Secrets.random()
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from index import keyfile
-from index.keyfile import KeyFile, Opened, Way, WrongSecretError
-from index.keys import Secrets
+from index.keys import keyfile
+from index.keys.keyfile import KeyFile, Opened, Way, WrongSecretError
+from index.keys.keys import Secrets
 from index.types import VaultError
 
 SECRET = bytes(range(32))

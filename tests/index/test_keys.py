@@ -5,8 +5,8 @@ import re
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from index.keys import GENERATIONS, Keys, Secrets
-from index.sealing import DamagedError
+from index.keys.keys import GENERATIONS, Keys, Secrets
+from index.keys.sealing import DamagedError
 
 PURPOSES = ("frames", "vectors", "files", "eeg")
 

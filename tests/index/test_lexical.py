@@ -8,10 +8,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from vaults import vault_at
 
-from index import candidates, lexical, postings, stems, terms
-from index.filtering import Only
-from index.snippets import snippet
+from index.ranking.filtering import Only
 from index.store import Store
+from index.words import candidates, lexical, postings, stems, terms
+from index.words.snippets import snippet
 from index.writer import Writer
 
 FTS_SPEECH = [

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from vaults import vault_at
 
-from index import allowed, recall
-from index.recall import Asked, Hinted
+from index.ranking import allowed, recall
+from index.ranking.recall import Asked, Hinted
+from index.spaces.vectors import Vectors
 from index.store import Store
 from index.types import Filters, Hit
-from index.vectors import Vectors
 from index.writer import Writer
 
 CONTENT, STATE = "content:m", "state:v2:TP9+AF7:20"

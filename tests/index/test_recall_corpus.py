@@ -14,10 +14,11 @@ from vaults import vault_at
 
 from embeddings.passages import passages
 from embeddings.text import TextModel
-from index import lexical, recall, terms
-from index.recall import Asked
+from index.ranking import recall
+from index.ranking.recall import Asked
+from index.spaces.vectors import Vectors
 from index.store import Store
-from index.vectors import Vectors
+from index.words import lexical, terms
 from index.writer import Writer
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "pages.jsonl"

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from index.bdf_header import Layout, encode_header, layout
-from index.bdf_notes import Start
-from index.keys import Keys
-from index.record_file import RecordFile, layout_of, records
-from index.sealing import HEAD_BYTES, TAG_BYTES, Sealer
+from index.keys.keys import Keys
+from index.keys.sealing import HEAD_BYTES, TAG_BYTES, Sealer
+from index.signals.bdf_header import Layout, encode_header, layout
+from index.signals.bdf_notes import Start
+from index.signals.record_file import RecordFile, layout_of, records
 from index.types import RecordingError
 
 SEALER = Keys.random().eeg

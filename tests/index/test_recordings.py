@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from filling import T0
 
-from index import changes, recordings
-from index.bdf import BdfAppender
+from index import changes
+from index.signals import recordings
+from index.signals.bdf import BdfAppender
 from index.store import Store
 from index.types import VaultError
 from index.writer import Writer

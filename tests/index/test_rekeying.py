@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from whole_vault import SPACE, TEXTS, files, fill, flip, signal
 
-from index import keyfile, rekeying
-from index.bdf import BdfFile
-from index.keyfile import KeyFile, Opened, Way
-from index.keys import Keys, Secrets
+from index.care.verifying import verify
+from index.keys import keyfile, rekeying
+from index.keys.keyfile import KeyFile, Opened, Way
+from index.keys.keys import Keys, Secrets
+from index.signals.bdf import BdfFile
+from index.spaces.vectors import Vectors
 from index.store import Store
 from index.types import VaultError
 from index.vault import Vault
-from index.vectors import Vectors
-from index.verifying import verify
 from index.writer import Writer
 
 SECRET = b"s" * 32

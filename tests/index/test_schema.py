@@ -10,10 +10,11 @@ from filling import T0, add
 from sqlcipher3 import dbapi2
 from sqlite_utils import Database
 
-from index import changes, database, schema, segmenting
+from index import changes, database, schema
 from index.store import Store
 from index.types import Job, VaultError
 from index.vault import Vault
+from index.words import segmenting
 from index.writer import Writer
 
 

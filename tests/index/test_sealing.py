@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.sealing import HEAD_BYTES, OVERHEAD, TAG_BYTES, AesSealer, DamagedError
+from index.keys.sealing import HEAD_BYTES, OVERHEAD, TAG_BYTES, AesSealer, DamagedError
 
 OLD, NEW = bytes(range(32)), bytes(range(32, 64))
 SEALER = AesSealer({0: OLD}, current=0)

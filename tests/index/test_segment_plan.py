@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import segment_plan
-from index.segment_plan import FAN, LARGEST, SMALLEST
-from index.vector_rows import Span
+from index.spaces import segment_plan
+from index.spaces.segment_plan import FAN, LARGEST, SMALLEST
+from index.spaces.vector_rows import Span
 
 
 def test_what_is_not_covered_is_told_newest_first() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import segmenting
+from index.words import segmenting
 
 mixed = st.text(alphabet="aB1 ._é東京タワー한글", max_size=40)
 

@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import segment_build, segments
-from index.keys import Keys
-from index.quantizer import InterruptedWorkError, Quantizer, lists_for
-from index.sealing import DamagedError
-from index.segments import Card, DamagedSegmentError, Part, Segment
-from index.vector_bytes import halved, pack, unpack
-from index.vector_rows import Identity, Span
-from index.vector_scan import Halves
+from index.keys.keys import Keys
+from index.keys.sealing import DamagedError
+from index.spaces import segment_build, segments
+from index.spaces.quantizer import InterruptedWorkError, Quantizer, lists_for
+from index.spaces.segments import Card, DamagedSegmentError, Part, Segment
+from index.spaces.vector_bytes import halved, pack, unpack
+from index.spaces.vector_rows import Identity, Span
+from index.spaces.vector_scan import Halves
 
 SEALER = Keys.random().vectors
 CARD = Card(Identity("content:m", "m", 8, 1.5), 3, Span(10, 90), 0, (0, 0))

@@ -5,9 +5,9 @@ from filling import add
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import terms
-from index.snippets import SNIPPET_WORDS, snippet
 from index.store import Store
+from index.words import terms
+from index.words.snippets import SNIPPET_WORDS, snippet
 from index.writer import Writer
 
 

@@ -8,12 +8,12 @@ import pytest
 from whole_vault import T0, files, fill
 
 from index import changes
-from index.keys import Keys
+from index.care.sweeping import sweep
+from index.care.verifying import verify
+from index.keys.keys import Keys
 from index.store import Store
-from index.sweeping import sweep
 from index.types import NewMoment
 from index.vault import Vault
-from index.verifying import verify
 from index.writer import Writer
 
 

@@ -5,13 +5,13 @@ import pytest
 from filling import T0, add_many, put
 from numpy.typing import NDArray
 
-from index import allowed
-from index.recall import Asked
+from index.ranking import allowed
+from index.ranking.recall import Asked
+from index.ranking.thought import Thought, by_thought
+from index.ranking.thought_fusion import Fusion
+from index.spaces.vectors import Vectors
 from index.store import Store
-from index.thought import Thought, by_thought
-from index.thought_fusion import Fusion
 from index.types import Filters, Hit
-from index.vectors import Vectors
 from index.writer import Writer
 
 STATE, CONTENT = "state:v2:A+B:20", "content:m"

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import thought_fusion
-from index.thought_fusion import LEAST_OPENED, PRIOR, PROBABILITY, Fusion, Shown
+from index.ranking import thought_fusion
+from index.ranking.thought_fusion import LEAST_OPENED, PRIOR, PROBABILITY, Fusion, Shown
 
 scores = st.dictionaries(st.integers(1, 30), st.floats(-1, 1), min_size=1, max_size=20)
 found = st.dictionaries(st.sampled_from(sorted(PRIOR)), scores, min_size=1)

@@ -10,13 +10,15 @@ from PIL import Image
 from sqlite_utils import Database
 from whole_vault import CH_NAMES, SFREQ, T0, signal
 
-from index import frames, schema, upgrading
-from index.bdf import BdfAppender, BdfFile
-from index.keys import Keys
+from index import schema
+from index.care.verifying import verify
+from index.keys import upgrading
+from index.keys.keys import Keys
+from index.pictures import frames
+from index.signals.bdf import BdfAppender, BdfFile
 from index.store import Store
 from index.types import VaultError
 from index.vault import Vault
-from index.verifying import verify
 from index.writer import Writer
 
 SECRETS = [b"bergamot", b"WEBPVP8", b"Recording start", b"oldvector", b"SQLite format", b"oldplan"]

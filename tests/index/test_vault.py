@@ -16,12 +16,12 @@ from vaults import vault_at
 
 from companion import unlocking
 from index import changes
-from index.bdf import BdfAppender
-from index.keys import Keys
+from index.keys.keys import Keys
+from index.signals.bdf import BdfAppender
+from index.spaces.vectors import Vectors
 from index.store import Store
 from index.types import LockedError, VaultError
 from index.vault import Vault
-from index.vectors import Vectors
 from index.writer import Writer
 
 HOLD = """

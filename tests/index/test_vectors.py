@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from sqlite_utils import Database
 from vaults import vault_at
 
-from index import changes, vector_rows
-from index.filtering import Only
+from index import changes
+from index.ranking.filtering import Only
+from index.spaces import vector_rows
+from index.spaces.vectors import Vectors
 from index.store import Store
 from index.vault import Vault
-from index.vectors import Vectors
 from index.writer import Writer
 
 SPACE, DIMENSION = "content:all-MiniLM-L6-v2", 16

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from large_spaces import COUNT, SPACE, Life, made, rows_on_disk, settle
 
-from index import segments
-from index.segments import Segment
+from index.spaces import segments
+from index.spaces.segments import Segment
 from index.types import VaultError
 
 

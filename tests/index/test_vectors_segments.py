@@ -9,13 +9,13 @@ import pytest
 from large_spaces import COUNT, DIMENSION, HOT, SECRETS, SPACE, Life, Some, made, rows_on_disk, settle
 
 from index import changes
-from index.filtering import Only
-from index.keys import Keys
-from index.sealing import HEAD_BYTES
-from index.segment_shelf import prefix_of
+from index.keys.keys import Keys
+from index.keys.sealing import HEAD_BYTES
+from index.ranking.filtering import Only
+from index.spaces.segment_shelf import prefix_of
+from index.spaces.vectors import Vectors
 from index.store import Store
 from index.vault import Vault
-from index.vectors import Vectors
 
 
 def test_beyond_memory_nearly_all_of_the_nearest_are_found_and_their_cosines_are_exact(life: Life) -> None:

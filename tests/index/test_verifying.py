@@ -6,14 +6,15 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from whole_vault import files, fill, flip
 
-from index import database, frames
+from index import database
+from index.care.rebuilding import rebuild
+from index.care.verifying import verify
 from index.journal import JournalWriter
-from index.keys import Keys
-from index.rebuilding import rebuild
+from index.keys.keys import Keys
+from index.pictures import frames
 from index.store import Store
 from index.types import LockedError, VaultError
 from index.vault import Vault
-from index.verifying import verify
 from index.writer import Writer
 
 PAGE = 4096

@@ -17,9 +17,9 @@ from PIL import Image
 from runs import companion, environment
 from vaults import vault_at
 
-from index.cold_frames import is_cold
-from index.record_file import layout_of, records
-from index.sealing import DamagedError
+from index.keys.sealing import DamagedError
+from index.pictures.cold_frames import is_cold
+from index.signals.record_file import layout_of, records
 from index.vault import Vault
 
 PAGE, SALT = 4096, 16
@@ -37,9 +37,9 @@ import numpy as np
 from PIL import Image
 from filling import put, unit
 from index import changes, tagging
-from index.bdf import BdfAppender
-from index.frames import Picture
-from index.sealed_file import SealedFile
+from index.signals.bdf import BdfAppender
+from index.pictures.frames import Picture
+from index.keys.sealed_file import SealedFile
 from index.types import NewMoment
 from index.writer import Writer
 from vaults import vault_at

@@ -14,7 +14,7 @@ from companion.brain import formats
 from companion.brain.types import Contact
 from companion.engine import Engine
 from companion.settings import Settings
-from index.bdf import BdfAppender
+from index.signals.bdf import BdfAppender
 
 
 def counting(seconds: float) -> NDArray[np.float64]:

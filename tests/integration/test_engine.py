@@ -23,8 +23,9 @@ from companion.engine import Engine
 from companion.ports import Answer, Question
 from companion.settings import Settings
 from companion.status import Activity
-from index import changes, frames
-from index.keys import Keys
+from index import changes
+from index.keys.keys import Keys
+from index.pictures import frames
 from index.types import Job, VaultError
 from index.vault import Vault
 from index.writer import Writer

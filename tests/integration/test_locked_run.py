@@ -15,8 +15,8 @@ from runs import environment, wait_until
 
 from companion import control, unlocking
 from companion.control import ControlError
-from index import keyfile
-from index.keyfile import Opened, Way
+from index.keys import keyfile
+from index.keys.keyfile import Opened, Way
 from index.store import Store
 from index.types import LockedError
 from index.vault import Vault
@@ -72,7 +72,7 @@ def run(opened: Opened, tmp_path: Path) -> Iterator[Run]:
 def secrets(opened: Opened) -> dict[str, bytes]:
     """Return every key that opens anything, as it may lie in memory."""
     kept = opened.secrets
-    from index.keys import Keys
+    from index.keys.keys import Keys
 
     return {
         "master": opened.master,

@@ -23,7 +23,7 @@ import json, sys
 from pathlib import Path
 import keyring
 from companion import unlocking
-from index import keyfile
+from index.keys import keyfile
 from index.types import VaultError
 from index.vault import Vault
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from companion.ports import EnginePort
 from companion.settings import Settings
-from index.keyfile import WrongSecretError
-from index.keys import Keys
+from index.keys.keyfile import WrongSecretError
+from index.keys.keys import Keys
 from index.types import VaultError
 from index.vault import Vault
 from ui.door import Door, Facts, TellCode

@@ -9,8 +9,8 @@ from companion.brain.types import BoardError
 from companion.engine import Engine
 from companion.locked.engine import LockedEngine
 from companion.settings import Settings
-from index import keyfile
-from index.keyfile import Way, WrongSecretError
+from index.keys import keyfile
+from index.keys.keyfile import Way, WrongSecretError
 from index.types import LockedError
 from ui.bridge import in_background
 from ui.door import Door

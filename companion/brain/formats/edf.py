@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from companion.brain.formats.labels import channel_names, eeg_channels, microvolts
 from companion.brain.formats.source import Source
 from companion.brain.types import Segment
-from index.bdf_notes import PADDING
+from index.signals.bdf_notes import PADDING
 
 NAME = "EDF/EDF+/BDF/BDF+"
 

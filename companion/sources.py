@@ -1,0 +1,157 @@
+"""What is recorded from, the screen and the headset: started, paused and stopped together, on a thread of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Generic, Protocol, TypeVar
+
+from companion.brain.types import BoardError, Contact, HeadsetState
+from companion.keeper import Keeper
+from companion.pausing import Pause
+from companion.settings import Settings
+from companion.status import NO_HEADSET
+
+
+class Hearing(Protocol):
+    """Follows a headset."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def stop(self) -> None:
+        """Let go of the headset."""
+
+    def state(self) -> HeadsetState:
+        """Return how the headset is."""
+
+
+H = TypeVar("H", bound=Hearing)
+
+
+class Sources(Generic[H]):
+    """Records what the settings allow, unless it is paused.
+
+    Starting and stopping takes seconds (a headset is released): it is never done on the caller's thread, and in the
+    order it was asked for.
+
+    Parameters
+    ----------
+    settings
+        What to record.
+    clock
+        UTC seconds since 1970.
+    make_keeper, make_listening
+        Return what follows the screen and the headset by the settings, None where they want none. The second raises
+        `BoardError` for a headset that cannot be used.
+    on_failure
+        Called, from the thread of the sources, with what went wrong in a change nobody waits for.
+
+    Attributes
+    ----------
+    failure
+        What to tell the person of such a failure; empty without one.
+
+    """
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        clock: Callable[[], float],
+        make_keeper: Callable[[Settings], Keeper | None],
+        make_listening: Callable[[Settings], H | None],
+        on_failure: Callable[[BaseException], None],
+    ) -> None:
+        self.settings = settings
+        self._make_keeper, self._make_listening, self._on_failure = make_keeper, make_listening, on_failure
+        self._control = ThreadPoolExecutor(max_workers=1, thread_name_prefix="control")
+        self._pause = Pause(clock=clock, on_over=self.resume)
+        self.keeper: Keeper | None = None
+        self.listening: H | None = None
+        self._no_headset = NO_HEADSET
+        self._recording = False  # everything that was chosen has been started
+        self.failure = ""
+
+    @property
+    def paused_until(self) -> float | None:
+        """When the pause ends (UTC seconds, ``inf`` for not by itself); None when there is none now."""
+        return self._pause.until
+
+    def start(self) -> None:
+        """Begin with what the settings allow."""
+        self._soon(self._record)
+
+    def stop(self) -> None:
+        """Begin to end everything; `close` waits for it."""
+        self._pause.end()
+        self._soon(self._rest)
+
+    def close(self) -> None:
+        """Wait until what was asked for is done."""
+        self._control.shutdown(wait=True)
+
+    def pause(self, seconds: float | None) -> None:
+        """Stop recording for ``seconds``, or until `resume` when None."""
+        self._pause.begin(seconds)
+        self._soon(self._rest)
+
+    def resume(self) -> None:
+        """Record again."""
+        self._pause.end()
+        self._soon(self._record)
+
+    def apply(self, settings: Settings) -> None:
+        """Take over new settings at once."""
+        self.settings = settings
+        self._soon(self._rest)
+        self._soon(self._record)
+
+    def headset(self) -> HeadsetState:
+        """Return how the headset is, or why there is none."""
+        listening = self.listening  # another thread may let go of it meanwhile
+        return listening.state() if listening is not None else self._no_headset
+
+    def finished(self) -> bool:
+        """Whether everything that was chosen has come to its end (a replay, a playback), so that nothing will come."""
+        keeper, listening = self.keeper, self.listening
+        if not self._recording or (keeper is None and listening is None):
+            return False
+        seen = keeper is None or keeper.seeing.ended
+        return seen and (listening is None or listening.state().contact in {Contact.ENDED, Contact.FAILED})
+
+    def _soon(self, change: Callable[[], None]) -> None:
+        """Run a change of what is recorded, after those asked for before."""
+        self._control.submit(change).add_done_callback(self._surface)
+
+    def _surface(self, future: Future[None]) -> None:
+        error = future.exception()
+        if error is not None:
+            self.failure = f"Recording could not be started or stopped ({error}). Quit Companion and start it again."
+            self._on_failure(error)
+
+    def _record(self) -> None:
+        if self._pause.until is not None:
+            return
+        if self.keeper is None:
+            self.keeper = self._make_keeper(self.settings)
+            if self.keeper is not None:
+                self.keeper.start()
+        if self.listening is None:
+            self._no_headset = NO_HEADSET
+            try:
+                self.listening = self._make_listening(self.settings)
+            except BoardError as error:
+                self._no_headset = HeadsetState(Contact.FAILED, str(error))
+            if self.listening is not None:
+                self.listening.start()
+        self._recording = True
+
+    def _rest(self) -> None:
+        self._recording = False
+        if self.keeper is not None:
+            self.keeper.stop()
+            self.keeper = None
+        if self.listening is not None:
+            self.listening.stop()
+            self.listening = None

@@ -1,0 +1,1 @@
+"""Checking, mending, sweeping and taking along a whole vault."""

@@ -1,0 +1,1 @@
+"""What goes: by the person's wish, and for want of room."""

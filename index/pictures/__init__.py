@@ -1,0 +1,1 @@
+"""Pictures of moments: one by one while new, in groups when cold."""

@@ -1,0 +1,177 @@
+"""Groups of like frames on disk: one encrypted AVIF sequence (inter-frame AV1) a group.
+
+A frame of a group is named ``frames/cold/DAY/GROUP.group#PLACE``; its thumbnail lies at the same place of
+``GROUP.thumbs``. A group has one key frame, its first: to show a frame is to decode all before it, so that groups of
+large pictures are short. How the figures below were found is told in docs/adr/0015-cold-frames.md.
+"""
+
+from __future__ import annotations
+
+import io
+import secrets
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from index.keys.sealing import DamagedError
+from index.replacing import FOLDER_MODE, replace_file, sync_folder
+from index.types import FrameError, VaultError
+from index.vault import Vault
+
+FOLDER = "frames/cold/"
+WHOLE, SMALL = ".group", ".thumbs"
+QUALITY, SPEED = 40, 6  # of libavif, 0 to 100 and 0 to 10
+# Pixels a group: decoding what comes before a frame takes longer than a person waits, and single frames more bytes.
+MOST_PIXELS, MOST_FRAMES = 12_000_000, 16
+ENCODER = {
+    "tune-content": "screen",  # palettes and copies within a picture, for text and flat areas
+    "auto-alt-ref": "0",  # hidden pictures cost decoding time, and among screens gain nothing
+    "enable-cdef": "0",  # filters after decoding, made for films
+    "enable-restoration": "0",
+}
+THREADS = 1  # of the encoder: it works behind the person's back
+
+Pictures = Sequence[NDArray[np.uint8]]
+
+
+class EncodingError(VaultError):
+    """Frames could not be encoded as a group; they stay as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Frames and thumbnails of one group, both encoded, in one order."""
+
+    whole: bytes
+    small: bytes
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """The file of a group that was read last, open: its next frames are there at once."""
+
+    file: str = ""
+    opened: Image.Image | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+_shelves: WeakKeyDictionary[Vault, _Shelf] = WeakKeyDictionary()
+_making = threading.Lock()
+
+
+def is_cold(name: str) -> bool:
+    """Whether a frame or thumbnail of this name is one of a group."""
+    return name.startswith(FOLDER)
+
+
+def file_of(name: str) -> str:
+    """Return the file, relative to the vault, that holds the frame or thumbnail ``name``."""
+    return name.partition("#")[0] if is_cold(name) else name
+
+
+def frame_name(file: str, place: int) -> str:
+    """Return the name of the frame at a place (from 0) of a group's file."""
+    return f"{file}#{place}"
+
+
+def thumbnail(name: str) -> str:
+    """Return the name of the thumbnail of the frame ``name``, or the thumbnails' file of a group's file."""
+    return name.replace(WHOLE, SMALL, 1)
+
+
+def length(height: int, width: int) -> int:
+    """Return how many frames of this size (pixels) make a group."""
+    return max(1, min(MOST_FRAMES, MOST_PIXELS // (height * width)))
+
+
+def encode(pictures: Pictures, *, quality: int = QUALITY, speed: int = SPEED) -> bytes:
+    """Return pictures of one size, ``uint8[height, width, 3]`` RGB, as an AVIF sequence; raises `EncodingError`."""
+    first, *rest = map(Image.fromarray, pictures)
+    made = io.BytesIO()
+    try:
+        first.save(
+            made,
+            "AVIF",
+            save_all=True,
+            append_images=rest,
+            duration=1000,
+            quality=quality,
+            speed=speed,
+            subsampling="4:2:0",  # as in the WebP they come from
+            codec="aom",
+            max_threads=THREADS,
+            advanced=ENCODER,
+        )
+    except (OSError, RuntimeError, ValueError, MemoryError) as error:
+        raise EncodingError(
+            f"{len(pictures)} pictures of {first.width} x {first.height} could not be compacted ({error}); they stay "
+            "as they are. Is there enough memory?"
+        ) from error
+    return made.getvalue()
+
+
+def write(vault: Vault, time: float, group: Group) -> str:
+    """Write a new group, safe from a power cut, and return its file relative to the vault; ``time`` is its first's.
+
+    Raises `VaultError`.
+    """
+    day = vault.root / FOLDER / datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d")
+    file = str((day / f"{secrets.token_hex(8)}{WHOLE}").relative_to(vault.root))
+    try:
+        for folder in (day.parent, day):
+            if not folder.exists():
+                folder.mkdir(mode=FOLDER_MODE)
+                sync_folder(folder.parent)
+    except OSError as error:
+        raise VaultError(f"The folder {day} could not be made ({error.strerror}). Is the disk full?") from error
+    for each, plain in ((thumbnail(file), group.small), (file, group.whole)):
+        sealed = vault.keys.frames.seal(plain, each.encode())
+        with vault.ledger.room(vault.root / each, len(sealed)):
+            replace_file(vault.root / each, sealed)
+    return file
+
+
+def read(vault: Vault, name: str) -> NDArray[np.uint8]:
+    """Return a frame or thumbnail of a group, ``uint8[height, width, 3]`` RGB.
+
+    Raises `FrameError` when it is gone or damaged, `LockedError` when the vault is locked.
+    """
+    _ = vault.keys  # what is still in memory of a vault that was locked is not shown
+    file, _, place = name.partition("#")
+    shelf = _shelf(vault)
+    with shelf.lock:
+        try:
+            if shelf.file != file or shelf.opened is None:
+                shelf.opened, shelf.file = Image.open(io.BytesIO(_plain(vault, file))), file
+            shelf.opened.seek(int(place))
+            return np.asarray(shelf.opened)
+        except (OSError, EOFError, ValueError, RuntimeError, SyntaxError, UnidentifiedImageError) as error:
+            shelf.opened = None
+            raise FrameError(f"The frame {vault.root / name} cannot be read ({error}).") from error
+
+
+def let_go(vault: Vault) -> None:
+    """Keep nothing of a vault's frames in memory: it is being locked, or something was forgotten."""
+    with _making:
+        _shelves.pop(vault, None)
+
+
+def _shelf(vault: Vault) -> _Shelf:
+    with _making:
+        return _shelves.setdefault(vault, _Shelf())
+
+
+def _plain(vault: Vault, file: str) -> bytes:
+    path = vault.root / file
+    try:
+        return vault.keys.frames.open(path.read_bytes(), file.encode())
+    except OSError as error:
+        raise FrameError(f"The frames {path} cannot be read ({error.strerror}).") from error
+    except DamagedError as error:
+        raise FrameError(f"The frames {path} cannot be read ({error}).") from error

@@ -1,0 +1,112 @@
+"""Frames on disk: an encrypted WebP each and a thumbnail beside it, until `index.pictures.compaction` groups them."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from index.keys.sealing import DamagedError
+from index.pictures import cold_frames
+from index.replacing import FOLDER_MODE, replace_file
+from index.types import FrameError, VaultError
+from index.vault import Vault
+
+QUALITY = 80  # text stays readable by OCR, a page of it takes about 60 KB
+LARGEST_SIDE = 16_383  # pixels, of WebP; a screenshot of a long page can be larger and is shrunk to it
+THUMBNAIL = (384, 240)  # 16:10, twice the size it is shown at
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A frame and its thumbnail, both encoded as WebP."""
+
+    whole: bytes
+    small: bytes
+
+
+def encode(image: NDArray[np.uint8]) -> Picture:
+    """Return ``image`` (``uint8[height, width, 3]``, RGB) as it is kept."""
+    picture = Image.fromarray(image)
+    return Picture(_encoded(_within(picture, (LARGEST_SIDE, LARGEST_SIDE))), _encoded(_within(picture, THUMBNAIL)))
+
+
+def save(vault: Vault, moment_id: int, time: float, image: NDArray[np.uint8] | Picture) -> str:
+    """Write a frame (``uint8[height, width, 3]``, RGB, or encoded already) and its thumbnail.
+
+    Returns its name, a path relative to the vault. Raises `VaultError` when the disk will not take it.
+    """
+    day = vault.frames / datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d")
+    name = str((day / f"{moment_id}.frame").relative_to(vault.root))
+    picture = image if isinstance(image, Picture) else encode(image)
+    try:
+        day.mkdir(exist_ok=True, mode=FOLDER_MODE)
+    except OSError as error:
+        raise VaultError(f"The folder {day} could not be made ({error.strerror}). Is the disk full?") from error
+    _write(vault, name, picture.whole)
+    _write(vault, thumbnail(name), picture.small)
+    return name
+
+
+def read(vault: Vault, name: str) -> bytes:
+    """Return the image file of a frame or thumbnail: WebP, or PPM of one that was grouped.
+
+    Raises `FrameError` when it is gone or damaged.
+    """
+    if cold_frames.is_cold(name):
+        return _bitmap(cold_frames.read(vault, name))
+    path = vault.root / name
+    try:
+        return vault.keys.frames.open(path.read_bytes(), name.encode())
+    except OSError as error:
+        raise FrameError(f"The frame {path} cannot be read ({error.strerror}).") from error
+    except DamagedError as error:
+        raise FrameError(f"The frame {path} cannot be read ({error}).") from error
+
+
+def decode(picture: bytes) -> NDArray[np.uint8]:
+    """Return a picture as ``uint8[height, width, 3]``, RGB; raises `FrameError`."""
+    try:
+        with Image.open(io.BytesIO(picture)) as opened:
+            return np.asarray(opened if opened.mode == "RGB" else opened.convert("RGB"))
+    except (OSError, UnidentifiedImageError) as error:
+        raise FrameError(f"A frame cannot be decoded ({error}).") from error
+
+
+def thumbnail(name: str) -> str:
+    """Return the name of the thumbnail of the frame ``name``."""
+    if cold_frames.is_cold(name):
+        return cold_frames.thumbnail(name)
+    return str(Path(name).with_suffix(".small"))
+
+
+def _within(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """Return a picture no larger than ``size``, its shape kept."""
+    small = picture.copy()
+    small.thumbnail(size)
+    return small
+
+
+def _encoded(picture: Image.Image) -> bytes:
+    encoded = io.BytesIO()
+    picture.save(encoded, "WEBP", quality=QUALITY, method=3)
+    return encoded.getvalue()
+
+
+def _bitmap(image: NDArray[np.uint8]) -> bytes:
+    """Return pixels as a file that every reader of images knows, in no time."""
+    encoded = io.BytesIO()
+    Image.fromarray(image).save(encoded, "PPM")
+    return encoded.getvalue()
+
+
+def _write(vault: Vault, name: str, plain: bytes) -> None:
+    """Encrypt and write, in one step."""
+    path, sealed = vault.root / name, vault.keys.frames.seal(plain, name.encode())
+    with vault.ledger.room(path, len(sealed)):
+        replace_file(path, sealed, durable=False)

@@ -1,0 +1,1 @@
+"""Recall: which moments answer, in which order."""

@@ -1,0 +1,1 @@
+"""Raw EEG on disk, sealed BDF+."""

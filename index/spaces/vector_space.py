@@ -1,0 +1,197 @@
+"""Searching one space: the newest rows exactly in memory, the rest in segments on disk, put in order by SQLite."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+
+import numpy as np
+
+from index.ranking.filtering import Keep
+from index.spaces import segment_plan
+from index.spaces.segment_plan import Reach
+from index.spaces.segment_shelf import Manifest, Shards, Shelf, Stamp
+from index.spaces.segments import DamagedSegmentError, Segment
+from index.spaces.vector_hot import Candidates, Hot
+from index.spaces.vector_rows import Batch, Span, VectorRows
+from index.spaces.vector_scan import Ids, Rows
+
+
+class VectorSpace:
+    """One space. Safe to use from several threads.
+
+    Parameters
+    ----------
+    rows
+        What SQLite holds of it: the truth.
+    shelf
+        Its files.
+    hot_limit
+        How many of the newest rows are held in memory at first; up to twice as many until a segment takes them over.
+
+    """
+
+    def __init__(self, rows: VectorRows, shelf: Shelf, *, hot_limit: int) -> None:
+        self.rows = rows
+        self.shelf = shelf
+        self.hot_limit = hot_limit
+        self._lock = threading.Lock()
+        self._stamp: Stamp = None
+        self._shards = Shards(Manifest(shelf.identity))
+        self._hot: Hot | None = None
+
+    def search(self, query: Rows, k: int, keep: Keep | None) -> dict[int, float]:
+        """Return the moments of the best ``k`` rows and their cosines; see `index.spaces.vectors.Vectors.search`."""
+        few = None if keep is None else keep.few()
+        if few is not None:
+            return self._among_few(query, k, few)
+        reach = segment_plan.first_reach(k)
+        while True:
+            found, is_all = self._nearest(query, reach)
+            rows = found.rows if keep is None else found.rows[keep.among(found.moments)]
+            held = self.rows.among(rows)
+            self._weed_if_gone(rows, held.rows)
+            if is_all or len(held.rows) >= k:
+                return _best(_scored([held], query), k)
+            reach = segment_plan.wider(reach, k, found=len(found.rows), kept=len(held.rows))
+
+    def shards(self) -> Shards:
+        """Return what is whole on disk."""
+        with self._lock:
+            self._refresh()
+            return self._shards
+
+    def hot_rows(self) -> int:
+        """Return how many rows are in memory."""
+        with self._lock:
+            return len(self._refresh())
+
+    def oldest_hot(self, leave: int) -> Span:
+        """Return the oldest rows in memory, all but the newest ``leave``; there must be more."""
+        with self._lock:
+            hot = self._refresh()
+            return Span(hot.after, hot.row_before_newest(leave))
+
+    def uncovered(self) -> list[Span]:
+        """Return which rows neither a whole segment nor memory holds, newest first."""
+        with self._lock:
+            hot = self._refresh()
+            spans = segment_plan.gaps(self._shards.covered, hot.after)
+        return [span for span in spans if self.rows.any(span)]
+
+    def leave_out(self, damaged: Segment) -> None:
+        """Answer without a segment from now on."""
+        with self._lock:
+            self._shards = self._shards.without(damaged)
+
+    def weed(self) -> None:
+        """Let go of rows in memory that were deleted, so that they do not take the place of others."""
+        with self._lock:
+            hot = self._refresh()
+            hot.weed(self.rows.ids(Span(hot.after, hot.highest)))
+
+    def _weed_if_gone(self, rows: Ids, held: Ids) -> bool:
+        """Weed when memory gave rows that SQLite does not hold; returns whether it did."""
+        with self._lock:
+            oldest = self._refresh().after
+        is_gone = len(held) < len(rows) and bool((np.setdiff1d(rows, held) > oldest).any())
+        if is_gone:
+            self.weed()
+        return is_gone
+
+    def _refresh(self) -> Hot:
+        """Take over a manifest that was replaced, and rows committed since."""
+        if self._hot is None or self.shelf.stamp() != self._stamp:
+            self._shards, self._stamp = self.shelf.load(self._shards, newest_row=self.rows.highest_ever())
+        newest = self.rows.newest()
+        if self._hot is None:
+            self._hot = Hot(self.rows.identity.dimension, self._first_hot(Span(self._shards.upto, newest)))
+        self._hot.begin_after(self._shards.upto)
+        self._top_up(self._hot, newest)
+        return self._hot
+
+    def _first_hot(self, span: Span) -> int:
+        """Return after which row memory begins: all of the span, or so few that the first answer comes soon."""
+        start = self.rows.before_newest(span, self.hot_limit)
+        return start if start == span.after else self.rows.before_newest(span, self.hot_limit // 4)
+
+    def _top_up(self, hot: Hot, newest: int) -> None:
+        if newest <= hot.highest:
+            return
+        most = 2 * self.hot_limit
+        start = self.rows.before_newest(Span(hot.highest, newest), most)
+        if start > hot.highest:
+            hot.begin_after(start)
+        for batch in self.rows.stream(Span(hot.highest, newest)):
+            hot.add(batch)
+            if len(hot) > most:
+                hot.begin_after(hot.row_before_newest(self.hot_limit))
+
+    def _among_few(self, query: Rows, k: int, moments: Ids) -> dict[int, float]:
+        """Return the nearest of moments that are known one by one, exactly."""
+        while True:
+            with self._lock:
+                hot = self._refresh()
+                if hot.after > 0:
+                    break
+                found = hot.nearest(query, k, moments=moments)
+            held = self.rows.among(found.rows)
+            if not self._weed_if_gone(found.rows, held.rows):
+                return _best(_scored([held], query), k)
+        return _best(_scored(self.rows.of_moments(moments), query), k)
+
+    def _nearest(self, query: Rows, reach: Reach) -> tuple[Candidates, bool]:
+        """Return the best candidates, and whether there are no others."""
+        with self._lock:
+            hot = self._refresh()
+            shards = self._shards
+            parts, is_all = [hot.nearest(query, reach.want)], reach.want >= len(hot)
+        try:
+            for generation in shards.quantizers:
+                part, is_all_of_it = _scan(shards, generation, query, reach)
+                parts.append(part)
+                is_all = is_all and is_all_of_it
+        except DamagedSegmentError as error:
+            self.leave_out(error.segment)
+            return self._nearest(query, reach)
+        total = sum(len(part.rows) for part in parts)
+        return Candidates.joined(parts, reach.want), is_all and total <= reach.want
+
+
+def _scan(shards: Shards, generation: int, query: Rows, reach: Reach) -> tuple[Candidates, bool]:
+    """Look through the nearest lists of the segments of one generation."""
+    quantizer = shards.quantizers[generation]
+    segments = [segment for segment in shards.segments if segment.card.generation == generation]
+    scan, rows, moments = quantizer.scan(query, reach.want), [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    lists, cosines = quantizer.nearest(query, reach.probes)
+    looked = quiet = 0
+    while looked < len(lists) and not reach.is_enough(quiet):
+        number, cosine, quiet = int(lists[looked]), float(cosines[looked]), quiet + 1
+        for segment in segments:
+            if segment.lengths[number]:
+                part = segment.read(number)
+                quiet = 0 if scan.look(number, cosine, part.codes) else quiet
+                rows.append(part.rows)
+                moments.append(part.moments)
+        looked += 1
+    places, scores = scan.best()
+    found = Candidates(np.concatenate(rows)[places], np.concatenate(moments)[places], scores)
+    return found, looked == quantizer.lists and scan.seen <= reach.want
+
+
+def _scored(batches: Iterable[Batch], query: Rows) -> tuple[Ids, Rows]:
+    """Return moments and exact cosines of rows."""
+    moments, cosines = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
+    for batch in batches:
+        moments.append(batch.moments)
+        cosines.append(batch.vectors @ query)
+    return np.concatenate(moments), np.concatenate(cosines)
+
+
+def _best(scored: tuple[Ids, Rows], k: int) -> dict[int, float]:
+    """Return the best cosine a moment among the best ``k`` rows, best first."""
+    moments, cosines = scored
+    best: dict[int, float] = {}
+    for place in np.argsort(-cosines, kind="stable")[:k].tolist():
+        best.setdefault(int(moments[place]), min(float(cosines[place]), 1.0))  # what was rounded may be a bit longer
+    return best

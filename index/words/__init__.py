@@ -1,0 +1,1 @@
+"""What full text is made of, and candidates for words asked."""
