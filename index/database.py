@@ -43,6 +43,27 @@ def connect(vault: Vault, *, write: bool) -> Database:
         ) from error
 
 
+def make_durable(vault: Vault) -> None:
+    """Have the disk hold every change committed so far; to be called before a file is deleted because of one.
+
+    SQLite writes its log without waiting for the disk (``synchronous = NORMAL``); what it copied out of it is safe.
+    Raises `VaultError`.
+    """
+    log = vault.database.with_name(f"{vault.database.name}-wal")
+    try:
+        handle = os.open(log, os.O_RDONLY)
+    except FileNotFoundError:
+        return  # all of it is in the database
+    except OSError as error:
+        raise VaultError(f"{log} cannot be opened ({error.strerror}). Make sure that it is yours.") from error
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        raise VaultError(f"{log} could not be made safe ({error.strerror}). Is the disk full, or gone?") from error
+    finally:
+        os.close(handle)
+
+
 def refused(path: Path, error: Exception) -> VaultError:
     """Return what to tell the person when the open database refuses to read or to write."""
     return VaultError(f"The database {path} refuses ({error}). {way_out(error)}")
