@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from math import ceil, sqrt
 
 from index.spaces.vector_rows import Span
@@ -14,8 +15,8 @@ LARGEST = 4_194_304  # rows a merge may make: what a merge needs of disk for a w
 OUTGROWN = 4  # times the rows a generation was made for
 LEAST_GONE = 0.05  # share of a segment that was deleted, from which on it is written anew
 
-PROBES = 32  # lists looked through for a plain question, at most
-PATIENCE = 8  # lists in a row without anything better, after which it looks no further
+PROBES = 24  # lists looked through for a plain question, at most
+PATIENCE = 6  # lists in a row without anything better, after which it looks no further
 SPARE = 16  # candidates beside those asked for: codes are not exact, their order is made right from SQLite
 
 
@@ -59,15 +60,24 @@ def run_to_merge(counts: Sequence[int], generations: Sequence[int]) -> slice | N
     """Return neighbours to make one of, given the rows and generation of each segment, oldest first.
 
     Segments grow in tiers, each `FAN` times the one below, so that a row is written as often as there are tiers and
-    a search opens a few files a tier. The smallest tier goes first.
+    a search opens a few files a tier. The smallest tier goes first. None is made larger than `LARGEST`; two that
+    make more than half of it are enough.
     """
     tiers = [_tier(count) for count in counts]
     for tier in sorted(set(tiers)):
         for run in _runs([one <= tier for one in tiers], generations):
-            members = sum(one == tier for one in tiers[run])
-            if members >= FAN and sum(counts[run]) <= LARGEST:
-                return run
+            for part in _within_largest(counts, run):
+                members = sum(one == tier for one in tiers[part])
+                if members >= FAN or (members > 1 and 2 * sum(counts[part]) > LARGEST):
+                    return part
     return None
+
+
+def _within_largest(counts: Sequence[int], run: slice) -> Iterator[slice]:
+    """Yield the longest stretch from each place of a run on that makes one segment."""
+    for start in range(run.start, run.stop):
+        together = accumulate(counts[start : run.stop])
+        yield slice(start, start + sum(rows <= LARGEST for rows in together))
 
 
 def is_outgrown(rows: int, made_for: int) -> bool:

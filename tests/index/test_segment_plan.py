@@ -30,7 +30,17 @@ def test_segments_of_two_generations_never_become_one() -> None:
 
 
 def test_no_merge_makes_a_segment_beyond_the_largest() -> None:
-    assert segment_plan.run_to_merge([LARGEST // FAN + 1] * FAN, [1] * FAN) is None
+    assert segment_plan.run_to_merge([LARGEST // FAN + 1] * FAN, [1] * FAN) == slice(0, FAN - 1)
+    assert segment_plan.run_to_merge([LARGEST // 2 + 1] * FAN, [1] * FAN) is None
+
+
+def test_a_space_built_at_once_ends_with_few_segments() -> None:
+    counts = [8 * SMALLEST] * 76
+    while (run := segment_plan.run_to_merge(counts, [1] * len(counts))) is not None:
+        counts[run] = [sum(counts[run])]
+    assert sum(counts) == 76 * 8 * SMALLEST
+    assert len(counts) <= FAN
+    assert max(counts) <= LARGEST
 
 
 @settings(max_examples=20)
@@ -47,7 +57,7 @@ def test_a_growing_space_keeps_few_segments_and_writes_each_row_few_times(seed: 
             assert merged <= LARGEST
             counts[run] = [merged]
     assert sum(counts) == sum(sealed)
-    assert len(counts) <= 4 * FAN + sum(sealed) // (LARGEST // FAN)
+    assert len(counts) <= 4 * FAN + sum(sealed) // (LARGEST // 2)
     assert written <= 5 * sum(sealed)
 
 
