@@ -153,8 +153,10 @@ def forget(vault: Vault, seed: int) -> None:
     """Forget moments, then a stretch of EEG, again and again, with a little load between."""
     rng = np.random.default_rng(seed)
     for turn in range(round(SECONDS / TURN)):
-        with Load(vault, seed + 10_007 * turn):
+        with Load(vault, seed + 10_007 * turn) as load:
             time.sleep(TURN)
+            while load.vectors.merge():  # what is forgotten is to be in segments too
+                pass
         with Writer(vault) as writer, closing(Store(vault)) as store:
             ids = [row[0] for row in store.rows("SELECT id FROM moments")]
             chosen = tuple(int(i) for i in rng.choice(ids, min(10, len(ids)), replace=False))
@@ -180,7 +182,7 @@ def rekey(vault: Vault, seed: int) -> None:
         file, held = keyfile.new(secrets)
         file = file.with_slot(Way.RECOVERY, SECRET, held)
         file.save(vault.key_file)
-        rekeying.finish(vault.root, file, held)
+        rekeying.finish(vault.root, held)
         vault.release()
         vault = opened(vault.root)[0]
 

@@ -38,8 +38,8 @@ from index.care.verifying import verify
 from index.forgetting import forgotten
 from index.keys import rekeying
 from index.pictures import compaction
-from index.ranking.filtering import Only
 from index.signals.bdf import BdfFile
+from index.spaces.segments import Segment
 from index.spaces.vectors import Vectors
 from index.store import Store
 from index.types import VaultError
@@ -50,6 +50,8 @@ KILLS = 200
 A_VAULT = 10  # kills, until a new one is begun: its size would come to be what is measured
 SLOWEST = 5.0  # seconds until the index answers
 LONGEST = 2.5  # seconds of load before the kill
+ASKED, ANSWERS = "venice", 10  # what is asked for as soon as a vault is open, and how many of it
+LOOKED_UP = 20  # moments, by their own vectors
 
 
 @dataclass
@@ -196,22 +198,23 @@ def _known(root: Path) -> set[int]:
 def _look(root: Path, told: Told, before: set[int], outcome: Outcome) -> None:
     """Open the vault as the program does, then compare and verify."""
     begin = time.perf_counter()
-    vault, file, held = opened(root)
+    vault, _, held = opened(root)
     with Writer(vault) as writer, closing(Store(vault)) as store:
         recover(writer, time=T0)
         forgetting.go_on(writer, store)
         forgotten.remove_files(writer)
         sweeping.sweep(store)
         compaction.sweep(vault, store)
-        _ask(store)
+        answers = _ask(store)
         outcome.seconds = time.perf_counter() - begin
         compaction.mend(writer, store)
         _compare(store, told, before, outcome)
+        _judge(store, told, answers, outcome)
     if rekeying.unfinished(held.secrets):
         begin = time.perf_counter()
         vault.claim()
         try:
-            rekeying.finish(root, file, held)
+            rekeying.finish(root, held)
         finally:
             vault.release()
         outcome.rekey_seconds = time.perf_counter() - begin
@@ -221,12 +224,33 @@ def _look(root: Path, told: Told, before: set[int], outcome: Outcome) -> None:
     outcome.said += [f"{problem.part}: {problem.what}" for problem in found.problems]
 
 
-def _ask(store: Store) -> None:
-    """Ask by vector and by word, as soon as the vault is open."""
+def _ask(store: Store) -> tuple[set[int], set[int]]:
+    """Ask by vector and by word, as soon as the vault is open; returns the moments of both answers."""
     vectors = Vectors(store, hot_rows=HOT)
     query = np.ones(DIMENSION, np.float32) / np.sqrt(np.float32(DIMENSION))
-    vectors.search(SPACE, query, 10)
-    store.rows("SELECT rowid FROM moments_fts WHERE moments_fts MATCH 'venice' LIMIT 10")
+    by_word = store.rows("SELECT rowid FROM moments_fts WHERE moments_fts MATCH ? LIMIT ?", [ASKED, ANSWERS])
+    return set(vectors.search(SPACE, query, ANSWERS)), {row[0] for row in by_word}
+
+
+def _judge(store: Store, told: Told, answers: tuple[set[int], set[int]], outcome: Outcome) -> None:
+    """Count what the index said that the database does not, and what its files hold of what is gone."""
+    nearest, by_word = answers
+    with_vector = {row[0] for row in store.rows("SELECT DISTINCT moment_id FROM vectors WHERE space = ?", [SPACE])}
+    holding = {i for i, text in store.rows("SELECT id, text FROM moments") if ASKED in text.split()}
+    wrong = {
+        "answered by vector": not nearest <= with_vector or bool(nearest) != bool(with_vector),
+        "answered by word": not by_word <= holding or len(by_word) != min(ANSWERS, len(holding)),
+        "gone, and in a segment": bool(told.gone & _in_segments(store.vault)),
+    }
+    _find_by_vector(store, sorted(with_vector)[:: max(1, len(with_vector) // LOOKED_UP)], outcome)
+    outcome.lost += sum(wrong.values())
+    outcome.said += [what for what, is_wrong in wrong.items() if is_wrong]
+
+
+def _in_segments(vault: Vault) -> set[int]:
+    """Return the moments of which any file holds a code."""
+    segments = [Segment.open(file, vault.keys.vectors) for file in vault.vectors.glob("*.segment")]
+    return {moment for segment in segments for _, part in segment.parts() for moment in part.moments.tolist()}
 
 
 def _compare(store: Store, told: Told, before: set[int], outcome: Outcome) -> None:
@@ -251,15 +275,16 @@ def _compare(store: Store, told: Told, before: set[int], outcome: Outcome) -> No
     ):
         if which:
             outcome.said.append(f"{what}: {which[:5]}")
-    _find_by_vector(store, list(found)[:3], outcome)
 
 
 def _find_by_vector(store: Store, moments: list[int], outcome: Outcome) -> None:
-    """Look moments up by their own vectors: what the index answers is what the database holds."""
+    """Look moments up among all by their own vectors, once all is in order: the index has to hold them."""
     vectors = Vectors(store, hot_rows=HOT)
+    while vectors.merge():
+        pass
     for moment in moments:
         vector = store.vector(moment, SPACE)
-        if vector is None or moment not in vectors.search(SPACE, vector, 1, keep=Only([moment])):
+        if vector is None or moment not in vectors.search(SPACE, vector, 1):
             outcome.lost += 1
             outcome.said.append(f"not found by its vector: {moment}")
 

@@ -31,6 +31,7 @@ from index.pictures import frames
 from index.pictures.frames import Picture
 from index.ranking import recall
 from index.ranking.recall import Asked
+from index.signals.bdf import BdfAppender
 from index.spaces.vectors import Vectors
 from index.store import Store
 from index.types import NewMoment
@@ -42,6 +43,9 @@ MOMENTS, WRITES, BLOCK, QUERIES = 20_000, 600, 10, 120
 AT_ONCE = 200  # moments a transaction while the vaults are filled
 LIMIT = 1.5
 SPACE, DIMENSION, PARTS = "content:m", 384, 2
+HOT = 2_048  # rows in memory: nearly all of them are in segments, as in a vault of years
+ARRANGED = 4  # times all segments are made anew
+SFREQ, CH_NAMES, STRETCH = 256.0, ("TP9", "AF7", "AF8", "TP10"), 8  # a headset, and seconds of EEG at a time
 WORDS, LENGTH = 30_000, 110  # how many there are, and how many a text has
 SYLLABLES = [f"{a}{b}" for a in "bdfgklmnprstvz" for b in "aeiou"]
 T0 = 1_790_000_000.0
@@ -97,7 +101,7 @@ class Side:
         """Open a vault for as long as ``stack``."""
         writer = stack.enter_context(Writer(vault))
         store = stack.enter_context(closing(Store(vault)))
-        return cls(writer, store, Vectors(store))
+        return cls(writer, store, Vectors(store, hot_rows=HOT))
 
 
 Act = Callable[[Side, int], None]
@@ -128,6 +132,8 @@ def _measure(sides: tuple[Side, ...], made: Made, moments: int) -> int:
         "content": (made.by_content, QUERIES, 1),
         "fused": (made.fused, QUERIES, 1),
         "picture": (made.picture, QUERIES, 1),
+        "eeg": (made.listen, WRITES // BLOCK, 1),
+        "arrange": (_arrange, ARRANGED, 1),
     }
     figures: dict[str, object] = {"moments": moments, "queries": QUERIES, "writes": WRITES}
     bars = []
@@ -177,6 +183,7 @@ class Made:
         image = np.zeros((800, 1280, 3), np.uint8) + 250
         image[40:700:18, 60:1200] = rng.integers(0, 255, (37, 1140, 1), np.uint8)
         self.image = frames.encode(image)
+        self.eeg = rng.normal(0, 30, (STRETCH, len(CH_NAMES), round(SFREQ)))
 
     def query(self, number: int) -> str:
         """Return three words of a stored text."""
@@ -200,12 +207,31 @@ class Made:
         """Read a picture that was written before."""
         frames.decode(frames.read(side.store.vault, side.store.moment(self._count + 1 + number).frame))
 
+    def listen(self, side: Side, number: int) -> None:
+        """Record a stretch of EEG as the program does, safe on disk every second."""
+        vault = side.writer.vault
+        path, start = vault.eeg / f"{number}.bdf", T0 + STRETCH * number
+        about = {"ch_names": CH_NAMES, "sfreq": SFREQ, "time_start": start, "device": "board"}
+        with BdfAppender(path, sealer=vault.keys.eeg, ledger=vault.ledger, **about) as appender:  # type: ignore[arg-type] # a plain dictionary
+            for second in self.eeg:
+                appender.append(second)
+                appender.flush()
+
 
 def _fill(side: Side, made: Made, moments: int) -> None:
     side.writer.do(changes.put_space, SPACE, model="m", dimension=DIMENSION, time=T0).result()
     for first in range(0, moments, AT_ONCE):
         side.writer.do(_put_many, side.writer.vault, made, range(first, min(first + AT_ONCE, moments))).result()
+    while side.vectors.merge():
+        pass
     side.vectors.search(SPACE, made.vectors[0, 0], 1)
+
+
+def _arrange(side: Side, _number: int) -> None:
+    """Make every segment anew."""
+    side.vectors.rebuild()
+    while side.vectors.merge():
+        pass
 
 
 def _put_many(db: Database, vault: Vault, made: Made, numbers: range) -> None:

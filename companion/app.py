@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from companion import budgeting
+from companion import budgeting, forgetting
 from companion.answering import Answering
 from companion.arranging import Arranging
 from companion.brain import board
@@ -94,9 +94,14 @@ def build_locked_engine(
     run = ThisRun(board_name, frames)
     run.check(settings)
     vault = Vault(root)
-    public = keyfile.load(vault.key_file).public
+    keyfile.load(vault.key_file)  # where there is no vault none is begun
     vault.create()
     vault.claim()
+    try:
+        public = keyfile.load(vault.key_file).public  # not before: until then it may be changed
+    except BaseException:
+        vault.release()
+        raise
     journal = Journal(vault.journal, public, clock=clock)
     moments = SealedMoments(journal)
     note = sealed_note(journal, clock)
@@ -251,13 +256,16 @@ def _wake(fillers: Sequence[Filler]) -> None:
 
 
 def _opened(vault: Vault, clock: Clock) -> tuple[Writer, Store]:
-    """Become the one writer of a vault, mend what a crash left in it, and take in what was recorded while locked."""
-    writer, now = Writer(vault, clock=clock), clock()
+    """Become the one writer of a vault, mend what a crash left in it, and take in what was recorded while locked.
+
+    In this order: what was recorded while locked came after whatever was still to be forgotten, and stays.
+    """
+    writer, now = forgetting.opened_writer(vault, clock=clock), clock()
     try:
-        store = Store(vault)
+        store = Store(writer.vault)
         recover(writer, time=now)
         finish_forgetting(writer, store)
-        merge_all(writer, time=now)
+        merge_all(writer, time=now, put_off=True)
     except BaseException:
         writer.close()
         raise

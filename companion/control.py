@@ -15,6 +15,8 @@ from typing import Any
 
 LONGEST_PATH = 100  # bytes; a Unix socket's name has room for little more
 LARGEST_REQUEST = 16 * 1024
+PATIENCE_SECONDS = 2.0  # for the request of whoever has come: others wait meanwhile
+NO_REQUEST = "This is no request that Companion knows. Ask with the `companion` of the same version."
 
 Handler = Callable[[Mapping[str, str]], str]
 
@@ -83,16 +85,29 @@ class Control:
 
     def _serve(self, connection: Connection) -> None:
         try:
-            request = json.loads(connection.recv_bytes(LARGEST_REQUEST))
+            if not connection.poll(PATIENCE_SECONDS):
+                return  # whoever came says nothing
+            request = _request(connection.recv_bytes(LARGEST_REQUEST))
             reply = {"said": self._handle(request)}
         except ControlError as error:
             reply = {"refused": str(error)}
-        except (EOFError, OSError, ValueError):
+        except (EOFError, OSError):
             return  # no request
         try:
             connection.send_bytes(json.dumps(reply).encode())
         except OSError:
             return  # nobody waits for the answer
+
+
+def _request(raw: bytes) -> dict[str, str]:
+    """Return what was asked; raises `ControlError`."""
+    try:
+        request = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise ControlError(NO_REQUEST) from error
+    if not isinstance(request, dict) or not all(isinstance(value, str) for value in request.values()):
+        raise ControlError(NO_REQUEST)
+    return request
 
 
 def ask(root: Path, **request: str) -> str:

@@ -18,6 +18,7 @@ from companion.keeper import Keeper
 from companion.learning import Learning
 from companion.listening import Listening
 from companion.ports import Answer, Question
+from companion.recoding import Recoding
 from companion.settings import Settings
 from companion.sources import Sources
 from companion.status import Status, summarise
@@ -79,6 +80,7 @@ class Engine:
             on_failure=lambda error: parts.on_incident("engine", "".join(traceback.format_exception(error))),
         )
         self._contact = ContactWatch(encoder=parts.encoder, last=self._worn, on_incident=parts.on_incident)
+        self._recoding = Recoding(parts.store, parts.writer, parts.encoder, on_incident=parts.on_incident)
         self._counted, self._count_again = 0, 0.0
         self._answering = parts.make_answering(self._thought, self._simulated)
         self._recall = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recall")
@@ -93,10 +95,12 @@ class Engine:
         self._contact.start()
         self._sources.start()
         self._warm()
+        self._recoding.start()
 
     def stop(self) -> None:
         """Close the open moment and everything that runs; what waits for text or vectors waits on disk."""
         self._sources.stop()
+        self._recoding.leave()
         with ThreadPoolExecutor(thread_name_prefix="ending") as ending:  # each may have to be waited for
             parts = (self._parts.reader, self._parts.encoder, self._parts.learning)
             workers = [ending.submit(part.stop) for part in parts]
@@ -106,6 +110,7 @@ class Engine:
         for worker in workers:
             worker.result()
         # Only now: a question that waits for a worker is let go with it.
+        self._recoding.stop()
         self._answering.leave()
         self._recall.shutdown(wait=True, cancel_futures=True)
         for filler in self._parts.fillers:
@@ -126,8 +131,10 @@ class Engine:
         """Take over new settings at once."""
         other_model = settings.text_model != self._sources.settings.text_model
         if other_model:
+            self._recoding.leave()
             self._parts.encoder.renew(self._parts.make_encoder(settings))
             self._warm()
+            self._recoding.start(chosen=True)
         for filler in self._parts.fillers:
             filler.retry()
         self._sources.apply(settings)

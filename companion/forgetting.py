@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import time as system_time
+from collections.abc import Callable
+from contextlib import closing
+
 from companion import unlocking
 from companion.brain.headset import PART as HEADSET
 from companion.learning import PART as LEARNING
@@ -10,8 +14,9 @@ from index.forgetting import forgetting
 from index.forgetting.forgetting import OfBrain, Progress
 from index.forgetting.wish import Plan
 from index.keys import erasing, keyfile
+from index.keys.keys import Keys
 from index.store import Store
-from index.types import VaultError
+from index.types import LockedError, VaultError
 from index.vault import Vault
 from index.writer import Writer
 
@@ -34,18 +39,41 @@ def forget(
 
     ``ask`` returns the passphrase, where the vault has one and its EEG's key is to go. Raises `VaultError`.
     """
-    keys = _opened(writer.vault, ask) if plan.brain else None
+    opened = unlocking.open_file(keyfile.load(writer.vault.key_file), ask=ask) if plan.brain else None
     forgetting.begin(writer, plan, time=time)
-    if keys is not None:
-        file, opened = keys
-        renewed, _ = file.with_secrets(opened.secrets.without_brain(), opened)
-        erasing.replace_keys(renewed, writer.vault.key_file)
+    if opened is not None:
+        _shred_key(writer, opened)
     forgetting.finish(writer, store, brain=BRAIN, progress=progress)
 
 
+def opened_writer(
+    vault: Vault, *, clock: Callable[[], float] = system_time.time, ask: unlocking.Ask | None = None
+) -> Writer:
+    """Become the one writer of a vault, with keys that will be there tomorrow.
+
+    Where forgetting all EEG was broken off before its key was gone, that goes first, and the writer's vault has the
+    new one: nothing may be recorded with the old. ``ask`` as in `forget`. Raises `VaultError`.
+    """
+    writer = Writer(vault, clock=clock)
+    try:
+        with closing(Store(vault)) as store:
+            renewed = _without_old_key(writer, store, ask)
+    except BaseException:
+        writer.close()
+        raise
+    if renewed is None:
+        return writer
+    writer.close()
+    return Writer(renewed, clock=clock)
+
+
 def go_on(writer: Writer, store: Store) -> bool:
-    """Forget what a crash left to be forgotten; returns whether there was anything. Raises `VaultError`."""
+    """Forget what a crash left to be forgotten; returns whether there was anything. Raises `VaultError`.
+
+    To record afterwards with the same writer, get it from `opened_writer`.
+    """
     waits = forgetting.waits(store)
+    _without_old_key(writer, store, None)
     forgetting.finish(writer, store, brain=BRAIN)
     return waits
 
@@ -66,9 +94,29 @@ def forget_everything(vault: Vault) -> list[str]:
     return left
 
 
-def _opened(vault: Vault, ask: unlocking.Ask | None) -> tuple[keyfile.KeyFile, keyfile.Opened]:
-    file = keyfile.load(vault.key_file)
-    return file, unlocking.open_file(file, ask=ask)
+def _without_old_key(writer: Writer, store: Store, ask: unlocking.Ask | None) -> Vault | None:
+    """Replace the key of EEG where it still is to go, and return the vault as it opens now; None where it is not."""
+    if not forgetting.key_waits(store):
+        return None
+    try:
+        opened = unlocking.open_file(keyfile.load(writer.vault.key_file), ask=ask)
+    except LockedError as error:
+        raise VaultError(
+            "Forgetting all EEG was broken off before its key was gone, and that takes the vault's passphrase or "
+            "keyring once more. Run `companion forget --brain` in a terminal: it goes on with it."
+        ) from error
+    renewed = Vault(writer.vault.root, Keys.of(_shred_key(writer, opened).secrets))
+    renewed.ledger.limits = writer.vault.ledger.limits
+    return renewed
+
+
+def _shred_key(writer: Writer, opened: keyfile.Opened) -> keyfile.Opened:
+    """Throw the key of EEG away; returns what the key file holds now."""
+    path = writer.vault.key_file
+    renewed, now = keyfile.load(path).with_secrets(opened.secrets.without_brain(), opened)
+    erasing.replace_keys(renewed, path)
+    forgetting.key_is_gone(writer)
+    return now
 
 
 def _name(vault: Vault) -> str | None:

@@ -15,6 +15,7 @@ from companion.brain.recorder import Recorder
 from companion.brain.types import Chunk, Segment, Stream
 from companion.recover import IMPORT, forget_imports
 from index import changes
+from index.database import make_durable
 from index.types import VaultError
 from index.writer import Writer
 
@@ -104,6 +105,7 @@ def _opened(writer: Writer, source: str, path: Path, stream: Stream, start: floa
         ch_names=stream.ch_names,
         time_start=start,
     ).result()
+    make_durable(writer.vault)  # a recording that no row knows would be taken for one by the headset itself
 
 
 def _stored(writer: Writer, path: Path, samples: int) -> None:

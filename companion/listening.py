@@ -11,6 +11,7 @@ from companion.brain.ring import Ring
 from companion.brain.types import BoardSpec, Chunk, HeadsetState, Stream
 from embeddings.types import EEGWindow
 from index import changes
+from index.database import make_durable
 from index.types import VaultError
 from index.writer import Writer
 
@@ -48,6 +49,7 @@ class Listening:
             ledger=writer.vault.ledger,
         )
         self._unknown: dict[Path, tuple[Stream, float]] = {}  # files the database would not take down yet
+        self._unsafe = False  # a file was made known, and a power cut might take that back
         self._refused = ""
         self.received = 0  # samples a channel
 
@@ -100,6 +102,10 @@ class Listening:
             for new, (stream, time_start) in list(self._unknown.items()):
                 self._make_known(new, stream, time_start)
                 del self._unknown[new]
+                self._unsafe = True
+            if self._unsafe:
+                make_durable(self._writer.vault)
+                self._unsafe = False
             file = changes.relative(self._writer.vault, path)
             self._writer.do(changes.extend_recording, file, samples, closed=closed).result()
             if samples:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from sqlite_utils import Database
 
 from companion import forgetting
 from companion.locked.merging import forget_halves
 from index import changes
 from index.care import sweeping
+from index.database import make_durable
 from index.forgetting import forgotten
 from index.pictures import compaction
 from index.signals import bdf
@@ -26,6 +29,7 @@ def recover(writer: Writer, *, time: float) -> list[str]:
     if moments:
         done.append(f"{moments} moment(s) were still open: closed at the last time they were seen.")
     done += [_recording(writer, path) for path in writer.do(changes.left_open_recordings).result()]
+    done += _found(writer)
     for sentence in done:
         writer.do(changes.incident, time, "start", f"The program did not end properly last time. {sentence}").result()
     return done
@@ -47,7 +51,7 @@ def forget_imports(writer: Writer) -> list[str]:
     left = writer.do(_unfinished).result()
     for path, _ in left:
         try:
-            (writer.vault.root / path).unlink(missing_ok=True)
+            writer.vault.ledger.remove(writer.vault.root / path)
         except OSError as error:
             raise VaultError(f"What an interrupted import left in {path} cannot be deleted ({error}).") from error
     writer.do(_forget, [path for path, _ in left]).result()
@@ -73,3 +77,14 @@ def _recording(writer: Writer, path: str) -> str:
         return f"The recording {path} cannot be read any more ({error})."
     writer.do(changes.extend_recording, path, samples, closed=True).result()
     return f"The recording {path} was repaired: {samples} samples are there."
+
+
+def _found(writer: Writer) -> list[str]:
+    """Take in recordings whose rows are lost: the signal is safe on disk before the database is."""
+    with closing(Store(writer.vault)) as store:
+        found = sweeping.found(store)
+    for one in found:
+        writer.do(sweeping.take_in, one).result()
+    if found:
+        make_durable(writer.vault)
+    return [f"The recording {one.path} was not known any more: its {one.samples} samples are." for one in found]

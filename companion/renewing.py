@@ -9,6 +9,7 @@ from companion import unlocking
 from index.keys import keyfile, rekeying, upgrading
 from index.keys.keyfile import KeyFile, Opened, Way
 from index.keys.keys import Keys
+from index.types import VaultError
 from index.vault import Vault
 
 Progress = Callable[[str, int, int], None]
@@ -25,12 +26,12 @@ def renew(
 ) -> Opened:
     """Change every key of a vault that the caller has claimed; one that is being changed is gone on with.
 
-    ``passphrase`` is that of a vault that has one; ``show`` takes the new recovery code before it counts. Raises
-    `VaultError`.
+    ``file`` was loaded, and ``opened``, since the claim. ``passphrase`` is that of a vault that has one; ``show`` takes
+    the new recovery code before it counts. Raises `VaultError`.
     """
     if not rekeying.unfinished(opened.secrets):
-        file, opened = _with_new_keys(root, file, opened, passphrase, show)
-    return rekeying.finish(root, file, opened, progress=progress)
+        opened = _with_new_keys(root, file, opened, passphrase, show)
+    return rekeying.finish(root, opened, progress=progress)
 
 
 def unlocked_to_write(root: Path, *, ask: unlocking.Ask | None = None, progress: Progress = lambda *_: None) -> Vault:
@@ -52,7 +53,9 @@ def gone_on(root: Path, opened: Opened, *, progress: Progress = lambda *_: None)
     if rekeying.unfinished(opened.secrets):
         vault.claim()
         try:
-            opened = rekeying.finish(root, keyfile.load(vault.key_file), opened, progress=progress)
+            opened = keyfile.load(vault.key_file).again(opened)  # another program may just have finished it
+            if rekeying.unfinished(opened.secrets):
+                opened = rekeying.finish(root, opened, progress=progress)
         finally:
             vault.release()
     return Vault(root, Keys.of(opened.secrets))
@@ -60,7 +63,7 @@ def gone_on(root: Path, opened: Opened, *, progress: Progress = lambda *_: None)
 
 def _with_new_keys(
     root: Path, old: KeyFile, opened: Opened, passphrase: str | None, show: Callable[[str], None]
-) -> tuple[KeyFile, Opened]:
+) -> Opened:
     """Save a key file with new keys beside the old ones, under a new master key and a new name in the keyring."""
     vault = Vault(root)
     secrets = rekeying.renewed(opened.secrets, journal_empty=rekeying.journal_empty(vault))
@@ -69,6 +72,10 @@ def _with_new_keys(
     code = keyfile.new_recovery_code()
     file = file.with_slot(Way.RECOVERY, keyfile.recovery_secret(code), opened)
     show(code)
-    file.save(vault.key_file)
-    unlocking.forget_secret(old.vault)
-    return file, opened
+    with keyfile.locked(vault.key_file):
+        if keyfile.load(vault.key_file) != old:  # who opens it was chosen anew: that would be undone
+            unlocking.forget_secret(file.vault)
+            raise VaultError(keyfile.CHANGED)
+        file.save(vault.key_file)
+        unlocking.forget_secret(old.vault)
+    return opened

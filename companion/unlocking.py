@@ -36,11 +36,11 @@ Ask = Callable[[], str]
 def found(root: Path, *, passphrase: str | None = None) -> tuple[Vault, str]:
     """Make the keys of a new vault; returns it unlocked, and the recovery code, which is kept nowhere.
 
-    Raises `VaultError` when neither a keyring nor a passphrase is there, or the folder cannot be written to.
+    Raises `VaultError` when neither a keyring nor a passphrase is there, the folder cannot be written to, or another
+    program makes a vault of it meanwhile.
     """
     vault = Vault(root)
-    if keyfile.exists(vault.key_file):
-        raise VaultError(f"There is a vault at {root} already.")
+    _refuse_another(vault)
     if vault.exists() and not upgrading.needed(vault):  # new keys would open nothing of it
         raise VaultError(_gone(vault))
     if passphrase is None and not has_keyring():
@@ -49,7 +49,12 @@ def found(root: Path, *, passphrase: str | None = None) -> tuple[Vault, str]:
     file, opened = keyfile.new(Secrets.random())
     code = keyfile.new_recovery_code()
     file = file.with_slot(Way.RECOVERY, keyfile.recovery_secret(code), opened)
-    with_way(file, opened, passphrase).save(vault.key_file)
+    file = with_way(file, opened, passphrase)
+    with keyfile.locked(vault.key_file):
+        if keyfile.exists(vault.key_file):  # by now: the keyring may have asked the person for minutes
+            forget_secret(file.vault)
+        _refuse_another(vault)
+        file.save(vault.key_file)
     return Vault(root, Keys.of(opened.secrets)), code
 
 
@@ -87,12 +92,38 @@ def open_file(file: KeyFile, *, ask: Ask | None = None) -> Opened:
     )
 
 
+def change_way(root: Path, opened: Opened, passphrase: str | None, *, code: str | None = None) -> None:
+    """Let a vault be opened by ``passphrase`` from now on, or by the keyring without one; also by a new recovery code.
+
+    Raises `VaultError`, also when the vault's keys were changed since it was ``opened``.
+    """
+    path = Vault(root).key_file
+    with keyfile.changing(path, opened) as (file, held):
+        changed = with_way(file, held, passphrase)
+        if code is not None:
+            changed = changed.with_slot(Way.RECOVERY, keyfile.recovery_secret(code), held)
+        changed.save(path)
+        if passphrase is not None:
+            forget_secret(file.vault)
+
+
+def change_code(root: Path, opened: Opened, code: str) -> None:
+    """Let a vault be opened by a new recovery code, and not by the old one any more; raises what `change_way` does."""
+    path = Vault(root).key_file
+    with keyfile.changing(path, opened) as (file, held):
+        file.with_slot(Way.RECOVERY, keyfile.recovery_secret(code), held).save(path)
+
+
 def with_way(file: KeyFile, opened: Opened, passphrase: str | None) -> KeyFile:
-    """Return the file opened by ``passphrase``, or by the keyring without one, and not by the other any more."""
+    """Return the file opened by ``passphrase``, or by the keyring without one, and not by the other any more.
+
+    What the keyring has is kept when it opens the file as it is: the file may yet not be saved.
+    """
     if passphrase is None:
-        secret = os.urandom(KEY_BYTES)
-        _remember(file.vault, secret)
-        file = file.with_slot(Way.KEYRING, secret, opened)
+        if not _keyring_opens(file):
+            secret = os.urandom(KEY_BYTES)
+            _remember(file.vault, secret)
+            file = file.with_slot(Way.KEYRING, secret, opened)
         return file.without_slot(Way.PASSPHRASE)
     if len(passphrase) < LEAST_PASSPHRASE:
         raise VaultError(f"A passphrase has at least {LEAST_PASSPHRASE} characters; a few words are best.")
@@ -117,11 +148,29 @@ def forget_secret(vault: str) -> None:
         keyring.delete_password(SERVICE, vault)
 
 
+def _refuse_another(vault: Vault) -> None:
+    if keyfile.exists(vault.key_file):
+        raise VaultError(f"There is a vault at {vault.root} already. Start again: it will be opened.")
+
+
 def _gone(vault: Vault) -> str:
     """Return why a vault has no key file, and what to do."""
     if upgrading.needed(vault):
         return f"{vault.root} is a vault of an older version, not encrypted. `companion run` encrypts it."
     return f"The key file {vault.key_file} is gone. Bring it back from a backup."
+
+
+def _keyring_opens(file: KeyFile) -> bool:
+    """Whether the keyring has what opens the file; raises `LockedError` for one that stays closed."""
+    if Way.KEYRING not in file.ways():
+        return False
+    try:
+        secret = _remembered(file.vault)
+        if secret is not None:
+            file.open(Way.KEYRING, secret)
+    except WrongSecretError:  # of another time, or of another program: it is worth nothing
+        return False
+    return secret is not None
 
 
 def _remember(vault: str, secret: bytes) -> None:

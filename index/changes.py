@@ -61,6 +61,25 @@ def want(db: Database, moment_id: int, kind: Job) -> None:
     db.execute("INSERT OR REPLACE INTO jobs (moment_id, kind) VALUES (?, ?)", [moment_id, kind])
 
 
+def want_content(db: Database, space: str, below: int, limit: int) -> int:
+    """Ask for vectors in ``space`` of those of the newest ``limit`` moments below ``below`` that have none there.
+
+    Returns the oldest of the moments looked at, 0 when there are no more. What is still to be read asks by itself.
+    """
+    looked = db.execute(
+        "SELECT min(id) FROM (SELECT id FROM moments WHERE id < ? ORDER BY id DESC LIMIT ?)", [below, limit]
+    ).fetchone()
+    oldest = int(looked[0] or 0)
+    db.execute(
+        "INSERT OR IGNORE INTO jobs (moment_id, kind) SELECT id, ? FROM moments "
+        "WHERE id >= ? AND id < ? AND (title <> '' OR text <> '') "
+        "AND NOT EXISTS (SELECT 1 FROM vectors WHERE moment_id = moments.id AND space = ? AND part = 0) "
+        "AND NOT EXISTS (SELECT 1 FROM jobs WHERE moment_id = moments.id AND kind = ? AND quarantined = 0)",
+        [Job.CONTENT, oldest, below, space, Job.READ],
+    )
+    return oldest
+
+
 def put_text(db: Database, moment_id: int, text: str) -> None:
     """Store the text of a moment's frame."""
     db.execute("UPDATE moments SET text = ? WHERE id = ?", [text, moment_id])

@@ -17,12 +17,13 @@ from typing import BinaryIO
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
-from index.keys.sealing import AesBlocks, DamagedError, derive
+from index.keys.sealing import TAG_BYTES, AesBlocks, DamagedError, derive
 from index.replacing import FILE_MODE, sync_folder
 from index.types import VaultError
 
 MAGIC = b"CMPNJ\x01"
 LENGTH_BYTES, PUBLIC_BYTES = 4, 32
+ENTRY_OVERHEAD = LENGTH_BYTES + PUBLIC_BYTES + TAG_BYTES  # bytes of the file an entry takes beyond its own
 SUFFIX = ".journal"
 
 
@@ -48,10 +49,15 @@ class JournalWriter:
             self._file: BinaryIO = open(  # noqa: SIM115 - closed by `close`
                 path, "xb", buffering=0, opener=lambda name, flags: os.open(name, flags, FILE_MODE)
             )
+        except OSError as error:
+            raise _refused(path, error) from error
+        try:
             _write_all(self._file, MAGIC)
             os.fsync(self._file.fileno())
             sync_folder(path.parent)
         except OSError as error:
+            self._file.close()
+            path.unlink()  # else a full disk would leave one for each try
             raise _refused(path, error) from error
 
     @property

@@ -89,8 +89,13 @@ class Store:
 
     def moments_between(self, start: float, end: float) -> list[Moment]:
         """Return moments that overlap the time range, in order."""
-        sql = f"SELECT {MOMENT_COLUMNS} WHERE time_start < ? AND time_end > ? ORDER BY time_start"
-        return [_moment(row) for row in self.rows(sql, [end, start])]
+        # The index is by when moments began: one that began earlier may reach into the time, but only so far.
+        sql = f"SELECT {MOMENT_COLUMNS} WHERE time_start < ? AND time_start >= ? AND time_end > ? ORDER BY time_start"
+        return [_moment(row) for row in self.rows(sql, [end, start - self.longest(), start])]
+
+    def longest(self) -> float:
+        """Return how long the longest moment is, seconds; 0 without any."""
+        return float(self.value("SELECT max(time_end - time_start) FROM moments") or 0.0)
 
     def neighbour(self, moment_id: int, step: int) -> Moment | None:
         """Return the next moment in time (``step`` 1) or the one before (-1), or None at the end."""
@@ -143,11 +148,11 @@ class Store:
     def latest_with(self, space: str, start: float, end: float, limit: int) -> list[int]:
         """Return the last moments in a time range that have a vector in ``space``, newest first."""
         sql = (
-            "SELECT id FROM moments WHERE time_start <= ? AND time_end >= ? AND EXISTS "
+            "SELECT id FROM moments WHERE time_start <= ? AND time_start >= ? AND time_end >= ? AND EXISTS "
             "(SELECT 1 FROM vectors WHERE moment_id = moments.id AND space = ? AND part = 0) "
             "ORDER BY time_start DESC LIMIT ?"
         )
-        return [row[0] for row in self.rows(sql, [end, start, space, limit])]
+        return [row[0] for row in self.rows(sql, [end, start - self.longest(), start, space, limit])]
 
     def space_data(self, name: str) -> bytes | None:
         """Return what was stored with a space, None when there is no such space."""

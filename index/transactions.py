@@ -10,10 +10,23 @@ from sqlite_utils import Database
 
 from index import database
 from index.forgetting.budget import Kind, Ledger, NoRoomError
+from index.types import VaultError
 
 LOOK_STEPS = 250  # of SQLite's machine between two looks at the log
 FULL = "SQLITE_FULL"
 INCREMENTAL = 2  # of `PRAGMA auto_vacuum`
+
+
+class TooLargeError(NoRoomError):
+    """One change writes more at once than the database's log has room for; nothing that goes would alter that."""
+
+    def __init__(self, log: int) -> None:
+        VaultError.__init__(
+            self,
+            f"This change is too large to be made at once: the budget leaves {log} bytes for the database's log. "
+            "Nothing of it was kept. Raise `budget_gb` in the settings.",
+        )
+        self.kind, self.size = Kind.DATABASE, 0
 
 
 def prepare(db: Database, ledger: Ledger) -> None:
@@ -29,42 +42,43 @@ def prepare(db: Database, ledger: Ledger) -> None:
 
 @contextmanager
 def transaction(
-    db: Database, ledger: Ledger, *, growth: int | None, last: bool = False, whole: bool = False
+    db: Database, ledger: Ledger, *, growth: int | None = None, last: bool = False, whole: bool = False
 ) -> Iterator[None]:
-    """Run the body in a transaction by which the database's content grows by at most ``growth`` bytes, None: no limit.
+    """Run the body in a transaction whose log fits, and by which the database's content grows as there is room.
 
-    ``last`` is for what makes room, whose log has to do with what is put by for it; ``whole`` also lets it have more,
-    as it cannot be done in smaller parts. Raises `NoRoomError` when that is not enough.
+    Until the commit everything is in the log, so that how much room the content needs is asked once it is known.
+    ``growth`` is the most it may be, in bytes, where that is known before. ``last`` is for what makes room: it has
+    to do with what is put by for it; ``whole`` also lets it have more, as it cannot be done in smaller parts.
+    Raises `TooLargeError` for the log, `NoRoomError` for the content.
     """
-    if growth is None:
+    if not ledger.limits.log:
         with db.atomic():
             yield
         return
     _trim(db, ledger)
-    asked = max(0, growth - spare(db))
-    ledger.ask(Kind.DATABASE, asked, last=last)
-    page = _pragma(db, "page_size")
-    db.execute(f"PRAGMA max_page_count = {_pragma(db, 'page_count') + asked // page}")
-    ahead = ledger.limits.log // 2  # in the cache, and what one step of SQLite's machine may write
+    asked, before, free = 0, _pages(db), spare(db)
+    most = _most(ledger) if growth is None else growth
+    db.execute(f"PRAGMA max_page_count = {(before + most) // _pragma(db, 'page_size')}")
     refused = False
 
     def look() -> int:
-        nonlocal refused
-        refused = not whole and not ledger.log_fits(ahead, within_log=last)
+        nonlocal refused  # the cache, and what one step of SQLite's machine may write, come to the log as well
+        refused = not whole and not ledger.log_fits(ledger.limits.log // 2, within_log=last)
         return int(refused)
 
     db.conn.set_progress_handler(look, LOOK_STEPS)
     try:
         with db.atomic():
             yield
+            asked = _ask(ledger, max(0, _pages(db) - before), within=free, last=last)
     except database.OperationalError as error:
-        if refused or (getattr(error, "sqlite_errorname", "") == FULL and not _disk_is_full(ledger, growth)):
-            raise NoRoomError(Kind.DATABASE, 2 * growth) from error
+        if refused or (getattr(error, "sqlite_errorname", "") == FULL and not _disk_is_full(ledger)):
+            raise TooLargeError(ledger.limits.log) from error
         raise
     finally:
         db.conn.set_progress_handler(None, 0)
-        ledger.give_back(Kind.DATABASE, asked)
         ledger.weigh_database(_pages(db))
+        ledger.give_back(Kind.DATABASE, asked)
 
 
 def shrink(db: Database, ledger: Ledger) -> None:
@@ -75,8 +89,7 @@ def shrink(db: Database, ledger: Ledger) -> None:
     while _pragma(db, "freelist_count"):
         with transaction(db, ledger, growth=0, last=True):
             db.execute(f"PRAGMA incremental_vacuum({some})").fetchall()
-    _empty_log(db)
-    ledger.weigh_database(_pages(db))
+    empty_log(db, ledger)
 
 
 def shrinks(db: Database) -> bool:
@@ -89,14 +102,36 @@ def spare(db: Database) -> int:
     return _pragma(db, "freelist_count") * _pragma(db, "page_size")
 
 
+def empty_log(db: Database, ledger: Ledger) -> None:
+    """Write the log back, also what was rolled back in it, and cut it to nothing."""
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    ledger.weigh_database(_pages(db))
+
+
+def _most(ledger: Ledger) -> int:
+    """Return by how much the content could grow at the very most: all of it comes to the log as well."""
+    return (ledger.limits.log + max(0, ledger.free(Kind.DATABASE))) // 2
+
+
+def _ask(ledger: Ledger, size: int, *, within: int, last: bool) -> int:
+    """Ask for what the content has grown by, beyond what was free ``within`` the database.
+
+    Raises `TooLargeError` where only the log stands in its way, `NoRoomError` for all that it needs otherwise.
+    """
+    ledger.log_fits(ledger.limits.log // 4, within_log=last)  # what the cache holds is written at the commit
+    try:
+        ledger.ask(Kind.DATABASE, size, last=last)
+    except NoRoomError:
+        if size <= ledger.free(Kind.DATABASE) + ledger.log - ledger.limits.log:
+            raise TooLargeError(ledger.limits.log) from None
+        raise NoRoomError(Kind.DATABASE, size + within) from None
+    return size
+
+
 def _trim(db: Database, ledger: Ledger) -> None:
     """Write the log back before it takes more than a half of what is put by for it."""
     if not ledger.log_fits(0, within_log=False) or ledger.log > ledger.limits.log // 4:
-        _empty_log(db)
-
-
-def _empty_log(db: Database) -> None:
-    db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        empty_log(db, ledger)
 
 
 def _pages(db: Database) -> int:
@@ -108,5 +143,5 @@ def _pragma(db: Database, name: str) -> int:
     return int(db.execute(f"PRAGMA {name}").fetchone()[0])
 
 
-def _disk_is_full(ledger: Ledger, size: int) -> bool:
-    return shutil.disk_usage(ledger.root).free < size
+def _disk_is_full(ledger: Ledger) -> bool:
+    return shutil.disk_usage(ledger.root).free < ledger.limits.log // 4

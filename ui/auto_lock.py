@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -21,8 +21,18 @@ def find_idle() -> Idle | None:
     return idle.find()
 
 
+def slept() -> float:
+    """Return for how many seconds the machine has been suspended since it was started.
+
+    0 where no clock tells: macOS has none, and on Windows `time.monotonic` counts on meanwhile.
+    """
+    if not hasattr(time, "CLOCK_BOOTTIME"):
+        return 0.0
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - time.clock_gettime(time.CLOCK_MONOTONIC)
+
+
 class AutoLock(QObject):
-    """Says when the person has been away for so long.
+    """Says when the person has been away for so long, also while the machine was suspended.
 
     Being away counts from when this was asked to watch: a vault unlocked from elsewhere is not locked again at once.
     """
@@ -34,13 +44,16 @@ class AutoLock(QObject):
         parent: QObject | None = None,
         *,
         find: Callable[[], Idle | None] = find_idle,
-        clock: Callable[[], float] = monotonic,
+        clock: Callable[[], float] = time.monotonic,
+        slept: Callable[[], float] = slept,
     ) -> None:
         super().__init__(parent)
-        self._find, self._clock = find, clock
+        self._find, self._clock, self._slept = find, clock, slept
         self._idle: Idle | None = None
         self._seconds = 0.0
         self._since = 0.0
+        self._looked = self._had_slept = 0.0  # as of the last look
+        self._away = 0.0  # seconds, those that the machine slept included
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
         self._timer.timeout.connect(self.look)
@@ -56,6 +69,7 @@ class AutoLock(QObject):
         self._idle = self._find()
         if self._idle is not None:
             self._seconds, self._since = seconds, self._clock()
+            self._looked, self._had_slept, self._away = self._since, self._slept(), 0.0
             self._timer.start()
 
     def stop(self) -> None:
@@ -68,6 +82,20 @@ class AutoLock(QObject):
 
     def look(self) -> None:
         """Look whether the person is away."""
-        if self._idle is not None and min(self._idle.seconds(), self._clock() - self._since) >= self._seconds:
+        if self._idle is not None and self._away_for(self._idle) >= self._seconds:
             self.stop()
             self.due.emit()
+
+    def _away_for(self, idle: Idle) -> float:
+        """Return for how many seconds the person is away, or was when they woke the machine.
+
+        The desktop's count stands still while the machine is suspended, and begins anew with the touch that wakes it.
+        """
+        now, slept = self._clock(), self._slept()
+        still = min(idle.seconds(), now - self._since)
+        passed, suspended = now - self._looked, slept - self._had_slept
+        touched = still < passed  # since the last look
+        away = max(still, self._away + suspended + (0.0 if touched else passed))
+        self._looked, self._had_slept = now, slept
+        self._away = still if touched else away
+        return away

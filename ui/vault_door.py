@@ -28,7 +28,7 @@ class VaultDoor:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._changing = Lock()  # the key file
+        self._entering = Lock()  # a vault is made once
         self._unlocked: Opened | None = None
 
     def facts(self, root: Path) -> Facts:
@@ -55,7 +55,7 @@ class VaultDoor:
 
         ThisRun(self._options.board, self._options.frames).check(settings)  # no vault is made for a wrong name
         root = self._options.vault or settings.vault_path
-        with self._changing:
+        with self._entering:
             vault = None if self._options.locked else _opened(root, passphrase, tell_code)
         if vault is not None:
             return self.build(settings, vault)
@@ -82,28 +82,17 @@ class VaultDoor:
     def set_passphrase(self, root: Path, current: str, new: str) -> None:
         """Let the vault be opened by ``new`` from now on, or by the keyring when that is empty."""
         from companion import unlocking
-        from index.keys import keyfile
 
-        path = Vault(root).key_file
-        with self._changing:
-            file = keyfile.load(path)
-            opened = unlocking.open_file(file, ask=lambda: current)
-            unlocking.with_way(file, opened, new or None).save(path)
-        if new:
-            unlocking.forget_secret(file.vault)
+        opened = unlocking.open_file(unlocking.key_file(root), ask=lambda: current)
+        unlocking.change_way(root, opened, new or None)
 
     def new_code(self, root: Path, current: str) -> str:
         """Return a new recovery code."""
         from companion import unlocking
         from index.keys import keyfile
-        from index.keys.keyfile import Way
 
-        path = Vault(root).key_file
         code = keyfile.new_recovery_code()
-        with self._changing:
-            file = keyfile.load(path)
-            opened = unlocking.open_file(file, ask=lambda: current)
-            file.with_slot(Way.RECOVERY, keyfile.recovery_secret(code), opened).save(path)
+        unlocking.change_code(root, unlocking.open_file(unlocking.key_file(root), ask=lambda: current), code)
         return code
 
 

@@ -17,9 +17,10 @@ from companion import settings as settings_file
 from companion.cli import opening, options
 from companion.cli.codes import DONE, NO
 from companion.locked.merging import merge_all
-from companion.recover import recover
+from companion.recover import finish_forgetting, recover
 from companion.wording import clock_time, counted, duration
 from index.forgetting import wish
+from index.forgetting.budget import size_of
 from index.forgetting.wish import Plan, Wish
 from index.store import Store
 from index.types import Filters, VaultError
@@ -27,6 +28,7 @@ from index.vault import Vault
 from index.writer import Writer
 
 SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
+REWRITTEN_A_SECOND, LONG_SECONDS = 30_000_000, 20.0  # bytes of the database; when it is worth saying
 LEARNED = "What was learned from the EEG that goes cannot be unlearned; `companion forget --brain` takes it away too."
 
 
@@ -95,9 +97,8 @@ def command(  # noqa: PLR0917 click passes by name
     if everything:
         return _everything(root, yes=yes, as_json=as_json)
     wished = Wish(filters, moments, brain)
-    with Writer(opening.opened_to_write(root)) as writer:
+    with forgetting.opened_writer(opening.opened_to_write(root), ask=opening.passphrase) as writer:
         recover(writer, time=now)
-        merge_all(writer, time=now)
         return _some(writer, wished, now, yes=yes, as_json=as_json)
 
 
@@ -127,13 +128,15 @@ def _some(writer: Writer, wished: Wish, now: float, *, yes: bool, as_json: bool)
     """Show, ask, forget."""
     store = Store(writer.vault)
     try:
-        forgetting.go_on(writer, store)
+        finish_forgetting(writer, store)
+        merge_all(writer, time=now)
         plan = wish.plan(store, wished)
         told = Told(len(plan.moments), plan.frames, plan.eeg_seconds, plan.time_start, plan.time_end, brain=plan.brain)
         if plan.empty:
             _say(told, "There is nothing of that in the vault.", as_json=as_json)
             return NO
-        if not _agreed(f"{_sentence(told)} {_warning(plan)}".strip(), yes=yes):
+        sentences = _sentence(told), _warning(plan), _patience(writer.vault)
+        if not _agreed(" ".join(filter(None, sentences)), yes=yes):
             return NO
         _forget(writer, store, plan, now)
     finally:
@@ -208,6 +211,12 @@ def _warning(plan: Plan) -> str:
     if plan.brain:
         return "The key of the EEG goes too, and all that was learned from it."
     return LEARNED if plan.eeg_seconds else ""
+
+
+def _patience(vault: Vault) -> str:
+    """Return how long it will take, where that is long."""
+    seconds = size_of(vault.database) / REWRITTEN_A_SECOND
+    return f"At the end the database is written anew: about {duration(seconds)}." if seconds >= LONG_SECONDS else ""
 
 
 def _what(told: Told) -> str:

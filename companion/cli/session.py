@@ -6,7 +6,8 @@ import queue
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -66,11 +67,10 @@ class Session:
             self._locked = vault is None
             engine = build(vault)
             engine.start()
-            control = Control(self._root, self._handle)
             try:
-                status = self._attend(engine)
+                with self._reachable():
+                    status = self._attend(engine)
             finally:
-                control.close()
                 engine.stop()
             if status is not None:
                 return status
@@ -79,6 +79,20 @@ class Session:
                 switch.restart_locked(sys.argv[1:])
             else:
                 vault = renewing.gone_on(self._root, opened)
+
+    @contextmanager
+    def _reachable(self) -> Iterator[None]:
+        """Let other commands reach this run; without them it records all the same."""
+        try:
+            control = Control(self._root, self._handle)
+        except (ControlError, OSError) as error:
+            print(f"companion: other commands cannot reach this program: {error}", file=sys.stderr)
+            yield
+            return
+        try:
+            yield
+        finally:
+            control.close()
 
     def _attend(self, engine: Runnable) -> int | None:
         """Show how the engine is until it ends; None when another is wanted."""

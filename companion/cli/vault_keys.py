@@ -13,7 +13,7 @@ from companion.cli.bars import bars
 from companion.cli.codes import DONE
 from companion.cli.vault import root_of
 from index.keys import keyfile
-from index.keys.keyfile import KeyFile, Way
+from index.keys.keyfile import Way
 from index.types import LockedError, VaultError
 from index.vault import Vault
 
@@ -26,12 +26,10 @@ LINE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--file", "source", type=LINE, help="A file whose first line is the new passphrase.")
 def passphrase(vault: Path | None, remove: bool, source: Path | None) -> int:
     """Set or change the vault's passphrase, or remove it."""
-    place, file = _loaded(vault)
-    opened = unlocking.open_file(file, ask=opening.passphrase)
+    root = root_of(vault)
+    opened = unlocking.open_file(unlocking.key_file(root), ask=opening.passphrase)
     chosen = None if remove else _line(source) if source else opening.new_passphrase()
-    unlocking.with_way(file, opened, chosen).save(place.key_file)
-    if chosen is not None:
-        unlocking.forget_secret(file.vault)
+    unlocking.change_way(root, opened, chosen)
     click.echo(
         f"The vault is unlocked by {'the keyring of your login' if remove else 'its new passphrase'} from now on. "
         "Whoever has an old copy of keys.json and knows how it was opened can still read the vault: "
@@ -47,16 +45,15 @@ def passphrase(vault: Path | None, remove: bool, source: Path | None) -> int:
 @click.option("--file", "source", type=LINE, help="A file whose first line is the new passphrase.")
 def recover(vault: Path | None, code_file: Path | None, by_passphrase: bool, source: Path | None) -> int:
     """Open the vault with its recovery code, and choose anew how it is unlocked."""
-    place, file = _loaded(vault)
+    root = root_of(vault)
+    file = unlocking.key_file(root)
     opened = file.open(Way.RECOVERY, keyfile.recovery_secret(_line(code_file) if code_file else _typed_code()))
     chosen = _line(source) if source else None
     if chosen is None and (by_passphrase or not unlocking.has_keyring()):
         chosen = opening.new_passphrase()
     code = keyfile.new_recovery_code()
-    file = unlocking.with_way(file, opened, chosen)
-    file = file.with_slot(Way.RECOVERY, keyfile.recovery_secret(code), opened)
     opening.show_code(code)  # first: there is never a vault whose code nobody saw
-    file.save(place.key_file)
+    unlocking.change_way(root, opened, chosen, code=code)
     click.echo("The vault opens again. The code that was used is not valid any more.")
     return DONE
 
@@ -68,16 +65,18 @@ def rekey(vault: Path | None) -> int:
 
     For when somebody may have got hold of a key. Until it is done the vault needs room for a second database.
     """
-    place, file = _loaded(vault)
+    place = Vault(root_of(vault))
+    unlocking.key_file(place.root)  # where there is no vault nothing is claimed
     typed: list[str] = []
 
     def ask() -> str:
         typed.append(opening.passphrase())
         return typed[0]
 
-    opened = unlocking.open_file(file, ask=ask)
     place.claim()
     try:
+        file = unlocking.key_file(place.root)  # nobody else changes its keys from here on
+        opened = unlocking.open_file(file, ask=ask)
         with bars() as progress:
             renewing.renew(
                 place.root, file, opened, typed[0] if typed else None, show=opening.show_code, progress=progress
@@ -86,12 +85,6 @@ def rekey(vault: Path | None) -> int:
         place.release()
     click.echo("Every key is new, and everything is encrypted with the new ones.")
     return DONE
-
-
-def _loaded(vault: Path | None) -> tuple[Vault, KeyFile]:
-    """Return the vault and its key file. Raises `VaultError` when there is none."""
-    place = Vault(root_of(vault))
-    return place, unlocking.key_file(place.root)
 
 
 def _typed_code() -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
+from companion import budgeting
 from companion.keeper import Keeper
 from companion.locked.entries import INCIDENT, Entry, Journal
 from companion.locked.listening import SealedListening
@@ -35,10 +36,11 @@ class LockedParts:
 
 
 class LockedEngine:
-    """Records what the settings allow into the journal. Satisfies `companion.ports.EnginePort`."""
+    """Records what the settings allow into the journal, within the budget. Satisfies `companion.ports.EnginePort`."""
 
     def __init__(self, parts: LockedParts, *, settings: Settings, clock: Callable[[], float]) -> None:
         self._parts = parts
+        self._limit(settings)
         self._sources = Sources(
             settings=settings,
             clock=clock,
@@ -68,19 +70,23 @@ class LockedEngine:
 
     def apply(self, settings: Settings) -> None:
         """Take over new settings at once."""
+        self._limit(settings)
         self._sources.apply(settings)
 
     def status(self) -> Status:
         """Return how everything is now."""
-        keeper, failure = self._sources.keeper, self._sources.failure
+        seeing = self._sources.keeper.seeing if self._sources.keeper else None
+        refused = self._parts.journal.refused
+        told = seeing is not None and seeing.problem == refused
+        obstacles = [self._sources.failure, "" if told else refused]
         status = summarise(
-            seeing=keeper.seeing if keeper else None,
+            seeing=seeing,
             headset=self._sources.headset(),
             paused_until=self._sources.paused_until,
             moments=self._parts.moments.count,
             backlog=0,
             quarantined=0,
-            obstacles=[failure] if failure else [],
+            obstacles=[obstacle for obstacle in obstacles if obstacle],
         )
         sentence = f"Locked. {status.sentence} What is recorded now can be read after unlocking."
         recording = status.activity in {Activity.RECORDING, Activity.NO_HEADSET}
@@ -125,6 +131,14 @@ class LockedEngine:
     def finished(self) -> bool:
         """Whether everything that was chosen has come to its end, so that nothing will come."""
         return self._sources.finished()
+
+    def _limit(self, settings: Settings) -> None:
+        """Keep the journal within the budget: the vault's bytes can be counted without its keys."""
+        ledger = self._parts.vault.ledger
+        ledger.limits = budgeting.limits(settings)
+        if ledger.limits.whole:
+            ledger.measure()
+        self._parts.journal.stay_within(ledger)
 
 
 def sealed_note(journal: Journal, clock: Callable[[], float]) -> Callable[[str, str], None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -11,10 +12,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from index.journal import SUFFIX, JournalWriter
+from index.forgetting.budget import Kind, Ledger
+from index.journal import ENTRY_OVERHEAD, SUFFIX, JournalWriter
+from index.types import VaultError
 
 LENGTH_BYTES = 4
-LARGEST_FILE = 256 * 1024 * 1024  # bytes; merged one file at a time
+LARGEST_FILE, LEAST_FILE = 32 * 1024 * 1024, 1024 * 1024  # bytes; merged one file at a time, each in one transaction
+FILE_SHARE = 16  # of the budget: while a file is merged there has to be room for what is in it beside it
+NAME_BYTES = 8
+FULL = (
+    "The vault's budget is used up, and nothing can go to make room while it is locked: unlock it, or raise "
+    "`budget_gb` in the settings."
+)
 
 OPENED, EXTENDED, CLOSED = "opened", "extended", "closed"  # moments
 SAMPLES, INCIDENT = "samples", "incident"
@@ -44,24 +53,40 @@ class Entry:
 class Journal:
     """The journal of one locked time, a new file whenever one grows large. Safe to use from several threads.
 
-    Raises `VaultError` when the disk refuses.
+    Raises `VaultError` when the disk refuses, or the budget.
     """
 
     def __init__(self, folder: Path, public: bytes, *, clock: Callable[[], float] = time.time) -> None:
         self._folder, self._public, self._clock = folder, public, clock
         self._lock = threading.Lock()
+        self._ledger: Ledger | None = None
         self._file: JournalWriter | None = None
+        self._begun, self._files = "", 0
+        self._refused = ""
+
+    @property
+    def refused(self) -> str:
+        """Why the last entry could not be written, empty when it was."""
+        return self._refused
+
+    def stay_within(self, ledger: Ledger) -> None:
+        """Ask for room from now on; what unlocking will need of it for the database is left free."""
+        with self._lock:
+            self._ledger = ledger
 
     def append(self, entry: Entry) -> None:
         """Write an entry, safe on disk when this returns."""
         raw = entry.to_bytes()
         with self._lock:
-            if self._file is not None and self._file.size + len(raw) > LARGEST_FILE:
-                self._file.close()
-                self._file = None
-            if self._file is None:
-                self._file = JournalWriter(self._free_path(), self._public)
-            self._file.append(raw)
+            if entry.kind == INCIDENT:  # small, and it must be told: the reserve is enough for it
+                self._put(raw)
+                return
+            try:
+                self._put_within(raw)
+            except VaultError as error:
+                self._refused = str(error)
+                raise
+            self._refused = ""
 
     def close(self) -> None:
         """Close the file."""
@@ -70,10 +95,35 @@ class Journal:
                 self._file.close()
             self._file = None
 
-    def _free_path(self) -> Path:
-        """Return a name that sorts by time and is not taken, also when the clock was set back."""
-        begun = f"{datetime.fromtimestamp(self._clock(), UTC):%Y%m%dT%H%M%S}"
-        number = 0
-        while (path := self._folder / f"{begun}-{number:04d}{SUFFIX}").exists():
-            number += 1
-        return path
+    def _put_within(self, raw: bytes) -> None:
+        """Write where the budget has room; raises `VaultError`."""
+        if self._ledger is None or not self._ledger.limits.whole:
+            self._put(raw)
+            return
+        reserve, size = self._ledger.limits.log, len(raw) + ENTRY_OVERHEAD
+        if self._ledger.free(Kind.REST) < size + reserve:
+            raise VaultError(FULL)
+        with self._ledger.room(self._open_file(len(raw)).path, size):
+            self._put(raw)
+
+    def _put(self, raw: bytes) -> None:
+        self._open_file(len(raw)).append(raw)
+
+    def _open_file(self, size: int) -> JournalWriter:
+        """Return the file that has room for ``size`` bytes, a new one where the last has not."""
+        if self._file is not None and self._file.size + size > self._largest():
+            self._file.close()
+            self._file = None
+        if self._file is None:
+            self._file = JournalWriter(self._new_path(), self._public)
+        return self._file
+
+    def _largest(self) -> int:
+        whole = self._ledger.limits.whole if self._ledger is not None else 0
+        return min(LARGEST_FILE, max(LEAST_FILE, whole // FILE_SHARE)) if whole else LARGEST_FILE
+
+    def _new_path(self) -> Path:
+        """Return a name that sorts by the time of the first file, and never was that of another."""
+        self._begun = self._begun or f"{datetime.fromtimestamp(self._clock(), UTC):%Y%m%dT%H%M%S}"
+        self._files += 1
+        return self._folder / f"{self._begun}-{self._files:04d}-{secrets.token_hex(NAME_BYTES)}{SUFFIX}"

@@ -16,7 +16,7 @@ class SealedMoments:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._count = 0
-        self._open: dict[int, tuple[int, float]] = {}  # number and when its end was last written, by monitor
+        self._open: dict[int, tuple[int, float, float]] = {}  # number, beginning, end last written; by monitor
 
     @property
     def count(self) -> int:
@@ -36,7 +36,7 @@ class SealedMoments:
         }
         self._journal.append(Entry(OPENED, facts, picture.whole + picture.small))
         self._count = number
-        self._open[monitor] = number, frame.time
+        self._open[monitor] = number, frame.time, frame.time
         return True
 
     def covered(self, monitor: int, time: float) -> bool:
@@ -46,19 +46,24 @@ class SealedMoments:
 
     def extend(self, monitor: int, time: float) -> bool:
         """Note now and then that the open moment goes on; returns whether anything was written."""
-        number, extended = self._open[monitor]
+        number, begun, extended = self._open[monitor]
         if time - extended < EXTEND_SECONDS:
             return False
-        self._journal.append(Entry(EXTENDED, {"number": number, "time": time}))
-        self._open[monitor] = number, time
+        self._journal.append(Entry(EXTENDED, _same(number, begun, monitor, time)))
+        self._open[monitor] = number, begun, time
         return True
 
     def close(self, monitor: int, time_end: float) -> bool:
         """Write the end of the open moment, if any; one that is refused ends where it was last seen."""
-        number, _ = self._open.pop(monitor, (0, 0.0))
+        number, begun, _ = self._open.pop(monitor, (0, 0.0, 0.0))
         if number:
-            self._journal.append(Entry(CLOSED, {"number": number, "time": time_end}))
+            self._journal.append(Entry(CLOSED, _same(number, begun, monitor, time_end)))
         return bool(number)
+
+
+def _same(number: int, begun: float, monitor: int, time: float) -> dict[str, float]:
+    """Return what tells which moment goes on until ``time``, also where the journal it began in is gone by then."""
+    return {"number": number, "begun": begun, "monitor": monitor, "time": time}
 
 
 def split(entry: Entry) -> frames.Picture:

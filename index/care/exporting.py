@@ -17,6 +17,7 @@ from index import tagging
 from index.forgetting.wish import Span, merged
 from index.pictures import frames
 from index.replacing import FILE_MODE, FOLDER_MODE, replace_file, sync_folder
+from index.signals import recordings
 from index.signals.bdf import BdfAppender, BdfFile
 from index.signals.record_file import layout_of, records
 from index.store import Store
@@ -150,11 +151,7 @@ def _picture(store: Store, folder: Path, moment: dict[str, Any], done: Exported)
     if not moment["frame"]:
         return ""
     try:
-        blob = frames.read(store.vault, moment["frame"])
-        with Image.open(io.BytesIO(blob)) as picture:
-            suffix = str(picture.format).lower()
-            if suffix == "ppm":
-                suffix, blob = "png", _as_png(picture)
+        blob, suffix = _image_file(store, moment)
     except (FrameError, OSError) as error:
         done.skipped.append(f"The picture of moment {moment['id']} was left out: {error}")
         return ""
@@ -162,6 +159,20 @@ def _picture(store: Store, folder: Path, moment: dict[str, Any], done: Exported)
     replace_file(folder / name, blob, durable=False)
     done.pictures += 1
     return name
+
+
+def _image_file(store: Store, moment: dict[str, Any]) -> tuple[bytes, str]:
+    """Return a moment's picture as a file, and what kind of file it is; raises `FrameError` or OSError."""
+    try:
+        blob = frames.read(store.vault, moment["frame"])
+    except FrameError:
+        name = store.value("SELECT frame FROM moments WHERE id = ?", [moment["id"]])
+        if not name or name == moment["frame"]:
+            raise
+        blob = frames.read(store.vault, name)  # it was grouped since the row was read
+    with Image.open(io.BytesIO(blob)) as picture:
+        suffix = str(picture.format).lower()
+        return (_as_png(picture), "png") if suffix == "ppm" else (blob, suffix)
 
 
 def _as_png(picture: Image.Image) -> bytes:
@@ -198,6 +209,7 @@ def _stretch(store: Store, folder: Path, info: RecordingInfo, start: float, end:
     name = f"eeg/{path.stem}{f'-{first}' if first else ''}.bdf"
     draft = folder / (name + DRAFT)
     file = BdfFile(path, store.vault.keys.eeg)
+    recordings.refuse_exchanged(file, info.path, info.time_start)
     begins = info.time_start + first / info.sfreq
     largest = layout_of(records(path, store.vault.keys.eeg), path.name).max_abs
     step = round(PIECE_SECONDS * info.sfreq)

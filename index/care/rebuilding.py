@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import closing
 from dataclasses import dataclass, field
-from itertools import islice
 
 from sqlite_utils import Database
 
-from index import changes
+from index import changes, database
+from index.care import sweeping
 from index.care.salvaging import salvage
-from index.care.verifying import Progress, framed, lost_files, pages, read_through, unreadable
-from index.signals import bdf
+from index.care.verifying import Progress, framed, lost_files, pages, read_through, rounds, unopened
+from index.forgetting import forgotten
+from index.pictures import frames
+from index.pictures.cold_frames import UnreachableError
+from index.replacing import FOLDER_MODE
+from index.signals import bdf, cutting
 from index.spaces.vectors import Vectors
 from index.store import Store
-from index.types import VaultError
+from index.types import RecordingError, RecordingInfo, VaultError
 from index.vault import Vault
 from index.writer import Writer
+
+ASIDE = "aside"  # the folder for files that no row knows any more, because the rows were lost
+CHUNK = 64  # seconds of EEG that are read at once, and halved to find the second that is damaged
 
 
 @dataclass(slots=True)
@@ -33,17 +41,17 @@ def rebuild(vault: Vault, *, time: float, progress: Progress = lambda *_: None) 
     done = Rebuilt()
     vault.claim()
     try:
-        _mend_database(vault, done, progress)
+        salvaged = _mend_database(vault, done, progress)
     finally:
         vault.release()
     with Writer(vault) as writer, closing(Store(vault)) as store:
         writer.do(_make_full_text).result()
         done.made.append("The full text was made anew.")
-        _let_go_of_frames(writer, store, done, progress)
+        _mend_frames(writer, store, done, progress)
+        _take_in_recordings(writer, store, done)
         _mend_recordings(writer, store, done, progress)
-        for name in lost_files(store):
-            (vault.root / name).unlink()
-            done.lost.append(f"{name}, which no moment or recording knew, was removed.")
+        _mend_learning(vault, done)
+        _clear(writer, store, done, salvaged=salvaged)
         _make_vectors(store, progress)
         done.made.append("Vectors were made anew from the database.")
         for sentence in done.lost:
@@ -51,8 +59,8 @@ def rebuild(vault: Vault, *, time: float, progress: Progress = lambda *_: None) 
     return done
 
 
-def _mend_database(vault: Vault, done: Rebuilt, progress: Progress) -> None:
-    """Where pages are damaged, make a new database of all that can be read."""
+def _mend_database(vault: Vault, done: Rebuilt, progress: Progress) -> bool:
+    """Where pages are damaged, make a new database of all that can be read; returns whether they were."""
     progress("database", 0, 1)
     store = Store(vault)
     try:
@@ -65,20 +73,30 @@ def _mend_database(vault: Vault, done: Rebuilt, progress: Progress) -> None:
         found = salvage(vault, progress)
         done.made.append(f"The database was made anew: {found.kept.get('moments', 0)} moments are in it.")
         done.lost += found.lost
+    return damaged
 
 
 def _make_full_text(db: Database) -> None:
     db.execute("INSERT INTO moments_fts (moments_fts) VALUES ('rebuild')")
 
 
-def _let_go_of_frames(writer: Writer, store: Store, done: Rebuilt, progress: Progress) -> None:
-    """Let moments have no picture whose picture cannot be read."""
-    named = framed(store)
+def _mend_frames(writer: Writer, store: Store, done: Rebuilt, progress: Progress) -> None:
+    """Make damaged thumbnails anew, and let moments have no picture whose picture is gone or damaged."""
+    named, made = framed(store), 0
     for number, (moment, name) in enumerate(named):
         progress("frames", number, len(named))
-        for error in islice(unreadable(store.vault, name), 1):
-            writer.do(_without_frame, moment).result()
-            done.lost.append(f"The picture of moment {moment} is gone: {error}")
+        try:
+            error = frames.damage(store.vault, name)
+            if error is not None:
+                writer.do(_without_frame, moment).result()
+                done.lost.append(f"The picture of moment {moment} is gone: {error}")
+            elif frames.damage(store.vault, frames.thumbnail(name)) is not None:
+                frames.new_thumbnail(store.vault, name)
+                made += 1
+        except UnreachableError as passing:
+            done.lost.append(f"The picture of moment {moment} was left as it is: {passing}")
+    if made:
+        done.made.append(f"{made} thumbnails were made anew from their pictures.")
 
 
 def _without_frame(db: Database, moment: int) -> None:
@@ -86,47 +104,104 @@ def _without_frame(db: Database, moment: int) -> None:
     db.execute("DELETE FROM jobs WHERE moment_id = ? AND kind = 'read'", [moment])
 
 
+def _take_in_recordings(writer: Writer, store: Store, done: Rebuilt) -> None:
+    """Make recordings known again whose rows were lost: their own headers tell all that is needed."""
+    found = sweeping.found(store)
+    for one in found:
+        writer.do(sweeping.take_in, one).result()
+    if found:
+        done.made.append(f"{len(found)} recordings that no row knew were taken in again.")
+
+
 def _mend_recordings(writer: Writer, store: Store, done: Rebuilt, progress: Progress) -> None:
-    """Cut recordings to what can be read of them."""
-    rows = store.rows("SELECT path, samples FROM recordings ORDER BY id")
-    for number, (path, samples) in enumerate(rows):
-        progress("recordings", number, len(rows))
-        kept = _readable(store.vault, path, samples)
-        if kept < samples:
-            change = _without_recording if kept == 0 else _shorter
-            writer.do(change, path, kept).result()
-            done.lost.append(f"Of the recording {path}, {samples - kept} of {samples} samples cannot be read.")
-
-
-def _readable(vault: Vault, path: str, samples: int) -> int:
-    """Return how many samples, from its first on, can be read of a recording."""
-    try:
-        return min(read_through(vault, path), samples)
-    except VaultError:
-        pass  # what of it can is found out now
-    try:
-        samples = min(bdf.repair(vault.root / path, vault.keys.eeg), samples)
-        file = bdf.BdfFile(vault.root / path, vault.keys.eeg)
-    except VaultError:
-        return 0
-    low, high = 0, samples
-    while low < high:  # what lies before the first damaged record can be read
-        middle = (low + high + 1) // 2
+    """Leave of recordings what can be read of them."""
+    infos = store.recordings_between(-math.inf, math.inf)
+    for number, info in enumerate(infos):
+        progress("recordings", number, len(infos))
         try:
-            file.read(low, middle)
-            low = middle
-        except (VaultError, ValueError):
-            high = middle - 1
-    return low
+            kept = _readable(store.vault, info)
+        except VaultError as error:
+            done.lost.append(f"The recording {info.path} was left as it is: {error}")
+            continue
+        lost = info.samples - sum(stop - first for first, stop in kept)
+        if kept and not lost:
+            continue
+        if len(kept) == 1 and kept[0][0] == 0:
+            writer.do(changes.extend_recording, info.path, kept[0][1], closed=True).result()
+        else:
+            cutting.keep(writer, store, info, kept)
+        done.lost.append(f"Of the recording {info.path}, {lost} of {info.samples} samples cannot be read.")
 
 
-def _shorter(db: Database, path: str, samples: int) -> None:
-    changes.extend_recording(db, path, samples, closed=True)
+def _readable(vault: Vault, info: RecordingInfo) -> list[tuple[int, int]]:
+    """Return the parts of a recording that can be read; raises `VaultError` where the disk does not give it now."""
+    path = vault.root / info.path
+    try:
+        if read_through(vault, info.path) >= info.samples:
+            return [(0, info.samples)]
+    except VaultError as damaged:
+        _refuse_passing(damaged)  # what of it can be read is found out now
+    try:
+        samples = min(bdf.repair(path, vault.keys.eeg), info.samples)
+    except VaultError as damaged:
+        _refuse_passing(damaged)
+        return []
+    file, parts = bdf.BdfFile(path, vault.keys.eeg), list[tuple[int, int]]()
+    second = round(file.sfreq)
+    for first in range(0, samples, CHUNK * second):
+        for part in _whole(file, first, min(first + CHUNK * second, samples), second):
+            joined = bool(parts) and parts[-1][1] == part[0]
+            parts = [*parts[:-1], (parts[-1][0], part[1])] if joined else [*parts, part]
+    return parts
 
 
-def _without_recording(db: Database, path: str, samples: int) -> None:
-    del samples
-    db.execute("DELETE FROM recordings WHERE path = ?", [path])
+def _whole(file: bdf.BdfFile, first: int, stop: int, second: int) -> list[tuple[int, int]]:
+    """Return the parts of a range that can be read, found by halving it down to single seconds."""
+    try:
+        file.read(first, stop)
+    except RecordingError as error:
+        _refuse_passing(error)
+        if stop - first <= second:
+            return []
+        middle = first + (stop - first + second) // second // 2 * second
+        return _whole(file, first, middle, second) + _whole(file, middle, stop, second)
+    return [(first, stop)]
+
+
+def _refuse_passing(error: VaultError) -> None:
+    """Raise an error again that is the disk's of this moment, not of what is on it."""
+    if isinstance(error.__cause__, OSError) and not isinstance(error.__cause__, FileNotFoundError):
+        raise error
+
+
+def _mend_learning(vault: Vault, done: Rebuilt) -> None:
+    """Let go of a round of learning that cannot be gone on with."""
+    damaged = [why for path in rounds(vault) if (why := unopened(vault, path))]
+    if damaged:
+        for path in rounds(vault):
+            forgotten.remove(vault, path)
+        done.lost += [f"{why} A round of learning begins anew." for why in damaged]
+
+
+def _clear(writer: Writer, store: Store, done: Rebuilt, *, salvaged: bool) -> None:
+    """Remove the files that no row knows; where rows were lost they are set aside, as is EEG that cannot be told."""
+    vault = store.vault
+    forgotten.remove_files(writer)
+    database.make_durable(vault)
+    aside = []
+    for name in lost_files(store):
+        if salvaged or name.endswith(".bdf"):
+            aside.append(name)
+            (vault.root / ASIDE / name).parent.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
+            (vault.root / name).rename(vault.root / ASIDE / name)
+        else:
+            forgotten.remove(vault, vault.root / name)
+            done.lost.append(f"{name}, which no moment or recording knew, was removed.")
+    if aside:
+        done.lost.append(
+            f"{len(aside)} files that no moment or recording knows any more are in {vault.root / ASIDE} now. Put them "
+            "back together with a backup of the database, or delete that folder."
+        )
 
 
 def _make_vectors(store: Store, progress: Progress) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,7 +35,7 @@ class Salvaged:
 def salvage(vault: Vault, progress: Progress = lambda *_: None) -> Salvaged:
     """Replace the database by a new one that holds all rows that can be read. The caller has claimed the vault.
 
-    Raises `VaultError` when not even the list of tables can be read, the disk is full, or another process reads.
+    Raises `VaultError` when the database cannot be opened at all, the disk is full, or another process reads.
     """
     _fold(vault)
     draft = _draft_of(vault)
@@ -102,16 +102,21 @@ def _copy(vault: Vault, new: Database, table: str, done: Salvaged) -> None:
 
 def _read(vault: Vault, new: Database, table: str, columns: str, lost: list[str]) -> Iterator[list[Row]]:
     """Yield the rows of a table that can be read; names what cannot in ``lost``."""
-    if "WITHOUT ROWID" in new.table(table).schema.upper():
-        order = ", ".join(f"{name} DESC" for name in new.table(table).pks)
-        return _from_both_ends(vault, table, columns, order, lost)
-    return _by_rowid(vault, table, columns, lost)
+    made = new.table(table)
+    if "WITHOUT ROWID" in made.schema.upper():
+        yield from _from_both_ends(vault, table, columns, made.pks, lost)
+        return
+    with closing(_Reader(vault)) as reader:
+        highest = reader.highest(table, by_moment=made.pks == ["moment_id"])
+    if highest is None:
+        yield from _from_both_ends(vault, table, columns, ["rowid"], lost)
+    else:
+        yield from _by_rowid(vault, table, columns, highest, lost)
 
 
-def _by_rowid(vault: Vault, table: str, columns: str, lost: list[str]) -> Iterator[list[Row]]:
+def _by_rowid(vault: Vault, table: str, columns: str, highest: int, lost: list[str]) -> Iterator[list[Row]]:
     """Yield rows by their numbers; a piece that cannot be read is halved until single rows are lost."""
     reader = _Reader(vault)
-    highest = reader.highest(table)
     sql = f"SELECT {columns} FROM {table} WHERE rowid BETWEEN ? AND ?"  # noqa: S608 names of our own schema
     gone: list[int] = []
     pieces = [(first, min(first + PIECE - 1, highest)) for first in range(highest // PIECE * PIECE, -1, -PIECE)]
@@ -130,24 +135,28 @@ def _by_rowid(vault: Vault, table: str, columns: str, lost: list[str]) -> Iterat
         lost.append(f"{table}: rows among {gone[0]} to {gone[-1]} ({len(gone)} places) cannot be read.")
 
 
-def _from_both_ends(vault: Vault, table: str, columns: str, order: str, lost: list[str]) -> Iterator[list[Row]]:
-    """Yield rows of a small table without numbers, up to what is damaged, then back to it from the other end."""
-    reader = _Reader(vault)
-    rows = reader.rows(f"SELECT {columns} FROM {table}")  # noqa: S608 names of our own schema
-    if rows is None:
-        lost.append(f"{table}: some rows cannot be read.")
-        rows = reader.until_damage(f"SELECT {columns} FROM {table}")  # noqa: S608 as above
-        rows += reader.until_damage(f"SELECT {columns} FROM {table} ORDER BY {order}")  # noqa: S608 as above
-    reader.close()
-    if rows:
-        yield rows
+def _from_both_ends(
+    vault: Vault, table: str, columns: str, keys: Sequence[str], lost: list[str]
+) -> Iterator[list[Row]]:
+    """Yield rows whose numbers are not known, up to what is damaged, then back to it from the other end."""
+    found = 0
+    with closing(_Reader(vault)) as reader:
+        for way in ("ASC", "DESC"):
+            order = ", ".join(f"{key} {way}" for key in keys)
+            for rows in reader.until_damage(f"SELECT {columns} FROM {table} ORDER BY {order}"):  # noqa: S608 as above
+                found += len(rows)
+                yield rows
+            if not reader.met_damage:
+                return
+    some = "some rows cannot be read" if found else "it cannot be read at all"
+    lost.append(f"{table}: {some}.")
 
 
 class _Reader:
     """Reads the damaged database; a connection that met damage is given up, as SQLCipher's remember it."""
 
     def __init__(self, vault: Vault) -> None:
-        self._vault = vault
+        self._vault, self.met_damage = vault, False
         self._db = database.connect(vault, write=False)
 
     def rows(self, sql: str, arguments: list[Any] | None = None) -> list[Row] | None:
@@ -158,35 +167,38 @@ class _Reader:
             self._begin_anew()
             return None
 
-    def until_damage(self, sql: str) -> list[Row]:
-        """Return the rows before the first that cannot be read."""
+    def until_damage(self, sql: str) -> Iterator[list[Row]]:
+        """Yield the rows before the first that cannot be read."""
         found: list[Row] = []
         try:
             for row in self._db.execute(sql):
-                found.append(row)  # noqa: PERF402 what was read before the damage stays
+                found.append(row)
+                if len(found) == PIECE:
+                    yield found
+                    found = []
         except database.DatabaseError:
             self._begin_anew()
-        return found
+        if found:
+            yield found
 
-    def highest(self, table: str) -> int:
-        """Return the highest row number, as far as that is known."""
-        for sql in (
-            f"SELECT max(rowid) FROM {table}",  # noqa: S608 names of our own schema
-            f"SELECT seq FROM sqlite_sequence WHERE name = '{table}'",  # noqa: S608 as above
-            f"SELECT count(*) FROM {table}",  # noqa: S608 as above
-        ):
-            found = self.rows(sql)
+    def highest(self, table: str, *, by_moment: bool) -> int | None:
+        """Return a number that no row is above, None where none is known; ``by_moment`` they are those of moments."""
+        questions = [(f"SELECT max(rowid) FROM {table}", "")]  # noqa: S608 names of our own schema
+        questions += [("SELECT max(rowid) FROM moments", "")] if by_moment else []
+        numbered = ["moments"] if by_moment else [table]
+        questions += [("SELECT seq FROM sqlite_sequence WHERE name = ?", name) for name in numbered]
+        for sql, name in questions:
+            found = self.rows(sql, [name] if name else [])
             if found:
                 return int(found[0][0] or 0)
-        raise VaultError(
-            f"The table {table} of the database cannot be read at all. Bring the vault back from a backup."
-        )
+        return None
 
     def close(self) -> None:
         """Let go of the database."""
         self._db.close()
 
     def _begin_anew(self) -> None:
+        self.met_damage = True
         self._db.close()
         self._db = database.connect(self._vault, write=False)
 

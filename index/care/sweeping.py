@@ -4,18 +4,41 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
+from sqlite_utils import Database
+
+from index import changes
 from index.pictures import frames
 from index.replacing import replace_file
+from index.signals.bdf import BdfFile, repair
 from index.store import Store
-from index.types import VaultError
+from index.types import RecordingError, VaultError
 from index.vault import Vault
 
 DRAFT = ".draft"
 MARK = "swept"  # an empty file; its time is that of the last look
 NEWEST = 200  # moments
 OVERLAP = 3600.0  # seconds looked at again: a disk's clock may be coarse, or another machine's
+NEAR = 0.01  # seconds by which the times of a row and of its file may differ
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A recording that no row knows; without samples there is nothing in it that anybody could read."""
+
+    path: str
+    device: str
+    sfreq: float
+    ch_names: tuple[str, ...]
+    time_start: float
+    samples: int
+
+    @property
+    def time_end(self) -> float:
+        """UTC seconds after its last sample."""
+        return self.time_start + self.samples / self.sfreq
 
 
 def sweep(store: Store) -> list[str]:
@@ -32,7 +55,7 @@ def sweep(store: Store) -> list[str]:
         lost += _pictures(store, folder)
     try:
         for path in lost:
-            path.unlink(missing_ok=True)
+            vault.ledger.remove(path)
     except OSError as error:
         raise VaultError(
             f"{path} is left of a crash and cannot be removed ({error.strerror}). Make the vault's folder yours."
@@ -57,12 +80,70 @@ def _drafts(folder: Path) -> Iterator[Path]:
     yield from (path for path in folder.iterdir() if path.name.endswith(DRAFT))
 
 
+def found(store: Store) -> list[Found]:
+    """Return the recordings that hold signal no row tells of; those that a crash tore are mended. Raises `VaultError`.
+
+    What is to be forgotten is none of them, nor a part that was cut of a recording which is still there.
+    """
+    if store.value("SELECT 1 FROM forgetting WHERE kind = 'brain' LIMIT 1") is not None:
+        return []
+    going = {row[0] for row in store.rows("SELECT path FROM forgetting WHERE kind = 'file'")}
+    read = (_read(store.vault, path) for path in _unknown(store) if _name(store.vault, path) not in going)
+    return [one for one in read if one is not None and not _worthless(store, one)]
+
+
+def take_in(db: Database, one: Found) -> None:
+    """Make a recording that was found known."""
+    changes.open_recording(
+        db,
+        one.path,
+        device=one.device,
+        source=one.device,
+        sfreq=one.sfreq,
+        ch_names=one.ch_names,
+        time_start=one.time_start,
+    )
+    changes.extend_recording(db, one.path, one.samples, closed=True)
+    changes.want_brain_between(db, one.time_start, one.time_end)
+
+
 def _recordings(store: Store) -> Iterator[Path]:
-    """Yield recordings that no row knows: the crash came before there was any signal in them."""
-    known = {row[0] for row in store.rows("SELECT path FROM recordings")}
-    for path in store.vault.eeg.glob("*.bdf"):
-        if str(path.relative_to(store.vault.root)) not in known:
+    """Yield recordings that no row knows and that are worth nothing; what holds signal is never removed."""
+    for path in _unknown(store):
+        one = _read(store.vault, path)
+        if one is not None and _worthless(store, one):
             yield path
+
+
+def _unknown(store: Store) -> Iterator[Path]:
+    known = {row[0] for row in store.rows("SELECT path FROM recordings")}
+    yield from (path for path in store.vault.eeg.glob("*.bdf") if _name(store.vault, path) not in known)
+
+
+def _read(vault: Vault, path: Path) -> Found | None:
+    """Return what a recording holds, mended after a crash; None where it does not tell when it began."""
+    name = _name(vault, path)
+    try:
+        samples = repair(path, vault.keys.eeg)
+    except RecordingError:  # its header is torn, or of a key that is gone
+        samples = 0
+    if not samples:
+        return Found(name, "", 1.0, (), 0.0, 0)
+    try:
+        file = BdfFile(path, vault.keys.eeg)
+        return Found(name, file.device, file.sfreq, file.ch_names, file.time_start, samples)
+    except VaultError:  # its first second is damaged
+        return None
+
+
+def _worthless(store: Store, one: Found) -> bool:
+    """Whether a recording holds nothing, or only what a known one of the same time and kind holds too."""
+    sql = (
+        "SELECT 1 FROM recordings WHERE time_start <= ? AND time_end >= ? AND abs(sfreq - ?) < 1e-3 "
+        "AND json_array_length(ch_names) = ? LIMIT 1"
+    )
+    times = [one.time_start + NEAR, one.time_end - NEAR]
+    return not one.samples or store.value(sql, [*times, one.sfreq, len(one.ch_names)]) is not None
 
 
 def _pictures(store: Store, folder: Path) -> Iterator[Path]:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from index import database, journal
+from index.keys.sealed_file import SealedFile
 from index.keys.sealing import DamagedError
 from index.pictures import cold_frames, frames
+from index.pictures.cold_frames import UnreachableError
 from index.signals.bdf import BdfFile
+from index.signals.recordings import refuse_exchanged
 from index.spaces.vectors import Vectors
 from index.store import Store
-from index.types import FrameError, VaultError
+from index.types import VaultError
 from index.vault import Vault
 
 PIECE_SECONDS = 60.0  # of EEG in memory at once
 MOST = 100  # lines of one check of the database's own
+
+LEARNING, DRAFT = "learning", ".draft"
 
 Progress = Callable[[str, int, int], None]  # what is looked at, how many of how many
 READ_ONLY = "The full text was not compared and lost files were not looked for"
@@ -73,7 +78,7 @@ def _verify(vault: Vault, done: Verified, progress: Progress, *, alone: bool) ->
     store = Store(vault)
     try:
         done.problems += _database(store, done, alone=alone)
-        for check in (_frames, _recordings, _journals, _vectors, *((_lost_files,) if alone else ())):
+        for check in (_frames, _recordings, _journals, _learning, _vectors, *((_lost_files,) if alone else ())):
             done.problems += check(store, done, progress)
     except VaultError as error:  # the database cannot even be asked
         done.problems.append(Problem("database", str(error), _rebuild("what can still be read is kept")))
@@ -119,10 +124,18 @@ def _frames(store: Store, done: Verified, progress: Progress) -> Iterator[Proble
     for number, (moment, name) in enumerate(named):
         progress("frames", number, len(named))
         done.checked["frames"] += 1
-        for error in unreadable(store.vault, name):
-            file = cold_frames.file_of(name)
-            mend = f"Bring {file} back from a backup. {_rebuild(f'moment {moment} then has no picture')}"
-            yield Problem("frame", str(error), mend)
+        small = frames.thumbnail(name)
+        gone = (
+            f"Bring {cold_frames.file_of(name)} back from a backup. {_rebuild(f'moment {moment} then has no picture')}"
+        )
+        for each, mend in ((name, gone), (small, _rebuild("it is made anew from the picture, if that is whole"))):
+            try:
+                error = frames.damage(store.vault, each)
+            except UnreachableError as passing:
+                yield Problem("frame", str(passing), "Then look again; nothing was found damaged in it.")
+                continue
+            if error is not None:
+                yield Problem("frame", str(error), mend)
 
 
 def framed(store: Store) -> list[tuple[int, str]]:
@@ -131,23 +144,15 @@ def framed(store: Store) -> list[tuple[int, str]]:
     return sorted(rows, key=lambda row: (cold_frames.file_of(row[1]), int(row[1].partition("#")[2] or 0)))
 
 
-def unreadable(vault: Vault, name: str) -> Iterator[FrameError]:
-    """Yield why a frame or its thumbnail cannot be read."""
-    for each in (name, frames.thumbnail(name)):
-        try:
-            frames.decode(frames.read(vault, each))
-        except FrameError as error:
-            yield error
-
-
 def _recordings(store: Store, done: Verified, progress: Progress) -> Iterator[Problem]:
-    """Decrypt every recording to its end."""
-    rows = store.rows("SELECT path, samples FROM recordings ORDER BY id")
-    for number, (path, samples) in enumerate(rows):
+    """Decrypt every recording to its end, and look whether it is the one that it is called."""
+    rows = store.rows("SELECT path, samples, time_start FROM recordings ORDER BY id")
+    for number, (path, samples, time_start) in enumerate(rows):
         progress("recordings", number, len(rows))
         done.checked["recordings"] += 1
         try:
             held = read_through(store.vault, path)
+            refuse_exchanged(BdfFile(store.vault.root / path, store.vault.keys.eeg), path, time_start)
             what = f"The recording {path} holds {held} of its {samples} samples." if held < samples else ""
         except VaultError as error:
             what = str(error)
@@ -177,6 +182,30 @@ def _journals(store: Store, done: Verified, progress: Progress) -> Iterator[Prob
         except DamagedError as error:
             mend = "What comes before the damage is taken in by the next `companion run`; the rest is lost."
             yield Problem("journal", f"{path.name} cannot be read to its end ({error}).", mend)
+
+
+def _learning(store: Store, done: Verified, progress: Progress) -> Iterator[Problem]:
+    """Open what a round of learning left to go on with."""
+    progress("learning", 0, 1)
+    for path in rounds(store.vault):
+        done.checked["learning"] += 1
+        why = unopened(store.vault, path)
+        if why:
+            yield Problem("learning", why, _rebuild("it is removed, and a round of learning begins anew"))
+
+
+def rounds(vault: Vault) -> list[Path]:
+    """Return the files of a round of learning that is not done."""
+    return [path for path in files_in(vault.root / LEARNING) if path.suffix != DRAFT]
+
+
+def unopened(vault: Vault, path: Path) -> str:
+    """Return why a small file cannot be opened; empty when it can."""
+    try:
+        SealedFile(path, vault).read()
+    except (DamagedError, OSError) as error:
+        return f"{path} cannot be opened ({error})."
+    return ""
 
 
 def _vectors(store: Store, done: Verified, progress: Progress) -> Iterator[Problem]:
@@ -212,7 +241,7 @@ def _named(store: Store) -> Iterator[str]:
     yield from (row[0] for row in store.rows("SELECT path FROM recordings"))
 
 
-def files_in(folder: Path) -> Iterable[Path]:
+def files_in(folder: Path) -> list[Path]:
     """Return all files below a folder, in order."""
     return sorted(file for file in folder.rglob("*") if file.is_file()) if folder.exists() else []
 

@@ -165,16 +165,12 @@ class Ledger:
                 self._asked[kind] -= size
                 self._used[kind] += size_of(path) - before
 
-    def removed(self, path: Path, size: int) -> None:
-        """Note that a file of so many bytes is gone."""
-        with self._lock:
-            self._used[self.kind_of(path)] -= size
-
     def remove(self, path: Path) -> None:
         """Remove a file, if it is there, and count it no more; raises OSError."""
-        size = size_of(path)
-        path.unlink(missing_ok=True)
-        self.removed(path, size)
+        with self._lock:  # else two threads that remove the same file would each subtract it
+            size = size_of(path)
+            path.unlink(missing_ok=True)
+            self._used[self.kind_of(path)] -= size
 
     def ask(self, kind: Kind, size: int, *, last: bool = False) -> None:
         """Ask for room until `give_back`; raises `NoRoomError` where none can be made, unless this is to make some."""

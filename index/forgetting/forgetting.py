@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Sequence
+import time as system_time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from sqlite_utils import Database
 
-from index import changes
+from index import changes, database
 from index.forgetting import forgotten, traces
+from index.forgetting.budget import NoRoomError
 from index.forgetting.forgotten import Forgotten, Why
 from index.forgetting.wish import Plan, Span
 from index.pictures import compaction
@@ -25,8 +28,10 @@ from index.store import Store
 from index.types import Job, VaultError
 from index.writer import Writer
 
-AT_ONCE, ROWS_AT_ONCE = 50, 2_000  # moments, or rows, a transaction: short ones, so that the log stays small
+AT_ONCE, ROWS_AT_ONCE = 50, 500  # moments, or rows, a transaction: short ones, so that the log stays small
 SHORTEST_TITLE = 4  # characters by which an incident is known to speak of a moment
+PART = "forgetting"  # by what its incidents are known
+T = TypeVar("T")
 Progress = Callable[[float], None]  # share done, 0 to 1
 
 
@@ -48,8 +53,9 @@ class OfBrain:
 
 
 def begin(writer: Writer, plan: Plan, *, time: float) -> None:
-    """Write down what is to go; from here on it goes. ``time`` is now, UTC seconds."""
+    """Write down what is to go; from here on it goes, also after a power cut. ``time`` is now, UTC seconds."""
     writer.do(_write_down, plan, time).result()
+    database.make_durable(writer.vault)
 
 
 def waits(store: Store) -> bool:
@@ -57,29 +63,42 @@ def waits(store: Store) -> bool:
     return store.value("SELECT 1 FROM forgetting LIMIT 1") is not None
 
 
-def finish(writer: Writer, store: Store, *, brain: OfBrain, progress: Progress = lambda _share: None) -> None:
+def key_waits(store: Store) -> bool:
+    """Whether the key of EEG is still to go, because all EEG is."""
+    return _is_wished(store, "key")
+
+
+def key_is_gone(writer: Writer) -> None:
+    """Note that the key of EEG was replaced."""
+    writer.do(_key_is_gone).result()
+
+
+def finish(
+    writer: Writer,
+    store: Store,
+    *,
+    brain: OfBrain,
+    progress: Progress = lambda _share: None,
+    clock: Callable[[], float] = system_time.time,
+) -> None:
     """Forget all that was written down.
 
-    What was recorded while the vault was locked must have been taken in before: journals that are there still are
-    those that were set aside as damaged, and go. The store's connections are closed. Raises `VaultError` where the
-    disk refuses or another program reads the database; what is left goes when this is called again.
+    Journals that were set aside as damaged go; those that wait to be taken in were recorded since, and stay. The
+    store's connections are closed. Raises `VaultError` where the disk refuses or another program reads the database;
+    what is left goes when this is called again.
     """
     if not waits(store):
         return
+    database.make_durable(writer.vault)  # after a crash: files are about to go because of it
     _eeg(writer, store, brain)
     if _is_wished(store, "brain"):
         _brain(writer, brain)
-    moments = _moments(writer, store, progress)
+    _moments(writer, store, progress)
     forgotten.remove_files(writer)
-    compaction.mend(writer, store)
+    for sentence in compaction.mend(writer, store):
+        writer.do(changes.incident, clock(), PART, sentence).result()
     if _is_wished(store, "traces"):
-        _remove_folder(writer.vault.root / "learning")  # a round in its midst: what it learns from is in its file
-        for left in writer.vault.journal.glob("*"):
-            forgotten.remove(writer.vault, left)
-        Vectors(store).purge(moments or None)
-        writer.do(_clear_traces).result()
-        store.close()
-        traces.shrink(writer.vault)
+        _traces(writer, store)
     writer.do(_done).result()
     progress(1.0)
 
@@ -87,14 +106,37 @@ def finish(writer: Writer, store: Store, *, brain: OfBrain, progress: Progress =
 def _write_down(db: Database, plan: Plan, time: float) -> None:
     sql = "INSERT INTO forgetting (kind, moment_id, time_start, time_end) VALUES (?, ?, ?, ?)"
     db.conn.executemany(sql, [("moment", moment_id, None, None) for moment_id in plan.moments.tolist()])
-    db.conn.executemany(sql, [("span", None, start, end) for start, end in plan.spans])
-    db.conn.executemany(sql, [(kind, None, None, None) for kind in ["traces", *(["brain"] if plan.brain else [])]])
+    # A time without an end ends now: what is recorded before this is finished was not meant.
+    latest = time if plan.time_end is None else max(time, plan.time_end)
+    spans = [("span", None, start, min(end, latest)) for start, end in plan.spans if start < latest]
+    db.conn.executemany(sql, spans)
+    kinds = ["traces", *(["key", "brain"] if plan.brain else [])]
+    db.conn.executemany(sql, [(kind, None, None, None) for kind in kinds])
     what = Forgotten(time, Why.ASKED, plan.time_start, plan.time_end, len(plan.moments), plan.frames, plan.eeg_seconds)
     forgotten.note(db, what)
 
 
 def _is_wished(store: Store, kind: str) -> bool:
     return store.value("SELECT 1 FROM forgetting WHERE kind = ? LIMIT 1", [kind]) is not None
+
+
+def _key_is_gone(db: Database) -> None:
+    db.execute("DELETE FROM forgetting WHERE kind = 'key'")
+
+
+def _in_pieces(writer: Writer, change: Callable[[Database, int], T], at_once: int) -> Iterator[T]:
+    """Yield what a change returns for some rows at a time until there are none; fewer where its log has no room."""
+    while True:
+        try:
+            done = writer.do(change, at_once).result()
+        except NoRoomError:
+            if at_once == 1:
+                raise
+            at_once //= 2
+            continue
+        if not done:
+            return
+        yield done
 
 
 def _eeg(writer: Writer, store: Store, brain: OfBrain) -> None:
@@ -104,45 +146,57 @@ def _eeg(writer: Writer, store: Store, brain: OfBrain) -> None:
     forgotten.remove_files(writer)  # what a crash left between
     cutting.cut(writer, store, spans)
     for at in range(0, len(spans), AT_ONCE):
-        writer.do(_spoken_of, spans[at : at + AT_ONCE], brain).result()
+        writer.do(_incidents_of, spans[at : at + AT_ONCE]).result()
+    left = _others(store, spans)
+
+    def of_others(db: Database, at_once: int) -> list[int]:
+        _without_brain(db, left[-at_once:], brain)
+        return left[-at_once:]
+
+    for done in _in_pieces(writer, of_others, ROWS_AT_ONCE):
+        del left[-len(done) :]
 
 
-def _spoken_of(db: Database, spans: Sequence[Span], brain: OfBrain) -> None:
-    for start, end in spans:
-        _spoken_of_one(db, start, end, brain)
+def _incidents_of(db: Database, spans: Sequence[Span]) -> None:
+    db.conn.executemany("DELETE FROM incidents WHERE time >= ? AND time < ?", spans)
 
 
-def _spoken_of_one(db: Database, start: float, end: float, brain: OfBrain) -> None:
-    """Forget what is told of one stretch elsewhere; other moments of that time are asked for anew."""
-    db.execute("DELETE FROM incidents WHERE time >= ? AND time < ?", [start, end])
-    others = "SELECT id FROM moments WHERE time_start < ? AND time_end > ?"
-    ids = [row[0] for row in db.execute(others, [end, start]).fetchall()]
-    listed = [json.dumps(ids)]
+def _others(store: Store, spans: Sequence[Span]) -> list[int]:
+    """Return the moments that stay and overlap one of the stretches."""
+    going = {row[0] for row in store.rows("SELECT moment_id FROM forgetting WHERE kind = 'moment'")}
+    sql = "SELECT id FROM moments WHERE time_start < ? AND time_end > ?"
+    touched = {row[0] for start, end in spans for row in store.rows(sql, [end, start])}
+    return sorted(touched - going)
+
+
+def _without_brain(db: Database, ids: Sequence[int], brain: OfBrain) -> None:
+    """Forget what was derived from the EEG of moments that stay; it is asked for anew from what is left."""
+    listed = [json.dumps(list(ids))]
+    among = "IN (SELECT value FROM json_each(?))"
     for table in ("features", "signal_quality"):
-        db.execute(f"DELETE FROM {table} WHERE moment_id IN (SELECT value FROM json_each(?))", listed)  # noqa: S608 constants
+        db.execute(f"DELETE FROM {table} WHERE moment_id {among}", listed)  # noqa: S608 constants
     for pattern in brain.spaces:
-        sql = "DELETE FROM vectors WHERE moment_id IN (SELECT value FROM json_each(?)) AND space GLOB ?"
-        db.execute(sql, [*listed, pattern])
-    if ids:
-        changes.want_brain_between(db, start, end)
+        db.execute(f"DELETE FROM vectors WHERE moment_id {among} AND space GLOB ?", [*listed, pattern])  # noqa: S608
+    wanted = f"INSERT OR REPLACE INTO jobs (moment_id, kind) SELECT id, ? FROM moments WHERE open = 0 AND id {among}"  # noqa: S608
+    db.execute(wanted, [Job.BRAIN, *listed])
 
 
 def _brain(writer: Writer, brain: OfBrain) -> None:
     """Forget everything that came from a headset."""
-    while writer.do(_drop_some_brain, brain).result():
-        pass
+    for _ in _in_pieces(writer, lambda db, at_once: _drop_some_brain(db, brain, at_once), ROWS_AT_ONCE):
+        pass  # every row is one less
     writer.do(_drop_brain, brain).result()
     forgotten.remove_files(writer)
     for file in writer.vault.eeg.glob("*"):  # also what no row knows
         forgotten.remove(writer.vault, file)
 
 
-def _drop_some_brain(db: Database, brain: OfBrain) -> bool:
+def _drop_some_brain(db: Database, brain: OfBrain, at_once: int) -> bool:
     """Forget some of what there is a row a moment of; returns whether there was any."""
     some = "DELETE FROM {0} WHERE rowid IN (SELECT rowid FROM {0} {1} LIMIT ?)"
-    gone = sum(db.execute(some.format(table, ""), [ROWS_AT_ONCE]).rowcount for table in ("features", "signal_quality"))
+    gone = sum(db.execute(some.format(table, ""), [at_once]).rowcount for table in ("features", "signal_quality"))
     of_space = some.format("vectors", "WHERE space GLOB ?")
-    gone += sum(db.execute(of_space, [pattern, ROWS_AT_ONCE]).rowcount for pattern in brain.spaces)
+    gone += sum(db.execute(of_space, [pattern, at_once]).rowcount for pattern in brain.spaces)
     return gone > 0
 
 
@@ -158,23 +212,23 @@ def _drop_brain(db: Database, brain: OfBrain) -> None:
         db.execute("DELETE FROM outputs WHERE part = ?", [part])
 
 
-def _moments(writer: Writer, store: Store, progress: Progress) -> list[int]:
-    """Delete the moments, some at a time; returns their numbers."""
+def _moments(writer: Writer, store: Store, progress: Progress) -> None:
+    """Delete the moments, some at a time."""
     total = int(store.value("SELECT count(*) FROM forgetting WHERE kind = 'moment'"))
-    gone: list[int] = []
-    while some := writer.do(_delete_some).result():
+    gone = 0
+    for some in _in_pieces(writer, _delete_some, AT_ONCE):
         gone += some
         forgotten.remove_files(writer)
-        progress(0.9 * len(gone) / total)
-    return gone
+        progress(0.9 * gone / total)
 
 
-def _delete_some(db: Database) -> list[int]:
+def _delete_some(db: Database, at_once: int) -> int:
+    """Delete moments that are to go; returns how many."""
     sql = "SELECT moment_id FROM forgetting WHERE kind = 'moment' ORDER BY id LIMIT ?"
-    ids = [row[0] for row in db.execute(sql, [AT_ONCE]).fetchall()]
+    ids = [row[0] for row in db.execute(sql, [at_once]).fetchall()]
     _delete(db, ids)
     db.conn.executemany("DELETE FROM forgetting WHERE kind = 'moment' AND moment_id = ?", [(i,) for i in ids])
-    return ids
+    return len(ids)
 
 
 def _delete(db: Database, ids: Sequence[int]) -> None:
@@ -185,17 +239,28 @@ def _delete(db: Database, ids: Sequence[int]) -> None:
     forgotten.delete_moments(db, ids)
 
 
+def _traces(writer: Writer, store: Store) -> None:
+    """Take away what tells of it beside the rows and files themselves."""
+    vault = writer.vault
+    _remove_folder(vault.root / "learning")  # a round in its midst: what it learns from is in its file
+    for left in vault.journal.glob("*.damaged"):
+        forgotten.remove(vault, left)
+    Vectors(store).purge()  # of all: a crash, or another moment's vectors, leave no list of what went
+    writer.do(_clear_notes).result()
+    store.close()
+    traces.clear(vault)
+
+
+def _clear_notes(db: Database) -> None:
+    db.execute("UPDATE outputs SET note = ''")
+
+
 def _remove_folder(folder: Path) -> None:
     try:
         if folder.exists():
             shutil.rmtree(folder)
     except OSError as error:
         raise VaultError(f"{folder} could not be deleted ({error.strerror}). Make sure that it is yours.") from error
-
-
-def _clear_traces(db: Database) -> None:
-    db.execute("UPDATE outputs SET note = ''")
-    traces.clear_dividers(db)
 
 
 def _done(db: Database) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
+from index import database
 from index.pictures import cold_frames, frames
 from index.store import Store
 from index.types import VaultError
@@ -127,6 +128,8 @@ def settled(db: Database, numbers: list[int]) -> None:
 def remove_files(writer: Writer) -> None:
     """Remove the files that are to go. Raises `VaultError`; they are tried again at the next start then."""
     left = writer.do(left_files).result()
+    if left:
+        database.make_durable(writer.vault)  # a power cut must not bring back rows whose files are gone
     for _, path in left:
         remove(writer.vault, writer.vault.root / path)
     writer.do(settled, [number for number, _ in left]).result()

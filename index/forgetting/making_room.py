@@ -11,6 +11,7 @@ from functools import partial
 from sqlite_utils import Database
 
 from index import changes
+from index.database import make_durable
 from index.forgetting import forgotten, least_valuable
 from index.forgetting.budget import MEGABYTE, Kind, Ledger, NoRoomError, size_of
 from index.forgetting.forgotten import Forgotten, Why
@@ -168,6 +169,8 @@ def _note(work: OpenVault, files: Sequence[str], what: Forgotten) -> None:
 def _remove(work: OpenVault) -> None:
     """Remove the files that are to go."""
     left = forgotten.left_files(work.db)
+    if left:
+        make_durable(work.vault)  # a power cut must not bring back rows that name them
     for _, path in left:
         forgotten.remove(work.vault, work.vault.root / path)
     with _last(work):

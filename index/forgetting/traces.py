@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import closing
 
 from sqlite_utils import Database
 
 from index import database
+from index.forgetting.budget import size_of
 from index.types import VaultError
 from index.vault import Vault
 
 MAIN_INDEX = b"0"  # how FTS5 begins each term of its main index
 
-LEAST_PAGES, PAGES_SHARE = 16, 64  # of the database, given back at a time
+COPIES = 2  # of the database, while it is written anew
+STEPS = 100_000  # of SQLite's machine between two looks at whether it is to end
 
 # The terms that divide a page of the full text from the one before it. FTS5's secure deletion empties the pages
 # themselves and leaves these, each a term or the beginning of one, as they were.
@@ -55,18 +58,54 @@ def _renewed(db: Database, segment: int, divider: bytes) -> bool:
     return True
 
 
-def shrink(vault: Vault) -> None:
-    """Give free pages back to the disk and empty the database's log. Raises `VaultError` while another reads it."""
+def clear(vault: Vault) -> None:
+    """Write the database anew, from what is in its rows, and empty its log; nothing else may be writing.
+
+    A page that was split keeps copies of rows in its unused part, and nothing overwrites these when the rows go. The
+    new pages wait in an encrypted file without a name, then in the log, until they are whole: broken off anywhere, the
+    database is as before. A gigabyte takes about half a minute, and room for two of them on the disk meanwhile.
+
+    Raises `VaultError` where the disk has no room or another program reads, KeyboardInterrupt when the person ends it.
+    """
+    _require_room(vault)
     with closing(database.connect(vault, write=True)) as db:
         try:
+            with db.atomic():
+                clear_dividers(db)
+            _rewrite(db, vault)
             _empty_log(db, vault)
-            # Some at a time: each page that moves is in the log until that is written back.
-            some = max(LEAST_PAGES, _pragma(db, "page_count") // PAGES_SHARE)
-            while (free := _pragma(db, "freelist_count")) and _pragma(db, "auto_vacuum"):
-                db.execute(f"PRAGMA incremental_vacuum({min(some, free)})").fetchall()
-                _empty_log(db, vault)
         except database.OperationalError as error:
-            raise VaultError(f"The database {vault.database} could not be made smaller ({error}).") from error
+            if str(error) == "interrupted":
+                raise KeyboardInterrupt from error
+            raise VaultError(f"The database {vault.database} could not be written anew ({error}).") from error
+
+
+def _require_room(vault: Vault) -> None:
+    needed = COPIES * (size_of(vault.database) + size_of(vault.database.with_name(f"{vault.database.name}-wal")))
+    free = shutil.disk_usage(vault.root).free
+    if free < needed:
+        raise VaultError(
+            f"What was to be forgotten is gone, but traces of it are left until the database is written anew, which "
+            f"takes {needed} bytes of the disk for a while; {free} are free. Free some space and start Companion: it "
+            "goes on with it."
+        )
+
+
+def _rewrite(db: Database, vault: Vault) -> None:
+    db.execute("PRAGMA temp_store = FILE")  # encrypted as the database is; in memory it would all have to fit
+    folder = str(vault.root).replace("'", "''")
+    db.execute(f"PRAGMA temp_store_directory = '{folder}'")  # not in memory either, as the system's may be
+    db.conn.set_progress_handler(_go_on, STEPS)
+    try:
+        db.execute("VACUUM")
+    finally:
+        db.conn.set_progress_handler(None, 0)
+        db.execute("PRAGMA temp_store_directory = ''")
+
+
+def _go_on() -> int:
+    """Let SQLite go on; called in its midst, as Python raises here what Ctrl+C means, which ends it."""
+    return 0
 
 
 def _empty_log(db: Database, vault: Vault) -> None:
@@ -75,7 +114,3 @@ def _empty_log(db: Database, vault: Vault) -> None:
             f"Another program reads {vault.database}, and its log still holds what was forgotten. End that program "
             "and start Companion once: it goes on with it."
         )
-
-
-def _pragma(db: Database, name: str) -> int:
-    return int(db.execute(f"PRAGMA {name}").fetchone()[0])

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from index.forgetting.budget import Kind, NoRoomError
 from index.forgetting.making_room import OpenVault, make
-from index.transactions import transaction
+from index.transactions import TooLargeError, empty_log, transaction
 
 T = TypeVar("T")
 ATTEMPTS = 6
@@ -29,16 +29,21 @@ def run(work: OpenVault, change: Callable[[Database], T], *, time: float) -> T:
 
 def _run(work: OpenVault, change: Callable[[Database], T], time: float) -> T:
     ledger = work.ledger
+    if ledger.log > ledger.limits.log:
+        empty_log(work.db, ledger)  # of a change that was refused: no reason for anything to go
     for kind, size in [(Kind.DATABASE, 0), *ledger.wanted()]:
         make(work, kind, size, time=time)
-    growth = ledger.limits.log // 4 or None
-    for _ in range(ATTEMPTS):
+    attempts = 0
+    while True:
+        attempts += 1
         try:
-            with transaction(work.db, ledger, growth=growth):
+            with transaction(work.db, ledger):
                 return change(work.db)
-        except NoRoomError as short:
-            if not make(work, short.kind, short.size, time=time):
+        except TooLargeError:
+            if attempts > 1:
                 raise
-            if short.kind is Kind.DATABASE:
-                growth = max(short.size, growth or 0)
-    raise NoRoomError(Kind.DATABASE, growth or 0)
+            empty_log(work.db, ledger)  # what else was in it might have been in the way
+        except NoRoomError as short:
+            empty_log(work.db, ledger)  # what was rolled back is in it, and is no reason for anything to go
+            if attempts == ATTEMPTS or not make(work, short.kind, short.size, time=time):
+                raise

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from index.care import sweeping
-from index.keys import upgrading
+from index.keys import keyfile, upgrading
 from index.keys.keyfile import KeyFile
 from index.replacing import sync_folder
 from index.types import VaultError
 from index.vault import Vault
 
-FOLDERS = ("frames", "eeg", "vectors", "journal", "learning")
+FOLDERS = ("frames", "eeg", "vectors", "journal", "learning", "aside")
 
 
 def replace_keys(file: KeyFile, path: Path) -> None:
-    """Save a key file over another, whose bytes are overwritten once the new one is safe. Raises `VaultError`."""
-    with _overwritten(path):
-        file.save(path)
+    """Save what a key file holds over another, which keeps its ways to unlock. Raises `VaultError`."""
+    with keyfile.locked(path):
+        now = keyfile.load(path)
+        if now.vault != file.vault:  # a name for each master key
+            raise VaultError(keyfile.CHANGED)
+        replace(file, slots=now.slots).save(path)
 
 
 def erase(vault: Vault) -> list[str]:
@@ -32,7 +34,7 @@ def erase(vault: Vault) -> list[str]:
     """
     try:
         if vault.key_file.exists():
-            with _overwritten(vault.key_file):
+            with keyfile.locked(vault.key_file), keyfile.overwritten(vault.key_file):
                 vault.key_file.unlink()
             sync_folder(vault.root)
         for folder in FOLDERS:
@@ -52,21 +54,6 @@ def erase(vault: Vault) -> list[str]:
 
 
 def _own_files(vault: Vault) -> Iterator[Path]:
-    made = (sweeping.MARK, upgrading.MARKER, "writer.lock", "control.sock", "*.draft", "*.plain", "*.damaged")
-    for pattern in (f"{vault.database.name}*", f"{vault.key_file.name}*", *made):
+    kinds = (f"{vault.database.name}*", f"{vault.key_file.name}*", "*.draft", "*.plain", "*.damaged")
+    for pattern in (*kinds, sweeping.MARK, upgrading.MARKER, "writer.lock", keyfile.LOCK, "control.sock"):
         yield from list(vault.root.glob(pattern))
-
-
-@contextmanager
-def _overwritten(path: Path) -> Iterator[None]:
-    """Overwrite the bytes that ``path`` names at the beginning, after whatever is done to the name went well.
-
-    The file is held open, as its name may be that of another file by then. A drive that writes to new places each
-    time (an SSD) may keep the old ones for a while: see docs/adr/0016-budget-and-forgetting.md.
-    """
-    with path.open("r+b", buffering=0) as old:
-        yield
-        size = old.seek(0, os.SEEK_END)
-        old.seek(0)
-        old.write(os.urandom(size))
-        os.fsync(old.fileno())

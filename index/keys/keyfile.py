@@ -11,17 +11,19 @@ import os
 import threading
 import unicodedata
 from base64 import b32encode, b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from filelock import FileLock, Timeout
 
 from index.keys.keys import Secrets
 from index.keys.sealing import KEY_BYTES, AesSealer, DamagedError, derive
-from index.replacing import replace_file
+from index.replacing import FILE_MODE, replace_file
 from index.types import VaultError
 
 VERSION = 1
@@ -29,8 +31,10 @@ MEMORY_KIB, PASSES, LANES = 64 * 1024, 3, 4
 SALT_BYTES = 16
 RECOVERY_BYTES = 20  # 32 letters and digits
 GROUP = 4
+LOCK = "keys.lock"  # beside the key file, held while it is changed: far shorter than the vault is written to
+PATIENCE = 10.0  # seconds another change may take
+CHANGED = "The vault's keys were changed meanwhile, and nothing of this was saved. Start again."
 DAMAGED = "The key file of the vault is damaged. Bring keys.json back from a backup."
-
 
 # OpenSSL derives a passphrase's key on a pool of threads: two at once wait for each other's for ever.
 _DERIVING = threading.Lock()
@@ -115,6 +119,16 @@ class KeyFile:
         body = _wrapper(opened.master).seal(secrets.to_bytes(), self.vault.encode())
         return replace(self, body=body, public=secrets.public), Opened(opened.master, secrets)
 
+    def again(self, opened: Opened) -> Opened:
+        """Return what the file holds now, for whoever opened it before.
+
+        Raises `VaultError` when its master key was changed since: what was opened opens nothing any more.
+        """
+        try:
+            return Opened(opened.master, self._secrets(opened.master))
+        except VaultError as error:
+            raise VaultError(CHANGED) from error
+
     def _secrets(self, master: bytes) -> Secrets:
         """Return the unwrapped secrets; raises `VaultError`."""
         try:
@@ -126,7 +140,11 @@ class KeyFile:
         return secrets
 
     def save(self, path: Path) -> None:
-        """Write the file in one step, safe against a power cut; raises `VaultError`."""
+        """Write the file in one step, safe against a power cut; raises `VaultError`.
+
+        One that was there before is overwritten once the new one is safe: it holds keys that may be thrown away later.
+        Save over a file from within `changing` only.
+        """
         stored = {
             "version": VERSION,
             "vault": self.vault,
@@ -134,13 +152,70 @@ class KeyFile:
             "slots": self.slots,
             "body": b64encode(self.body).decode(),
         }
-        replace_file(path, json.dumps(stored, indent=1).encode())
+        with overwritten(path):
+            replace_file(path, json.dumps(stored, indent=1).encode())
 
 
 def new(secrets: Secrets, *, vault: str = "") -> tuple[KeyFile, Opened]:
     """Return a key file without any way to unlock it yet, under a new master key."""
     opened = Opened(os.urandom(KEY_BYTES), secrets)
     return KeyFile(vault or os.urandom(16).hex(), secrets.public, {}, b"").with_secrets(secrets, opened)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep everybody else from changing a key file; raises `VaultError`."""
+    lock = FileLock(path.with_name(LOCK), timeout=PATIENCE, mode=FILE_MODE)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise VaultError("Another program is changing who may open the vault. End it, then try again.") from error
+    except OSError as error:
+        raise VaultError(f"{path} cannot be changed ({error.strerror}). Make sure that its folder is yours.") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def changing(path: Path, opened: Opened) -> Iterator[tuple[KeyFile, Opened]]:
+    """Keep everybody else from changing a key file, and yield what it is and holds by now, to be changed and saved.
+
+    ``opened`` is what it held when it was opened: since then somebody may have typed a passphrase for minutes. Raises
+    `VaultError`, also when all keys were changed meanwhile.
+    """
+    with locked(path):
+        file = load(path)
+        yield file, file.again(opened)
+
+
+@contextmanager
+def overwritten(path: Path) -> Iterator[None]:
+    """Overwrite the bytes that ``path`` names at the beginning, after whatever is done to the name went well.
+
+    The file is held open, as its name may be that of another file by then. A drive that writes to new places each
+    time (an SSD) may keep the old ones for a while: see docs/adr/0016-budget-and-forgetting.md.
+    """
+    try:
+        old = path.open("r+b", buffering=0)
+    except FileNotFoundError:  # the first one
+        yield
+        return
+    except OSError as error:
+        raise VaultError(f"{path} cannot be changed ({error.strerror}). Make sure that it is yours.") from error
+    with old:
+        yield
+        try:
+            size = old.seek(0, os.SEEK_END)
+            old.seek(0)
+            old.write(os.urandom(size))
+            os.fsync(old.fileno())
+        except OSError as error:
+            raise VaultError(
+                f"The new {path.name} is saved, but the old one could not be overwritten ({error.strerror}): keys that "
+                "were thrown away may still be on the disk. `companion vault rekey` changes all."
+            ) from error
 
 
 def exists(path: Path) -> bool:
@@ -156,7 +231,7 @@ def exists(path: Path) -> bool:
 def load(path: Path) -> KeyFile:
     """Read a key file; raises `VaultError`."""
     try:
-        stored = json.loads(path.read_bytes())
+        stored = json.loads(_whole(path))
         if stored["version"] != VERSION:
             raise VaultError(f"{path} was made by a newer version of the program. Update Companion.")
         slots: dict[str, dict[str, Any]] = {Way(name): dict(slot) for name, slot in dict(stored["slots"]).items()}
@@ -165,6 +240,15 @@ def load(path: Path) -> KeyFile:
         raise VaultError(f"The key file {path} cannot be read ({error.strerror}).") from error
     except (ValueError, KeyError, TypeError) as error:
         raise VaultError(f"The key file {path} is damaged. Bring it back from a backup.") from error
+
+
+def _whole(path: Path) -> bytes:
+    """Return what a file holds that may be replaced, and the old one overwritten, at any time."""
+    while True:
+        with path.open("rb") as file:
+            raw = file.read()
+            if os.path.samestat(os.fstat(file.fileno()), path.stat()):  # it has not even lost its name yet
+                return raw
 
 
 def new_recovery_code() -> str:

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from sqlcipher3 import dbapi2
 from sqlite_utils import Database
@@ -88,8 +89,9 @@ def _export(plain: Path, draft: Path, key: str) -> None:
     try:
         with closing(dbapi2.connect(str(plain), isolation_level=None)) as connection:
             database.choose_cipher(connection)
-            connection.execute("PRAGMA journal_mode = DELETE")  # takes in the write-ahead log, and removes it
+            _fold_log(connection, plain)
             connection.execute(f'ATTACH DATABASE ? AS draft KEY "{key}"', [str(draft)])
+            connection.execute("PRAGMA draft.auto_vacuum = INCREMENTAL")  # so that it can be made smaller
             connection.execute("SELECT sqlcipher_export('draft')")
             connection.execute("DETACH DATABASE draft")
     except dbapi2.DatabaseError as error:
@@ -97,6 +99,17 @@ def _export(plain: Path, draft: Path, key: str) -> None:
     with draft.open("rb") as file:
         os.fsync(file.fileno())
     sync_folder(draft.parent)
+
+
+def _fold_log(connection: Any, plain: Path) -> None:
+    """Take what a crash left in the write-ahead log into the database, overwrite the log, then let SQLite remove it."""
+    busy = connection.execute("PRAGMA wal_checkpoint(FULL)").fetchone()[0]
+    if busy:
+        raise VaultError(f"Another program reads {plain}. End it, then start `companion run` again.")
+    log = _named(plain, "-wal")
+    if log.exists():
+        _fill_with_nothing(log)  # all of it is safe in the database by now, and SQLite knows
+    connection.execute("PRAGMA journal_mode = DELETE")
 
 
 def _frames(vault: Vault, progress: Progress) -> None:
@@ -183,12 +196,16 @@ def _take_place(draft: Path, path: Path) -> None:
 
 def _overwrite(path: Path) -> None:
     """Overwrite what lay open once, then remove it; what a disk keeps elsewhere of it is out of reach."""
+    _fill_with_nothing(path)
+    path.unlink()
+
+
+def _fill_with_nothing(path: Path) -> None:
     with path.open("r+b", buffering=0) as file:
         left = path.stat().st_size
         while left > 0:
             left -= file.write(bytes(min(left, BLOCK)))
         os.fsync(file.fileno())
-    path.unlink()
 
 
 def _files(folder: Path, wanted: Callable[[Path], bool]) -> Iterator[Path]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import secrets
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from weakref import WeakKeyDictionary
@@ -35,6 +35,7 @@ ENCODER = {
     "enable-cdef": "0",  # filters after decoding, made for films
     "enable-restoration": "0",
 }
+_UNDECODABLE = (OSError, EOFError, ValueError, RuntimeError, SyntaxError, UnidentifiedImageError)
 THREADS = 1  # of the encoder: it works behind the person's back
 
 Pictures = Sequence[NDArray[np.uint8]]
@@ -42,6 +43,10 @@ Pictures = Sequence[NDArray[np.uint8]]
 
 class EncodingError(VaultError):
     """Frames could not be encoded as a group; they stay as they are."""
+
+
+class UnreachableError(FrameError):
+    """The disk did not give a frame now (too many files open, no right to it, a loose cable): it may well be whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +135,23 @@ def write(vault: Vault, time: float, group: Group) -> str:
                 sync_folder(folder.parent)
     except OSError as error:
         raise VaultError(f"The folder {day} could not be made ({error.strerror}). Is the disk full?") from error
-    for each, plain in ((thumbnail(file), group.small), (file, group.whole)):
-        sealed = vault.keys.frames.seal(plain, each.encode())
-        with vault.ledger.room(vault.root / each, len(sealed)):
-            replace_file(vault.root / each, sealed)
+    write_file(vault, thumbnail(file), group.small)
+    write_file(vault, file, group.whole)
     return file
+
+
+def write_file(vault: Vault, file: str, content: bytes) -> None:
+    """Write one file of a group, safe from a power cut; raises `VaultError`."""
+    sealed = vault.keys.frames.seal(content, file.encode())
+    with vault.ledger.room(vault.root / file, len(sealed)):
+        replace_file(vault.root / file, sealed)
 
 
 def read(vault: Vault, name: str) -> NDArray[np.uint8]:
     """Return a frame or thumbnail of a group, ``uint8[height, width, 3]`` RGB.
 
-    Raises `FrameError` when it is gone or damaged, `LockedError` when the vault is locked.
+    Raises `FrameError` when it is gone or damaged, `UnreachableError` when the disk does not give it now, `LockedError`
+    when the vault is locked.
     """
     _ = vault.keys  # what is still in memory of a vault that was locked is not shown
     file, _, place = name.partition("#")
@@ -148,10 +159,10 @@ def read(vault: Vault, name: str) -> NDArray[np.uint8]:
     with shelf.lock:
         try:
             if shelf.file != file or shelf.opened is None:
-                shelf.opened, shelf.file = Image.open(io.BytesIO(_plain(vault, file))), file
+                shelf.opened, shelf.file = Image.open(io.BytesIO(plain(vault, file))), file
             shelf.opened.seek(int(place))
             return np.asarray(shelf.opened)
-        except (OSError, EOFError, ValueError, RuntimeError, SyntaxError, UnidentifiedImageError) as error:
+        except _UNDECODABLE as error:
             shelf.opened = None
             raise FrameError(f"The frame {vault.root / name} cannot be read ({error}).") from error
 
@@ -167,11 +178,33 @@ def _shelf(vault: Vault) -> _Shelf:
         return _shelves.setdefault(vault, _Shelf())
 
 
-def _plain(vault: Vault, file: str) -> bytes:
+def plain(vault: Vault, file: str) -> bytes:
+    """Return what a file of pictures holds.
+
+    Raises `FrameError` when it is gone or damaged, `UnreachableError` when the disk does not give it now.
+    """
     path = vault.root / file
     try:
         return vault.keys.frames.open(path.read_bytes(), file.encode())
+    except (FileNotFoundError, DamagedError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise FrameError(f"The frame {path} cannot be read ({reason}).") from error
     except OSError as error:
-        raise FrameError(f"The frames {path} cannot be read ({error.strerror}).") from error
-    except DamagedError as error:
-        raise FrameError(f"The frames {path} cannot be read ({error}).") from error
+        raise UnreachableError(
+            f"The frame {path} cannot be read now ({error.strerror}). Make sure that the disk is well and the file "
+            "yours, then try again."
+        ) from error
+
+
+def new_thumbnails(vault: Vault, file: str, small: Callable[[NDArray[np.uint8]], NDArray[np.uint8]]) -> None:
+    """Make a group's thumbnails anew from its frames, up to the first that cannot be decoded; raises `VaultError`."""
+    made: list[NDArray[np.uint8]] = []
+    with Image.open(io.BytesIO(plain(vault, file))) as opened:
+        for place in range(getattr(opened, "n_frames", 1)):
+            try:
+                opened.seek(place)
+                made.append(small(np.asarray(opened)))
+            except _UNDECODABLE:
+                break  # no frame behind it can be decoded either
+    write_file(vault, thumbnail(file), encode(made))
+    let_go(vault)

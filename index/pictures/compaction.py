@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 from sqlite_utils import Database
 
@@ -35,6 +38,12 @@ _HOT = (
 _OF_GROUP = (
     "SELECT id, frame, time_start FROM moments WHERE substr(frame, 1, 12) = 'frames/cold/' "
     "AND frame >= ? AND frame < ? ORDER BY time_start, id"
+)
+
+_FILES = (  # names within one day's folder, in one pass over the index, however many there are
+    "SELECT substr(file, 24) FROM (SELECT DISTINCT substr(frame, 1, instr(frame, '#') - 1) AS file FROM moments "
+    "WHERE substr(frame, 1, 12) = 'frames/cold/' AND frame >= ?1 AND frame < ?2 "
+    "UNION ALL SELECT file FROM cold_holes WHERE file >= ?1 AND file < ?2)"
 )
 
 Encode = Callable[[Vault, Sequence[str]], Group]
@@ -80,10 +89,11 @@ def plan(store: Store, *, before: float, without: Sequence[int] = ()) -> Planned
 def encoded(vault: Vault, names: Sequence[str]) -> Group:
     """Return frames, of one size, and their thumbnails as a group; takes about a second a frame.
 
-    Raises `FrameError` when one cannot be read, `EncodingError` when the encoder fails.
+    A thumbnail that is damaged is made anew. Raises `FrameError` when a frame cannot be read, `EncodingError` when
+    the encoder fails.
     """
     whole = [frames.decode(frames.read(vault, name)) for name in names]
-    small = [frames.decode(frames.read(vault, frames.thumbnail(name))) for name in names]
+    small = [_thumbnail(vault, name, image) for name, image in zip(names, whole, strict=True)]
     return Group(cold_frames.encode(whole), cold_frames.encode(small))
 
 
@@ -118,19 +128,34 @@ def without(writer: Writer, store: Store, file: str, moments: Sequence[int], *, 
 def mend(writer: Writer, store: Store, *, encode: Encode = encoded) -> list[str]:
     """Make every group anew that has lost a frame, without it; returns what was lost beside, in sentences.
 
-    A group that cannot be read any more goes whole. Raises `VaultError`, and `EncodingError` when the encoder fails;
-    what is left is done when this is called again.
+    Only a frame that is gone or damaged is given up. Raises `VaultError` (`UnreachableError` where the disk does not
+    give a group now), and `EncodingError` when the encoder fails; what is left is done when this is called again.
     """
     lost = []
     for (file,) in store.rows("SELECT file FROM cold_holes ORDER BY file"):
-        try:
-            while (left := _left(store, file)) and not put(writer, left, encode(store.vault, [o.frame for o in left])):
-                continue  # another was forgotten meanwhile
-        except FrameError as error:
-            lost.append(f"The pictures of {len(left)} moments are gone: {error}")
+        lost += _made_anew(writer, store, file, encode)
         writer.do(_close_hole, file).result()
         forgotten.remove_files(writer)
     cold_frames.let_go(store.vault)
+    return lost
+
+
+def _made_anew(writer: Writer, store: Store, file: str, encode: Encode) -> list[str]:
+    """Encode what is left of a group as another, and returns what could not be, in sentences."""
+    lost = []
+    while left := _left(store, file):
+        try:
+            made = encode(store.vault, [one.frame for one in left])
+        except cold_frames.UnreachableError:
+            raise
+        except FrameError:
+            damaged = {one.moment: why for one in left if (why := frames.damage(store.vault, one.frame))}
+            if not damaged:  # they can be read after all
+                raise
+            writer.do(_take, file, list(damaged)).result()
+            lost.append(f"The pictures of {len(damaged)} moments are gone: {next(iter(damaged.values()))}")
+            continue
+        put(writer, left, made)  # where another was forgotten meanwhile, they are still left
     return lost
 
 
@@ -140,14 +165,23 @@ def sweep(vault: Vault, store: Store) -> list[str]:
     For the writing process, before it writes. Raises `VaultError`.
     """
     gone = []
-    for path in sorted((vault.root / cold_frames.FOLDER).glob("*/*")):
-        name = str(path.relative_to(vault.root))
-        whole = name.replace(cold_frames.SMALL, cold_frames.WHOLE, 1)
-        if path.suffix in (cold_frames.WHOLE, cold_frames.SMALL) and (_left(store, whole) or _is_hole(store, whole)):
-            continue
-        forgotten.remove(vault, path)
-        gone.append(name)
+    for folder in sorted(path for path in (vault.root / cold_frames.FOLDER).glob("*") if path.is_dir()):
+        day = f"{cold_frames.FOLDER}{folder.name}/"
+        known = {file for (file,) in store.rows(_FILES, [day, f"{day[:-1]}0"])}  # "0" comes after "/"
+        with os.scandir(folder) as entries:  # strings, as there may be a million of them
+            names = sorted(entry.name for entry in entries)
+        for name in names:
+            if name.replace(cold_frames.SMALL, cold_frames.WHOLE) in known:
+                continue
+            forgotten.remove(vault, folder / name)
+            gone.append(day + name)
     return gone
+
+
+def _thumbnail(vault: Vault, name: str, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the thumbnail of a frame, made anew from its picture where it is damaged."""
+    small = frames.thumbnail(name)
+    return frames.small(image) if frames.damage(vault, small) else frames.decode(frames.read(vault, small))
 
 
 def _size(picture: bytes) -> tuple[int, int]:
@@ -183,10 +217,6 @@ def _take(db: Database, file: str, moments: Sequence[int]) -> None:
 def _left(store: Store, file: str) -> list[Framed]:
     """Return the moments whose frames are in a group's file."""
     return [Framed(*row) for row in store.rows(_OF_GROUP, [f"{file}#", f"{file}$"])]  # "$" comes after "#"
-
-
-def _is_hole(store: Store, file: str) -> bool:
-    return store.value("SELECT 1 FROM cold_holes WHERE file = ?", [file]) is not None
 
 
 def _close_hole(db: Database, file: str) -> None:

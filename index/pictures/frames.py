@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
-from index.keys.sealing import DamagedError
 from index.pictures import cold_frames
 from index.replacing import FOLDER_MODE, replace_file
 from index.types import FrameError, VaultError
@@ -56,17 +55,11 @@ def save(vault: Vault, moment_id: int, time: float, image: NDArray[np.uint8] | P
 def read(vault: Vault, name: str) -> bytes:
     """Return the image file of a frame or thumbnail: WebP, or PPM of one that was grouped.
 
-    Raises `FrameError` when it is gone or damaged.
+    Raises `FrameError` when it is gone or damaged, `UnreachableError` when the disk does not give it now.
     """
     if cold_frames.is_cold(name):
         return _bitmap(cold_frames.read(vault, name))
-    path = vault.root / name
-    try:
-        return vault.keys.frames.open(path.read_bytes(), name.encode())
-    except OSError as error:
-        raise FrameError(f"The frame {path} cannot be read ({error.strerror}).") from error
-    except DamagedError as error:
-        raise FrameError(f"The frame {path} cannot be read ({error}).") from error
+    return cold_frames.plain(vault, name)
 
 
 def decode(picture: bytes) -> NDArray[np.uint8]:
@@ -83,6 +76,30 @@ def thumbnail(name: str) -> str:
     if cold_frames.is_cold(name):
         return cold_frames.thumbnail(name)
     return str(Path(name).with_suffix(".small"))
+
+
+def damage(vault: Vault, name: str) -> FrameError | None:
+    """Return why a frame or thumbnail is gone or damaged, None when it is whole; raises `UnreachableError`."""
+    try:
+        decode(read(vault, name))
+    except cold_frames.UnreachableError:
+        raise
+    except FrameError as error:
+        return error
+    return None
+
+
+def new_thumbnail(vault: Vault, name: str) -> None:
+    """Make the thumbnail of a frame that can be read anew, of one in a group those of all; raises `VaultError`."""
+    if cold_frames.is_cold(name):
+        cold_frames.new_thumbnails(vault, cold_frames.file_of(name), small)
+    else:
+        _write(vault, thumbnail(name), _encoded(Image.fromarray(small(decode(read(vault, name))))))
+
+
+def small(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return a picture (``uint8[height, width, 3]``, RGB) as small as a thumbnail is."""
+    return np.asarray(_within(Image.fromarray(image), THUMBNAIL))
 
 
 def _within(picture: Image.Image, size: tuple[int, int]) -> Image.Image:

@@ -18,7 +18,10 @@ from index.types import Filters
 from index.words import segmenting
 
 FEW = 20_000  # moments that may be listed
+AT_ONCE = 20_000  # moments asked about at a time
 MOST_ALIKE = 2_000  # moments in the most similar states; more would be no filter
+
+_KNOWN = "SELECT id FROM moments INDEXED BY moments_known"  # an index of all that conditions ask of, without the texts
 
 # Sites as they are, found one after another by the index instead of reading every moment's.
 _SITES = """WITH RECURSIVE one (site) AS (
@@ -48,12 +51,19 @@ class Allowed:
         """Return which of ``moments`` are among them."""
         if self._few is not None:
             return np.isin(moments, self._few)
-        sql = (
-            "SELECT id FROM moments INDEXED BY moments_known "  # noqa: S608 our own conditions
-            f"WHERE id IN (SELECT value FROM json_each(?)) AND {self._conditions}"
-        )
-        found = self._store.rows(sql, [json.dumps(moments.tolist()), *self._arguments])
-        return np.isin(moments, np.array([row[0] for row in found], np.int64))
+        sql = f"{_KNOWN} WHERE id IN (SELECT value FROM json_each(?)) AND {self._conditions}"  # noqa: S608 our own
+        parts = [np.empty(0, np.bool_)]
+        for start in range(0, len(moments), AT_ONCE):
+            part = moments[start : start + AT_ONCE]
+            found = self._store.rows(sql, [json.dumps(part.tolist()), *self._arguments])
+            parts.append(np.isin(part, np.array([row[0] for row in found], np.int64)))
+        return np.concatenate(parts)
+
+    def newest(self, below: int, limit: int) -> NDArray[np.int64]:
+        """Return the newest ``limit`` of them below the moment ``below``, ascending."""
+        sql = f"{_KNOWN} WHERE id < ? AND {self._conditions} ORDER BY id DESC LIMIT ?"
+        found = self._store.rows(sql, [below, *self._arguments, limit])
+        return np.array([row[0] for row in found][::-1], np.int64)
 
     @cached_property
     def _few(self) -> NDArray[np.int64] | None:
@@ -96,8 +106,7 @@ def _conditions(store: Store, filters: Filters) -> tuple[str, list[float | str]]
     wanted: list[tuple[str, list[float | str]]] = []
     if filters.since is not None:
         # The index is by when moments began: one that began earlier may reach into the time, but only so far.
-        longest = store.value("SELECT max(time_end - time_start) FROM moments") or 0.0
-        wanted.append(("time_end >= ? AND time_start >= ?", [filters.since, filters.since - longest]))
+        wanted.append(("time_end >= ? AND time_start >= ?", [filters.since, filters.since - store.longest()]))
     if filters.until is not None:
         wanted.append(("time_start <= ?", [filters.until]))
     if filters.app:

@@ -18,6 +18,9 @@ class Keep(Protocol):
     def among(self, moments: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return which of ``moments`` are among them."""
 
+    def newest(self, below: int, limit: int) -> NDArray[np.int64]:
+        """Return the newest ``limit`` of them below the moment ``below``, ascending."""
+
 
 class Only:
     """A `Keep` of moments that are known one by one."""
@@ -32,3 +35,7 @@ class Only:
     def among(self, moments: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return which of ``moments`` are among them."""
         return np.isin(moments, self._moments)
+
+    def newest(self, below: int, limit: int) -> NDArray[np.int64]:
+        """Return the newest ``limit`` of them below the moment ``below``, ascending."""
+        return self._moments[self._moments < below][-limit:]

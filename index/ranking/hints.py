@@ -51,28 +51,29 @@ def read(query: str, now: float, apps: Collection[str]) -> Hint | None:
 
     ``now`` is UTC seconds, read in the local time zone; ``apps`` are the names of the programs there are, folded.
     """
-    rest, spans = _when(query, datetime.fromtimestamp(now).astimezone())
+    rest, spans = _when(query, datetime.fromtimestamp(now).astimezone().date())
     rest, app = _where(rest, apps)
     if not (spans or app) or not any(map(str.isalnum, rest)):
         return None
     return Hint(" ".join(rest.split()), tuple(spans), app)
 
 
-def _when(query: str, now: datetime) -> tuple[str, list[tuple[float, float]]]:
+def _when(query: str, today: date) -> tuple[str, list[tuple[float, float]]]:
     """Return a query without the first thing it says about time, and what that is."""
     for pattern, meaning in _TIMES:
         found = pattern.search(query)
-        days = meaning(found, now.date()) if found else []
+        days = meaning(found, today) if found else []
         if found and days:
             hours = PARTS.get((found.groupdict().get("part") or "").lower(), (0, 24))
-            return query[: found.start()] + " " + query[found.end() :], [_seconds(*one, hours, now) for one in days]
+            return query[: found.start()] + " " + query[found.end() :], [_seconds(*one, hours) for one in days]
     return query, []
 
 
-def _seconds(first: date, last: date, hours: tuple[int, int], now: datetime) -> tuple[float, float]:
-    begin = datetime.combine(first, time(), now.tzinfo) + timedelta(hours=hours[0])
-    end = datetime.combine(last, time(), now.tzinfo) + timedelta(hours=hours[1])
-    return begin.timestamp(), end.timestamp()
+def _seconds(first: date, last: date, hours: tuple[int, int]) -> tuple[float, float]:
+    """Return UTC seconds of hours by the clock on the wall, which was set differently in another season."""
+    begin = datetime.combine(first, time()) + timedelta(hours=hours[0])
+    end = datetime.combine(last, time()) + timedelta(hours=hours[1])
+    return begin.astimezone().timestamp(), end.astimezone().timestamp()
 
 
 def _where(query: str, apps: Collection[str]) -> tuple[str, str]:

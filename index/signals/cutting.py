@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from index.forgetting import forgotten
 from index.forgetting.budget import size_of
 from index.forgetting.wish import Span, kept
+from index.replacing import sync_folder
 from index.signals.bdf import BdfAppender, BdfFile
 from index.signals.record_file import layout_of, records
 from index.store import Store
@@ -19,6 +20,7 @@ from index.vault import Vault
 from index.writer import Writer
 
 CHUNK_SECONDS = 60.0
+DEVICE_WIDTH = 20  # characters; a header has room for more of any name
 Piece = tuple[str, float, int]  # path, time of its first sample (UTC seconds), samples a channel
 
 
@@ -34,13 +36,27 @@ def cut(writer: Writer, store: Store, spans: Sequence[Span]) -> None:
         left = kept((info.time_start, info.time_end), spans)
         if left == [(info.time_start, info.time_end)]:
             continue
-        pieces = _pieces(writer.vault, info, left)
+        pieces = _pieces(store, info, left)
+        sync_folder(writer.vault.eeg)  # the pieces are there before the whole goes
         writer.do(_swap, info, pieces).result()
         forgotten.remove_files(writer)
 
 
-def _pieces(vault: Vault, info: RecordingInfo, left: Sequence[Span]) -> list[Piece]:
+def keep(writer: Writer, store: Store, info: RecordingInfo, bounds: Sequence[tuple[int, int]]) -> None:
+    """Let parts of a recording (samples, the second left out) go on as recordings of their own; the rest of it goes.
+
+    Raises `VaultError`.
+    """
+    file = BdfFile(writer.vault.root / info.path, writer.vault.keys.eeg) if bounds else None
+    pieces = [_piece(store, info, file, first, stop) for first, stop in bounds if file is not None]
+    sync_folder(writer.vault.eeg)  # the pieces are there before the whole goes
+    writer.do(_swap, info, pieces).result()
+    forgotten.remove_files(writer)
+
+
+def _pieces(store: Store, info: RecordingInfo, left: Sequence[Span]) -> list[Piece]:
     """Write what is left of a recording."""
+    vault = store.vault
     path = vault.root / info.path
     try:
         file = BdfFile(path, vault.keys.eeg)
@@ -50,7 +66,7 @@ def _pieces(vault: Vault, info: RecordingInfo, left: Sequence[Span]) -> list[Pie
     pieces: list[Piece] = []
     try:
         for first, stop in bounds:
-            pieces.append(_piece(vault, info, file, first, stop))
+            pieces.append(_piece(store, info, file, first, stop))
     except VaultError:
         if path.exists():
             raise
@@ -84,10 +100,11 @@ def _whole(file: BdfFile, bounds: tuple[int, int]) -> list[tuple[int, int]]:
     return good
 
 
-def _piece(vault: Vault, info: RecordingInfo, file: BdfFile, first: int, stop: int) -> Piece:
+def _piece(store: Store, info: RecordingInfo, file: BdfFile, first: int, stop: int) -> Piece:
     """Write samples ``first`` to ``stop`` of a recording as one of its own."""
+    vault = store.vault
     source = vault.root / info.path
-    path = source.with_name(f"{source.stem}+{first}.bdf")
+    path = _free(store, source, first)
     path.unlink(missing_ok=True)  # half of it, left by a crash: no row knows it yet
     time_start = info.time_start + first / file.sfreq
     step = round(CHUNK_SECONDS * file.sfreq)
@@ -98,7 +115,7 @@ def _piece(vault: Vault, info: RecordingInfo, file: BdfFile, first: int, stop: i
             ch_names=file.ch_names,
             sfreq=file.sfreq,
             time_start=time_start,
-            device=file.device,
+            device=_device(file, info),
             max_abs=layout_of(records(source, vault.keys.eeg), path.name).max_abs,
             sealer=vault.keys.eeg,
         ) as appender,
@@ -106,6 +123,22 @@ def _piece(vault: Vault, info: RecordingInfo, file: BdfFile, first: int, stop: i
         for at in range(first, stop, step):
             appender.append(file.read(at, min(at + step, stop)))
     return _relative(vault, path), time_start, stop - first
+
+
+def _device(file: BdfFile, info: RecordingInfo) -> str:
+    """Return what a recording came from; where its first second, which says so, is damaged, as its row says."""
+    try:
+        return file.device
+    except RecordingError:
+        return "".join(letter if " " <= letter <= "~" else "_" for letter in info.device)[:DEVICE_WIDTH].strip()
+
+
+def _free(store: Store, source: Path, first: int) -> Path:
+    """Return a file for a piece that no row names: another recording of the same name may have been cut before."""
+    path = source.with_name(f"{source.stem}+{first}.bdf")
+    while store.value("SELECT 1 FROM recordings WHERE path = ?", [_relative(store.vault, path)]) is not None:
+        path = path.with_name(f"{path.stem}+.bdf")
+    return path
 
 
 def _swap(db: Database, info: RecordingInfo, pieces: Sequence[Piece]) -> None:

@@ -11,6 +11,8 @@ from index.signals.bdf import BdfFile
 from index.store import Store
 from index.types import RecordingError, RecordingInfo
 
+SAME_SECONDS = 1e-3  # a file keeps its beginning to the microsecond
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
@@ -33,17 +35,29 @@ def last(store: Store, seconds: float) -> Stretch | None:
     info = store.newest_recording()
     if info is None:
         return None
-    file = BdfFile(store.vault.root / info.path, store.vault.keys.eeg)
+    file = _file(store, info)
     samples = file.samples
     start = max(0, samples - round(seconds * info.sfreq))
     return Stretch(file.read(start, samples), info.sfreq, info.ch_names, info.time_start + samples / info.sfreq)
+
+
+def refuse_exchanged(file: BdfFile, path: str, time_start: float) -> None:
+    """Raise `RecordingError` when a file is whole but another than that of ``path``, which began at ``time_start``."""
+    if file.samples and abs(file.time_start - time_start) > SAME_SECONDS:
+        raise RecordingError(f"The recording {path} was exchanged for another. Bring it back from a backup.")
+
+
+def _file(store: Store, info: RecordingInfo) -> BdfFile:
+    file = BdfFile(store.vault.root / info.path, store.vault.keys.eeg)
+    refuse_exchanged(file, info.path, info.time_start)
+    return file
 
 
 def _cut(store: Store, info: RecordingInfo, start: float, end: float) -> Stretch:
     """Return the part of one recording that lies in the range."""
     first = max(0, round((start - info.time_start) * info.sfreq))
     stop = min(info.samples, round((end - info.time_start) * info.sfreq))
-    file = BdfFile(store.vault.root / info.path, store.vault.keys.eeg)
+    file = _file(store, info)
     try:
         data = file.read(first, max(first, stop))
     except ValueError as error:

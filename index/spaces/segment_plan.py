@@ -37,14 +37,14 @@ def first_reach(k: int) -> Reach:
     return Reach(k + SPARE, PROBES)
 
 
-def wider(reach: Reach, k: int, *, found: int, kept: int) -> Reach:
+def wider(reach: Reach, k: int, *, found: int, kept: int, rows: int) -> Reach:
     """Return how far to look when only ``kept`` of ``found`` candidates may be answered.
 
     As many more candidates as their share says, and lists as the square root of it: the nearest of a part of all lie
-    further away, in more lists.
+    further away, in more lists. Never more candidates than the ``rows`` there are: there is a place for each.
     """
     share = max(kept, 0.5) / max(found, 1)
-    want = max(2 * reach.want, ceil(1.5 * k / share))
+    want = max(reach.want, min(rows, max(2 * reach.want, ceil(1.5 * k / share))))
     probes = ceil(PROBES * sqrt(want / first_reach(k).want))
     return Reach(want, max(2 * reach.probes, probes))
 

@@ -16,6 +16,8 @@ from index.spaces.segments import DamagedSegmentError, Segment
 from index.spaces.vector_rows import Span
 from index.spaces.vector_space import VectorSpace
 
+LEAST_POINTS_A_LIST = 10  # vectors; of fewer, a centroid is hardly more than one of them
+
 
 class SegmentWork:
     """The work on one space.
@@ -44,8 +46,8 @@ class SegmentWork:
         there before is still valid then.
         """
         try:
-            works = (self._fill, self._seal, self._train_anew, self._make_anew, self._merge, self._check, self._reseal)
-            return any(work(stop) for work in works)
+            works = (self._drop, self._fill, self._seal, self._train_anew, self._make_anew, self._merge, self._check)
+            return any(work(stop) for work in (*works, self._reseal))
         except DamagedSegmentError as error:
             self.space.leave_out(error.segment)
             return True
@@ -92,6 +94,17 @@ class SegmentWork:
                 wrong.append(f"A segment of {self._rows.identity.space} lacks rows of the database.")
         return wrong
 
+    def _drop(self, _stop: Stop) -> bool:
+        """Let what is not whole count no longer, at once.
+
+        A segment that claims rows SQLite never gave would pass for whole as soon as other rows get their ids.
+        """
+        shards = self.space.shards()
+        if shards.is_whole:
+            return False
+        self._publish(shards, shards.segments)
+        return True
+
     def _fill(self, stop: Stop) -> bool:
         """Cover the newest rows that nothing covers."""
         uncovered = self.space.uncovered()
@@ -99,8 +112,8 @@ class SegmentWork:
 
     def _seal(self, stop: Stop) -> bool:
         """Move the older rows in memory to disk."""
-        most, leave = segment_plan.most_hot(self.space.hot_limit, segments=len(self.space.shards().segments))
-        return self.space.hot_rows() > most and self._cover(self.space.oldest_hot(leave), stop)
+        span = self.space.overflow()
+        return span is not None and self._cover(span, stop)
 
     def _cover(self, span: Span, stop: Stop) -> bool:
         """Make a segment of the newest rows of a span."""
@@ -145,9 +158,10 @@ class SegmentWork:
         number = max((one.number for one in shards.manifest.generations), default=0) + 1
         lists = lists_for(rows)
         sample = self._rows.sample(POINTS_A_LIST * lists, np.random.default_rng(number))
-        if stop():
+        # Fewer than that are rows deleted since they were counted: they are counted anew another time.
+        if stop() or len(sample) < min(rows, LEAST_POINTS_A_LIST * lists) or not rows:
             raise InterruptedWorkError
-        file = self._shelf.add_quantizer(Quantizer.train(sample, min(lists, len(sample)), stop=stop))
+        file = self._shelf.add_quantizer(Quantizer.train(sample, lists, stop=stop))
         generations = (*_used(shards), Generation(number, file, rows))
         self._shelf.publish(Manifest(self._shelf.identity, generations, _names(shards.segments)))
         return True

@@ -53,7 +53,7 @@ class VectorSpace:
             self._weed_if_gone(rows, held.rows)
             if is_all or len(held.rows) >= k:
                 return _best(_scored([held], query), k)
-            reach = segment_plan.wider(reach, k, found=len(found.rows), kept=len(held.rows))
+            reach = segment_plan.wider(reach, k, found=len(found.rows), kept=len(held.rows), rows=self._reached())
 
     def shards(self) -> Shards:
         """Return what is whole on disk."""
@@ -61,16 +61,27 @@ class VectorSpace:
             self._refresh()
             return self._shards
 
+    def _reached(self) -> int:
+        """Return how many rows a search can find."""
+        with self._lock:
+            return len(self._refresh()) + sum(segment.card.count for segment in self._shards.segments)
+
     def hot_rows(self) -> int:
         """Return how many rows are in memory."""
         with self._lock:
             return len(self._refresh())
 
-    def oldest_hot(self, leave: int) -> Span:
-        """Return the oldest rows in memory, all but the newest ``leave``; there must be more."""
+    def overflow(self) -> Span | None:
+        """Return the oldest rows in memory when there are more than it is to hold, None otherwise.
+
+        What was deleted is let go of before, so that it neither counts nor is moved to disk.
+        """
         with self._lock:
             hot = self._refresh()
-            return Span(hot.after, hot.row_before_newest(leave))
+            most, leave = segment_plan.most_hot(self.hot_limit, segments=len(self._shards.segments))
+            if len(hot) > most:
+                self._weed(hot)
+            return Span(hot.after, hot.row_before_newest(leave)) if len(hot) > most else None
 
     def uncovered(self) -> list[Span]:
         """Return which rows neither a whole segment nor memory holds, newest first."""
@@ -87,8 +98,10 @@ class VectorSpace:
     def weed(self) -> None:
         """Let go of rows in memory that were deleted, so that they do not take the place of others."""
         with self._lock:
-            hot = self._refresh()
-            hot.weed(self.rows.ids(Span(hot.after, hot.highest)))
+            self._weed(self._refresh())
+
+    def _weed(self, hot: Hot) -> None:
+        hot.weed(self.rows.ids(Span(hot.after, hot.highest)))
 
     def _weed_if_gone(self, rows: Ids, held: Ids) -> bool:
         """Weed when memory gave rows that SQLite does not hold; returns whether it did."""
@@ -162,7 +175,8 @@ def _scan(shards: Shards, generation: int, query: Rows, reach: Reach) -> tuple[C
     """Look through the nearest lists of the segments of one generation."""
     quantizer = shards.quantizers[generation]
     segments = [segment for segment in shards.segments if segment.card.generation == generation]
-    scan, rows, moments = quantizer.scan(query, reach.want), [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    want = min(reach.want, sum(segment.card.count for segment in segments))
+    scan, rows, moments = quantizer.scan(query, want), [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     lists, cosines = quantizer.nearest(query, reach.probes)
     looked = quiet = 0
     while looked < len(lists) and not reach.is_enough(quiet):

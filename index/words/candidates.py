@@ -14,7 +14,6 @@ from index.words.postings import Ids
 from index.words.terms import Query, Term
 
 CANDIDATES = 120
-MOST_READ = 30_000  # moments that hold a word, read for one query: about 10 ms
 MOST_TITLED = 10_000  # of them, where the titles are looked through as well
 
 
@@ -27,7 +26,7 @@ def candidates(store: Store, query: Query, keep: Keep | None) -> list[int]:
     if not seen:
         return []
     read = np.cumsum([term.held for term in seen])
-    chosen = [term for term, so_far in zip(seen, read, strict=True) if so_far <= MOST_READ]
+    chosen = [term for term, so_far in zip(seen, read, strict=True) if so_far <= postings.MOST_READ]
     found = _weighed(store, chosen, keep) if chosen else _newest(store, seen, keep)
     return list(dict.fromkeys(found.tolist()))[:CANDIDATES]
 
@@ -44,9 +43,9 @@ def _weighed(store: Store, chosen: Sequence[Term], keep: Keep | None) -> Ids:
 
 def _all(store: Store, term: Term) -> Ids:
     """Return the moments that hold a word, all of them unless it comes far more often than was estimated."""
-    if term.held < postings.PROBE:
+    if term.held == len(term.newest):
         return term.newest
-    return postings.holding(store, term.expression, MOST_READ)
+    return postings.holding(store, term.expression, postings.MOST_READ)
 
 
 def _newest(store: Store, seen: Sequence[Term], keep: Keep | None) -> Ids:
@@ -57,7 +56,7 @@ def _newest(store: Store, seen: Sequence[Term], keep: Keep | None) -> Ids:
     of_rarest = postings.holding(store, seen[0].expression, CANDIDATES, keep=keep)
     if len(seen) == 1 or keep is not None:
         return of_rarest
-    held = [postings.holding(store, term.expression, MOST_READ // len(seen)) for term in seen]
+    held = [postings.holding(store, term.expression, postings.MOST_READ // len(seen)) for term in seen]
     known_since = max(ids[-1] for ids in held)  # of older moments it is not known which words they hold
     ids, scores = _scores([ids[ids >= known_since] for ids in held], seen)
     return np.concatenate([ids[np.lexsort((-ids, -scores))][: CANDIDATES // 2], of_rarest])

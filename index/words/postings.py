@@ -8,6 +8,7 @@ all that a word has, and so does counting.
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,9 +18,11 @@ from index.ranking.filtering import Keep
 from index.store import Store
 
 PROBE = 1_000  # newest moments looked at, to tell how common a word is
+STEADY = 4  # times as seldom a word may come in the older half of a vault, to pass for one that is everywhere
+MOST_READ = 30_000  # moments that hold a word, read for one query: about 10 ms
 FEW = 2_000  # moments that are each looked up in the full text
-PAGE = 2_000  # moments read at a time, where they are filtered afterwards
-PAGES = 10  # read at most: what filters so strictly that these do not do knows its few moments
+PAGE = 2_000  # moments filtered at a time, where they are found already
+LISTED = 20_000  # moments listed at a time, of a filter that lets more through
 
 Ids = NDArray[np.int64]
 NONE: Ids = np.empty(0, np.int64)
@@ -53,8 +56,21 @@ def holding(store: Store, expression: str, limit: int, *, keep: Keep | None = No
         return _newest(store, expression, limit, "", [], floor=floor)
     few = keep.few()
     if few is None:
-        return _sifted(store, expression, limit, keep, floor=floor)
-    few = few[few > floor]
+        return _listed(store, expression, limit, keep, floor=floor)
+    return _among(store, expression, limit, few[few > floor])
+
+
+def _listed(store: Store, expression: str, limit: int, keep: Keep, *, floor: int) -> Ids:
+    """Return the newest moments that match, of a filter's newest and then of older ones, until there are enough."""
+    found, some = [NONE], keep.newest(sys.maxsize, LISTED)
+    while len(some) and int(some[-1]) > floor and sum(map(len, found)) < limit:
+        found.append(_among(store, expression, limit, some[some > floor]))
+        some = keep.newest(int(some[0]), LISTED)
+    return np.concatenate(found)[:limit]
+
+
+def _among(store: Store, expression: str, limit: int, few: Ids) -> Ids:
+    """Return the newest moments that match of some that are known one by one, ascending."""
     if not len(few):
         return NONE
     among = "rowid IN (SELECT value FROM json_each(?))"
@@ -80,24 +96,33 @@ def kept(ids: Ids, keep: Keep | None, limit: int) -> Ids:
     return np.concatenate([NONE, *found])[:limit]
 
 
-def estimate(newest: Ids, extent: Extent) -> int:
-    """Return how many moments hold a word, from the newest `PROBE` that do: all, or as many as come so closely."""
-    if len(newest) < PROBE:
+def common(store: Store, expression: str, extent: Extent) -> tuple[int, Ids]:
+    """Return how many moments match an expression, and the newest of them: all where they are known to be so many.
+
+    An estimate where they are very many. What came all the time lately, and seldom before, is read in full: the
+    newest would tell that it is everywhere.
+    """
+    newest = holding(store, expression, PROBE)
+    held = _estimate(newest, extent, PROBE)
+    if held <= MOST_READ or _is_steady(store, expression, newest, extent):
+        return held, newest
+    newest = holding(store, expression, MOST_READ)
+    return _estimate(newest, extent, MOST_READ), newest
+
+
+def _estimate(newest: Ids, extent: Extent, asked: int) -> int:
+    """Return how many moments match, from the newest that do: all, or as many as come so closely."""
+    if len(newest) < asked:
         return len(newest)
-    return min(extent.total, round(PROBE * extent.total / (extent.newest - int(newest[-1]) + 1)))
+    return min(extent.total, round(asked * extent.total / (extent.newest - int(newest[-1]) + 1)))
 
 
-def _sifted(store: Store, expression: str, limit: int, keep: Keep, *, floor: int) -> Ids:
-    found: list[Ids] = []
-    below: list[int] = []
-    for _ in range(PAGES):
-        condition = "AND rowid < ?" if below else ""
-        page = _newest(store, expression, PAGE, condition, below, floor=floor)
-        found.append(page[keep.among(page)])
-        if len(page) < PAGE or sum(map(len, found)) >= limit:
-            break
-        below = [int(page[-1])]
-    return np.concatenate([NONE, *found])[:limit]
+def _is_steady(store: Store, expression: str, newest: Ids, extent: Extent) -> bool:
+    """Whether as many come about as closely in the older half."""
+    middle = (extent.oldest + extent.newest) // 2
+    older = _newest(store, expression, len(newest), "AND rowid <= ?", [middle])
+    closely = STEADY * (extent.newest - int(newest[-1]) + 1)
+    return len(older) == len(newest) and middle - int(older[-1]) < closely
 
 
 def _newest(

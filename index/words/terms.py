@@ -31,7 +31,7 @@ class Term:
     weight
         How much it tells: inverse document frequency.
     newest
-        The newest moments that hold it, at most `postings.PROBE`, newest first.
+        The newest moments that hold it, newest first: all of them where they are as many as ``held``.
 
     """
 
@@ -79,8 +79,7 @@ def quoted(word: str) -> str:
 
 
 def _term(store: Store, word: Word, extent: Extent) -> Term:
-    newest = postings.holding(store, expression(word), postings.PROBE)
-    held = postings.estimate(newest, extent)
+    held, newest = postings.common(store, expression(word), extent)
     return Term(word, held, _weight(held, extent.total), newest)
 
 

@@ -107,6 +107,13 @@ def test_it_is_shown_and_asked_before(says: Says, place: Path, monkeypatch: pyte
     assert "cannot be unlearned" in asked[0]
 
 
+def test_that_it_takes_long_is_said_before(says: Says, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "written anew" not in says("--last", "15m")[2]
+    monkeypatch.setattr("companion.cli.forget.REWRITTEN_A_SECOND", (place / "memory.sqlite").stat().st_size / 120)
+    assert "the database is written anew: about 2 min." in " ".join(says("--last", "15m")[2].split())
+    assert len(left(place)) == 3
+
+
 @pytest.mark.usefixtures("place")
 @pytest.mark.parametrize(
     ("asked", "mend"),

@@ -13,6 +13,7 @@ from whole_vault import TEXTS, files, fill, flip
 
 from companion import unlocking
 from companion.__main__ import main
+from companion.cli import opening
 from companion.cli import vault as vault_command
 from companion.cli.root import root
 from companion.renewing import gone_on
@@ -184,6 +185,56 @@ def test_rekeying_that_was_broken_off_goes_on_with_the_same_keys(
     after = unlocking.open_file(keyfile.load(place / "keys.json"))
     assert not rekeying.unfinished(after.secrets)
     assert after.master == unlocking.open_file(file).master
+
+
+def test_a_passphrase_typed_while_all_keys_were_changed_is_refused(
+    says: Says, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = vault_at(tmp_path / "vault")
+
+    def meanwhile() -> str:
+        assert main(["vault", "rekey"]) == DONE
+        return "three plain words"
+
+    monkeypatch.setattr(opening, "new_passphrase", meanwhile)
+    code, _, err = says("vault", "passphrase")
+    assert code == WRONG
+    assert "keys were changed meanwhile, and nothing of this was saved" in err
+    assert not rekeying.unfinished(unlocking.open_file(keyfile.load(vault.key_file)).secrets)
+
+
+def test_keys_are_changed_from_what_they_are_when_the_passphrase_was_typed(
+    says: Says, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault_at(tmp_path / "vault")
+    phrase, told = "three plain words", []
+    assert says("vault", "passphrase", "--file", line(tmp_path / "phrase", phrase))[0] == DONE
+
+    def ask() -> str:
+        if not told:
+            told.append("")
+            told.append(says("vault", "rekey")[2])  # in another terminal, while this one waits
+        return phrase
+
+    monkeypatch.setattr(opening, "passphrase", ask)
+    assert says("vault", "rekey")[0] == DONE
+    assert "already recording" in told[1]
+
+
+def test_a_passphrase_set_while_keys_are_changed_counts(
+    says: Says, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = vault_at(tmp_path / "vault")
+    phrase, real, codes = "three plain words", rekeying._files, []
+
+    def long(*arguments: object) -> None:
+        codes.append(main(["vault", "passphrase", "--file", str(line(tmp_path / "phrase", phrase))]))
+        real(*arguments)  # type: ignore[arg-type]  # handed on as they came
+
+    monkeypatch.setattr(rekeying, "_files", long)
+    assert says("vault", "rekey")[0] == DONE
+    assert codes == [DONE]
+    assert not rekeying.unfinished(unlocking.open_file(keyfile.load(vault.key_file), ask=lambda: phrase).secrets)
 
 
 def test_rekeying_is_refused_while_the_program_runs(says: Says, place: Path) -> None:

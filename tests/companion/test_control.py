@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from multiprocessing.connection import Client
 from pathlib import Path
 
 import pytest
@@ -51,3 +53,25 @@ def test_a_place_whose_name_is_too_long_is_named(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("XDG_RUNTIME_DIR", "/" + "x" * 200)
     with pytest.raises(ControlError, match="too long"):
         control.address(tmp_path)
+
+
+def test_whoever_comes_and_says_nothing_holds_nobody_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(control, "PATIENCE_SECONDS", 0.05)
+    listening = Control(tmp_path, answer)
+    with Client(control.address(tmp_path)):
+        assert control.ask(tmp_path, do="greet", name="you") == "hello you"
+        with Client(control.address(tmp_path)):
+            listening.close()
+            assert not listening._thread.is_alive()
+
+
+@pytest.mark.parametrize("raw", [b'["do"]', b'{"do": 1}', b"{", b"\xff", b"[" * 15_000], ids=range(5))
+def test_what_is_no_request_is_refused_and_the_next_is_answered(tmp_path: Path, raw: bytes) -> None:
+    listening = Control(tmp_path, answer)
+    try:
+        with Client(control.address(tmp_path)) as connection:
+            connection.send_bytes(raw)
+            assert "no request" in json.loads(connection.recv_bytes())["refused"]
+        assert control.ask(tmp_path, do="greet", name="you") == "hello you"
+    finally:
+        listening.close()

@@ -11,6 +11,7 @@ from companion.brain.types import BoardError
 from companion.importing import Imported, import_eeg
 from companion.recover import recover
 from index import changes
+from index.forgetting.budget import Kind
 from index.signals.bdf import BdfAppender, BdfFile
 from index.store import Store
 from index.types import Job, NewMoment, RecordingInfo
@@ -194,3 +195,20 @@ def test_a_recording_that_cannot_be_mended_does_not_keep_the_program_from_starti
     assert done[1] == "The recording eeg/b.bdf was repaired: 1280 samples are there."
     assert [info.path for info in stored(store) if info.samples] == [changes.relative(writer.vault, whole)]
     assert recover(writer, time=BEGIN) == []
+
+
+def test_a_recording_that_the_database_lost_is_taken_in_and_said(writer: Writer, store: Store) -> None:
+    path = begin_recording(writer, "a.bdf", 5)
+    writer.do(lambda db: db.execute("DELETE FROM recordings")).result()
+    assert recover(writer, time=BEGIN) == ["The recording eeg/a.bdf was not known any more: its 1280 samples are."]
+    assert [(info.path, info.samples) for info in stored(store)] == [(changes.relative(writer.vault, path), 1280)]
+    assert recover(writer, time=BEGIN) == []
+
+
+def test_what_a_broken_import_left_is_counted_no_more(writer: Writer) -> None:
+    path = begin_recording(writer, "a.bdf", 5)
+    writer.do(lambda db: db.execute("UPDATE recordings SET source = 'import:a.csv:0'")).result()
+    writer.vault.ledger.measure()
+    size, before = path.stat().st_size, writer.vault.ledger.used()[Kind.EEG]
+    recover(writer, time=BEGIN)
+    assert writer.vault.ledger.used()[Kind.EEG] == before - size

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from companion import listening as listening_module
 from companion.brain.types import BoardSpec, Chunk, Stream
 from companion.listening import Listening
 from index import changes, database
@@ -78,3 +79,20 @@ def test_what_the_database_refuses_is_said_once_and_taken_down_later(
     assert np.rint(data[0]).astype(int).tolist() == list(range(1024))
     listening.stop()
     assert incidents[1:] == [("recorder", "The recording is noted in the vault again.")]
+
+
+def test_a_recording_is_known_for_good_before_there_is_signal_in_it(
+    listening: Listening, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+
+    def note(_: object) -> None:
+        assert store.value("SELECT count(*) FROM recordings") == len(calls) + 1
+        calls.append(sum(BdfFile(path, store.vault.keys.eeg).samples for path in store.vault.eeg.iterdir()))
+
+    monkeypatch.setattr(listening_module, "make_durable", note)
+    hand_over(listening, 0, 3)
+    assert calls == [0]
+    hand_over(listening, 10, 2, segment=1)
+    assert calls == [0, 768]
+    listening.stop()

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from vaults import vault_at
 
+from companion import app
 from companion.brain.types import BoardSpec, Chunk, Stream
 from companion.capture.types import Frame, Window
 from companion.keeper import Keeper
@@ -20,7 +21,9 @@ from companion.locked.listening import SealedListening
 from companion.locked.merging import merge_all
 from companion.locked.moments import SealedMoments
 from companion.recover import recover
+from companion.settings import Settings
 from index.keys import keyfile
+from index.keys.keys import Secrets
 from index.pictures import frames
 from index.signals import recordings
 from index.store import Store
@@ -257,3 +260,39 @@ def test_a_journal_that_grows_large_goes_on_in_another(
     assert len(list(vault.journal.iterdir())) > 1
     with Writer(unlocked(vault)) as writer:
         assert sum(one.moments for one in merge_all(writer, time=BEGIN)) == 6
+
+
+def test_what_is_recorded_is_sealed_to_the_key_there_is_when_nobody_can_change_it_any_more(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, secrets = Vault.claim, Secrets.random()
+
+    def claim(self: Vault) -> None:
+        real(self)
+        keyfile.new(secrets)[0].save(self.key_file)  # by a change of keys that ended just before
+
+    monkeypatch.setattr(Vault, "claim", claim)
+    sealed_to: list[bytes] = []
+
+    def journal(folder: Path, public: bytes, **named: Any) -> Journal:
+        sealed_to.append(public)
+        return Journal(folder, public, **named)
+
+    monkeypatch.setattr(app, "Journal", journal)
+    app.build_locked_engine(Settings(), root=vault.root).stop()
+    assert sealed_to == [secrets.public]
+
+
+def test_a_key_file_that_cannot_be_read_keeps_nobody_else_out(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Vault.claim
+
+    def claim(self: Vault) -> None:
+        real(self)
+        self.key_file.write_bytes(b"{")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Vault, "claim", claim)
+        with pytest.raises(VaultError, match="damaged"):
+            app.build_locked_engine(Settings(), root=vault.root)
+    vault.claim()
+    vault.release()

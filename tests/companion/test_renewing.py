@@ -10,10 +10,11 @@ from vaults import vault_at
 from whole_vault import TEXTS, fill
 
 from companion import unlocking
-from companion.renewing import unlocked_to_write
+from companion.renewing import gone_on, renew, unlocked_to_write
 from index import schema
 from index.care.verifying import verify
 from index.keys import keyfile, rekeying
+from index.keys.keyfile import Way
 from index.keys.keys import Secrets
 from index.store import Store
 from index.types import VaultError
@@ -56,6 +57,29 @@ def test_it_waits_for_whoever_writes(tmp_path: Path) -> None:
             unlocked_to_write(tmp_path / "vault")
     with closing(Store(unlocked_to_write(tmp_path / "vault"))) as store:
         assert [row[0] for row in store.rows("SELECT text FROM moments ORDER BY id")] == list(TEXTS)
+
+
+def test_a_change_of_keys_that_another_program_finished_meanwhile_is_not_done_again(tmp_path: Path) -> None:
+    vault_at(tmp_path / "vault")
+    begin_new_keys(tmp_path / "vault")
+    begun = unlocking.open_file(keyfile.load(tmp_path / "vault" / "keys.json"))
+    unlocked_to_write(tmp_path / "vault")
+    settled = (tmp_path / "vault" / "keys.json").read_bytes()
+    assert len(gone_on(tmp_path / "vault", begun).keys.database) == 1
+    assert (tmp_path / "vault" / "keys.json").read_bytes() == settled
+
+
+def test_a_way_chosen_while_keys_begin_to_be_changed_is_not_undone(tmp_path: Path) -> None:
+    vault = vault_at(tmp_path / "vault")
+    file = keyfile.load(vault.key_file)
+    opened = unlocking.open_file(file)
+
+    def choose_another(_code: str) -> None:
+        unlocking.change_code(vault.root, opened, "ABCD")
+
+    with pytest.raises(VaultError, match=r"changed meanwhile.*Start again"):
+        renew(vault.root, file, opened, None, show=choose_another, progress=lambda *_: None)
+    assert keyfile.load(vault.key_file).open(Way.RECOVERY, b"ABCD") == opened
 
 
 def test_a_vault_of_an_older_version_is_encrypted_before_anything_is_written(tmp_path: Path) -> None:

@@ -250,3 +250,50 @@ def test_every_vault_has_a_secret_of_its_own(tmp_path: Path) -> None:
     unlocking.forget_secret(keyfile.load(one.key_file).vault)
     assert secret_of(other) is not None
     unlocking.forget_secret(keyfile.load(one.key_file).vault)  # there is nothing left to forget
+
+
+def full(*_: object) -> None:
+    raise VaultError("keys.json could not be written. Is the disk full?")
+
+
+def test_a_full_disk_leaves_a_vault_of_the_keyring_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    vault, _ = unlocking.found(tmp_path / "vault")
+    opened = unlocking.open_file(keyfile.load(vault.key_file))
+    with monkeypatch.context() as patch:
+        patch.setattr(keyfile.KeyFile, "save", full)
+        for chosen in (None, PHRASE):
+            with pytest.raises(VaultError, match="disk full"):
+                unlocking.change_way(vault.root, opened, chosen)
+    assert same_keys(vault, unlocking.unlocked(vault.root, ask=never))
+
+
+@pytest.mark.parametrize("kept", ["A", "AAAA", None])
+def test_a_secret_of_the_keyring_that_opens_nothing_is_replaced(tmp_path: Path, kept: str | None) -> None:
+    vault, _ = unlocking.found(tmp_path / "vault")
+    file = keyfile.load(vault.key_file)
+    opened = unlocking.open_file(file)
+    unlocking.forget_secret(file.vault)
+    if kept is not None:
+        keyring.set_password(unlocking.SERVICE, file.vault, kept)
+    unlocking.change_way(vault.root, opened, None)
+    assert same_keys(vault, unlocking.unlocked(vault.root, ask=never))
+
+
+def test_of_two_programs_that_make_a_vault_at_once_one_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, made, names = unlocking._remember, [], []
+
+    def slow(name: str, secret: bytes) -> None:
+        names.append(name)
+        if len(names) == 1:  # the keyring asks to be unlocked, and the program is started once more
+            made.append(unlocking.found(tmp_path / "vault"))
+        real(name, secret)
+
+    monkeypatch.setattr(unlocking, "_remember", slow)
+    with pytest.raises(VaultError, match=r"There is a vault .* already"):
+        unlocking.found(tmp_path / "vault")
+    ((vault, code),) = made
+    assert same_keys(vault, unlocking.unlocked(vault.root, ask=never))
+    assert keyfile.load(vault.key_file).open(Way.RECOVERY, keyfile.recovery_secret(code))
+    assert keyring.get_password(unlocking.SERVICE, names[0]) is None

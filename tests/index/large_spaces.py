@@ -97,6 +97,9 @@ class Some:
     def among(self, moments: NDArray[np.int64]) -> NDArray[np.bool_]:
         return np.isin(moments, self._moments)
 
+    def newest(self, below: int, limit: int) -> NDArray[np.int64]:
+        return self._moments[self._moments < below][-limit:]
+
 
 def settle(vectors: Vectors) -> int:
     """Do all the work there is; returns in how many steps."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -63,6 +64,8 @@ def test_filters_let_through_what_satisfies_all_of_them(
     keep = Allowed(store, filters)
     asked = np.array([3, 1, 2, 77])
     assert set(asked[keep.among(asked)].tolist()) == wanted
+    assert keep.newest(sys.maxsize, 9).tolist() == sorted(wanted)
+    assert keep.newest(3, 1).tolist() == sorted(wanted - {3})[-1:]
     listed = keep.few()
     assert (listed is None) == (len(wanted) > few)
     if listed is not None:
@@ -94,6 +97,24 @@ def test_indexes_answer_filters_without_reading_texts(store: Store, three: list[
         sql, arguments = allowed._conditions(store, filters)
         plan = store.rows(f"EXPLAIN QUERY PLAN SELECT id FROM moments WHERE {sql} LIMIT 9", arguments)  # noqa: S608 ours
         assert any("COVERING INDEX" in row[3] for row in plan), plan
+    assert three
+
+
+def test_the_newest_moments_of_a_filter_are_listed_without_reading_texts_or_sorting(
+    store: Store, three: list[int]
+) -> None:
+    sql, arguments = allowed._conditions(store, Filters(app="a", until=T0))
+    plan = store.rows(f"EXPLAIN QUERY PLAN {allowed._KNOWN} WHERE id < 9 AND {sql} ORDER BY id DESC", arguments)
+    assert [("COVERING INDEX" in row[3], "TEMP B-TREE" in row[3]) for row in plan] == [(True, False)], plan
+    assert three
+
+
+def test_many_moments_are_asked_about_in_parts(store: Store, three: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(allowed, "FEW", 0)
+    monkeypatch.setattr(allowed, "AT_ONCE", 2)
+    keep = Allowed(store, Filters(app="firefox"))
+    assert keep.among(np.array([77, 3, 2, 1, 78])).tolist() == [False, True, False, True, False]
+    assert keep.among(np.array([], np.int64)).tolist() == []
     assert three
 
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,7 @@ from index.forgetting.least_valuable import Thing
 from index.forgetting.making_room import OpenVault, make
 from index.keys.keys import Keys
 from index.store import Store
+from index.transactions import TooLargeError
 from index.vault import Vault
 
 DAY = 86_400.0
@@ -111,8 +114,7 @@ def test_another_thread_waits_until_the_writer_made_room(vault: Vault) -> None:
 
     def make_room() -> None:
         asked.extend(ledger.wanted())
-        path.unlink()
-        ledger.removed(path, 1000)
+        ledger.remove(path)
 
     ledger.attach(make_room)
     with ledger.room(vault.eeg / "new.bdf", 600):
@@ -215,6 +217,32 @@ def test_a_change_that_can_never_fit_is_refused_whole(work: OpenVault) -> None:
     assert work.db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+def test_a_change_too_large_for_the_log_lets_nothing_go(work: OpenVault) -> None:
+    made = [picture(work, T0 + 2000 * number, size=100_000) for number in range(6)]
+
+    def change(db: Database) -> None:
+        rows = [(T0, "part", "x" * 3000)] * 1000
+        db.conn.executemany("INSERT INTO incidents (time, part, what) VALUES (?, ?, ?)", rows)
+
+    work.ledger.limits = Limits(whole=sum(work.ledger.used().values()) + MEGABYTE // 2, newest=1000.0)
+    with pytest.raises(TooLargeError, match="Raise `budget_gb`"):
+        within_budget.run(work, change, time=T0)
+    assert pictured(work) == made
+    assert work.db.execute("SELECT count(*) FROM incidents").fetchone() == (0,)
+
+
+def test_a_full_vault_takes_new_pictures_as_long_as_old_ones_may_go(work: OpenVault) -> None:
+    work.ledger.limits = Limits(whole=3 * MEGABYTE, newest=1000.0)
+    image = np.random.default_rng(0).integers(0, 255, (150, 200, 3), dtype=np.uint8)
+
+    def change(db: Database, time: float) -> None:
+        changes.close_moment(db, changes.open_moment(db, work.vault, new(time), image), time + 10)
+
+    for number in range(40):
+        within_budget.run(work, partial(change, time=T0 + 2000 * number), time=T0)
+    assert 5 < len(pictured(work)) < 40
+
+
 def test_recordings_go_oldest_first_and_never_the_newest(work: OpenVault) -> None:
     for number in range(4):
         path = work.vault.eeg / f"{number}.bdf"
@@ -258,3 +286,24 @@ def test_what_went_for_want_of_room_is_summed_up_a_day(work: OpenVault) -> None:
     assert (older.frames, older.bytes, older.time_start, older.time_end) == (4, 20, T0 + 1, T0 + 3)
     assert newer.frames == 2
     store.close()
+
+
+def test_a_file_that_two_threads_remove_is_subtracted_once(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = vault.eeg / "old.bdf"
+    path.write_bytes(bytes(1000))
+    vault.ledger.measure()
+    before = vault.ledger.used()[Kind.EEG]
+    both, unlink = threading.Barrier(2), Path.unlink
+
+    def together(self: Path, missing_ok: bool = False) -> None:
+        with contextlib.suppress(threading.BrokenBarrierError):  # the other waits for this one
+            both.wait(0.1)
+        unlink(self, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", together)
+    threads = [threading.Thread(target=vault.ledger.remove, args=(path,)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert vault.ledger.used()[Kind.EEG] == before - 1000

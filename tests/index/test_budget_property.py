@@ -1,11 +1,14 @@
-"""Whatever is written, forgotten or made smaller in whatever order: the folder never exceeds its budget."""
+"""Whatever is written, forgotten or made smaller in whatever order: the folder never exceeds its budget.
+
+And nothing is refused while something may still go.
+"""
 
 from __future__ import annotations
 
 import os
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -13,11 +16,13 @@ import numpy as np
 from filling import T0, unit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlite_utils import Database
 
 from index import changes
-from index.forgetting import forgetting, wish
+from index.forgetting import forgetting, least_valuable, wish
 from index.forgetting.budget import Kind, Limits, NoRoomError
 from index.forgetting.forgetting import OfBrain
+from index.forgetting.least_valuable import Thing
 from index.forgetting.wish import Wish
 from index.keys.keys import Keys
 from index.keys.sealed_file import SealedFile
@@ -27,7 +32,10 @@ from index.types import Filters, NewMoment
 from index.vault import Vault
 from index.writer import Writer
 
-BUDGET = Limits(whole=6_000_000, frames=1_500_000, eeg=700_000, newest=30.0)
+BUDGETS = (
+    Limits(whole=6_000_000, frames=1_500_000, eeg=700_000, newest=30.0),
+    Limits(whole=2_500_000, newest=30.0),  # all kinds share what there is
+)
 BRAIN = OfBrain(spaces=("state:*", "shared:*"), parts=("headset",))
 CH_NAMES, SFREQ = ("TP9", "AF7", "AF8", "TP10"), 256.0
 STEPS = ("picture", "words", "blob", "vectors", "eeg", "eeg", "file", "forget", "begin", "brain")
@@ -64,9 +72,9 @@ def watched(root: Path) -> Iterator[list[int]]:
 class History:
     """A vault and what is done to it."""
 
-    def __init__(self, root: Path) -> None:
-        self.vault = Vault(root, Keys.random())
-        self.vault.ledger.limits = BUDGET
+    def __init__(self, root: Path, limits: Limits) -> None:
+        self.vault, self.limits = Vault(root, Keys.random()), limits
+        self.vault.ledger.limits = limits
         self.writer = Writer(self.vault, clock=lambda: T0)
         self.rng = np.random.default_rng(0)
         self.time = T0
@@ -78,8 +86,9 @@ class History:
         self.time += 20.0
         try:
             getattr(self, step)(size)
-        except NoRoomError:
+        except NoRoomError as short:
             self.refused += 1
+            self._nothing_may_go(short.kind)
 
     def picture(self, size: int) -> None:
         image = self.rng.integers(0, 255, (40 + 20 * size, 300, 3), dtype=np.uint8)
@@ -110,6 +119,7 @@ class History:
             self.writer.do(changes.open_recording, name, source="s", time_start=start, **known).result()
             for _ in range(size):
                 file.append(self.rng.normal(0, 20, (4, 2560)))
+                self.time += 2560 / SFREQ
             file.close()
         finally:
             if file._file is not None:  # what was refused is let go
@@ -132,6 +142,16 @@ class History:
         self.writer.close()
         self.writer = Writer(self.vault, clock=lambda: T0)
         self._measured()
+
+    def _nothing_may_go(self, kind: Kind) -> None:
+        """Look for what should have gone before anything was refused: of its own kind, or anything at all."""
+        kinds: dict[Kind, Callable[[Database], list[Thing]]] = {
+            Kind.FRAMES: lambda db: least_valuable.pictured(db, 1, self.limits.newest),
+            Kind.EEG: lambda db: least_valuable.recordings(db, 1),
+            Kind.DATABASE: lambda db: least_valuable.moments(db, 1, self.limits.newest),
+        }
+        for each in [kind] if kind in (Kind.FRAMES, Kind.EEG) else kinds:
+            assert self.writer.do(kinds[each]).result() == [], f"{kind} was refused"
 
     def _measured(self) -> None:
         """The account that was kept is no less than what is there."""
@@ -158,18 +178,20 @@ class History:
 
 
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(1, 10)), min_size=15, max_size=40))
-def test_the_folder_never_exceeds_its_budget(steps: list[tuple[str, int]]) -> None:
+@given(
+    st.sampled_from(BUDGETS), st.lists(st.tuples(st.sampled_from(STEPS), st.integers(1, 10)), min_size=15, max_size=40)
+)
+def test_the_folder_never_exceeds_its_budget(limits: Limits, steps: list[tuple[str, int]]) -> None:
     with tempfile.TemporaryDirectory() as folder, watched(Path(folder)) as most:
-        history = History(Path(folder) / "vault")
+        history = History(Path(folder) / "vault", limits)
         try:
             for step, size in steps:
                 history.do(step, size)
                 history._measured()
-                assert total(history.vault.root) <= BUDGET.whole
+                assert total(history.vault.root) <= limits.whole
                 used = history.vault.ledger.used()
-                assert used[Kind.FRAMES] <= BUDGET.frames
-                assert used[Kind.EEG] <= BUDGET.eeg
+                assert used[Kind.FRAMES] <= (limits.frames or limits.whole)
+                assert used[Kind.EEG] <= (limits.eeg or limits.whole)
         finally:
             history.writer.close()
-    assert 0 < most[0] <= BUDGET.whole
+    assert 0 < most[0] <= limits.whole

@@ -271,3 +271,49 @@ def test_what_is_stored_is_seen_at_once_by_other_readers(writer: Writer, store: 
         add(writer)
         assert (store.count(), other.count()) == (n, n)
     other.close()
+
+
+def test_what_has_no_vector_in_a_space_is_asked_for_newest_first_and_a_few_at_a_time(
+    writer: Writer, store: Store
+) -> None:
+    ids = [add(writer, f"text {i}") for i in range(5)]
+    writer.do(lambda db: db.execute("DELETE FROM jobs")).result()
+    put(writer, "content:old", {i: unit(np.ones((1, 3))) for i in ids})
+    put(writer, "content:new", {ids[1]: unit(np.ones((1, 3)))})
+    unread = opened(writer)
+    empty = writer.do(changes.open_moment, writer.vault, new(), None).result()
+    below = writer.do(changes.want_content, "content:new", empty + 1, 4).result()
+    assert below == ids[3]
+    assert store.waiting(Job.CONTENT, 9) == [ids[4], ids[3]]
+    assert writer.do(changes.want_content, "content:new", below, 9).result() == ids[0]
+    assert store.waiting(Job.CONTENT, 9) == [ids[4], ids[3], ids[2], ids[0]]
+    assert store.waiting(Job.READ, 9) == [unread]
+    assert writer.do(changes.want_content, "content:new", ids[0], 9).result() == 0
+
+
+def test_what_was_set_aside_is_not_asked_for_again(writer: Writer, store: Store) -> None:
+    moment = add(writer, "text")
+    writer.do(changes.set_aside, moment, Job.CONTENT, "no").result()
+    writer.do(changes.want_content, "content:new", moment + 1, 9).result()
+    assert store.set_aside() == 1
+
+
+def test_moments_near_in_time_are_found_without_reading_all_that_were_before(
+    writer: Writer, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = add(writer, "long", time=T0, seconds=500.0)
+    near = [add(writer, "near", time=T0 + 400 + 20 * i) for i in range(3)]
+    add(writer, "far", time=T0 + 100)
+    put(writer, "content:m", {i: unit(np.ones((1, 3))) for i in [long, *near]})
+    asked: list[tuple[str, list[Any]]] = []
+    rows = store.rows
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "rows", lambda sql, arguments=(): asked.append((sql, arguments)) or rows(sql, arguments))
+        assert [m.id for m in store.moments_between(T0 + 405, T0 + 425)] == [long, *near[:2]]
+        assert store.latest_with("content:m", T0 + 405, T0 + 425, 2) == [near[1], near[0]]
+    for sql, arguments in asked:
+        plan = [row[3] for row in rows(f"EXPLAIN QUERY PLAN {sql}", arguments)]
+        assert any("moments_time (time_start>? AND time_start<?)" in step for step in plan), plan
+    (longest,) = rows("EXPLAIN QUERY PLAN SELECT max(time_end - time_start) FROM moments")
+    assert "SEARCH" in longest[3]
+    assert "moments_length" in longest[3]

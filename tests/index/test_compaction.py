@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
 from filling import T0, new
+from numpy.typing import NDArray
 
 from index import changes
 from index.pictures import cold_frames, compaction, frames
-from index.pictures.cold_frames import EncodingError, Group
+from index.pictures.cold_frames import EncodingError, Group, UnreachableError
 from index.store import Store
-from index.types import VaultError
+from index.types import FrameError, VaultError
 from index.vault import Vault
 from index.writer import Writer
 
@@ -193,6 +195,59 @@ def test_a_group_that_cannot_be_read_goes_when_one_of_it_is_forgotten_and_this_i
     assert store.moment(moments[1]).frame == ""
 
 
+def test_a_damaged_thumbnail_costs_no_picture(writer: Writer, store: Store) -> None:
+    moments = add_all(writer)
+    file = grouped(writer, store)
+    (store.vault.root / cold_frames.thumbnail(file)).write_bytes(b"damaged")
+    writer.do(lambda db: db.execute("DELETE FROM moments WHERE id = ?", [moments[0]])).result()
+    assert compaction.mend(writer, store) == []
+    for moment, wanted in zip(moments[1:], GREYS[1:], strict=True):
+        assert abs(grey(store, moment) - wanted) <= 6
+        small = frames.decode(frames.read(store.vault, frames.thumbnail(store.moment(moment).frame)))
+        assert abs(float(small.mean()) - wanted) <= 8
+
+
+def test_of_a_group_only_what_cannot_be_decoded_goes(
+    writer: Writer, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moments = add_all(writer)
+    grouped(writer, store)
+    bad = store.moment(moments[3]).frame
+    whole = cold_frames.read
+
+    def read(vault: Vault, name: str) -> NDArray[np.uint8]:
+        if name == bad:
+            raise FrameError("it cannot be decoded")
+        return whole(vault, name)
+
+    monkeypatch.setattr(cold_frames, "read", read)
+    writer.do(lambda db: db.execute("DELETE FROM moments WHERE id = ?", [moments[0]])).result()
+    (told,) = compaction.mend(writer, store)
+    assert "1 moments" in told
+    assert store.moment(moments[3]).frame == ""
+    assert abs(grey(store, moments[1]) - GREYS[1]) <= 6
+
+
+def test_a_disk_that_does_not_give_a_group_now_loses_nothing(
+    writer: Writer, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moments = add_all(writer)
+    file = grouped(writer, store)
+    before = files(store.vault)
+
+    def refuse(_: Path) -> bytes:
+        raise OSError(24, "Too many open files")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", refuse)
+        with pytest.raises(UnreachableError, match=r"Too many open files.*try again"):
+            compaction.without(writer, store, file, [moments[0]])
+    assert files(store.vault) == before
+    compaction.mend(writer, store)
+    assert not (store.vault.root / file).exists()
+    assert abs(grey(store, moments[1]) - GREYS[1]) <= 6
+
+
 def test_an_encoder_that_fails_while_mending_loses_nothing(writer: Writer, store: Store) -> None:
     moments = add_all(writer)
     file = grouped(writer, store)
@@ -218,6 +273,20 @@ def test_what_a_crash_left_is_swept_and_what_is_in_use_is_not(writer: Writer, st
     assert set(gone) == {lost, cold_frames.thumbnail(lost), str(draft.relative_to(store.vault.root))}
     assert files(store.vault) == {(store.vault.root / each).name for each in (file, cold_frames.thumbnail(file))}
     assert abs(grey(store, moments[1]) - GREYS[1]) <= 4
+
+
+def test_sweeping_asks_once_a_day_of_groups(writer: Writer, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = add_all(writer)
+    for moment in moments:
+        (one,) = (framed for group in compaction.plan(store, before=LATER).groups for framed in group[:1])
+        assert compaction.put(writer, [one], compaction.encoded(store.vault, [one.frame])), moment
+    asked: list[str] = []
+    rows = store.rows
+    monkeypatch.setattr(store, "rows", lambda sql, arguments=(): asked.append(sql) or rows(sql, arguments))
+    assert compaction.sweep(store.vault, store) == []
+    assert len(asked) == 1
+    steps = rows(f"EXPLAIN QUERY PLAN {compaction._FILES}", ["frames/cold/2026-09-21/", "frames/cold/2026-09-210"])
+    assert any("COVERING INDEX moments_grouped_frame" in row[3] for row in steps)
 
 
 def test_single_files_that_a_crash_left_after_the_move_are_noted_to_go(

@@ -12,8 +12,10 @@ import pytest
 from PIL import Image
 from whole_vault import CH_NAMES, SFREQ, SPACE, T0, TEXTS, files, fill, flip, signal
 
+from index.care import exporting
 from index.care.exporting import Wanted, export
 from index.keys.keys import Keys
+from index.pictures import compaction
 from index.signals.bdf import BdfFile
 from index.store import Store
 from index.types import VaultError
@@ -107,6 +109,23 @@ def test_what_cannot_be_read_is_named_and_the_rest_comes(store: Store, vault: Va
     assert ["1.frame" in done.skipped[0], ".bdf was left out" in done.skipped[1]] == [True, True]
     assert [moment["frame"] for moment in lines(tmp_path / "out" / "moments.jsonl")][:2] == ["", "frames/2.webp"]
     assert not list((tmp_path / "out").rglob("*.draft"))
+
+
+def test_pictures_that_are_grouped_meanwhile_come_all_the_same(
+    vault: Vault, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = exporting._picture
+
+    def grouped_before(*args: Any) -> str:
+        monkeypatch.setattr(exporting, "_picture", first)
+        with Writer(vault) as writer:
+            (framed,) = compaction.plan(store, before=T0 + 1e6).groups
+            assert compaction.put(writer, framed, compaction.encoded(vault, [one.frame for one in framed]))
+        return first(*args)
+
+    monkeypatch.setattr(exporting, "_picture", grouped_before)
+    done = export(store, tmp_path / "out", EVERYTHING)
+    assert (done.pictures, done.skipped) == (3, [])
 
 
 def test_an_export_that_was_broken_off_shows_no_list_of_moments(

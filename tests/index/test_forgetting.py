@@ -222,7 +222,7 @@ def _rows(store: Store, of: str) -> int:
     return int(store.value(f"SELECT count(*) FROM {of}"))  # noqa: S608 the test's own words
 
 
-STEPS = ("cutting.cut", "forgotten.remove_files", "forgotten.delete_moments", "traces.clear_dividers", "traces.shrink")
+STEPS = ("cutting.cut", "forgotten.remove_files", "forgotten.delete_moments", "traces.clear_dividers", "traces.clear")
 
 
 @pytest.mark.parametrize("step", STEPS)

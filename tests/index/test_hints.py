@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -52,8 +54,30 @@ def test_a_time_is_read_as_people_mean_it(query: str, wanted: list[tuple[str, st
 def test_a_part_of_the_day_narrows_it() -> None:
     hint = read("the chat yesterday evening")
     assert hint is not None
-    begin, end = (datetime.fromtimestamp(time).astimezone() for time in hint.spans[0])
+    begin, end = (datetime.fromtimestamp(edge).astimezone() for edge in hint.spans[0])
     assert (begin.day, begin.hour, end.day, end.hour) == (19, 17, 20, 0)
+
+
+@pytest.fixture
+def in_berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "Europe/Berlin")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("in_berlin")
+def test_a_day_of_another_season_begins_when_the_clock_on_the_wall_said_so() -> None:
+    summer = datetime(2026, 7, 20, 18).astimezone().timestamp()
+    for query, first, last in (
+        ("error on 4 February", "2026-02-04T00:00+01:00", "2026-02-05T00:00+01:00"),
+        ("error in March", "2026-03-01T00:00+01:00", "2026-04-01T00:00+02:00"),
+        ("error on 4 May", "2026-05-04T00:00+02:00", "2026-05-05T00:00+02:00"),
+    ):
+        hint = hints.read(query, summer, APPS)
+        assert hint is not None
+        assert hint.spans == ((datetime.fromisoformat(first).timestamp(), datetime.fromisoformat(last).timestamp()),)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from index.journal import JournalWriter, entries, files
 from index.keys.keys import Secrets
 from index.keys.sealing import DamagedError
+from index.types import VaultError
 
 SECRETS = Secrets.random()
 
@@ -83,3 +86,13 @@ def test_journals_come_oldest_first(tmp_path: Path) -> None:
         written(tmp_path / f"{name}.journal")
     (tmp_path / "20250101T000000-0000.damaged").touch()
     assert [path.stem[6:] for path in files(tmp_path)] == ["01T000000-0000", "01T000000-0001", "02T000000-0000"]
+
+
+def test_a_full_disk_leaves_no_file_for_each_try(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(VaultError, match="Is the disk full"):
+        JournalWriter(tmp_path / "a.journal", SECRETS.public)
+    assert list(tmp_path.iterdir()) == []

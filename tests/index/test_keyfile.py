@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from index.keys import keyfile
+from index.keys import erasing, keyfile
 from index.keys.keyfile import KeyFile, Opened, Way, WrongSecretError
 from index.keys.keys import Secrets
 from index.types import VaultError
@@ -249,3 +249,75 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert not keyfile.exists(tmp_path / "keys.json")
     with pytest.raises(VaultError, match=r"keys\.json cannot be read"):
         keyfile.load(tmp_path / "keys.json")
+
+
+def test_what_was_chosen_meanwhile_is_there_when_the_file_is_changed(
+    tmp_path: Path, made: tuple[KeyFile, Opened]
+) -> None:
+    path, (file, opened) = tmp_path / "keys.json", made
+    file.with_secrets(opened.secrets.without_brain(), opened)[0].without_slot(Way.KEYRING).save(path)
+    with keyfile.changing(path, opened) as (now, held):
+        now.with_slot(Way.RECOVERY, b"another", held).save(path)
+    again = keyfile.load(path)
+    assert again.ways() == {Way.PASSPHRASE, Way.RECOVERY}
+    assert again.open(Way.RECOVERY, b"another").secrets == held.secrets
+    assert held.secrets.eeg != opened.secrets.eeg  # a key that was thrown away does not come back
+
+
+def test_nothing_is_saved_over_keys_that_are_all_new(tmp_path: Path, made: tuple[KeyFile, Opened]) -> None:
+    path = tmp_path / "keys.json"
+    file, _ = keyfile.new(Secrets.random())
+    file.save(path)
+    with pytest.raises(VaultError, match=r"changed meanwhile.*Start again"), keyfile.changing(path, made[1]):
+        pytest.fail("another vault's keys would be written here")
+    with pytest.raises(VaultError, match=r"changed meanwhile.*Start again"):
+        erasing.replace_keys(made[0], path)
+    assert keyfile.load(path) == file
+
+
+def test_a_way_chosen_meanwhile_stays_when_a_key_is_replaced(tmp_path: Path, made: tuple[KeyFile, Opened]) -> None:
+    path, (file, opened) = tmp_path / "keys.json", made
+    renewed, now = file.with_secrets(opened.secrets.without_brain(), opened)
+    file.with_slot(Way.KEYRING, b"another", opened).save(path)
+    erasing.replace_keys(renewed, path)
+    assert keyfile.load(path).open(Way.KEYRING, b"another") == now
+
+
+def test_two_do_not_change_the_file_at_once(
+    tmp_path: Path, made: tuple[KeyFile, Opened], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyfile, "PATIENCE", 0.0)
+    path = tmp_path / "keys.json"
+    made[0].save(path)
+    with keyfile.locked(path), pytest.raises(VaultError, match="Another program is changing"), keyfile.locked(path):
+        pytest.fail("it is being changed")
+    with keyfile.changing(path, made[1]) as (file, _):
+        assert file == made[0]
+
+
+def test_every_file_that_is_replaced_is_overwritten_where_it_stood(
+    tmp_path: Path, made: tuple[KeyFile, Opened]
+) -> None:
+    path, link = tmp_path / "keys.json", tmp_path / "what the disk holds"
+    made[0].save(path)
+    link.hardlink_to(path)
+    before = path.read_bytes()
+    made[0].without_slot(Way.KEYRING).save(path)
+    assert not any(before[i : i + 16] in link.read_bytes() for i in range(0, len(before), 16))
+
+
+def test_whoever_reads_while_the_file_is_replaced_reads_one_of_both(
+    tmp_path: Path, made: tuple[KeyFile, Opened], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, replaced = tmp_path / "keys.json", made[0].without_slot(Way.KEYRING)
+    made[0].save(path)
+    real, waiting = Path.open, [replaced]
+
+    def slow(self: Path, *arguments: Any, **named: Any) -> Any:
+        handle = real(self, *arguments, **named)
+        if waiting:
+            waiting.pop().save(path)  # what was opened is another file by now, and overwritten
+        return handle
+
+    monkeypatch.setattr(Path, "open", slow)
+    assert keyfile.load(path) == replaced

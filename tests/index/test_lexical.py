@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 from filling import add, add_many
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from large_spaces import Some
 from vaults import vault_at
 
 from index.ranking.filtering import Only
@@ -196,7 +198,7 @@ def test_of_a_word_that_is_everywhere_the_newest_moments_are_found(
     writer: Writer, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postings, "PROBE", 50)
-    monkeypatch.setattr(candidates, "MOST_READ", 100)
+    monkeypatch.setattr(postings, "MOST_READ", 100)
     ids = add_many(writer, ["every day"] * 300 + ["every other day"] * 100)
     assert sorted(found(store, "day")) == ids[-candidates.CANDIDATES :]
     assert terms.read(store, "day").terms[0].held == pytest.approx(400, rel=0.1)
@@ -208,10 +210,39 @@ def test_only_moments_to_keep_are_candidates(writer: Writer, store: Store, monke
     query = terms.read(store, "boiler")
     assert set(lexical.search(store, query, keep=Only(ids[5:8]))) == set(ids[5:8])
     assert lexical.search(store, query, keep=Only([])) == {}
-    monkeypatch.setattr(candidates, "MOST_READ", 10)  # now it is a word that is everywhere
+    monkeypatch.setattr(postings, "MOST_READ", 10)  # now it is a word that is everywhere
     assert set(lexical.search(store, query, keep=Only(ids[5:8]))) == set(ids[5:8])
     monkeypatch.setattr(postings, "FEW", 1)
     assert set(lexical.search(store, query, keep=Only(ids[5:8]))) == set(ids[5:8])
+
+
+def test_of_a_word_that_is_everywhere_old_moments_are_found_where_a_filter_lets_only_such_through(
+    writer: Writer, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postings, "MOST_READ", 50)
+    monkeypatch.setattr(postings, "LISTED", 40)
+    ids = add_many(writer, ["every day"] * 300)
+    query = terms.read(store, "day")
+    assert set(lexical.search(store, query, keep=Some(np.array(ids[:100])))) == set(ids[:100])
+    strewn = ids[:150:2] + ids[-1:]
+    assert set(lexical.search(store, query, keep=Some(np.array(strewn)))) == set(strewn)
+    assert set(lexical.search(store, query, keep=Some(np.array(ids)))) == set(ids[-candidates.CANDIDATES :])
+    assert lexical.search(store, query, keep=Some(np.array([ids[-1] + 7]))) == {}
+
+
+def test_a_word_of_the_last_hours_is_not_everywhere(
+    writer: Writer, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postings, "PROBE", 20)
+    monkeypatch.setattr(postings, "MOST_READ", 150)
+    texts = ["project kangaroo budget" if i == 30 else "project" for i in range(600)]
+    ids = add_many(writer, [*texts, *["project kangaroo"] * 60])
+    query = terms.read(store, "kangaroo project")
+    held = {term.word.folded: term.held for term in query.terms}
+    assert held["kangaroo"] == 61
+    assert held["project"] == pytest.approx(660, rel=0.1)
+    assert ids[30] in lexical.search(store, terms.read(store, "kangaroo budget"))
+    assert set(lexical.search(store, query)) == {ids[30], *ids[600:]}
 
 
 @pytest.mark.parametrize(

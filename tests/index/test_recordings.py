@@ -10,7 +10,7 @@ from index import changes
 from index.signals import recordings
 from index.signals.bdf import BdfAppender
 from index.store import Store
-from index.types import VaultError
+from index.types import RecordingError, VaultError
 from index.writer import Writer
 
 SFREQ = 200.0
@@ -103,3 +103,14 @@ def test_a_recording_whose_file_is_gone_is_named(writer: Writer, store: Store) -
     (writer.vault.eeg / "a.bdf").unlink()
     with pytest.raises(VaultError, match=r"a\.bdf"):
         recordings.between(store, T0, T0 + 5)
+
+
+def test_a_recording_that_was_exchanged_for_another_is_not_read_as_that(writer: Writer, store: Store) -> None:
+    record(writer, "a.bdf", T0, 2)
+    record(writer, "b.bdf", T0 + 100, 2)
+    one, other = (writer.vault.eeg / name for name in ("a.bdf", "b.bdf"))
+    other.replace(one)
+    with pytest.raises(RecordingError, match=r"eeg/a\.bdf was exchanged for another\. Bring it back"):
+        recordings.between(store, T0, T0 + 1)
+    one.replace(other)
+    assert recordings.last(store, 1) is not None

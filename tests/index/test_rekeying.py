@@ -13,7 +13,7 @@ from index.keys.keys import Keys, Secrets
 from index.signals.bdf import BdfFile
 from index.spaces.vectors import Vectors
 from index.store import Store
-from index.types import VaultError
+from index.types import RecordingError, VaultError
 from index.vault import Vault
 from index.writer import Writer
 
@@ -78,7 +78,7 @@ def assert_all_there(vault: Vault) -> None:
 def test_everything_is_encrypted_with_new_keys_and_nothing_with_the_old(old: Vault) -> None:
     assert files(old, ".quantizer")
     begin(old.root)
-    rekeying.finish(old.root, *load(old.root))
+    rekeying.finish(old.root, load(old.root)[1])
     after = load(old.root)[1].secrets
     assert (len(after.roots), len(after.eeg), rekeying.unfinished(after)) == (1, 1, False)
     assert_all_there(opened_vault(old.root))
@@ -116,18 +116,79 @@ def test_a_change_of_keys_that_was_broken_off_anywhere_goes_on(
         if step == "_recording":  # there is but one
             calls.append(1)
         with pytest.raises(StoppedError):
-            rekeying.finish(old.root, *load(old.root))
+            rekeying.finish(old.root, load(old.root)[1])
     assert rekeying.unfinished(load(old.root)[1].secrets)
     assert_all_there(opened_vault(old.root))
-    rekeying.finish(old.root, *load(old.root))
+    rekeying.finish(old.root, load(old.root)[1])
     assert not rekeying.unfinished(load(old.root)[1].secrets)
     assert_all_there(opened_vault(old.root))
 
 
-def test_a_file_that_cannot_be_opened_is_named_and_the_old_keys_stay(old: Vault) -> None:
-    flip(files(old, ".frame")[1])
+def told(vault: Vault) -> list[str]:
+    store = Store(vault)
+    found = [incident.what for incident in store.incidents()]
+    store.close()
+    return found
+
+
+def test_a_picture_that_cannot_be_opened_is_named_and_keeps_nobody_from_recording(old: Vault) -> None:
+    damaged = files(old, ".frame")[1]
+    flip(damaged)
+    raw = damaged.read_bytes()
     begin(old.root)
-    with pytest.raises(VaultError, match=r"2\.frame cannot be encrypted anew .*companion vault rebuild"):
-        rekeying.finish(old.root, *load(old.root))
-    assert rekeying.unfinished(load(old.root)[1].secrets)
-    Store(opened_vault(old.root)).moment(2)
+    rekeying.finish(old.root, load(old.root)[1], clock=lambda: 7.0)
+    assert not rekeying.unfinished(load(old.root)[1].secrets)
+    (what,) = told(opened_vault(old.root))
+    assert "2.frame could not be opened when the keys were changed" in what
+    assert damaged.read_bytes() == raw
+    assert len(verify(opened_vault(old.root)).problems) == 1
+
+
+def test_a_recording_with_a_damaged_record_keeps_every_other(old: Vault) -> None:
+    (path,) = files(old, ".bdf")
+    flip(path, at=path.stat().st_size // 2)
+    size = path.stat().st_size
+    begin(old.root)
+    rekeying.finish(old.root, load(old.root)[1])
+    new = opened_vault(old.root)
+    file = BdfFile(path, new.keys.eeg)
+    assert (path.stat().st_size, told(new)) == (size, [])
+    whole, lost = [], 0
+    for second in range(12):
+        at = slice(second * 64, second * 64 + 64)
+        try:
+            whole.append(np.array_equal(file.read(at.start, at.stop), signal()[:, at]))
+        except RecordingError:
+            lost += 1
+    assert (lost, whole) == (1, [True] * 11)
+
+
+def test_the_last_record_damaged_leaves_a_recording_as_long_as_it_was(old: Vault) -> None:
+    (path,) = files(old, ".bdf")
+    flip(path, at=path.stat().st_size - 5)
+    size = path.stat().st_size
+    begin(old.root)
+    rekeying.finish(old.root, load(old.root)[1])
+    file = BdfFile(path, opened_vault(old.root).keys.eeg)
+    assert path.stat().st_size == size
+    with pytest.raises(RecordingError):
+        _ = file.samples
+
+
+def test_what_nobody_can_open_is_left_removed_or_copied_by_what_it_is(old: Vault) -> None:
+    (path,) = files(old, ".bdf")
+    flip(path, at=40)  # the header
+    learning = old.root / "learning" / "plan"
+    flip(learning)
+    (old.eeg / "empty.bdf").touch()  # a power cut just after it was made
+    kept = old.eeg / "y.bdf.damaged"
+    kept.write_bytes(old.keys.eeg.seal(b"what upgrading could not read", kept.name.encode()))
+    begin(old.root)
+    rekeying.finish(old.root, load(old.root)[1])
+    assert not rekeying.unfinished(load(old.root)[1].secrets)
+    new = opened_vault(old.root)
+    assert [what.split()[0] for what in told(new)] == [f"eeg/{path.name}"]
+    assert path.exists()
+    assert not learning.exists()
+    assert not (old.eeg / "empty.bdf").exists()
+    assert new.keys.eeg.open(kept.read_bytes(), kept.name.encode()) == b"what upgrading could not read"

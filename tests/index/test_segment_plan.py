@@ -70,7 +70,8 @@ def test_a_generation_is_outgrown_at_four_times_its_rows(rows: int, *, anew: boo
 def test_a_search_that_is_not_satisfied_always_looks_further(k: int, kept: int, times: int) -> None:
     reach = segment_plan.first_reach(k)
     for _ in range(times):
-        wider = segment_plan.wider(reach, k, found=max(reach.want, kept), kept=min(kept, k - 1))
+        found, kept = max(reach.want, kept), min(kept, k - 1)
+        wider = segment_plan.wider(reach, k, found=found, kept=kept, rows=10**60)
         assert wider.want >= 2 * reach.want
         assert wider.probes >= 2 * reach.probes
         reach = wider
@@ -78,7 +79,14 @@ def test_a_search_that_is_not_satisfied_always_looks_further(k: int, kept: int, 
 
 def test_a_part_of_a_hundredth_is_looked_for_among_as_many_candidates_at_once() -> None:
     first = segment_plan.first_reach(10)
-    assert segment_plan.wider(first, 10, found=1000, kept=10).want >= 1000
+    assert segment_plan.wider(first, 10, found=1000, kept=10, rows=10**6).want >= 1000
+
+
+def test_no_search_takes_more_candidates_than_there_are() -> None:
+    reach = segment_plan.first_reach(400)
+    for _ in range(5):
+        reach = segment_plan.wider(reach, 400, found=reach.want, kept=0, rows=520_000)
+        assert reach.want <= 520_000
 
 
 def test_a_space_with_segments_holds_less_in_memory() -> None:

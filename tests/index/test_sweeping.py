@@ -5,14 +5,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from whole_vault import T0, files, fill
+from whole_vault import SECONDS, SFREQ, T0, files, fill, flip, record, signal
 
 from index import changes
-from index.care.sweeping import sweep
+from index.care.sweeping import found, sweep, take_in
 from index.care.verifying import verify
 from index.keys.keys import Keys
+from index.signals import recordings
 from index.store import Store
-from index.types import NewMoment
+from index.types import Job, NewMoment
 from index.vault import Vault
 from index.writer import Writer
 
@@ -71,4 +72,72 @@ def test_folders_that_did_not_change_since_are_not_read_again(store: Store) -> N
     assert sweep(store) == []
     os.utime(old)
     assert sweep(store) == ["frames/2020-01-01/99.frame"]
+    store.close()
+
+
+def lose_row(writer: Writer, path: Path) -> None:
+    """Have the database forget a recording, as a power cut does with what was not safe yet."""
+    writer.do(lambda db: db.execute("DELETE FROM recordings WHERE path = ?", [f"eeg/{path.name}"])).result()
+
+
+def test_eeg_that_the_database_lost_is_kept_and_taken_in(store: Store) -> None:
+    with Writer(store.vault) as writer:
+        path = record(writer, T0 + 5000, seed=3)
+        lose_row(writer, path)
+        with path.open("ab") as file:
+            file.write(b"half a record")
+        assert sweep(store) == []
+        (one,) = found(store)
+        assert (one.path, one.device, one.samples) == (f"eeg/{path.name}", "board", round(SFREQ * SECONDS))
+        moment = writer.do(changes.open_moment, writer.vault, NewMoment(T0 + 5001, T0 + 5005, "a", "b"), None).result()
+        writer.do(changes.close_moment, moment, T0 + 5005).result()
+        writer.do(changes.done, moment, Job.BRAIN).result()
+        writer.do(take_in, one).result()
+        assert found(store) == []
+        (stretch,) = recordings.between(store, T0 + 5000, T0 + 6000)
+        assert np.array_equal(stretch.data, signal(3))
+        assert moment in store.waiting(Job.BRAIN, 9)
+    store.close()
+
+
+def test_a_part_of_a_recording_that_is_there_is_no_recording_of_its_own(store: Store) -> None:
+    (whole,) = files(store.vault, ".bdf")
+    copy = whole.with_name("part.bdf")
+    copy.write_bytes(whole.read_bytes())
+    assert found(store) == []
+    assert sweep(store) == ["eeg/part.bdf"]
+    store.close()
+
+
+def test_what_is_to_be_forgotten_is_not_taken_in(store: Store) -> None:
+    with Writer(store.vault) as writer:
+        path = record(writer, T0 + 5000)
+        lose_row(writer, path)
+        assert len(found(store)) == 1
+        note = "INSERT INTO forgetting (kind, path) VALUES (?, ?)"
+        writer.do(lambda db: db.execute(note, ["file", f"eeg/{path.name}"])).result()
+        assert found(store) == []
+        writer.do(lambda db: db.execute("DELETE FROM forgetting")).result()
+        writer.do(lambda db: db.execute(note, ["brain", ""])).result()
+        assert found(store) == []
+    store.close()
+
+
+def test_signal_that_does_not_tell_when_it_began_stays_where_it_is(store: Store) -> None:
+    with Writer(store.vault) as writer:
+        path = record(writer, T0 + 5000)
+        lose_row(writer, path)
+    flip(path, at=path.stat().st_size - round(path.stat().st_size * 0.8))  # its first record
+    assert found(store) == []
+    assert sweep(store) == []
+    assert path.exists()
+    store.close()
+
+
+def test_what_is_removed_is_counted_no_more(store: Store) -> None:
+    (store.vault.eeg / "x.bdf").write_bytes(bytes(5000))
+    store.vault.ledger.measure()
+    before = sum(store.vault.ledger.used().values())
+    sweep(store)
+    assert sum(store.vault.ledger.used().values()) == before - 5000
     store.close()

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import io
+import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -102,6 +104,26 @@ def test_a_vault_that_was_not_encrypted_is_and_nothing_of_it_lies_open(old: Vaul
     upgrading.upgrade(old, progress=lambda what, _done, _all: told.append(what))
     assert_encrypted_and_whole(old)
     assert told == ["database", "frames", "recordings"]
+
+
+def test_the_log_that_a_crash_left_is_taken_in_and_overwritten(old: Vault, tmp_path: Path) -> None:
+    log, copy, link = old.database.with_name("memory.sqlite-wal"), tmp_path / "log", tmp_path / "what the disk holds"
+    with closing(sqlite3.connect(old.database, isolation_level=None)) as connection:
+        connection.execute("INSERT INTO incidents (time, part, what) VALUES (1, 'x', 'jasmine')")
+        shutil.copy(log, copy)
+    shutil.copy(copy, log)
+    link.hardlink_to(log)
+    assert b"jasmine" in link.read_bytes()
+    upgrading.upgrade(old)
+    assert link.read_bytes() == bytes(copy.stat().st_size)
+    with closing(Store(old)) as store:
+        assert store.value("SELECT what FROM incidents") == "jasmine"
+
+
+def test_an_encrypted_database_can_give_room_back(old: Vault) -> None:
+    upgrading.upgrade(old)
+    with closing(Store(old)) as store:
+        assert store.value("PRAGMA auto_vacuum") == 2  # incremental
 
 
 def test_an_encrypted_vault_needs_nothing(old: Vault) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from large_spaces import COUNT, SPACE, Life, made, rows_on_disk, settle
+from large_spaces import COUNT, SPACE, Life, insert, made, rows_on_disk, settle
 
 from index.spaces import segments
 from index.spaces.segments import Segment
@@ -106,6 +106,20 @@ def test_files_of_rows_the_database_never_had_are_not_believed(life: Life) -> No
     assert set(found) <= set(range(1, 501))
     settle(vectors)
     assert max(rows_on_disk(life)) <= 500
+    assert vectors.verify() == []
+
+
+def test_files_newer_than_the_database_are_let_go_of_before_other_rows_get_their_ids(life: Life) -> None:
+    life.writer.do(lambda db: db.execute("DELETE FROM moments WHERE id > 500")).result()
+    life.writer.do(lambda db: db.execute("UPDATE sqlite_sequence SET seq = 500 WHERE name = 'vectors'")).result()
+    vectors = life.open()
+    assert vectors.merge()
+    assert life.files(".segment") == []
+    life.vectors = np.concatenate([life.vectors[:500], made(COUNT, seed=77)])
+    life.writer.do(insert, 501, life.vectors[500:]).result()
+    vectors = life.open()
+    settle(vectors)
+    assert life.recall(vectors) >= 0.95
     assert vectors.verify() == []
 
 

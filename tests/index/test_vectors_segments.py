@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import numpy as np
 import pytest
-from large_spaces import COUNT, DIMENSION, HOT, SECRETS, SPACE, Life, Some, made, rows_on_disk, settle
+from large_spaces import COUNT, DIMENSION, HOT, SECRETS, SPACE, Life, Some, insert, made, rows_on_disk, settle
 
 from index import changes
 from index.keys.keys import Keys
 from index.keys.sealing import HEAD_BYTES
 from index.ranking.filtering import Only
 from index.spaces.segment_shelf import prefix_of
+from index.spaces.vector_rows import VectorRows
+from index.spaces.vector_scan import Scan
 from index.spaces.vectors import Vectors
 from index.store import Store
 from index.vault import Vault
+from index.writer import Writer
 
 
 def test_beyond_memory_nearly_all_of_the_nearest_are_found_and_their_cosines_are_exact(life: Life) -> None:
@@ -94,8 +98,65 @@ def test_few_moments_are_compared_exactly(life: Life) -> None:
     assert life.open().search(SPACE, made(1)[0], 5, keep=Only([])) == {}
 
 
-def test_a_filter_that_lets_nothing_through_ends_with_nothing(life: Life) -> None:
-    assert life.open().search(SPACE, made(1)[0], 5, keep=Some(np.array([COUNT + 7]))) == {}
+@pytest.mark.parametrize("k", [5, 400])
+def test_a_filter_that_lets_nothing_through_ends_with_nothing_and_takes_no_more_memory_than_rows_need(
+    life: Life, k: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[int] = []
+    begin = Scan.__init__
+
+    def noted(scan: Scan, *how: Any) -> None:
+        taken.append(how[-1])
+        begin(scan, *how)
+
+    monkeypatch.setattr(Scan, "__init__", noted)
+    assert life.open().search(SPACE, made(1)[0], k, keep=Some(np.array([COUNT + 7]))) == {}
+    assert max(taken) <= COUNT
+
+
+def test_a_space_that_begins_late_is_learned_from_as_many_vectors_as_any_other(life: Life) -> None:
+    rows = VectorRows.of(life.store, SPACE)
+    assert rows is not None
+    life.writer.do(lambda db: db.execute("UPDATE vectors SET id = id + 3000000000 WHERE id > 10")).result()
+    sample = rows.sample(1_000, np.random.default_rng(1))
+    assert len(np.unique(sample, axis=0)) == len(sample) == 1_000
+    places = np.argmax(sample @ life.vectors.T, axis=1)
+    assert np.histogram(places, 5, (0, COUNT))[0].min() > 150  # from all over it
+    assert len(rows.sample(5_000, np.random.default_rng(1))) == COUNT
+
+
+def test_nothing_is_learned_from_a_handful(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors = life.open()
+    vectors.rebuild()
+    monkeypatch.setattr(VectorRows, "sample", lambda *_: life.vectors[:100])
+    assert vectors.merge()
+    assert life.files(".quantizer") == []
+    monkeypatch.undo()
+    settle(vectors)
+    assert life.recall(vectors) >= 0.95
+
+
+def test_rows_in_memory_that_were_deleted_are_let_go_of_instead_of_moved_to_disk(life: Life) -> None:
+    vectors = life.open()
+    vectors.search(SPACE, made(1)[0], 1)
+    life.grow(HOT)
+    assert vectors.progress() == (COUNT + HOT, COUNT + HOT)
+    life.forget(np.arange(COUNT + 1, COUNT + HOT))
+    before = life.files(".segment")
+    assert settle(vectors) <= len(before)  # each is compared with SQLite once
+    assert life.files(".segment") == before
+    assert vectors.progress() == (len(life.held()),) * 2
+    assert life.recall(vectors) >= 0.95
+
+
+def test_a_space_in_memory_alone_that_was_deleted_leaves_nothing_to_do(store: Store, writer: Writer) -> None:
+    vectors = Vectors(store, hot_rows=HOT)
+    writer.do(insert, 1, made(9)).result()
+    vectors.search(SPACE, made(1)[0], 1)
+    writer.do(insert, 10, made(HOT)).result()
+    assert vectors.progress() == (HOT + 9, HOT + 9)
+    writer.do(lambda db: db.execute("DELETE FROM vectors")).result()
+    assert settle(vectors) == 0
 
 
 def test_more_than_there_are_gives_all_there_are(life: Life) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from whole_vault import files, fill, flip
+from whole_vault import files, fill, flip, record
 
 from index import database
 from index.care.rebuilding import rebuild
@@ -81,6 +81,18 @@ def test_a_recording_that_is_cut_damaged_or_gone_is_found(vault: Vault) -> None:
     assert parts(vault) == ["recording"]
     path.unlink()
     assert parts(vault) == ["recording"]
+
+
+def test_recordings_that_were_exchanged_are_found(vault: Vault) -> None:
+    with Writer(vault) as writer:
+        other = record(writer, T1)
+    (one,) = (path for path in files(vault, ".bdf") if path != other)
+    here, there = one.read_bytes(), other.read_bytes()
+    one.write_bytes(there)
+    other.write_bytes(here)
+    assert [problem.what.split(".bdf ")[1] for problem in verify(vault).problems] == [
+        "was exchanged for another. Bring it back from a backup."
+    ] * 2
 
 
 def test_a_damaged_journal_of_a_locked_time_is_found(vault: Vault) -> None:

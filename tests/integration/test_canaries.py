@@ -159,7 +159,8 @@ def missing(vault: Vault) -> list[str]:
 
 def opened(vault: Vault) -> Iterator[bytes]:
     for path in vault.root.rglob("*"):
-        if path.is_file() and path.name not in {"keys.json", "writer.lock", "memory.sqlite-shm"}:
+        empty = not path.is_file() or not path.stat().st_size  # a lock, the mark of the last sweep
+        if not empty and path.name not in {"keys.json", "memory.sqlite-shm"}:
             yield from (pages(vault, path) if path.name.startswith("memory.sqlite") else plain(vault, path))
 
 

@@ -19,7 +19,6 @@ from companion.settings import Settings
 from companion.status import Activity
 from index.types import VaultError
 from ui.app import App
-from ui.auto_lock import AutoLock
 from ui.bridge import in_background
 from ui.locking import NO_PASSPHRASE
 from ui.options import Options
@@ -290,56 +289,6 @@ def test_the_passphrase_of_the_first_run_makes_the_vault(qt: QApplication, tmp_p
     wait_until(lambda: app.link.engine is engine)
     assert ("enter", RIGHT) in door.calls
     app.end()
-
-
-class Away:
-    def __init__(self, seconds: float) -> None:
-        self.told, self.closed = seconds, False
-
-    def seconds(self) -> float:
-        return self.told
-
-    def close(self) -> None:
-        self.closed = True
-
-
-def test_being_away_for_long_enough_locks_once(qt: QApplication) -> None:  # noqa: ARG001  a timer needs it
-    idle, now, due = Away(3600.0), [0.0], []
-    auto = AutoLock(find=lambda: idle, clock=lambda: now[0])
-    auto.due.connect(lambda: due.append(now[0]))
-    auto.watch(10)
-    auto.look()
-    assert due == []  # away counts from when it began to watch
-    now[0] = 599.0
-    auto.look()
-    assert due == []
-    now[0] = 601.0
-    auto.look()
-    auto.look()
-    assert due == [601.0]
-    assert idle.closed
-
-
-def test_a_touch_begins_the_count_anew(qt: QApplication) -> None:  # noqa: ARG001  as above
-    idle, now, due = Away(2.0), [10_000.0], []
-    auto = AutoLock(find=lambda: idle, clock=lambda: now[0])
-    auto.due.connect(lambda: due.append(now[0]))
-    auto.watch(1)
-    now[0] += 5000
-    auto.look()
-    assert due == []
-    auto.watch(0)
-    idle.told = 9999.0
-    auto.look()
-    assert due == []
-
-
-def test_nothing_is_watched_where_the_desktop_does_not_tell(qt: QApplication) -> None:  # noqa: ARG001  as above
-    auto, due = AutoLock(find=lambda: None), []
-    auto.due.connect(lambda: due.append(1))
-    auto.watch(1)
-    auto.look()
-    assert due == []
 
 
 def test_auto_lock_watches_only_an_open_vault_with_a_passphrase(qt: QApplication) -> None:  # noqa: ARG001  as above
