@@ -1,0 +1,91 @@
+"""The text of one window, read when asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+from companion.capture.accessible.blocks import blocks_of
+from companion.capture.accessible.bus import AccessibilityBus, Ref
+from companion.capture.accessible.node import DOCUMENT, extents, name_of
+from companion.capture.accessible.reading import Reading
+from companion.capture.accessible.text import joined
+from companion.capture.accessible.tree import Bounds, Walk
+from companion.capture.accessible.window import Candidate, Windows
+from companion.capture.types import Window
+
+#: Names of the attribute that holds a page's address: Firefox and WebKit say the first, Chromium the second.
+_ADDRESS = ("DocURL", "URI")
+_TITLE = "Title"
+
+
+class AccessibleReader:
+    """Reads windows through the accessibility bus. One reading at a time; nothing is asked between readings.
+
+    Parameters
+    ----------
+    bus
+        Stays the caller's to close.
+    bounds
+        How much a reading may cost the other program.
+
+    """
+
+    def __init__(self, bus: AccessibilityBus, bounds: Bounds | None = None) -> None:
+        self._bus = bus
+        self._bounds = bounds or Bounds()
+        self._windows = Windows(bus)
+
+    def read(self, window: Window) -> Reading | None:
+        """Return what ``window`` shows.
+
+        None when its program is not on the bus, shows no such window or does not answer. Takes about
+        ``bounds.seconds``, twice that where the program stops answering at the very end.
+
+        Raises
+        ------
+        AccessibilityError
+            When the bus has gone.
+
+        """
+        return self._bus.thread.run(self._read(window))
+
+    async def _read(self, window: Window) -> Reading | None:
+        due = time.monotonic() + self._bounds.seconds
+        try:
+            async with asyncio.timeout(self._bounds.seconds):
+                found = await self._windows.find(window)
+                clip = window.rect or (await extents(self._bus, found.ref) if found else None)
+        except TimeoutError:
+            return None
+        if found is None or clip is None:
+            return None
+        walk = Walk(self._bus, found.ref, clip, self._bounds)
+        await walk.run(due - time.monotonic())
+        return await self._told(walk, found)
+
+    async def _told(self, walk: Walk, found: Candidate) -> Reading:
+        page: dict[str, str] = {}
+        try:
+            async with asyncio.timeout(self._bounds.seconds):
+                same = await name_of(self._bus, found.ref) == found.title
+                page = await self._page(walk.documents)
+        except TimeoutError:
+            same = False
+        blocks = blocks_of(walk.root)
+        return Reading(
+            text=joined(blocks),
+            url=next((page[name] for name in _ADDRESS if page.get(name)), ""),
+            document_title=page.get(_TITLE, ""),
+            blocks=blocks,
+            private=tuple(walk.private),
+            complete=walk.complete and same,
+        )
+
+    async def _page(self, documents: Sequence[Ref]) -> dict[str, str]:
+        """Return what the outermost document says of itself; frames within it have addresses of their own."""
+        if not documents:
+            return {}
+        answer = await self._bus.ask(documents[0], DOCUMENT, "GetAttributes")
+        return dict(answer[0]) if answer else {}

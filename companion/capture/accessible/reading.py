@@ -1,0 +1,59 @@
+"""What was read of a window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from companion.capture.types import Rect
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One piece of text as the program shows it.
+
+    Attributes
+    ----------
+    role
+        AT-SPI's number, see `companion.capture.accessible.roles.Role`.
+    rect
+        Where it lies on the desktop, clipped to what is in view; None where the program does not say.
+    paragraph
+        Pieces with the same number are one flow of text: nothing stands between them.
+    document, editable, cell
+        Whether it is part of a page with an address; whether the person writes into it; whether it is (in) a cell.
+
+    """
+
+    role: int
+    text: str
+    rect: Rect | None
+    paragraph: int
+    document: bool = False
+    editable: bool = False
+    cell: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The text of one window.
+
+    Attributes
+    ----------
+    text
+        All blocks in reading order; lines end with a line feed, cells of a row are a tab apart.
+    url, document_title
+        Of the document in view, empty where there is none or it does not say.
+    private
+        Where password fields lie on the desktop. Whole only when ``complete``.
+    complete
+        Whether everything in view was read. False when a bound cut it short, when an object did not say what it is,
+        or when the window changed its title meanwhile; there can then be password fields that ``private`` lacks.
+
+    """
+
+    text: str
+    url: str
+    document_title: str
+    blocks: tuple[Block, ...]
+    private: tuple[Rect, ...]
+    complete: bool

@@ -1,0 +1,69 @@
+"""Which object of the tree is the window that has the attention."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from companion.capture.accessible.bus import AccessibilityBus, Ref
+from companion.capture.accessible.node import children, name_of, role_and_states
+from companion.capture.accessible.roles import State
+from companion.capture.types import Window
+
+_DESKTOP = Ref("org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A window of the program asked for, and the name it gave itself."""
+
+    ref: Ref
+    title: str
+    active: bool
+
+
+class Windows:
+    """Finds windows; remembers which process is behind which name on the bus, as a name is never given twice."""
+
+    def __init__(self, bus: AccessibilityBus) -> None:
+        self._bus = bus
+        self._pids: dict[str, int] = {}
+
+    async def find(self, window: Window) -> Candidate | None:
+        """Return the object of ``window``, None when its program is not on the bus or does not show such a window."""
+        if not window.pid:
+            return None
+        candidates: list[Candidate] = []
+        for application in await self._of(window.pid):
+            frames = await children(self._bus, application)
+            candidates += [found for found in await asyncio.gather(*map(self._candidate, frames)) if found is not None]
+        return _best(candidates, window.title)
+
+    async def pid_of(self, name: str) -> int | None:
+        """Return the process behind a unique name, None when it has left."""
+        if name not in self._pids:
+            pid = await self._bus.process_of(name)
+            if pid is None:
+                return None
+            self._pids[name] = pid
+        return self._pids[name]
+
+    async def _of(self, pid: int) -> list[Ref]:
+        applications = await children(self._bus, _DESKTOP)
+        self._pids = {name: known for name, known in self._pids.items() if name in {one.bus for one in applications}}
+        pids = await asyncio.gather(*(self.pid_of(one.bus) for one in applications))
+        return [one for one, its in zip(applications, pids, strict=True) if its == pid]
+
+    async def _candidate(self, ref: Ref) -> Candidate | None:
+        known = await role_and_states(self._bus, ref)
+        if known is None or State.SHOWING not in known[1]:
+            return None
+        return Candidate(ref, await name_of(self._bus, ref), State.ACTIVE in known[1])
+
+
+def _best(candidates: list[Candidate], title: str) -> Candidate | None:
+    """Return the active one with the title, else the only one with it, else the active one."""
+    titled = [one for one in candidates if one.title == title]
+    active = [one for one in titled if one.active] or (titled if len(titled) == 1 else [])
+    active = active or [one for one in candidates if one.active]
+    return active[0] if active else None

@@ -1,0 +1,113 @@
+"""Passwords and keys in tables whose first line names the columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from companion.masking import labels
+from companion.masking.codes import CARD, ONCE
+from companion.masking.likely import MARK, is_placeholder, likely_key, likely_passphrase, likely_password, likely_word
+from companion.masking.types import Seen, Span
+
+_COLUMNS = (
+    (labels.PASSWORD, "password"),
+    (labels.KEY, "secret"),
+    (("key", "schlüssel"), "secret"),
+    (labels.NETWORK, "Wi-Fi key"),
+    (CARD, "card code"),
+    (tuple(word.strip() for word in ONCE), "one-time code"),
+    (("pin", "puk"), "PIN"),
+)
+_DIGITS = re.compile(r"\d{3,4}(?:[ -]?\d{1,4})?", re.ASCII)
+_RULE_OFF = re.compile(r"[-=+:|│─┼ \t]{3,}")
+_LONGEST, _MOST_ROWS, _MOST_CELLS = 1000, 60, 24
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a line and where it is in the text."""
+
+    start: int
+    text: str
+
+    @property
+    def end(self) -> int:
+        """First place behind it."""
+        return self.start + len(self.text)
+
+
+def secrets(seen: Seen) -> Iterator[Span]:
+    """Yield the cells below a heading that is a label."""
+    if "\n" not in seen.text:
+        return
+    done, rows = 0, dict[int, list[Cell]]()
+    for stems, kind in _COLUMNS:
+        for label in labels.labels(seen, stems):
+            if done >= _MOST_ROWS:  # a text full of labels is no table
+                return
+            start = seen.text.rfind("\n", 0, label.start) + 1
+            if start not in rows:
+                rows[start] = cells(seen.text, start)
+            place = _heading(rows[start], label)
+            if place is not None:
+                done += 1
+                yield from _below(seen.text, start, place, kind)
+
+
+def cells(text: str, start: int) -> list[Cell]:
+    """Return the cells of the line that begins at ``start``, divided by bars, tabs or wide gaps, else by commas."""
+    end = text.find("\n", start)
+    line = text[start : min(len(text) if end < 0 else end, start + _LONGEST)]
+    for divider in (r"[|│┃\t]", r" {2,}", r"[,;]"):
+        parts = _parts(line, re.compile(divider))
+        if len(parts) > 1:
+            return [Cell(start + place, part) for place, part in parts[:_MOST_CELLS]]
+    return []
+
+
+def _parts(line: str, divider: re.Pattern[str]) -> list[tuple[int, str]]:
+    """Return what is between the dividers, without the gaps around it, empty edges left out."""
+    places = [0, *(place for one in divider.finditer(line) for place in (one.start(), one.end())), len(line)]
+    raw = [(start, line[start:end]) for start, end in zip(places[::2], places[1::2], strict=True)]
+    trimmed = [(start + len(part) - len(part.lstrip()), part.strip()) for start, part in raw]
+    while trimmed and not trimmed[0][1]:
+        trimmed.pop(0)
+    while trimmed and not trimmed[-1][1]:
+        trimmed.pop()
+    return trimmed
+
+
+def _heading(row: list[Cell], label: labels.Label) -> int | None:
+    """Return which cell is this label and little else."""
+    for place, cell in enumerate(row):
+        if cell.start <= label.start and label.end <= cell.end and len(cell.text) - (label.end - label.start) <= 12:  # noqa: PLR2004
+            return place
+    return None
+
+
+def _below(text: str, start: int, place: int, kind: str) -> Iterator[Span]:
+    """Yield the cells of one column, until a line has another number of cells."""
+    width = len(cells(text, start))
+    for _ in range(_MOST_ROWS):
+        end = text.find("\n", start)
+        if end < 0:
+            return
+        start = end + 1
+        if _RULE_OFF.match(text, start):
+            continue
+        row = cells(text, start)
+        if len(row) != width:
+            return
+        cell = row[place]
+        if _holds(cell.text.strip("\"'`"), kind):
+            yield Span(cell.start, cell.end, kind)
+
+
+def _holds(value: str, kind: str) -> bool:
+    if kind in {"one-time code", "PIN", "card code"}:
+        return _DIGITS.fullmatch(value) is not None
+    if MARK.fullmatch(value) or is_placeholder(value) or not likely_word(value):
+        return False
+    return likely_key(value) if kind == "secret" else likely_password(value) or likely_passphrase(value)

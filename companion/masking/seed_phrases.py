@@ -1,0 +1,63 @@
+"""Seed phrases of purses: twelve and more words in a row, all of one of BIP-39's lists."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+
+from mnemonic import Mnemonic
+
+from companion.masking.types import Seen, Span
+
+LEAST_WORDS = 12
+#: Between two words: gaps, lines, commas, the frame of a table and the number of the next word.
+_GAP = re.compile(r"[\s,;|\"'\[\]*·•\u3000-]{1,24}(?:#?\d{1,2}\s{0,2}[.):-]?\s{0,4})?|[\s|]{0,8}\d{1,2}[.):]?\s{1,4}")
+_WORD = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f\u3099\u309a][^\W\d_]*)*")
+
+
+def _plain(word: str) -> str:
+    return unicodedata.normalize("NFKD", word.lower())
+
+
+@cache
+def _lists() -> dict[str, frozenset[str]]:
+    """Return of each word the languages it belongs to; the lists come with the library."""
+    known: dict[str, frozenset[str]] = {}
+    for language in Mnemonic.list_languages():
+        for word in Mnemonic(language).wordlist:
+            plain = _plain(word)
+            known[plain] = known.get(plain, frozenset()) | {language}
+            # Accents are often not typed, and not always read.
+            bare = "".join(one for one in plain if not unicodedata.combining(one))
+            known[bare] = known.get(bare, frozenset()) | {language}
+    return known
+
+
+def phrases(seen: Seen) -> Iterator[Span]:
+    """Yield runs of twelve words or more that are all in one list.
+
+    Words as common as *the*, *of* or *is* are in none of them, so that prose does not make such a run; the checksum is
+    not asked for, as one word read wrongly would then save the other twenty-three from being masked.
+    """
+    if len(seen.text) < LEAST_WORDS * 2:
+        return
+    known = _lists()
+    run: list[re.Match[str]] = []
+    languages: frozenset[str] = frozenset()
+    for word in _WORD.finditer(seen.text):
+        of_word = known.get(_plain(word.group()), frozenset())
+        joined = bool(run) and _GAP.fullmatch(seen.text, run[-1].end(), word.start()) is not None
+        if joined and languages & of_word:
+            run.append(word)
+            languages = languages & of_word
+            continue
+        yield from _ended(run)
+        run, languages = ([word], of_word) if of_word else ([], of_word)
+    yield from _ended(run)
+
+
+def _ended(run: list[re.Match[str]]) -> Iterator[Span]:
+    if len(run) >= LEAST_WORDS:
+        yield Span(run[0].start(), run[-1].end(), "seed phrase")

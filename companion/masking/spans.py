@@ -1,0 +1,95 @@
+"""Secrets in a text: where they are, and the text without them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+
+from companion.masking import (
+    assigned,
+    codes,
+    columns,
+    issuers,
+    links,
+    money,
+    national,
+    private_keys,
+    second_opinion,
+    services,
+)
+from companion.masking import seed_phrases as seeds
+from companion.masking.types import Rule, Seen, Span, spans_of
+
+__all__ = ["Span", "found", "masked"]
+
+_RULES: tuple[Rule, ...] = (*issuers.ISSUERS, *services.SERVICES, *private_keys.PRIVATE_KEYS, *links.RULES)
+_SEARCHES: tuple[Callable[[Seen], Iterator[Span]], ...] = (
+    assigned.secrets,
+    columns.secrets,
+    codes.codes,
+    private_keys.blocks,
+    money.cards,
+    money.accounts,
+    national.numbers,
+    seeds.phrases,
+    second_opinion.opinion,
+)
+
+#: Kinds that are one long word, which a terminal or a narrow field breaks at its edge.
+_BROKEN = frozenset(rule.kind for rule in (*issuers.ISSUERS, *services.SERVICES))
+_REST = re.compile(r"\r?\n[ \t|│]{0,4}(?P<rest>(?=[A-Za-z_=/+-]{0,30}\d)[\w=/+.-]{4,400})(?=[\s|│\"']|$)", re.ASCII)
+
+
+def found(text: str) -> tuple[Span, ...]:
+    """Find the secrets in a text of one line or many.
+
+    Returns
+    -------
+    tuple[Span, ...]
+        In order; none overlaps another. Where rules overlap, the span is all of what they found, and of the kind of
+        the longest.
+
+    """
+    seen = Seen.of(text)
+    spans = chain(spans_of(_RULES, seen), *(search(seen) for search in _SEARCHES))
+    return tuple(_merged(_whole(seen.text, span) for span in spans))
+
+
+def masked(text: str) -> str:
+    """Return a text with each secret replaced by what it was, as in ``[card number]``."""
+    parts, end = [], 0
+    for span in found(text):
+        parts += [text[end : span.start], mark(span.kind)]
+        end = span.end
+    return "".join([*parts, text[end:]])
+
+
+def mark(kind: str) -> str:
+    """Return what stands in place of a secret of a kind."""
+    return f"[{kind}]"
+
+
+def _whole(text: str, span: Span) -> Span:
+    """Return a token with the part that was broken onto the next line."""
+    if span.kind not in _BROKEN:
+        return span
+    rest = _REST.match(text, span.end)
+    return span if rest is None else Span(span.start, rest.end("rest"), span.kind)
+
+
+def _merged(spans: Iterable[Span]) -> Iterator[Span]:
+    """Yield spans in order, those that overlap as one."""
+    together: list[Span] = []
+    for span in sorted(span for span in spans if span.end > span.start):
+        if together and span.start >= max(one.end for one in together):
+            yield _one(together)
+            together = []
+        together.append(span)
+    if together:
+        yield _one(together)
+
+
+def _one(spans: list[Span]) -> Span:
+    longest = max(spans, key=lambda span: (span.end - span.start, -span.start))
+    return Span(spans[0].start, max(span.end for span in spans), longest.kind)

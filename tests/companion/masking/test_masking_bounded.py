@@ -1,0 +1,48 @@
+"""Lines made to be slow, and the second opinion."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from companion.masking import issuers, links, private_keys, second_opinion, services
+from companion.masking.spans import found
+from companion.masking.types import Seen
+
+
+@pytest.mark.timeout(60)  # a pattern that goes back and forth takes hours; the time itself is a benchmark's
+@pytest.mark.parametrize("piece", ["a", "://", "password=", "4111 ", "-----BEGIN PRIVATE KEY-----\n", "otp 1234 "])
+def test_a_line_of_100000_characters_comes_to_an_end(piece: str) -> None:
+    text = piece * (100_000 // len(piece))
+    assert all(0 <= span.start < span.end <= len(text) for span in found(text))
+    assert found(f"{text}\nDB_PASSWORD=hunter2")[-1].kind == "password"
+
+
+def test_no_rule_of_ours_repeats_without_end() -> None:
+    rules = (*issuers.ISSUERS, *services.SERVICES, *private_keys.PRIVATE_KEYS, *links.RULES)
+    assert len(rules) > 90
+    for rule in rules:
+        bare = re.sub(r"\\.", "", rule.pattern.pattern)
+        assert not re.search(r"[*+](?![^\[]*\])|\{\d+,\}", re.sub(r"\[[^\]]*\]", "x", bare)), rule.kind
+
+
+def test_the_second_opinion_knows_tokens_that_have_no_rule_of_ours() -> None:
+    text = 'token: "AKCp5budTFpbypBqbQiuqpnGZ6rZKWqYqkQnxE"\n'
+    assert [text[one.start : one.end].strip('" ') for one in second_opinion.opinion(Seen.of(text))] == [
+        "AKCp5budTFpbypBqbQiuqpnGZ6rZKWqYqkQnxE"
+    ]
+
+
+def test_the_second_opinion_finds_what_lies_over_the_edge_of_a_piece() -> None:
+    secret = "ghp_" + "a1B2" * 9
+    for before in (second_opinion.PIECE - 20, second_opinion.PIECE - second_opinion.OVERLAP - 3):
+        text = " " * before + secret
+        assert {text[one.start : one.end] for one in second_opinion.opinion(Seen.of(text))} >= {secret}
+
+
+def test_every_detector_of_the_second_opinion_has_patterns_and_none_goes_by_entropy() -> None:
+    detectors = second_opinion._detectors()
+    assert len(detectors) == len(second_opinion.DETECTORS)
+    assert all(patterns for patterns, _, _ in detectors)
+    assert not any("Entropy" in name for _, name, _, _ in second_opinion.DETECTORS)
