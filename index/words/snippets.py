@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from index.words import segmenting
 from index.words.stems import Stems
@@ -14,8 +14,7 @@ SNIPPET_WORDS = 24
 _WORD = re.compile("[^\\W_]+(?:[\u0300-\u036f][^\\W_]*)*")
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(NamedTuple):
     """One word of a text as it is indexed, where it stands, and the stem of the query it has."""
 
     start: int
@@ -53,7 +52,7 @@ def _found(token: _Token, stem: str | None, beginnings: Collection[str]) -> _Tok
     """Return a token with its stem; one found by its first character is that character alone."""
     if stem is None:
         return token
-    return replace(token, stem=stem, end=token.start + 1 if stem in beginnings else token.end)
+    return token._replace(stem=stem, end=token.start + 1 if stem in beginnings else token.end)
 
 
 def _tokens(word: re.Match[str]) -> list[_Token]:

@@ -91,19 +91,17 @@ class Stems:
         self._prefixes = tuple(stem[: max(KEPT, len(stem) - CHANGED)] for stem in self._wanted)
         self._short = frozenset(stem for stem in self._wanted if len(stem) < KEPT)
         self._known: dict[str, str | None] = {}
+        self._met: set[str] = set()
+        self._likely: set[str] = set()  # of those met
 
     def likely(self, words: Sequence[str]) -> list[tuple[int, str]]:
         """Return the places and words that can have one of the stems."""
-        begins, prefixes, single = self._begins, self._prefixes, self._short | self._characters
-        plain = [
-            (at, word)
-            for at, word in enumerate(words)
-            if (word[:KEPT] in begins and word.startswith(prefixes)) or word[0] in single
-        ]
-        if all(map(str.isascii, words)):
-            return plain
-        accented = [(at, word) for at, word in enumerate(words) if not word.isascii() and self._may_have_one(word)]
-        return sorted({*plain, *accented})
+        new = set(words) - self._met
+        self._met |= new
+        begins, single, likely = self._begins, self._short | self._characters, self._likely
+        maybe = (word for word in new if word[:KEPT] in begins or word[0] in single or not word.isascii())
+        likely.update(filter(self._may_have_one, maybe))
+        return [] if likely.isdisjoint(words) else [(at, word) for at, word in enumerate(words) if word in likely]
 
     def learn(self, words: Iterable[str]) -> Mapping[str, str | None]:
         """Return the stem of every word met so far, ``words`` among them; None where a word has none of them."""
@@ -115,7 +113,8 @@ class Stems:
 
     def _may_have_one(self, word: str) -> bool:
         plain = _plain(word)
-        return plain.startswith(self._prefixes) or plain[:1] in self._short or word[0] in self._characters
+        begins = plain[:KEPT] in self._begins and plain.startswith(self._prefixes)
+        return begins or plain[:1] in self._short or word[0] in self._characters
 
 
 def _plain(word: str) -> str:
