@@ -54,17 +54,18 @@ def run(moments: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder, _peak_megabytes() as peak:
         vault = Vault(Path(folder) / "vault", keys=Keys.random())
         truths, tenth = truths_of(queries, moments), max(1, moments // 10)
-        batches = _batches(varied, moments, min(BATCH, tenth))
+        batches, start = _batches(varied, moments, min(BATCH, tenth)), time.perf_counter()
         stored = _store(vault, batches, truths, 1, tenth)
         with closing(Store(vault)) as store:
             build(store)
+            spent = time.perf_counter() - start
             small = _asked(store, Vectors(store), queries)
         start = time.perf_counter()
         _store(vault, batches, truths, stored, moments)
         with closing(Store(vault)) as store:
             build(store)
-            spent, vectors = time.perf_counter() - start, Vectors(store)
-            figures: dict[str, Any] = {"moments": moments, "seconds_from_a_tenth": round(spent, 1)}
+            spent, vectors = spent + time.perf_counter() - start, Vectors(store)
+            figures: dict[str, Any] = {"moments": moments, "build_seconds": round(spent, 1)}
             size = sum(file.stat().st_size for file in vault.root.rglob("*") if file.is_file())
             figures["bytes_per_moment"] = round(size / moments, 1)
             figures |= _asked(store, vectors, queries)

@@ -18,7 +18,7 @@ from index.words.terms import Query
 
 TEXT = "text"
 NEIGHBOURS = 400  # vectors asked for; a moment has a few each
-CLOSEST = 120  # of the moments they belong to, whose words are looked at
+CLOSEST = 80  # of the moments they belong to, whose words are looked at
 PARTS = 8  # vectors a moment has at most, nearly always
 WHOLE = 0.99  # share that is all, roundings left out
 LEAST_SCORE = 0.05  # below it a moment shares nothing: a cosine as of unrelated texts, and hardly a word
