@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,8 @@ import pytest
 from desktop import Desktop
 from kept_secrets import keep_in
 
+# Before anything loads OpenMP: on two busy cores its threads wait for each other longer than they work.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Before anything asks for a keyring, here or in a child process.
 _secrets = tempfile.TemporaryDirectory(prefix="companion-keyring-")
 keep_in(Path(_secrets.name) / "secrets.json")
