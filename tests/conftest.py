@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,9 @@ from kept_secrets import keep_in
 
 # Before anything loads OpenMP: on two busy cores its threads wait for each other longer than they work.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# A shell's background job ignores Ctrl+C, and so would every program that is started here to be interrupted.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 # Before anything asks for a keyring, here or in a child process.
 _secrets = tempfile.TemporaryDirectory(prefix="companion-keyring-")
 keep_in(Path(_secrets.name) / "secrets.json")
