@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from whole_vault import CH_NAMES, SFREQ, SPACE, T0, TEXTS, files, fill, flip, signal
+from whole_vault import CH_NAMES, SFREQ, SPACE, T0, TEXTS, files, fill, flip, record, signal
 
 from index.care import exporting
 from index.care.exporting import Wanted, export
@@ -109,6 +109,16 @@ def test_what_cannot_be_read_is_named_and_the_rest_comes(store: Store, vault: Va
     assert ["1.frame" in done.skipped[0], ".bdf was left out" in done.skipped[1]] == [True, True]
     assert [moment["frame"] for moment in lines(tmp_path / "out" / "moments.jsonl")][:2] == ["", "frames/2.webp"]
     assert not list((tmp_path / "out").rglob("*.draft"))
+
+
+def test_eeg_that_was_exchanged_for_another_is_left_out(store: Store, vault: Vault, tmp_path: Path) -> None:
+    with Writer(vault) as writer:
+        other = record(writer, T0 + 1000)
+    (one,) = (path for path in files(vault, ".bdf") if path != other)
+    other.replace(one)
+    done = export(store, tmp_path / "out", EVERYTHING)
+    assert done.recordings == 0
+    assert f"{one.name} was exchanged for another" in done.skipped[0]
 
 
 def test_pictures_that_are_grouped_meanwhile_come_all_the_same(
