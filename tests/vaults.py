@@ -10,6 +10,7 @@ from index.keys.sealing import Sealer
 from index.signals.bdf_header import COUNT_OFFSET, COUNT_WIDTH, encode_count
 from index.signals.record_file import layout_of, records
 from index.vault import Vault
+from index.writer import Writer
 
 
 def vault_at(root: Path) -> Vault:
@@ -17,6 +18,13 @@ def vault_at(root: Path) -> Vault:
     if keyfile.exists(Vault(root).key_file):
         return unlocking.unlocked(root)
     return unlocking.found(root)[0]
+
+
+def locked_vault_at(root: Path) -> Vault:
+    """Return a vault that was made and is locked: only its key file can be read."""
+    with Writer(vault_at(root)):
+        pass
+    return Vault(root)
 
 
 def plain_bdf(path: Path, sealer: Sealer, to: Path) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from vaults import vault_at
+from vaults import locked_vault_at, vault_at
 
 from companion.brain.types import Contact, HeadsetState
 from companion.capture.types import Frame, Window
@@ -34,10 +34,7 @@ PIXELS = (40, 60, 3)
 
 @pytest.fixture
 def vault(tmp_path: Path) -> Vault:
-    made = vault_at(tmp_path / "vault")
-    with Writer(made):
-        pass
-    return Vault(made.root)
+    return locked_vault_at(tmp_path / "vault")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from vaults import vault_at
+from vaults import locked_vault_at, vault_at
 
 from companion import app
 from companion.brain.types import BoardSpec, Chunk, Stream
@@ -52,11 +52,7 @@ class QuietHeadset:
 
 @pytest.fixture
 def vault(tmp_path: Path) -> Vault:
-    """A vault that was made and is locked: only its key file can be read."""
-    made = vault_at(tmp_path / "vault")
-    with Writer(made):
-        pass
-    return Vault(made.root)
+    return locked_vault_at(tmp_path / "vault")
 
 
 @pytest.fixture

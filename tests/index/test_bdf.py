@@ -11,40 +11,17 @@ import edfio
 import mne
 import numpy as np
 import pytest
+from bdf_files import LSB, START, appender, noise, recorded
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
-from vaults import plain_bdf
 
 from index.keys.keys import Keys
-from index.keys.sealing import HEAD_BYTES, TAG_BYTES, Sealer
+from index.keys.sealing import Sealer
 from index.signals.bdf import BdfAppender, BdfFile
-from index.types import RecordingError, VaultError
+from index.types import VaultError
 
 SEALER = Keys.random().eeg
 PLAIN_AND_SEALED = pytest.mark.parametrize("sealer", [None, SEALER], ids=["plain", "sealed"])
-START = datetime(2026, 3, 1, 23, 59, 58, 123456, tzinfo=UTC)
-LSB = 1 / 32
-
-
-def appender(path: Path, **changes: object) -> BdfAppender:
-    given_: dict[str, object] = {
-        "ch_names": ("TP9", "AF7"),
-        "sfreq": 256.0,
-        "time_start": START.timestamp(),
-        "device": "Muse 2 µ",
-    }
-    return BdfAppender(path, **{**given_, **changes})  # type: ignore[arg-type]
-
-
-def noise(samples: int, channels: int = 2, seed: int = 0) -> NDArray[np.float64]:
-    return np.random.default_rng(seed).normal(scale=100.0, size=(channels, samples))
-
-
-def recorded(path: Path, data: NDArray[np.float64], **changes: object) -> Path:
-    with appender(path, **changes) as writer:
-        writer.append(data)
-    return path
 
 
 @settings(max_examples=40, deadline=None)
@@ -313,64 +290,3 @@ def test_what_a_full_disk_refused_is_written_when_the_recording_ends(tmp_path: P
     file = BdfFile(tmp_path / "a.bdf", sealer)
     assert writer.samples == file.samples == 1000
     assert np.abs(file.read(0, 1000) - data).max() <= LSB / 2
-
-
-def test_a_recording_of_the_vault_opens_in_other_tools_once_it_is_decrypted(tmp_path: Path) -> None:
-    data = noise(256 * 3 + 100)
-    path = recorded(tmp_path / "sealed.bdf", data, sealer=SEALER)
-    plain = plain_bdf(path, SEALER, tmp_path / "plain.bdf")
-    assert plain.read_bytes() == recorded(tmp_path / "same.bdf", data).read_bytes()
-    raw = mne.io.read_raw_bdf(plain, preload=True, verbose="error")
-    assert np.abs(raw.get_data(units="uV")[:, :868] - data).max() <= LSB / 2 + 1e-6
-
-
-def test_an_encrypted_recording_says_nothing_to_whoever_has_no_key(tmp_path: Path) -> None:
-    path = recorded(tmp_path / "a.bdf", np.zeros((2, 256 * 4)), sealer=SEALER)
-    raw = path.read_bytes()
-    for told in (b"BIOSEMI", b"TP9", b"Muse", b"Recording start", b"2026", bytes(32)):
-        assert told not in raw
-    with pytest.raises(VaultError, match=r"a\.bdf is not a recording"):
-        BdfFile(path)
-    with pytest.raises(RecordingError, match=r"a\.bdf cannot be read .*key"):
-        BdfFile(path, Keys.random().eeg)
-
-
-def blocks_of(path: Path) -> tuple[bytearray, int, int]:
-    """Return a sealed recording's bytes, where its first data record lies and how long each is."""
-    form = BdfFile(path, SEALER)._layout
-    return bytearray(path.read_bytes()), HEAD_BYTES + 4 + form.header_bytes + TAG_BYTES, form.record_bytes + TAG_BYTES
-
-
-def test_a_damaged_data_record_is_refused_and_the_others_are_read(tmp_path: Path) -> None:
-    data = noise(256 * 4)
-    path = recorded(tmp_path / "a.bdf", data, sealer=SEALER)
-    raw, start, size = blocks_of(path)
-    raw[start + size + 17] ^= 1  # within the second data record
-    path.write_bytes(raw)
-    file = BdfFile(path, SEALER)
-    for first, last in ((0, 300), (256, 257), (500, 520)):
-        with pytest.raises(RecordingError, match=r"a\.bdf cannot be read .*damaged.* backup"):
-            file.read(first, last)
-    assert np.abs(file.read(512, 1024) - data[:, 512:]).max() <= LSB / 2
-    assert np.abs(file.read(0, 256) - data[:, :256]).max() <= LSB / 2
-
-
-def test_data_records_that_changed_places_are_refused(tmp_path: Path) -> None:
-    path = recorded(tmp_path / "a.bdf", noise(256 * 4), sealer=SEALER)
-    raw, start, size = blocks_of(path)
-    one, other = slice(start, start + size), slice(start + size, start + 2 * size)
-    raw[one], raw[other] = raw[other], raw[one]
-    path.write_bytes(raw)
-    for first in (0, 256):
-        with pytest.raises(RecordingError, match=r"a\.bdf cannot be read"):
-            BdfFile(path, SEALER).read(first, first + 256)
-
-
-def test_a_data_record_of_another_recording_is_refused(tmp_path: Path) -> None:
-    path = recorded(tmp_path / "a.bdf", noise(256 * 2), sealer=SEALER)
-    other = recorded(tmp_path / "b.bdf", noise(256 * 2), sealer=SEALER).read_bytes()
-    raw, start, size = blocks_of(path)
-    raw[start : start + size] = other[start : start + size]
-    path.write_bytes(raw)
-    with pytest.raises(RecordingError, match=r"a\.bdf cannot be read"):
-        BdfFile(path, SEALER).read(0, 256)
