@@ -33,6 +33,7 @@ from _crash_load import DIMENSION, HOT, MODES, SPACE, T0, live, make, opened
 from companion import forgetting
 from companion.figures import Bar, report
 from companion.recover import recover
+from index import changes
 from index.care import sweeping
 from index.care.verifying import verify
 from index.forgetting import forgotten
@@ -203,7 +204,7 @@ def _look(root: Path, told: Told, before: set[int], outcome: Outcome) -> None:
         recover(writer, time=T0)
         forgetting.go_on(writer, store)
         forgotten.remove_files(writer)
-        sweeping.sweep(store)
+        sweeping.sweep(store, tell=lambda what: writer.do(changes.incident, T0, "start", what).result())
         compaction.sweep(vault, store)
         answers = _ask(store)
         outcome.seconds = time.perf_counter() - begin

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time as system_time
+from collections.abc import Callable
 from contextlib import closing
 
 from sqlite_utils import Database
@@ -35,11 +37,19 @@ def recover(writer: Writer, *, time: float) -> list[str]:
     return done
 
 
-def finish_forgetting(writer: Writer, store: Store) -> None:
-    """Forget what a crash left half forgotten, and remove the files that no row names. Raises `VaultError`."""
+def finish_forgetting(writer: Writer, store: Store, *, clock: Callable[[], float] = system_time.time) -> None:
+    """Forget what a crash left half forgotten, and remove the files that no row names. Raises `VaultError`.
+
+    What of these is set aside instead becomes an incident (``clock``: UTC seconds).
+    """
+
+    def tell(what: str) -> None:
+        writer.do(changes.incident, clock(), "start", what).result()
+        make_durable(writer.vault)
+
     forgetting.go_on(writer, store)
     forgotten.remove_files(writer)
-    sweeping.sweep(store)
+    sweeping.sweep(store, tell=tell)
     compaction.sweep(writer.vault, store)
 
 

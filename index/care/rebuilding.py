@@ -10,12 +10,12 @@ from sqlite_utils import Database
 
 from index import changes, database
 from index.care import sweeping
+from index.care.aside import ASIDE, set_aside
 from index.care.salvaging import salvage
 from index.care.verifying import Progress, framed, lost_files, pages, read_through, rounds, unopened
 from index.forgetting import forgotten
 from index.pictures import frames
 from index.pictures.cold_frames import UnreachableError
-from index.replacing import FOLDER_MODE
 from index.signals import bdf, cutting
 from index.spaces.vectors import Vectors
 from index.store import Store
@@ -23,7 +23,6 @@ from index.types import RecordingError, RecordingInfo, VaultError
 from index.vault import Vault
 from index.writer import Writer
 
-ASIDE = "aside"  # the folder for files that no row knows any more, because the rows were lost
 CHUNK = 64  # seconds of EEG that are read at once, and halved to find the second that is damaged
 
 
@@ -192,8 +191,7 @@ def _clear(writer: Writer, store: Store, done: Rebuilt, *, salvaged: bool) -> No
     for name in lost_files(store):
         if salvaged or name.endswith(".bdf"):
             aside.append(name)
-            (vault.root / ASIDE / name).parent.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
-            (vault.root / name).rename(vault.root / ASIDE / name)
+            set_aside(vault, name)
         else:
             forgotten.remove(vault, vault.root / name)
             done.lost.append(f"{name}, which no moment or recording knew, was removed.")

@@ -1,20 +1,26 @@
-"""Files that a crash left without a row, or half written: found where something changed since the last look."""
+"""Files that a crash left without a row, or half written: found where something changed since the last look.
+
+What nobody misses is removed. EEG that cannot be opened may be whole, its key alone gone: it is set aside.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from index import changes
+from index.care.aside import ASIDE, set_aside
+from index.keys.sealing import OVERHEAD
 from index.pictures import frames
 from index.replacing import replace_file
 from index.signals.bdf import BdfFile, repair
+from index.signals.record_file import LENGTH_BYTES, layout_of, records
 from index.store import Store
-from index.types import RecordingError, VaultError
+from index.types import VaultError
 from index.vault import Vault
 
 DRAFT = ".draft"
@@ -22,6 +28,7 @@ MARK = "swept"  # an empty file; its time is that of the last look
 NEWEST = 200  # moments
 OVERLAP = 3600.0  # seconds looked at again: a disk's clock may be coarse, or another machine's
 NEAR = 0.01  # seconds by which the times of a row and of its file may differ
+EMPTY = OVERHEAD + LENGTH_BYTES + 3 * 256  # bytes of a recording of one channel before its first second
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +48,11 @@ class Found:
         return self.time_start + self.samples / self.sfreq
 
 
-def sweep(store: Store) -> list[str]:
+def sweep(store: Store, *, tell: Callable[[str], None]) -> list[str]:
     """Remove such files and return their names; for the writing process, before it writes. Raises `VaultError`.
 
-    Only folders of pictures that changed since the last look are read, so that years of them cost nothing.
+    Only folders of pictures that changed since the last look are read, so that years of them cost nothing. What is
+    set aside is not among the names: ``tell`` takes a sentence of it, and has made it safe when it returns.
     """
     vault = store.vault
     mark = vault.root / MARK
@@ -60,7 +68,25 @@ def sweep(store: Store) -> list[str]:
         raise VaultError(
             f"{path} is left of a crash and cannot be removed ({error.strerror}). Make the vault's folder yours."
         ) from error
+    _set_aside(vault, list(_unopened(store)), tell)
     return [str(path.relative_to(vault.root)) for path in lost]
+
+
+def _set_aside(vault: Vault, paths: list[Path], tell: Callable[[str], None]) -> None:
+    """Move recordings that cannot be opened out of the way; raises `VaultError`."""
+    if not paths:
+        return
+    place = vault.root / ASIDE / vault.eeg.name
+    tell(
+        f"EEG that the database does not know cannot be opened: its beginning is damaged, or its key is gone. It may "
+        f"be whole, so {len(paths)} file(s), {paths[0].name} the first, are moved to {place}. Put them back into "
+        f"{vault.eeg} once a backup of keys.json, or of the files, opens them; or delete them."
+    )
+    try:
+        for path in paths:
+            set_aside(vault, _name(vault, path))
+    except OSError as error:
+        raise VaultError(f"{path} cannot be set aside ({error.strerror}). Make the vault's folder yours.") from error
 
 
 def _changed(folder: Path, since: float) -> Iterator[Path]:
@@ -85,10 +111,7 @@ def found(store: Store) -> list[Found]:
 
     What is to be forgotten is none of them, nor a part that was cut of a recording which is still there.
     """
-    if store.value("SELECT 1 FROM forgetting WHERE kind = 'brain' LIMIT 1") is not None:
-        return []
-    going = {row[0] for row in store.rows("SELECT path FROM forgetting WHERE kind = 'file'")}
-    read = (_read(store.vault, path) for path in _unknown(store) if _name(store.vault, path) not in going)
+    read = (_read(store.vault, path) for path in _unknown(store) if not _is_going(store, path))
     return [one for one in read if one is not None and not _worthless(store, one)]
 
 
@@ -115,18 +138,41 @@ def _recordings(store: Store) -> Iterator[Path]:
             yield path
 
 
+def _unopened(store: Store) -> Iterator[Path]:
+    """Yield recordings that no row knows, that are long enough to hold signal, and whose header cannot be opened."""
+    for path in _unknown(store):
+        if not _is_going(store, path) and path.stat().st_size > EMPTY and not _opens(store.vault, path):
+            yield path
+
+
+def _is_going(store: Store, path: Path) -> bool:
+    """Whether a recording is to be forgotten: by its name, or with all EEG."""
+    sql = "SELECT 1 FROM forgetting WHERE kind = 'brain' OR (kind = 'file' AND path = ?) LIMIT 1"
+    return store.value(sql, [_name(store.vault, path)]) is not None
+
+
+def _opens(vault: Vault, path: Path) -> bool:
+    """Whether a recording's header can be opened; raises `VaultError` where the disk does not give it now."""
+    try:
+        layout_of(records(path, vault.keys.eeg), path.name)
+    except OSError as error:
+        raise VaultError(f"{path} cannot be read ({error.strerror}). Is it yours, and is the disk well?") from error
+    except VaultError:
+        return False
+    return True
+
+
 def _unknown(store: Store) -> Iterator[Path]:
     known = {row[0] for row in store.rows("SELECT path FROM recordings")}
     yield from (path for path in store.vault.eeg.glob("*.bdf") if _name(store.vault, path) not in known)
 
 
 def _read(vault: Vault, path: Path) -> Found | None:
-    """Return what a recording holds, mended after a crash; None where it does not tell when it began."""
-    name = _name(vault, path)
-    try:
-        samples = repair(path, vault.keys.eeg)
-    except RecordingError:  # its header is torn, or of a key that is gone
-        samples = 0
+    """Return what a recording holds, mended after a crash; None where it cannot be opened, or tells no beginning."""
+    name, empty = _name(vault, path), path.stat().st_size <= EMPTY  # torn as it was made
+    if not empty and not _opens(vault, path):
+        return None
+    samples = 0 if empty else repair(path, vault.keys.eeg)
     if not samples:
         return Found(name, "", 1.0, (), 0.0, 0)
     try:

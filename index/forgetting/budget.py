@@ -8,6 +8,7 @@ of a write, while a file has its draft beside it, and while the database has a l
 from __future__ import annotations
 
 import os
+import stat
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -150,7 +151,8 @@ class Ledger:
     def room(self, path: Path, size: int) -> Iterator[None]:
         """Ask for ``size`` bytes more at ``path`` while the body writes them; raises `NoRoomError` before it does.
 
-        A file that takes the place of another needs room for both until it has.
+        A file that takes the place of another needs room for both until it has. ``path`` may be a folder, for what is
+        written to it without asking on its own: by a process that has no account of the vault.
         """
         if self.limits.none:
             yield
@@ -171,6 +173,14 @@ class Ledger:
             size = size_of(path)
             path.unlink(missing_ok=True)
             self._used[self.kind_of(path)] -= size
+
+    def move(self, path: Path, to: Path) -> None:
+        """Give a file another place in the vault, and count it there; raises OSError."""
+        with self._lock:
+            size = size_of(path)
+            path.rename(to)
+            self._used[self.kind_of(path)] -= size
+            self._used[self.kind_of(to)] += size
 
     def ask(self, kind: Kind, size: int, *, last: bool = False) -> None:
         """Ask for room until `give_back`; raises `NoRoomError` where none can be made, unless this is to make some."""
@@ -250,8 +260,11 @@ class Ledger:
 
 
 def size_of(path: Path) -> int:
-    """Return a file's bytes, 0 when there is none."""
+    """Return the bytes of a file, or of all files below a folder; 0 when there is neither."""
     try:
-        return path.stat().st_size
+        told = path.stat()
     except FileNotFoundError:
         return 0
+    if not stat.S_ISDIR(told.st_mode):
+        return told.st_size
+    return sum(size_of(Path(folder, name)) for folder, _, names in os.walk(path) for name in names)

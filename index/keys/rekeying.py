@@ -73,7 +73,7 @@ def finish(
     vault = Vault(root, Keys.of(opened.secrets))
     if vault.exists():
         _database(vault, progress)
-        _sweep(vault)
+        _sweep(vault, clock)
         _vectors(vault, progress)
     left: list[Path] = []
     _files(vault, progress, left)
@@ -100,10 +100,10 @@ def _database(vault: Vault, progress: Progress) -> None:
         raise VaultError("Another program reads the vault. End it, then start `companion vault rekey` again.")
 
 
-def _sweep(vault: Vault) -> None:
+def _sweep(vault: Vault, clock: Callable[[], float]) -> None:
     """Remove what a crash left half written: it cannot be opened, and nobody misses it."""
     with closing(Store(vault)) as store:
-        sweeping.sweep(store)
+        sweeping.sweep(store, tell=lambda what: _note(vault, [what], clock()))
 
 
 def _vectors(vault: Vault, progress: Progress) -> None:
@@ -141,13 +141,18 @@ def _files(vault: Vault, progress: Progress, left: list[Path]) -> None:
 
 def _tell(vault: Vault, left: list[Path], now: float) -> None:
     """Note which files could not be opened."""
+    left_as_it_was = (
+        "{} could not be opened when the keys were changed. It is left as it was, "
+        "under a key that is gone: nobody can read it any more. `companion vault rebuild` removes it."
+    )
+    _note(vault, [left_as_it_was.format(path.relative_to(vault.root)) for path in left], now)
+
+
+def _note(vault: Vault, incidents: list[str], now: float) -> None:
     with closing(database.connect(vault, write=True)) as db, db.atomic():
-        for path in left:
-            what = (
-                f"{path.relative_to(vault.root)} could not be opened when the keys were changed. It is left as it was, "
-                "under a key that is gone: nobody can read it any more. `companion vault rebuild` removes it."
-            )
+        for what in incidents:
             changes.incident(db, now, "keys", what)
+    database.make_durable(vault)
 
 
 def _stale(folder: Path, sealer: Sealer) -> Iterator[Path]:

@@ -9,6 +9,7 @@ from whole_vault import CH_NAMES, SFREQ, T0, files, fill, flip, signal
 
 from index import changes
 from index.care import rebuilding
+from index.care.aside import ASIDE
 from index.care.rebuilding import rebuild
 from index.care.verifying import verify
 from index.keys.keys import Keys
@@ -112,7 +113,7 @@ def test_files_whose_rows_were_lost_are_taken_in_again_or_set_aside(
     assert "1 recordings that no row knew were taken in again." in done.made
     (told,) = done.lost
     assert told.startswith("2 files")
-    (aside,) = (vault.root / rebuilding.ASIDE).rglob("2.frame")
+    (aside,) = (vault.root / ASIDE).rglob("2.frame")
     assert aside.read_bytes() == picture
     with closing(Store(vault)) as store:
         (info,) = store.recordings_between(0.0, 1e12)
