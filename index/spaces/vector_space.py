@@ -180,11 +180,11 @@ def _scan(shards: Shards, generation: int, query: Rows, reach: Reach) -> tuple[C
     lists, cosines = quantizer.nearest(query, reach.probes)
     looked = quiet = 0
     while looked < len(lists) and not reach.is_enough(quiet):
-        number, cosine, quiet = int(lists[looked]), float(cosines[looked]), quiet + 1
+        number, cosine = int(lists[looked]), float(cosines[looked])
         for segment in segments:
             if segment.lengths[number]:
                 part = segment.read(number)
-                quiet = 0 if scan.look(number, cosine, part.codes) else quiet
+                quiet = 0 if scan.look(number, cosine, part.codes) else quiet + len(part.codes)
                 rows.append(part.rows)
                 moments.append(part.moments)
         looked += 1
