@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from companion import learning_pairs, shared
+from companion import learning_pairs, learning_room, shared
 from companion.learning_plan import Place
+from companion.learning_room import MoreRoom
 from companion.learning_round import Round
 from companion.wording import clock_time
 from companion.worker import TaskFailed, Worker, WorkerCrashed
 from embeddings.types import EmbeddingsError
 from index import changes, database, mappings
+from index.forgetting.budget import Kind, NoRoomError
 from index.store import Store
 from index.types import VaultError
 from index.writer import Writer
@@ -28,12 +31,25 @@ PART = "learning"
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What there is to learn from, and what was tried last (0 without a try; UTC seconds)."""
+    """What there is to learn from, and what of it was there when it was tried last.
+
+    Attributes
+    ----------
+    pairs, hours
+        Moments with EEG and content, and in how many hours they lie.
+    tried_pairs, tried_at
+        How many of these moments were there at the last try with this text model, and when that was, UTC seconds; 0
+        without one.
+    recoding
+        How many moments still wait for their content where the last try was with another text model.
+
+    """
 
     pairs: int
     hours: int
     tried_pairs: int = 0
     tried_at: float = 0.0
+    recoding: int = 0
 
 
 def waits_for(known: Known, now: float) -> str:
@@ -43,12 +59,18 @@ def waits_for(known: Known, now: float) -> str:
             f"{known.pairs} moments with clean EEG and text, in {known.hours} different hours, are known; "
             f"{LEAST_PAIRS} in {LEAST_HOURS} hours are needed. Wear the headset while you work."
         )
+    if known.recoding > (GROWTH - 1) * known.pairs:
+        return (
+            f"The text model is another one since it was tried. {known.recoding} moments with EEG still have to be "
+            f"encoded by it, {known.pairs} are: it is tried again when most of them are."
+        )
     grown = known.pairs >= GROWTH * known.tried_pairs
     next_day = now - known.tried_at >= DAY_SECONDS and known.pairs >= DAY_GROWTH * known.tried_pairs
     if grown or next_day:
         return ""
     return (
-        f"It was tried on {clock_time(known.tried_at)} with {known.tried_pairs} moments; {known.pairs} are known now. "
+        f"It was tried on {clock_time(known.tried_at)} with {known.tried_pairs} of the {known.pairs} moments that are "
+        "known now. "
         f"It is tried again with {GROWTH * known.tried_pairs:.0f}, or a day later when more have come."
     )
 
@@ -59,13 +81,18 @@ def known(store: Store) -> Known:
     last = mappings.newest(store)
     if last is None:
         return Known(pairs, hours)
-    return Known(pairs, hours, last.learned.known, last.made_at)
+    if last.learned.content_space != learning_pairs.content_space(store):
+        return Known(pairs, hours, recoding=learning_pairs.coming(store))
+    left = learning_pairs.count(store, before=last.made_at)[0]  # of them some may have been forgotten
+    return Known(pairs, hours, min(last.learned.known, left), last.made_at)
 
 
 def keep(store: Store, writer: Writer, done: Round, now: float) -> mappings.Version:
     """Store what a round came to, begin to encode the past with it where it was adopted, and forget the round."""
     number = writer.do(shared.adopt, done, time=now).result()
     writer.do(changes.output, PART, now, note=done.learned.reason).result()
+    if done.trouble:
+        writer.do(changes.incident, now, PART, done.trouble).result()
     Place(store.vault).clear()
     return next(version for version in mappings.history(store) if version.version == number)
 
@@ -85,7 +112,8 @@ class Learning:
     Attributes
     ----------
     obstacle
-        Why nothing is learned any more until the next start; empty while it looks.
+        Why nothing is learned now: until the vault has room for it or, after an error in the program, until the next
+        start. Empty while it looks.
 
     """
 
@@ -102,9 +130,10 @@ class Learning:
     ) -> None:
         self._store, self._writer, self._make_worker, self._clock = store, writer, make_worker, clock
         self._on_incident, self._on_adopted, self._look_seconds = on_incident, on_adopted, look_seconds
-        self._stopping, self._gate = threading.Event(), threading.Lock()
+        self._stopping, self._gate, self._round = threading.Event(), threading.Lock(), threading.Lock()
+        self._resting = 0  # how many want no round now
         self._worker: Worker | None = None
-        self._not_before = 0.0
+        self._not_before, self._lacking = 0.0, 0  # bytes
         self.obstacle = ""
         self._thread = threading.Thread(target=self._run, name="learning", daemon=True)
 
@@ -128,12 +157,29 @@ class Learning:
         if self._thread.is_alive():
             self._thread.join()
 
+    @contextmanager
+    def at_rest(self) -> Iterator[None]:
+        """Learn nothing while the body runs; a round in its midst is ended, and goes on if its files are still there.
+
+        Nothing reads the vault for it, or writes to its folder, meanwhile.
+        """
+        with self._gate:
+            self._resting += 1
+            worker = self._worker
+        try:
+            if worker is not None:
+                worker.stop()
+            with self._round:
+                yield
+        finally:
+            with self._gate:
+                self._resting -= 1
+
     def _run(self) -> None:
         try:
             while not self._stopping.wait(self._look_seconds):
-                self._try()
-        except CancelledError:
-            return
+                with self._round, suppress(CancelledError):
+                    self._try()
         except Exception:
             # A bug: it must be seen, and nobody may wait for what will not come.
             self.obstacle = "Learning stopped because of an error in the program. Start it again."
@@ -151,11 +197,21 @@ class Learning:
             self._put_off(f"The vault could not be read or written ({error}); it is tried again in a day. {mend}")
 
     def _look_and_clear(self) -> None:
+        place = Place(self._store.vault)
+        before = place.reached()
         try:
             self._look()
-        except (EmbeddingsError, TaskFailed, WorkerCrashed) as error:
-            self._put_off(f"Nothing was learned; it is begun anew in a day. {error}")
-            Place(self._store.vault).clear()  # it may be the round itself
+        except WorkerCrashed as error:
+            if place.reached() in {"", before}:
+                self._give_up(place, error)
+            else:  # it may only take long here
+                self._on_incident(PART, f"A round of learning was ended in its midst; it goes on from there. {error}")
+        except (EmbeddingsError, TaskFailed) as error:
+            self._give_up(place, error)
+
+    def _give_up(self, place: Place, error: Exception) -> None:
+        self._put_off(f"Nothing was learned; it is begun anew in a day. {error}")
+        place.clear()  # it may be the round itself
 
     def _put_off(self, what: str) -> None:
         self._not_before = self._clock() + DAY_SECONDS
@@ -163,20 +219,51 @@ class Learning:
 
     def _look(self) -> None:
         now = self._clock()
-        if now < self._not_before or (not Place(self._store.vault).begun and waits_for(known(self._store), now)):
+        if now < self._not_before and not self._has_room():
             return
-        done = self._learned(now)
+        self._lacking, self.obstacle = 0, ""
+        if mappings.coming(self._store) is not None:
+            return  # it serves first: a newer one has to be compared with it
+        if not Place(self._store.vault).begun and waits_for(known(self._store), now):
+            return
+        try:
+            done = self._learned(now)
+        except NoRoomError as short:
+            self._wait_for_room(short)
+            return
         version = keep(self._store, self._writer, done, self._clock())
         if version.learned.adopted:
             self._on_adopted()
 
+    def _has_room(self) -> bool:
+        """Whether there is by now what was lacking; asking for it again would let what is left of old moments go."""
+        return 0 < self._lacking <= self._store.vault.ledger.free(Kind.REST)
+
+    def _wait_for_room(self, short: NoRoomError) -> None:
+        """Say why nothing is learned; what was begun stays, and is gone on with."""
+        self._lacking = short.size
+        self.obstacle = f"Learning waits for room; nothing of it is lost. {short}"
+        self._put_off(self.obstacle)
+
     def _learned(self, now: float) -> Round:
+        """Have a round done with as much room as it needs; raises `NoRoomError`."""
+        vault = self._store.vault
+        most = learning_room.expected(self._store) if vault.ledger.limits.whole else None
+        while True:
+            with learning_room.taken(vault, most):
+                done = self._asked(now, most)
+            if isinstance(done, Round):
+                return done
+            most = done.most  # more than it was: it cannot be told for certain before everything is read
+
+    def _asked(self, now: float, most: int | None) -> Round | MoreRoom:
+        """Have a process of its own learn within so many bytes."""
         with self._gate:
-            if self._stopping.is_set():
+            if self._stopping.is_set() or self._resting:
                 raise CancelledError
             worker = self._worker = self._make_worker()
         try:
-            done: Round = worker.submit("learn", self._store.vault, now).result()
+            done: Round | MoreRoom = worker.submit("learn", self._store.vault, now, most).result()
             return done
         finally:
             worker.stop()

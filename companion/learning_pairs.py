@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,8 +13,10 @@ from numpy.typing import NDArray
 from companion import sessions
 from companion.sessions import BREAK_SECONDS, Rows
 from embeddings import spaces
+from embeddings.types import EmbeddingsError
 from index import feedback
 from index.store import Store
+from index.types import Job
 
 if TYPE_CHECKING:
     from embeddings.mapping import Pairs
@@ -26,13 +27,19 @@ CLIP = 6.0  # spreads; beyond is an artefact
 MOST_SPREAD_WINDOWS = 2_000  # beyond this a person's spread hardly moves
 MOST_OPENED = 3  # times that an opened moment counts more
 MOST_PAIRS = 60_000  # of a vault of any size: more only costs memory and time
-AT_ONCE = 1_000  # moments read at once
+AT_ONCE = 1_000  # moments read at once: while anything is read, the database's log cannot be emptied
+
+NOTHING = (
+    "There is nothing to learn from yet: no minute of clean EEG beside text on screen is known. Wear the headset while "
+    "you work."
+)
 
 # What is known of every moment with EEG before any of its numbers is read; 33 bytes each.
 _LISTED = np.dtype([("moment", "i8"), ("start", "f8"), ("end", "f8"), ("windows", "i8"), ("content", "?")])
 
 Numbers = NDArray[np.float64]
 Listed = NDArray[np.void]
+Some = tuple[list[int], list[int], NDArray[np.float32]]  # numbers of moments among all, their ids, their mean features
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +48,10 @@ class Gathered:
 
     Attributes
     ----------
+    start, end
+        When the moment of each pair began and ended, UTC seconds, ``float64[n]``.
     later_from
-        UTC seconds; pairs from here on judge, those `GUARD_SECONDS` and more before it are learned from.
+        UTC seconds; what begins from here on judges, what ended `GUARD_SECONDS` and more before it is learned from.
     spread
         The person's usual spread of the features, ``float64[90]``.
     known
@@ -51,6 +60,8 @@ class Gathered:
     """
 
     pairs: Pairs
+    start: Numbers
+    end: Numbers
     later_from: float
     montages: tuple[str, ...]
     content_space: str
@@ -60,12 +71,21 @@ class Gathered:
     @property
     def earlier(self) -> Pairs:
         """What is learned from."""
-        return self.pairs.where(self.pairs.time < self.later_from - GUARD_SECONDS)
+        return self.pairs.where(self._learned_from)
 
     @property
     def later(self) -> Pairs:
         """What judges it."""
-        return self.pairs.where(self.pairs.time >= self.later_from)
+        return self.pairs.where(self.start >= self.later_from)
+
+    @property
+    def trained_until(self) -> float:
+        """When the last moment that is learned from ended, UTC seconds."""
+        return float(self.end[self._learned_from].max())
+
+    @property
+    def _learned_from(self) -> NDArray[np.bool_]:
+        return self.end <= self.later_from - GUARD_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +108,23 @@ class _Worn:
         return found
 
 
-def count(store: Store) -> tuple[int, int]:
-    """Return how many moments have both EEG and content, and in how many hours they lie."""
+def count(store: Store, *, before: float = float("inf")) -> tuple[int, int]:
+    """Return how many moments that began ``before`` have both EEG and content, and in how many hours they lie."""
     space = content_space(store)
     sql = (
         "SELECT count(*), count(DISTINCT CAST(time_start / 3600 AS INTEGER)) FROM features "
         "JOIN moments ON id = features.moment_id WHERE EXISTS "
-        "(SELECT 1 FROM vectors WHERE vectors.moment_id = features.moment_id AND space = ? AND part = 0)"
+        "(SELECT 1 FROM vectors WHERE vectors.moment_id = features.moment_id AND space = ? AND part = 0) "
+        "AND time_start < ?"
     )
-    pairs, hours = store.rows(sql, [space])[0]
+    pairs, hours = store.rows(sql, [space, before])[0]
     return int(pairs), int(hours)
+
+
+def coming(store: Store) -> int:
+    """Return how many moments with EEG still wait for their content."""
+    sql = "SELECT count(*) FROM jobs JOIN features USING (moment_id) WHERE jobs.kind = ? AND quarantined = 0"
+    return int(store.value(sql, [Job.CONTENT]))
 
 
 def content_space(store: Store) -> str:
@@ -109,6 +136,9 @@ def content_space(store: Store) -> str:
 def gather(store: Store, *, not_before: float, spread: Numbers | None) -> Gathered:
     """Return the pairs of a vault: all, or of more than `MOST_PAIRS` the newest and an even sample of older sessions.
 
+    It is read in parts, so that what is recorded beside it never waits for long. What is deleted between two of them is
+    no pair.
+
     Parameters
     ----------
     not_before
@@ -116,16 +146,17 @@ def gather(store: Store, *, not_before: float, spread: Numbers | None) -> Gather
     spread
         The person's spread, where an older version fixed it; otherwise it is taken from what is learned from.
 
+    Raises `EmbeddingsError` without a minute of EEG to take a spread from.
     """
-    with _snapshot(store):
-        space = content_space(store)
-        kinds = [row[0] for row in store.rows("SELECT DISTINCT kind FROM features ORDER BY kind")]
-        listed = {kind: _listed(store, kind, space) for kind in kinds}
-        chosen = _chosen([worn for kind in kinds for worn in _worn(kind, listed[kind])])
-        later_from = max(_later_from(chosen), not_before + GUARD_SECONDS)
-        own = _spread(store, listed, later_from - GUARD_SECONDS) if spread is None else spread
-        pairs = _pairs(store, chosen, space, own)
-        return Gathered(pairs, later_from, tuple(kinds), space, own, count(store)[0])
+    space = content_space(store)
+    kinds = [row[0] for row in store.rows("SELECT DISTINCT kind FROM features ORDER BY kind")]
+    listed = {kind: _listed(store, kind, space) for kind in kinds}
+    known = sum(int(moments["content"].sum()) for moments in listed.values())
+    chosen = _chosen([worn for kind in kinds for worn in _worn(kind, listed[kind])])
+    later_from = max(_later_from(chosen), not_before + GUARD_SECONDS)
+    own = _spread(store, listed, later_from - GUARD_SECONDS) if spread is None else spread
+    pairs, start, end = _pairs(store, chosen, space, own)
+    return Gathered(pairs, start, end, later_from, tuple(kinds), space, own, known)
 
 
 def spread_of(blob: bytes) -> Numbers:
@@ -146,24 +177,21 @@ def relative(first: Rows, tables: list[Rows], ch_names: tuple[str, ...], spread:
     return np.array([part.mean(axis=0) for part in np.split(found, ends)], np.float32)
 
 
-@contextmanager
-def _snapshot(store: Store) -> Iterator[None]:
-    """Read everything as it is now, whatever is stored, made anew or deleted meanwhile."""
-    store.db.execute("BEGIN")
-    try:
-        yield
-    finally:
-        store.db.conn.rollback()
-
-
 def _listed(store: Store, kind: str, space: str) -> Listed:
     """Return all moments of one set of electrodes, in order of time."""
     sql = (
         "SELECT moments.id, time_start, time_end, round(weight), EXISTS "
         "(SELECT 1 FROM vectors WHERE vectors.moment_id = moments.id AND space = ? AND part = 0) "
-        "FROM features JOIN moments ON moments.id = features.moment_id WHERE kind = ? ORDER BY time_start, moments.id"
+        "FROM features CROSS JOIN moments ON moments.id = features.moment_id "
+        "WHERE kind = ? AND features.moment_id > ? ORDER BY features.moment_id LIMIT ?"
     )
-    return np.fromiter(store.db.execute(sql, [space, kind]), _LISTED)
+    parts = [np.empty(0, _LISTED)]
+    last = -1
+    while len(part := np.array(store.rows(sql, [space, kind, last, AT_ONCE]), _LISTED)):
+        parts.append(part)
+        last = int(part["moment"][-1])
+    listed = np.concatenate(parts)
+    return listed[np.lexsort((listed["moment"], listed["start"]))]
 
 
 def _worn(kind: str, listed: Listed) -> Iterator[_Worn]:
@@ -204,31 +232,32 @@ def _spread(store: Store, listed: Mapping[str, Listed], until: float) -> Numbers
 
     told = []
     for kind, moments in listed.items():
-        earlier = moments[moments["start"] < until]
+        earlier = moments[moments["end"] <= until]
         if earlier["windows"].sum() < spaces.LEAST_WINDOWS:
             continue
-        names = store.ch_names(kind)
-        matrices = features.matrices(_some_windows(store, earlier), len(names))
-        told.append(SiteReference.fit(matrices, find(names)).spread)
+        names, windows = store.ch_names(kind), _some_windows(store, kind, earlier)
+        if len(windows) >= spaces.LEAST_WINDOWS:
+            told.append(SiteReference.fit(features.matrices(windows, len(names)), find(names)).spread)
     if not told:
-        raise ValueError("there is no minute of EEG to take a spread from")
+        raise EmbeddingsError(NOTHING)
     squares, known = np.sum(np.square(told), axis=0), np.sum(np.array(told) > 0, axis=0)
     return np.where(known > 0, np.sqrt(squares / np.maximum(known, 1)), 1.0)
 
 
-def _some_windows(store: Store, listed: Listed) -> Rows:
+def _some_windows(store: Store, kind: str, listed: Listed) -> Rows:
     """Return `MOST_SPREAD_WINDOWS` windows at most, spread evenly over all."""
     ends = np.cumsum(listed["windows"])
     wanted = np.linspace(0, ends[-1] - 1, min(ends[-1], MOST_SPREAD_WINDOWS)).astype(int)
     owners = np.searchsorted(ends, wanted, side="right")
     moments = listed["moment"][owners].tolist()
-    tables = _tables(store, set(moments))
+    tables = _tables(store, kind, set(moments))
     within = wanted - (ends - listed["windows"])[owners]
-    return np.array([tables[moment][row] for moment, row in zip(moments, within, strict=True)], np.float32)
+    there = [(i, row) for i, row in zip(moments, within, strict=True) if i in tables and row < len(tables[i])]
+    return np.array([tables[i][row] for i, row in there], np.float32)
 
 
-def _pairs(store: Store, chosen: Sequence[_Worn], space: str, spread: Numbers) -> Pairs:
-    """Return the pairs of sessions, in order of time; a part of a session is read at a time."""
+def _pairs(store: Store, chosen: Sequence[_Worn], space: str, spread: Numbers) -> tuple[Pairs, Numbers, Numbers]:
+    """Return the pairs of sessions in order of time, when each began and when it ended."""
     from embeddings.mapping import Pairs
 
     sizes = [len(worn.pairs) for worn in chosen]
@@ -237,42 +266,57 @@ def _pairs(store: Store, chosen: Sequence[_Worn], space: str, spread: Numbers) -
     order = np.argsort(middles, kind="stable")
     places = np.argsort(order)
     dimension = store.value("SELECT dimension FROM spaces WHERE name = ?", [space]) or 0
-    brain, content = np.empty((len(order), len(spread)), np.float32), np.empty((len(order), dimension), np.float32)
-    done = 0
-    for moments, brains in _brains(store, chosen, spread):
-        here = places[done : done + len(moments)]
+    brain, content = np.zeros((len(order), len(spread)), np.float32), np.zeros((len(order), dimension), np.float32)
+    for numbers, moments, brains in _brains(store, chosen, spread):
+        here = places[numbers]
         brain[here], content[here] = brains, _contents(store, moments, space, dimension)
-        done += len(moments)
     opened = feedback.openings(store)
     weights = np.array([1 + min(opened.get(int(i), 0), MOST_OPENED) for i in listed["moment"][order]], np.float32)
     known: NDArray[np.bool_] = np.any(content != 0, axis=1)
-    numbers = np.repeat(np.arange(len(chosen)), sizes)[order]
-    pairs = Pairs(brain, content, middles[order], numbers, np.where(known, weights, 0).astype(np.float32))
-    return pairs if known.all() else pairs.where(known)
+    session = np.repeat(np.arange(len(chosen)), sizes)[order]
+    pairs = Pairs(brain, content, middles[order], session, np.where(known, weights, 0).astype(np.float32))
+    found = pairs if known.all() else pairs.where(known)
+    return found, listed["start"][order][known], listed["end"][order][known]
 
 
-def _brains(store: Store, chosen: Sequence[_Worn], spread: Numbers) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
-    """Yield some moments at a time with their mean EEG features, ``float32[moments, 90]``."""
+def _brains(store: Store, chosen: Sequence[_Worn], spread: Numbers) -> Iterator[Some]:
+    """Yield `Some` moments at a time, without those that are gone by now."""
+    begin = 0
     for worn in chosen:
-        tables = _tables(store, worn.first)
-        first, names = np.vstack([tables[i] for i in worn.first]), store.ch_names(worn.kind)
-        moments = worn.pairs["moment"].tolist()
-        for start in range(0, len(moments), AT_ONCE):
-            some = moments[start : start + AT_ONCE]
-            tables = _tables(store, some)
-            yield some, relative(first, [tables[i] for i in some], names, spread)
+        for numbers, moments, brains in _brains_of(store, worn, spread):
+            yield [begin + number for number in numbers], moments, brains
+        begin += len(worn.pairs)
 
 
-def _tables(store: Store, moments: Sequence[int] | set[int]) -> dict[int, Rows]:
-    """Return the windows of moments, ``float32[windows, features]`` each."""
-    sql = "SELECT moment_id, data, weight FROM features WHERE moment_id IN (SELECT value FROM json_each(?))"
-    return {i: sessions.table(blob, windows) for i, blob, windows in store.rows(sql, [json.dumps(list(moments))])}
+def _brains_of(store: Store, worn: _Worn, spread: Numbers) -> Iterator[Some]:
+    """Yield `Some` moments of a session at a time; none when its first minute is gone by now."""
+    moments, names = worn.pairs["moment"].tolist(), store.ch_names(worn.kind)
+    tables = _tables(store, worn.kind, worn.first)
+    if any(i not in tables for i in worn.first):
+        return
+    first = np.vstack([tables[i] for i in worn.first])
+    for start in range(0, len(moments), AT_ONCE):
+        asked = moments[start : start + AT_ONCE]
+        tables = _tables(store, worn.kind, asked)
+        there = [(start + number, i) for number, i in enumerate(asked) if i in tables]
+        if there:
+            numbers, some = zip(*there, strict=True)
+            yield list(numbers), list(some), relative(first, [tables[i] for i in some], names, spread)
+
+
+def _tables(store: Store, kind: str, moments: Collection[int]) -> dict[int, Rows]:
+    """Return the windows of those moments that (still) have any, ``float32[windows, features]`` each."""
+    sql = (
+        "SELECT moment_id, data, weight FROM features WHERE kind = ? AND moment_id IN (SELECT value FROM json_each(?))"
+    )
+    found = store.rows(sql, [kind, json.dumps(list(moments))])
+    return {i: sessions.table(blob, windows) for i, blob, windows in found}
 
 
 def _contents(store: Store, moments: Sequence[int], space: str, dimension: int) -> NDArray[np.float32]:
     """Return the direction of the mean of each moment's passages' vectors, a row of zeros where there is none."""
-    found = store.matrices(moments, space)
-    sums = np.array([found[i].sum(axis=0) for i in moments], np.float32).reshape(len(moments), dimension)
+    found, none = store.matrices(moments, space), np.zeros((0, dimension), np.float32)
+    sums = np.array([found.get(i, none).sum(axis=0) for i in moments], np.float32).reshape(len(moments), dimension)
     norms = np.linalg.norm(sums, axis=1, keepdims=True)
     directions: NDArray[np.float32] = np.divide(sums, norms, out=np.zeros_like(sums), where=norms > 0)
     return directions

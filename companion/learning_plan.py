@@ -6,21 +6,22 @@ the very same ones, whatever was recorded since.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
-import shutil
 import zipfile
 from dataclasses import dataclass
 
 import numpy as np
 
 from companion.learning_pairs import Gathered
+from companion.learning_room import CHECKPOINT, FOLDER, PLAN, RoundFile
 from index.keys.sealed_file import SealedFile
 from index.keys.sealing import DamagedError
 from index.replacing import FOLDER_MODE
 from index.vault import Vault
 
-_PAIRS = ("brain", "content", "time", "session", "weight")
+_PAIRS, _TIMES = ("brain", "content", "time", "session", "weight"), ("start", "end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,18 @@ class Plan:
 
 
 class Place:
-    """The folder of a vault in which a round of learning lies."""
+    """The folder of a vault in which a round of learning lies.
 
-    def __init__(self, vault: Vault) -> None:
-        self._folder = vault.root / "learning"
-        self.checkpoint = SealedFile(self._folder / "checkpoint", vault)
-        self._plan = SealedFile(self._folder / "plan", vault)
+    Parameters
+    ----------
+    most
+        Bytes it may take, where somebody asked for them; None where each file asks the vault's ledger for itself.
+
+    """
+
+    def __init__(self, vault: Vault, most: int | None = None) -> None:
+        self._vault, self._folder, self._most = vault, vault.root / FOLDER, most
+        self.checkpoint, self._plan = self._file(CHECKPOINT), self._file(PLAN)
 
     @property
     def begun(self) -> bool:
@@ -46,7 +53,7 @@ class Place:
         return self._plan.exists()
 
     def put(self, plan: Plan) -> None:
-        """Begin a round; what was left of another is gone."""
+        """Begin a round; what was left of another is gone. Raises `VaultError`, `MoreRoomError`."""
         self.clear()
         self._folder.mkdir(mode=FOLDER_MODE)
         self._plan.write(_dumped(plan))
@@ -60,10 +67,28 @@ class Place:
             self.clear()  # a disk's fault; a new round loses nothing but time
             return None
 
+    def reached(self) -> str:
+        """Return what tells how far training is: the same until it is further; empty while nothing can be read."""
+        try:
+            kept = self.checkpoint.read()
+        except DamagedError:
+            return ""
+        return "" if kept is None else hashlib.sha256(kept).hexdigest()
+
+    def train_anew(self) -> None:
+        """Forget how far training is, but not what it learns from; raises OSError."""
+        self._vault.ledger.remove(self._folder / CHECKPOINT)
+
     def clear(self) -> None:
-        """Forget the round."""
+        """Forget the round; raises OSError."""
         if self._folder.exists():
-            shutil.rmtree(self._folder)
+            for path in self._folder.iterdir():
+                self._vault.ledger.remove(path)
+            self._folder.rmdir()
+
+    def _file(self, name: str) -> RoundFile:
+        file = SealedFile(self._folder / name, self._vault)
+        return RoundFile(file, self._folder, self._vault.ledger.limits, self._most)
 
 
 def _dumped(plan: Plan) -> bytes:
@@ -77,6 +102,7 @@ def _dumped(plan: Plan) -> bytes:
         "known": gathered.known,
     }
     arrays = {name: getattr(gathered.pairs, name) for name in _PAIRS}
+    arrays |= {name: getattr(gathered, name) for name in _TIMES}
     np.savez(stream, facts=np.array(json.dumps(facts)), spread=gathered.spread, **arrays)
     return stream.getvalue()
 
@@ -89,5 +115,5 @@ def _loaded(blob: bytes) -> Plan:
         pairs = Pairs(**{name: saved[name] for name in _PAIRS})
         montages = tuple(facts["montages"])
         told = facts["later_from"], montages, facts["content_space"], saved["spread"], facts["known"]
-        gathered = Gathered(pairs, *told)
+        gathered = Gathered(pairs, saved["start"], saved["end"], *told)
     return Plan(facts["made_at"], facts["older"], gathered)

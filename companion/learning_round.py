@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from companion import learning_pairs
 from companion.learning_plan import Place, Plan
+from companion.learning_room import MoreRoom, MoreRoomError
 from embeddings.types import EmbeddingsError
 from index import mappings
+from index.keys.sealing import DamagedError
 from index.mappings import Learned, Version
 from index.store import Store
 from index.vault import Vault
@@ -35,49 +38,71 @@ class Round:
         When it was begun, UTC seconds; it is known by it.
     dimension
         Length of the vectors in its shared space.
+    trouble
+        What went wrong meanwhile and mended itself, in a sentence; empty when nothing did.
 
     """
 
     made_at: float
     dimension: int
     learned: Learned
+    trouble: str = ""
 
 
 class LearnerTasks:
     """What the learner process can do."""
 
-    def learn(self, vault: Vault, now: float) -> Round:
-        """Do the round that was begun in ``vault``, or a new one (see `learn`)."""
+    def learn(self, vault: Vault, now: float, most: int | None = None) -> Round | MoreRoom:
+        """Do the round that was begun in ``vault``, or a new one (see `learn`), or say how much room it lacks.
+
+        ``most`` bytes were asked for; None where nobody counts them.
+        """
         store = Store(vault)
         try:
-            return learn(store, now)
+            return learn(store, now, most=most)
+        except MoreRoomError as short:
+            return MoreRoom(short.most)
         finally:
             store.close()
 
 
-def learn(store: Store, now: float, progress: Progress = lambda _share, _what: None) -> Round:
-    """Do a round; what it was made from stays until `Place.clear`.
+def learn(
+    store: Store, now: float, progress: Progress = lambda _share, _what: None, *, most: int | None = None
+) -> Round:
+    """Do a round; what it was made from stays until `Place.clear`. For ``most`` see `Place`.
 
-    Raises `EmbeddingsError` when there is too little to judge by.
+    Raises `EmbeddingsError` when there is too little to judge by or a version is still coming, which this one would
+    have to be compared with; `VaultError` or `MoreRoomError` when the vault has no room: what was done so far is gone
+    on with.
     """
     from embeddings import mapping
 
-    place = Place(store.vault)
-    plan = place.get() or _begin(store, place, now)
-    older = _older(store, plan)
+    coming = mappings.coming(store)
+    if coming is not None:
+        raise EmbeddingsError(f"Version {coming} is not in use yet: it has to encode the past first. Learn again then.")
+    place, serving = Place(store.vault, most), mappings.serving(store)
+    plan = _begun(place, serving) or _begin(store, place, now, serving)
+    older = _older(plan, serving)
     gathered = plan.gathered
-    checkpoint = place.checkpoint
-    new = mapping.train(gathered.earlier, start=older, seed=SEED, checkpoint=checkpoint, progress=progress)
+    new, trouble = _trained(place, plan, older, progress)
     looks = mappings.judged(store)
     decision = mapping.better(new, older, gathered.later, gathered.earlier, earlier_rounds=looks, seed=SEED)
     if plan.older is not None and older is None:
         decision = replace(decision, reason=f"{decision.reason} {INCOMPARABLE}")
-    return Round(plan.made_at, new.shared_dimension, _learned(plan, new, older, decision))
+    return Round(plan.made_at, new.shared_dimension, _learned(plan, new, older, decision), trouble)
 
 
-def _begin(store: Store, place: Place, now: float) -> Plan:
-    """Take a snapshot of what there is to learn from; raises `EmbeddingsError`."""
-    older = mappings.serving(store)
+def _begun(place: Place, serving: Version | None) -> Plan | None:
+    """Return the round to go on with; one that was to be compared with another version than now serves is forgotten."""
+    plan = place.get()
+    if plan is None or plan.older == (serving.version if serving else None):
+        return plan
+    place.clear()
+    return None
+
+
+def _begin(store: Store, place: Place, now: float, older: Version | None) -> Plan:
+    """Take down what there is to learn from; raises `EmbeddingsError`."""
     judged_by = older if older and _same_contents(older, learning_pairs.content_space(store)) else None
     gathered = learning_pairs.gather(
         store,
@@ -95,20 +120,27 @@ def _begin(store: Store, place: Place, now: float) -> Plan:
     return plan
 
 
-def _older(store: Store, plan: Plan) -> Mapping | None:
-    """Return the mapping a round begins from and has to beat; None also when it knows another text model's contents.
-
-    Raises `EmbeddingsError` when it does not serve any more.
-    """
+def _older(plan: Plan, serving: Version | None) -> Mapping | None:
+    """Return the mapping a round begins from and has to beat; None also when it knows another text model's contents."""
     from embeddings.mapping import Mapping
 
-    if plan.older is None:
-        return None
-    serving = mappings.serving(store)
-    if serving is None or serving.version != plan.older:
-        Place(store.vault).clear()
-        raise EmbeddingsError(f"Version {plan.older} was replaced while a new one was learned. Learn again.")
-    return Mapping.load(serving.learned.data) if _same_contents(serving, plan.gathered.content_space) else None
+    comparable = serving is not None and _same_contents(serving, plan.gathered.content_space)
+    return Mapping.load(serving.learned.data) if serving is not None and comparable else None
+
+
+def _trained(place: Place, plan: Plan, older: Mapping | None, progress: Progress) -> tuple[Mapping, str]:
+    """Return the new mapping and, where the checkpoint could not be gone on with, why it was trained anew."""
+    from embeddings import mapping
+
+    earlier, checkpoint = plan.gathered.earlier, place.checkpoint
+    train = partial(mapping.train, earlier, start=older, seed=SEED, checkpoint=checkpoint, progress=progress)
+    try:
+        return train(), ""
+    except (DamagedError, EmbeddingsError) as error:
+        if not checkpoint.exists():
+            raise
+        place.train_anew()
+        return train(), f"How far a round of learning had come could not be read ({error}). It was trained anew."
 
 
 def _same_contents(version: Version, content_space: str) -> bool:
@@ -123,12 +155,12 @@ def _learned(plan: Plan, new: Mapping, older: Mapping | None, decision: Decision
     found = evaluate_pairs(new, gathered.later, seed=SEED)
     before = evaluate_pairs(older, gathered.later, seed=SEED)["recall_at_1"] if older else None
     return Learned(
-        trained_until=float(gathered.earlier.time.max()),
+        trained_until=gathered.trained_until,
         montages=gathered.montages,
         content_space=gathered.content_space,
         known=gathered.known,
         pairs=len(gathered.earlier),
-        later=len(gathered.later),
+        later=int(found["queries"]),
         score=_told(found["recall_at_1"]),
         old_score=None if before is None else _told(before),
         chance=_told(found["chance_recall_at_1"]),

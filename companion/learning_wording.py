@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from index.mappings import Learned
 
+USEFUL = 0.02  # of other moments that the right one comes before more of: one place in fifty; less helps nobody
 GOOD_SHARE = 0.8  # of windows fit, above which contact is not what is missing
 
 
@@ -20,8 +21,17 @@ def verdict(learned: Learned) -> str:
     )
     if learned.adopted:
         return f"{figures} Adopted."
-    told = "The brain adds nothing yet" if learned.old_score is None else "Not better than what is in use, which stays"
+    told = _refused(first=learned.old_score is None, useless=learned.high < USEFUL)
     return f"{told}. {learned.reason} {figures}"
+
+
+def _refused(*, first: bool, useless: bool) -> str:
+    """Return what follows; ``useless`` is whether no gain that were of use can be true."""
+    if first:
+        return "The brain adds nothing yet" if useless else "It could not be told yet whether the brain adds anything"
+    if useless:
+        return "Not better than what is in use, which stays"
+    return "It could not be told yet whether it is better than what is in use, which stays"
 
 
 def _percent(share: float) -> str:

@@ -36,7 +36,7 @@ class Learned:
     Attributes
     ----------
     trained_until
-        UTC seconds; everything it was judged by is later.
+        UTC seconds, the end of the last moment it learned from; everything it was judged by began later.
     montages
         Names of the sets of electrodes it learned from.
     content_space
@@ -44,7 +44,7 @@ class Learned:
     known
         How many moments had both EEG and content.
     pairs, later
-        How many moments it learned from, and how many later ones judged it.
+        How many moments it learned from, and of how many later ones it was asked.
     score, old_score, chance
         How often the right one of the later moments is found first: by this version, by the one in use (None without
         one), by chance.
@@ -140,6 +140,12 @@ def newest(store: Store) -> Version | None:
 def serving(store: Store) -> Version | None:
     """Return the version in use."""
     return next((version for version in live(store) if version.state is VersionState.SERVING), None)
+
+
+def coming(store: Store) -> int | None:
+    """Return the number of the version that the past is still being encoded with."""
+    found = store.value("SELECT version FROM mappings WHERE state = 'coming'")
+    return None if found is None else int(found)
 
 
 def live(store: Store) -> list[Version]:

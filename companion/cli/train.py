@@ -21,6 +21,7 @@ from companion.learning_plan import Place
 from companion.learning_wording import verdict
 from companion.shared import SharedStep
 from companion.tasks import EncoderTasks
+from index import mappings
 from index.mappings import Version
 from index.store import Store
 from index.types import Job
@@ -40,6 +41,8 @@ def command(vault: Path | None, as_json: bool, now: bool) -> int:
     with Writer(place) as writer:
         store = Store(place)
         try:
+            if mappings.coming(store) is not None:
+                _encode_with_bar(store, writer)  # a new version is compared with what is in use
             waits = "" if Place(place).begun else learning.waits_for(learning.known(store), time.time())
             version = None if waits and not now else _learn(store, writer)
             _say(version, waits, as_json=as_json)
@@ -50,16 +53,25 @@ def command(vault: Path | None, as_json: bool, now: bool) -> int:
 
 def _learn(store: Store, writer: Writer) -> Version:
     """Do a round with a progress bar, and encode the past anew where it was adopted."""
-    share = TextColumn("{task.percentage:>3.0f} %")
-    columns = TextColumn("{task.description}"), BarColumn(), share, TimeRemainingColumn()
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+    with _bars() as progress:
         bar = progress.add_task("learning", total=1.0)
         done = learning_round.learn(store, time.time(), lambda share, _what: progress.update(bar, completed=share))
         version = learning.keep(store, writer, done, time.time())
         if version.learned.adopted:
             _encode(store, writer, progress)
     return version
+
+
+def _bars() -> Progress:
+    share = TextColumn("{task.percentage:>3.0f} %")
+    columns = TextColumn("{task.description}"), BarColumn(), share, TimeRemainingColumn()
+    console = Console(stderr=True)
+    return Progress(*columns, console=console, disable=not console.is_terminal)
+
+
+def _encode_with_bar(store: Store, writer: Writer) -> None:
+    with _bars() as progress:
+        _encode(store, writer, progress)
 
 
 def _encode(store: Store, writer: Writer, progress: Progress) -> None:

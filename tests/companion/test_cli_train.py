@@ -4,9 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from planted_week import Week
+from planted_week import BEGIN, DAY, Week
 from vaults import vault_at
 
+from companion import learning, learning_round
 from companion.__main__ import main
 from companion.learning_plan import Place
 from embeddings import mapping_training
@@ -17,7 +18,8 @@ from index.types import Job
 from index.vault import Vault
 from index.writer import Writer
 
-DONE, NO = 0, 1
+DONE, NO, WRONG = 0, 1, 2
+NOW = BEGIN + 5 * DAY
 
 
 def home(root: Path, *, strength: float, seed: int = 0) -> Vault:
@@ -70,10 +72,51 @@ def test_where_the_brain_adds_nothing_the_figures_are_told_as_json(
     doctor = json.loads(capsys.readouterr().out)
     assert [one["version"] for one in doctor["learning"]] == [record["version"]]
     says = {check["part"]: check["says"] for check in doctor["checks"]}
-    assert "The brain adds nothing yet." in says["learning"]
+    assert "It could not be told yet whether the brain adds anything." in says["learning"]
     store = Store(vault)
     assert store.spaces("shared:") == []
     store.close()
+
+
+def test_a_damaged_checkpoint_is_an_incident_and_the_round_is_done_all_the_same(tmp_path: Path) -> None:
+    vault = home(tmp_path, strength=1.5)
+    store = Store(vault)
+    learning_round.learn(store, NOW)
+    checkpoint = vault.root / "learning" / "checkpoint"
+    checkpoint.write_bytes(checkpoint.read_bytes()[:1000])
+    assert main(["train"]) == DONE
+    serving = mappings.serving(store)
+    assert serving is not None
+    assert serving.made_at == NOW
+    (incident,) = store.incidents()
+    assert "It was trained anew." in incident.what
+    store.close()
+
+
+def test_what_is_coming_is_made_complete_before_anything_is_learned(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    vault = home(tmp_path, strength=1.5)
+    store = Store(vault)
+    with Writer(vault) as writer:
+        learning.keep(store, writer, learning_round.learn(store, NOW), NOW)
+    assert mappings.serving(store) is None
+    assert main(["train"]) == NO
+    assert "Nothing new to learn yet." in capsys.readouterr().out
+    serving = mappings.serving(store)
+    assert serving is not None
+    assert serving.made_at == NOW
+    store.close()
+
+
+@pytest.mark.parametrize("lacking", ["features", "vectors"])
+def test_without_eeg_or_text_a_sentence_says_that_there_is_nothing_to_learn_from(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], lacking: str
+) -> None:
+    with Writer(home(tmp_path, strength=1.5)) as writer:
+        writer.do(lambda db: db.execute(f"DELETE FROM {lacking}")).result()  # noqa: S608 names of its own
+    assert main(["train", "--now"]) == WRONG
+    assert "There is nothing to learn from yet" in capsys.readouterr().err
 
 
 def test_a_vault_that_is_being_recorded_to_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

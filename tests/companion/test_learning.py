@@ -4,33 +4,42 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
 import pytest
 from desk import Desk
-from planted_week import BEGIN, DAY, Week
+from planted_week import BEGIN, CONTENT, DAY, Week
 
 from companion import learning
 from companion.learning import Known, Learning, waits_for
 from companion.learning_plan import Place
 from companion.learning_round import Round
 from companion.learning_wording import verdict
-from companion.worker import TaskFailed
+from companion.worker import TaskFailed, WorkerCrashed
 from embeddings.types import EmbeddingsError
-from index import database, mappings
+from index import changes, database, mappings
 from index.mappings import Learned, VersionState
 from index.types import Job
+from index.vault import Vault
 
 NOW = BEGIN + 10 * DAY
 
 
-def learned(*, adopted: bool = True, old: float | None = None, low: float | None = 0.01, known: int = 300) -> Learned:
+def learned(
+    *,
+    adopted: bool = True,
+    old: float | None = None,
+    low: float | None = 0.01,
+    high: float = 0.05,
+    known: int = 300,
+) -> Learned:
     told = None if low is None else 0.031
     return Learned(
         trained_until=BEGIN,
         montages=("A+B",),
-        content_space="content:planted",
+        content_space=CONTENT,
         known=known,
         pairs=600,
         later=214,
@@ -38,7 +47,7 @@ def learned(*, adopted: bool = True, old: float | None = None, low: float | None
         old_score=old,
         chance=None if low is None else 0.005,
         low=low,
-        high=None if low is None else 0.05,
+        high=None if low is None else high,
         adopted=adopted,
         reason="A reason.",
         data=b"mapping",
@@ -68,6 +77,29 @@ def test_there_is_something_to_learn(known: Known) -> None:
     assert waits_for(known, NOW) == ""
 
 
+def test_after_forgetting_what_is_left_is_what_was_tried(desk: Desk) -> None:
+    Week(strength=0, days=5).store(desk.writer)
+    learning.keep(desk.store, desk.writer, Round(NOW, 64, learned(adopted=False, known=900)), NOW)
+    assert "with 300 of the 300 moments" in waits_for(learning.known(desk.store), NOW + 2 * DAY)
+    Week(strength=0, days=1, seed=1).store(desk.writer, first_day=11)
+    assert waits_for(learning.known(desk.store), NOW + 60) == ""
+
+
+def test_another_text_model_is_learned_with_once_most_is_encoded_by_it(desk: Desk) -> None:
+    Week(strength=0, days=5).store(desk.writer)
+    done = Round(NOW, 64, replace(learned(adopted=False, known=900), content_space="content:before"))
+    learning.keep(desk.store, desk.writer, done, NOW)
+    assert waits_for(learning.known(desk.store), NOW + 60) == ""
+
+    def ask_again(db: Any) -> None:
+        for moment in range(1, 101):
+            changes.want(db, moment, Job.CONTENT)
+
+    desk.writer.do(ask_again).result()
+    assert "100 moments with EEG still have to be encoded by it" in waits_for(learning.known(desk.store), NOW + 60)
+    assert learning.known(desk.store).tried_pairs == 0
+
+
 class Worker:
     """A learner process that answers what is written down, once it is let."""
 
@@ -93,19 +125,21 @@ class Worker:
 
 
 class Background:
-    def __init__(self, desk: Desk, answer: Round | Exception | None) -> None:
+    def __init__(
+        self, desk: Desk, answer: Round | Exception | None = None, make: Callable[[], Worker] | None = None
+    ) -> None:
         self.workers: list[Worker] = []
         self.incidents: list[str] = []
         self.adopted = threading.Event()
 
-        def make() -> Worker:
-            self.workers.append(Worker(answer))
+        def made() -> Worker:
+            self.workers.append(make() if make else Worker(answer))
             return self.workers[-1]
 
         self.learning = Learning(
             store=desk.store,
             writer=desk.writer,
-            make_worker=make,  # type: ignore[arg-type]  # the part of it that is used
+            make_worker=made,  # type: ignore[arg-type]  # the part of it that is used
             clock=lambda: NOW,
             on_incident=lambda _, what: self.incidents.append(what),
             on_adopted=self.adopted.set,
@@ -176,6 +210,56 @@ def test_a_round_that_fails_is_said_once_and_begun_anew_a_day_later(desk: Desk, 
     assert len(background.workers) == 1
 
 
+class Slow(Worker):
+    """One that is ended in its midst; what it leaves is as far as it got."""
+
+    def __init__(self, left: bytes) -> None:
+        super().__init__(WorkerCrashed("it died"))
+        self._left = left
+
+    def submit(self, *asked: object) -> Future[Any]:
+        vault = asked[1]
+        assert isinstance(vault, Vault)
+        Place(vault).checkpoint.write(self._left)
+        return super().submit(*asked)
+
+
+def test_a_round_that_gets_further_each_time_is_gone_on_with_until_it_does_not(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "vault" / "learning").mkdir()
+    (tmp_path / "vault" / "learning" / "plan").write_bytes(b"")
+    left = [b"first", b"second", b"third", b"third"]
+    with Background(desk, make=lambda: Slow(left.pop(0))) as background:
+        wait_until(lambda: len(background.incidents) == 4)
+        time.sleep(0.2)
+        assert not Place(desk.vault).begun
+    assert len(background.workers) == 4
+    assert (
+        background.incidents[:3] == ["A round of learning was ended in its midst; it goes on from there. it died"] * 3
+    )
+    assert background.incidents[3] == "Nothing was learned; it is begun anew in a day. it died"
+
+
+def test_nothing_is_learned_while_a_version_is_coming(desk: Desk, tmp_path: Path) -> None:
+    Week(strength=0, days=5).store(desk.writer)
+    learning.keep(desk.store, desk.writer, Round(NOW - DAY, 64, learned(known=100)), NOW - DAY)
+    (tmp_path / "vault" / "learning").mkdir()
+    (tmp_path / "vault" / "learning" / "plan").write_bytes(b"")
+    with Background(desk, Round(NOW, 64, learned(adopted=False))) as background:
+        time.sleep(0.3)
+        assert background.workers == []
+        desk.writer.do(lambda db: db.execute("DELETE FROM jobs")).result()
+        desk.writer.do(mappings.serve_when_complete, prefix="shared:v{}:").result()
+        wait_until(lambda: len(mappings.history(desk.store)) == 2)
+    serving = mappings.serving(desk.store)
+    assert serving is not None
+    assert serving.version == 1
+
+
+def test_trouble_that_mended_itself_is_an_incident(desk: Desk) -> None:
+    learning.keep(desk.store, desk.writer, Round(NOW, 64, learned(adopted=False), "It was trained anew."), NOW)
+    assert [incident.what for incident in desk.store.incidents()] == ["It was trained anew."]
+
+
 def test_a_disk_that_fails_is_said_and_it_is_tried_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(_: object) -> Known:
         raise database.OperationalError("disk I/O error")
@@ -220,6 +304,18 @@ def test_the_end_of_the_program_does_not_wait_for_what_is_being_learned(desk: De
     assert mappings.newest(desk.store) is None
 
 
+def test_nothing_is_learned_while_something_is_forgotten(desk: Desk) -> None:
+    Week(strength=0, days=5).store(desk.writer)
+    with Background(desk, None) as background:
+        wait_until(lambda: background.workers and background.workers[0].asked)
+        with background.learning.at_rest():
+            assert background.workers[0].stopped.is_set()
+            time.sleep(0.2)
+            assert len(background.workers) == 1
+        wait_until(lambda: len(background.workers) == 2 and background.workers[1].asked)
+    assert background.incidents == []
+
+
 def test_the_same_round_is_noted_only_once(desk: Desk) -> None:
     for _ in range(2):
         learning.keep(desk.store, desk.writer, Round(NOW, 64, learned(adopted=False)), NOW)
@@ -238,8 +334,13 @@ def test_a_version_that_was_still_coming_is_given_up_for_a_newer_one(desk: Desk)
     ("told", "says"),
     [
         (learned(), ("On 214 later moments", "in 3.1 % (chance 0.5 %)", "+0.010 to +0.050", "Adopted.")),
-        (learned(adopted=False, low=-0.01), ("The brain adds nothing yet.", "3.1 %", "against chance")),
-        (learned(adopted=False, old=0.04), ("Not better than what is in use", "the version in use 4.0 %")),
+        (learned(adopted=False, low=-0.01, high=0.01), ("The brain adds nothing yet.", "3.1 %", "against chance")),
+        (learned(adopted=False, low=-0.004), ("It could not be told yet whether the brain adds anything.", "+0.050")),
+        (
+            learned(adopted=False, old=0.04, low=-0.03, high=0.01),
+            ("Not better than what is in use, which", "use 4.0 %"),
+        ),
+        (learned(adopted=False, old=0.04, low=-0.03), ("not be told yet whether it is better than what is in use",)),
         (learned(adopted=False, low=None), ("Nothing was adopted. A reason.",)),
     ],
 )

@@ -12,8 +12,9 @@ from planted_week import BEGIN, CONTENT, DAY, DIMENSION, MONTAGE, MUSE, Week
 from vaults import vault_at
 
 from companion import learning_pairs, sessions
-from companion.learning_pairs import Gathered
-from index import changes
+from companion.learning_pairs import GUARD_SECONDS, Gathered
+from embeddings.types import EmbeddingsError
+from index import changes, database
 from index.store import Store
 from index.types import NewMoment
 from index.writer import Writer
@@ -126,13 +127,71 @@ def test_a_content_without_a_direction_is_no_pair(writer: Writer, store: Store) 
     assert (pairs.weight == 1).all()
 
 
-def test_what_changes_meanwhile_is_not_seen(writer: Writer, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    original = learning_pairs._spread
+def test_what_is_deleted_meanwhile_is_no_pair(writer: Writer, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the first day a moment, of the second its first minute, of the third the contents."""
+    whole, original = gather(store), learning_pairs._spread
 
     def deleting(*arguments: Any) -> Any:
-        writer.do(lambda db: db.execute("DELETE FROM moments WHERE id > 10")).result()
+        def delete(db: Any) -> None:
+            db.execute("DELETE FROM moments WHERE id IN (10, ?)", [A_DAY + 1])
+            db.execute("DELETE FROM vectors WHERE moment_id BETWEEN ? AND ?", [2 * A_DAY + 1, 3 * A_DAY])
+
+        writer.do(delete).result()
         return original(*arguments)
 
     monkeypatch.setattr(learning_pairs, "_spread", deleting)
+    gathered = gather(store)
+    left = np.flatnonzero(~np.isin(np.arange(DAYS * A_DAY), [9, *range(A_DAY, 3 * A_DAY)]))
+    assert gathered.pairs.time.tolist() == whole.pairs.time[left].tolist()
+    assert gathered.start.tolist() == whole.start[left].tolist()
+    assert np.allclose(gathered.pairs.content, whole.pairs.content[left])
+
+
+def test_beside_the_reading_the_log_can_be_emptied(
+    writer: Writer, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise whoever records within a budget waits until all is read."""
+    beside = database.connect(writer.vault, write=True)
+    beside.execute("PRAGMA busy_timeout = 200")
+    busy: list[int] = []
+
+    def emptying(original: Any) -> Any:
+        def wrapped(*arguments: Any) -> Any:
+            writer.do(lambda db: db.execute("UPDATE moments SET title = 'another'")).result()
+            busy.append(beside.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+            return original(*arguments)
+
+        return wrapped
+
+    for name in ("_spread", "_some_windows", "relative", "_contents"):
+        monkeypatch.setattr(learning_pairs, name, emptying(getattr(learning_pairs, name)))
     assert len(gather(store).pairs) == DAYS * A_DAY
-    assert store.count() == 10
+    beside.close()
+    assert busy == [0] * (2 + 2 * DAYS)
+
+
+@pytest.mark.parametrize("days", [0.3, 2.0], ids=["reaches in", "has its middle in it"])
+def test_a_moment_that_reaches_into_the_judged_time_neither_teaches_nor_judges(
+    writer: Writer, store: Store, days: float
+) -> None:
+    last = 9 * A_DAY  # of what is learned from
+    until = BEGIN + (9 + days) * DAY
+
+    def lengthen(db: Any) -> None:
+        db.execute("UPDATE moments SET time_end = ? WHERE id = ?", [until, last])
+
+    before = gather(store)
+    writer.do(lengthen).result()
+    gathered = gather(store)
+    assert len(gathered.later) == len(before.later) == 3 * A_DAY
+    assert len(gathered.earlier) == len(before.earlier) - 1
+    ends = store.rows("SELECT max(time_end) FROM moments WHERE id < ?", [last])
+    assert gathered.trained_until == ends[0][0]
+    assert gathered.trained_until <= gathered.later_from - GUARD_SECONDS
+    assert before.trained_until > gathered.trained_until
+
+
+def test_without_eeg_it_is_said_that_there_is_nothing_to_learn_from(writer: Writer, store: Store) -> None:
+    writer.do(lambda db: db.execute("DELETE FROM features")).result()
+    with pytest.raises(EmbeddingsError, match="no minute of clean EEG beside text"):
+        gather(store)

@@ -20,15 +20,15 @@ from companion import learning, learning_pairs, learning_round
 from companion.answering import Answering
 from companion.brain_features import BrainFeatures
 from companion.cli.here import Here
-from companion.learning_plan import Place
+from companion.learning_plan import Place, Plan
 from companion.learning_round import Round
 from companion.learning_wording import verdict
 from companion.ports import Question
 from companion.shared import SharedStep
 from companion.tasks import EncoderTasks
 from companion.worker import Worker
-from embeddings import mapping_rounds, mapping_training
-from embeddings.mapping import Mapping, better, evaluate_pairs
+from embeddings import mapping_retrieval, mapping_rounds, mapping_training
+from embeddings.mapping import Decision, Mapping, better, evaluate_pairs
 from embeddings.types import EEGWindow, EmbeddingsError
 from index import changes, feedback, mappings
 from index.mappings import VersionState
@@ -145,7 +145,10 @@ def test_a_verdict_that_refuses_says_who_was_not_beaten(planted: Home) -> None:
     version = mappings.serving(planted.store)
     assert version is not None
     refused = replace(version.learned, adopted=False, reason="It is not clearly better than the time of day.")
-    assert "The brain adds nothing yet. It is not clearly better than the time of day. On 60 later" in verdict(refused)
+    told = (
+        "It could not be told yet whether the brain adds anything. It is not clearly better than the time of day. On 60"
+    )
+    assert told in verdict(refused)
 
 
 def test_every_moment_gets_vectors_of_both_sides(planted: Home) -> None:
@@ -324,6 +327,51 @@ def test_after_a_change_of_text_model_it_learns_anew_and_says_that_it_could_not_
     assert first.learned.low is not None
     assert asked == [1]  # one look was taken before
     home.close()
+
+
+def test_a_round_begun_before_a_version_came_into_use_is_compared_with_it(tmp_path: Path) -> None:
+    home = Home(tmp_path / "vault", Week(strength=1.5))
+    first = learning.keep(home.store, home.writer, learning_round.learn(home.store, NOW), NOW)
+    assert first.state is VersionState.COMING
+    learning_round._begin(home.store, Place(home.store.vault), NOW + 1, None)
+    with pytest.raises(EmbeddingsError, match="Version 1 is not in use yet"):
+        learning_round.learn(home.store, NOW + 2)
+    home.encode()
+    second = learning_round.learn(home.store, NOW + 3)
+    home.close()
+    assert second.made_at == NOW + 3  # the other one is forgotten
+    assert second.learned.old_score == first.learned.score
+    assert not second.learned.adopted
+
+
+def test_a_round_says_of_how_many_moments_it_was_asked(planted: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    serving = mappings.serving(planted.store)
+    assert serving is not None
+    gathered = learning_pairs.gather(planted.store, not_before=float("-inf"), spread=None)
+    assert len(gathered.later) == 60
+    monkeypatch.setattr(mapping_retrieval, "MOST_QUESTIONS", 40)
+    decision = Decision(True, 0.1, 0.05, 0.2, 6, "", "chance", 0.95)
+    made = learning_round._learned(Plan(NOW, None, gathered), Mapping.load(serving.learned.data), None, decision)
+    assert made.later == 40
+
+
+@pytest.mark.parametrize("damage", ["on disk", "of another program"])
+def test_a_checkpoint_that_cannot_be_gone_on_with_is_trained_anew_and_that_is_told(planted: Home, damage: str) -> None:
+    place = Place(planted.store.vault)
+    undisturbed = learning_round.learn(planted.store, NOW + 5)
+    file = planted.store.vault.root / "learning" / "checkpoint"
+    if damage == "on disk":
+        file.write_bytes(file.read_bytes()[:-9] + bytes(9))
+        assert place.reached() == ""
+    else:
+        place.checkpoint.write(b"odd")
+    again = learning_round.learn(planted.store, NOW + 6)
+    place.clear()
+    assert undisturbed.trouble == ""
+    assert "could not be read" in again.trouble
+    assert again.trouble.endswith("It was trained anew.")
+    assert again.made_at == NOW + 5  # of the same moments
+    assert again.learned.data == undisturbed.learned.data
 
 
 def test_a_round_that_could_not_be_judged_costs_nothing(planted: Home) -> None:
