@@ -16,7 +16,7 @@ from companion.brain_features import BrainFeatures, Rows
 from companion.fetching import Fetching
 from embeddings import model_place
 from embeddings.model_place import ModelPlace
-from embeddings.types import EEGWindow
+from embeddings.types import EEGWindow, TextLine
 from index.pictures import frames
 
 if TYPE_CHECKING:
@@ -57,13 +57,20 @@ class ReaderTasks:
     def __init__(self) -> None:
         self._reader: TextReader | None = None
 
-    def read(self, picture: bytes) -> str:
-        """Return the text of a frame as it was stored (WebP); raises `VaultError`, `EmbeddingsError`."""
-        from embeddings.ocr import TextReader, as_text
+    def read(self, picture: bytes) -> list[TextLine]:
+        """Return the lines of a frame as it was stored (WebP); raises `VaultError`, `EmbeddingsError`."""
+        return self._text_reader().read(frames.decode(picture))
+
+    def read_parts(self, image: NDArray[np.uint8], regions: Sequence[tuple[int, int, int, int]]) -> list[TextLine]:
+        """Return the lines in some boxes of ``uint8[height, width, 3]``; raises `EmbeddingsError`."""
+        return self._text_reader().read(image, regions)
+
+    def _text_reader(self) -> TextReader:
+        from embeddings.ocr import TextReader
 
         if self._reader is None:
             self._reader = TextReader()
-        return as_text(self._reader.read(frames.decode(picture)))
+        return self._reader
 
 
 class EncoderTasks:

@@ -1,69 +1,129 @@
-"""Pixels to text with rapidocr, whose models lie in its own wheel: nothing is downloaded."""
+"""Pixels to text. What it costs follows what is new: lines and parts of a picture that were seen before are known."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TypeVar
 
-import numpy as np
+from embeddings import cells
+from embeddings.boxes import Box, clipped, grown, merged, moved
+from embeddings.finding import bands, padded, together
+from embeddings.reading_order import as_text, in_reading_order
+from embeddings.recent import Recent, key_of
+from embeddings.text_lines import Piece, pieces, snapped
+from embeddings.text_models import SIDE, TextModels
+from embeddings.types import Image, TextLine
 
-from embeddings.types import EmbeddingsError, Image, TextLine
+__all__ = ["TextReader", "as_text", "in_reading_order"]
 
 LEAST_CONFIDENCE = 0.5
-# Pixels the shorter side is enlarged to. Text of a screen is found as well as at rapidocr's 736, that of a small window
-# up to six times faster, and a narrow strip does not become an image 70,000 pixels long.
-LEAST_SIDE = 128
-SMALLEST_SIDE = 16  # pixels; nothing legible is smaller
+SMALLEST_SIDE = 5  # pixels; nothing legible is smaller
+
+KNOWN_LINES, KNOWN_PARTS = 16_384, 128  # results kept, a few megabytes each
+
+#: Cells without anything that divide what is looked at for text: lone words in a wide empty picture are overlooked.
+APART_ACROSS, APART_DOWN = 8, 6
+MARGIN = 6  # pixels looked at around what is there
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """A piece of the line with this number."""
+
+    line: int
+    piece: Piece
 
 
 class TextReader:
-    """Finds and reads the lines of text in an image. Loading costs about a second and 200 MB."""
+    """Finds and reads the lines of text in an image. Loading costs about a second and 200 MB.
+
+    Parameters
+    ----------
+    threads
+        How many lines, or parts of the image, are worked on at once.
+
+    """
 
     def __init__(self, threads: int = 2) -> None:
-        try:
-            from rapidocr import RapidOCR
-        except ImportError as error:
-            raise EmbeddingsError(f"Text on screen cannot be read: rapidocr is not installed ({error}).") from error
-        self._engine: Any = RapidOCR(
-            params={
-                "Global.use_cls": False,  # text on a screen stands upright
-                "Global.log_level": "error",
-                "Global.text_score": LEAST_CONFIDENCE,
-                "Det.limit_side_len": LEAST_SIDE,
-                "EngineConfig.onnxruntime.intra_op_num_threads": threads,
-            }
-        )
+        self._models = TextModels()
+        self._pool = ThreadPoolExecutor(threads, "reading")
+        self._lines: Recent[tuple[str, float]] = Recent(KNOWN_LINES)
+        self._parts: Recent[list[Box]] = Recent(KNOWN_PARTS)
 
-    def read(self, image: Image) -> list[TextLine]:
-        """Return the lines in reading order; ``image`` is ``uint8[height, width, 3]``, RGB."""
-        if min(image.shape[:2]) < SMALLEST_SIDE:
-            return []
-        found = self._engine(np.ascontiguousarray(image[:, :, ::-1]))
-        if found.txts is None:
-            return []
-        boxes = [_bounds(corners) for corners in found.boxes]
-        lines = zip(found.txts, found.scores, boxes, strict=True)
-        return [TextLine(text.strip(), float(score), box) for text, score, box in lines if text.strip()]
+    def read(self, image: Image, regions: Sequence[Box] | None = None) -> list[TextLine]:
+        """Return lines in reading order, columns of prose one after the other.
+
+        Parameters
+        ----------
+        image
+            ``uint8[height, width, 3]``, RGB.
+        regions
+            What is read, in pixels; those that overlap are read as one. None is the whole image.
+
+        Returns
+        -------
+        list[TextLine]
+            Boxes are in pixels of the image, also where only regions are read.
+
+        """
+        whole = (0, 0, image.shape[1], image.shape[0])
+        wanted = [whole] if regions is None else [box for box in (clipped(one, whole) for one in regions) if box]
+        parts = [part for box in merged(wanted) for part in _inked(image, box)]
+        boxes = [snapped(image, box) for box in self._found(image, parts)]
+        cut = [_Cut(i, piece) for i, box in enumerate(boxes) for piece in pieces(image, box)]
+        read = self._each(lambda one: self._recognised(image, one.piece.box), cut)
+        by_line = groupby(zip(cut, read, strict=True), key=lambda one: one[0].line)
+        lines = [_joined(boxes[i], list(some)) for i, some in by_line]
+        return in_reading_order([line for line in lines if line.text and line.confidence >= LEAST_CONFIDENCE])
+
+    def _found(self, image: Image, parts: Sequence[Box]) -> list[Box]:
+        """Return where lines are in parts of the image."""
+        cut = [bands(part) for part in parts]
+        found = iter(self._each(lambda band: self._looked(image, band), [band for some in cut for band in some]))
+        return [box for some in cut for box in together(some, [next(found) for _ in some])]
+
+    def _looked(self, image: Image, band: Box) -> list[Box]:
+        pixels = image[band[1] : band[3], band[0] : band[2]]
+        key = key_of(pixels)
+        found = self._parts.get(key)
+        if found is None:
+            larger, right, down = padded(pixels, SIDE)
+            found = [moved(box, -right, -down) for box in self._models.find(larger)]
+            self._parts.put(key, found)
+        return found
+
+    def _recognised(self, image: Image, box: Box) -> tuple[str, float]:
+        pixels = image[box[1] : box[3], box[0] : box[2]]
+        key = key_of(pixels)
+        read = self._lines.get(key)
+        if read is None:
+            read = self._models.recognise(pixels)
+            self._lines.put(key, read)
+        return read
+
+    def _each(self, do: Callable[[Task], Result], tasks: Iterable[Task]) -> list[Result]:
+        return list(self._pool.map(do, tasks))
 
 
-def as_text(lines: list[TextLine]) -> str:
-    """Return lines as one text, pieces that stand on one row of the screen joined."""
-    rows: list[list[TextLine]] = []
-    for line in lines:
-        if rows and _same_row(rows[-1][-1], line):
-            rows[-1].append(line)
-        else:
-            rows.append([line])
-    return "\n".join("  ".join(line.text for line in sorted(row, key=lambda line: line.box[0])) for row in rows)
+def _inked(image: Image, box: Box) -> list[Box]:
+    """Return the parts of a box that are not blank."""
+    left, top, right, bottom = box
+    shown = cells.contrasting(image[top:bottom, left:right])
+    boxes = cells.boxes_around(shown, across=APART_ACROSS, down=APART_DOWN)
+    placed = [(left + one[0], top + one[1], left + one[2], top + one[3]) for one in boxes]
+    parts = merged(clipped(grown(one, MARGIN, MARGIN), box) or one for one in placed)
+    return [part for part in parts if min(part[2] - part[0], part[3] - part[1]) >= SMALLEST_SIDE]
 
 
-def _same_row(one: TextLine, other: TextLine) -> bool:
-    """Whether two boxes overlap by more than half of the lower one's height."""
-    top, bottom = max(one.box[1], other.box[1]), min(one.box[3], other.box[3])
-    height = min(one.box[3] - one.box[1], other.box[3] - other.box[1])
-    return bottom - top > height / 2
-
-
-def _bounds(corners: Any) -> tuple[int, int, int, int]:
-    """Return left, top, right, bottom of four corners ``float[4, 2]``."""
-    low, high = np.min(corners, axis=0), np.max(corners, axis=0)
-    return int(low[0]), int(low[1]), int(high[0]), int(high[1])
+def _joined(box: Box, read: Sequence[tuple[_Cut, tuple[str, float]]]) -> TextLine:
+    """Return the line its pieces make."""
+    text = "".join(said.strip() + " " * cut.piece.spaced for cut, (said, _) in read).strip()
+    letters = sum(len(said) for _, (said, _) in read)
+    confidence = sum(sure * len(said) for _, (said, sure) in read) / letters if letters else 0.0
+    return TextLine(text, confidence, box)

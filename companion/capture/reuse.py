@@ -1,0 +1,104 @@
+"""What of a window is still as it was when it was read, what only moved, and what must be read. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from companion.capture.comparing import MARGIN_ACROSS, MARGIN_DOWN, Comparison, known
+from companion.capture.types import Image
+from embeddings import cells
+from embeddings.boxes import Box, clipped, grown, merged, overlapping, without
+from embeddings.reading_order import in_reading_order
+from embeddings.types import TextLine
+
+#: Cells (`embeddings.cells`) between what is shown that is read together where all is read.
+ACROSS, DOWN = 8, 3
+
+LOWEST, NARROWEST = 5, 3  # pixels; what is smaller is no text
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a window looked like when it was read.
+
+    Attributes
+    ----------
+    image
+        ``uint8[height, width, 3]``.
+    lines
+        What was read of it, with boxes in its pixels.
+    unread
+        What was covered then, and so not looked at.
+
+    """
+
+    image: Image
+    lines: tuple[TextLine, ...]
+    unread: tuple[Box, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is known of a new picture of a window.
+
+    Attributes
+    ----------
+    kept
+        Lines that stand there still, with boxes where they are now.
+    regions
+        What must be read: boxes that have no pixel in common with each other or with what is covered.
+
+    """
+
+    kept: tuple[TextLine, ...]
+    regions: tuple[Box, ...]
+
+
+def plan(before: Read | None, image: Image, covered: Sequence[Box] = ()) -> Plan:
+    """Return which known lines hold for a new picture, and where it must be read.
+
+    Every pixel counts: what is kept is equal to what was read, in itself and close around.
+
+    Parameters
+    ----------
+    before
+        The same window earlier; None where it was never read. A picture of another size says nothing.
+    image
+        ``uint8[height, width, 3]``.
+    covered
+        Boxes that are not read: what programs tell themselves, and what is private.
+
+    """
+    if before is None or before.image.shape != image.shape:
+        shown = cells.contrasting(image)
+        cells.clear(shown, covered)
+        found = cells.boxes_around(shown, across=ACROSS, down=DOWN)
+        return Plan((), _regions([grown(box, MARGIN_ACROSS, MARGIN_DOWN) for box in found], image, covered))
+    kept, boxes = Comparison(before.image, image, before.lines, before.unread).told(covered)
+    return Plan(kept, _regions(boxes, image, covered))
+
+
+def done(planned: Plan, image: Image, found: Sequence[TextLine], covered: Sequence[Box] = ()) -> Read:
+    """Return what is known once the regions of a plan were read: the lines kept and those found, in reading order.
+
+    Where a line was found that is known already, the known one counts.
+    """
+    new = [line for line in found if not known(line.box, planned.kept)]
+    return Read(image, tuple(in_reading_order([*planned.kept, *new])), tuple(covered))
+
+
+def _regions(boxes: Iterable[Box], image: Image, covered: Sequence[Box]) -> tuple[Box, ...]:
+    """Return what of some boxes is to be read."""
+    whole = (0, 0, image.shape[1], image.shape[0])
+    inside = [part for part in (clipped(box, whole) for box in boxes) if part is not None]
+    parts = [part for box in merged(inside) for part in without(box, (one for one in covered if overlapping(one, box)))]
+    return tuple(part for part in parts if _legible(part) and _shows(image, part))
+
+
+def _legible(box: Box) -> bool:
+    return box[2] - box[0] >= NARROWEST and box[3] - box[1] >= LOWEST
+
+
+def _shows(image: Image, box: Box) -> bool:
+    return bool(cells.contrasting(image[box[1] : box[3], box[0] : box[2]]).any())
