@@ -1,0 +1,77 @@
+"""The text of windows under Wayland, put where it is on the screen.
+
+No program knows where its windows lie: what one says of places counts from a corner of its own. The compositor knows,
+and where both speak of a window of one size, one is carried over to the other. Else no place is known.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+
+from companion.capture.accessible.bus import ANSWER_SECONDS, AccessibilityBus
+from companion.capture.accessible.node import extents
+from companion.capture.accessible.reader import AccessibleReader
+from companion.capture.accessible.reading import Block, Reading
+from companion.capture.accessible.source import PATIENT
+from companion.capture.accessible.window import Windows
+from companion.capture.types import Rect, Window
+
+
+class WaylandTexts:
+    """Satisfies `companion.capture.screen.TextSource`. Raises `AccessibilityError`."""
+
+    def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
+        self._bus = AccessibilityBus(environ)
+        self._quick, self._patient = AccessibleReader(self._bus), AccessibleReader(self._bus, PATIENT)
+        self._windows = Windows(self._bus)
+
+    def read(self, window: Window) -> Reading | None:
+        """Return what ``window`` shows, asked once more with patience where that was cut short.
+
+        With ``window.rect`` all places are on the desktop and cut to it. Where the window's program speaks of another
+        size, no block has a place, and a reading with password fields is not complete.
+        """
+        own = replace(window, rect=None)
+        reading = self._quick.read(own)
+        if reading is not None and not reading.complete:
+            reading = self._patient.read(own) or reading
+        if reading is None or window.rect is None:
+            return reading
+        return placed(reading, self._bus.thread.run(self._frame(own)), window.rect)
+
+    def close(self) -> None:
+        """Let the programs sleep again, and hang up."""
+        self._bus.close()
+
+    async def _frame(self, window: Window) -> Rect | None:
+        """Return the window's place as its program says it, None when it does not say."""
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                found = await self._windows.find(window)
+                return await extents(self._bus, found.ref) if found is not None else None
+        except TimeoutError:
+            return None
+
+
+def placed(reading: Reading, frame: Rect | None, rect: Rect) -> Reading:
+    """Return a reading whose places count from ``frame`` with places that count from ``rect``, if both are one size."""
+    if frame is None or (frame.width, frame.height) != (rect.width, rect.height):
+        nowhere = tuple(replace(block, rect=None) for block in reading.blocks)
+        return replace(reading, blocks=nowhere, private=(), complete=reading.complete and not reading.private)
+    right, down = rect.left - frame.left, rect.top - frame.top
+    return replace(
+        reading,
+        blocks=tuple(_moved(block, right, down) for block in reading.blocks),
+        private=tuple(_by(field, right, down) for field in reading.private),
+    )
+
+
+def _moved(block: Block, right: int, down: int) -> Block:
+    return block if block.rect is None else replace(block, rect=_by(block.rect, right, down))
+
+
+def _by(rect: Rect, right: int, down: int) -> Rect:
+    return Rect(rect.left + right, rect.top + down, rect.width, rect.height)
