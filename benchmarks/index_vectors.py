@@ -61,7 +61,8 @@ def run(moments: int) -> dict[str, Any]:
         stored = _store(vault, batches, truths, 1, tenth)
         with closing(Store(vault)) as store:
             build(store)
-            at_a_tenth = _ms(_questions(Vectors(store), queries)[0], 0.5)
+            waited, busy, _ = _questions(Vectors(store), queries)
+            at_a_tenth = {"": _ms(waited, 0.5), "_of_processor": _ms(busy, 0.5)}
         begin = time.perf_counter()
         _store(vault, batches, truths, stored, moments)
         figures = {"moments": moments, "seconds_storing_nine_tenths": round(time.perf_counter() - begin, 2)}
@@ -72,7 +73,9 @@ def run(moments: int) -> dict[str, Any]:
         for name, held in files.items():
             figures[f"bytes_a_moment_{name}"] = round(sum(file.stat().st_size for file in held) / moments, 1)
     figures["peak_anonymous_megabytes"] = round(peak[0], 1)
-    figures["ms_p50_at_a_tenth"], figures["growth"] = at_a_tenth, round(figures["ms_p50"] / at_a_tenth, 3)
+    for of, ms in at_a_tenth.items():
+        figures[f"ms_p50{of}_at_a_tenth"] = ms
+        figures[f"growth{of}"] = round(figures[f"ms_p50{of}"] / ms, 3)
     figures["ratio_to_flat"] = round(figures["ms_p50"] / figures["ms_flat"], 4)
     return figures
 
@@ -240,7 +243,8 @@ def bars(figures: dict[str, Any]) -> list[Bar]:
         Bar("seconds to an answer, nothing built", figures["seconds_to_first_answer_unbuilt"], SLOWEST_OPENING),
         Bar("seconds to an answer", figures["seconds_to_first_answer"], SLOWEST_OPENING),
     ]
-    held += growth_bars(figures["moments"], {"query": figures["growth"]})
+    # Of the processor's time: an hour lies between the two, and other programs come and go meanwhile.
+    held += growth_bars(figures["moments"], {"query": figures["growth_of_processor"]})
     slowest = next((limit for moments, limit in SLOWEST.items() if figures["moments"] <= moments), None)
     return held if slowest is None else [*held, Bar("query p95, ms", figures["ms_p95"], slowest)]
 

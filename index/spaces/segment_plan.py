@@ -16,7 +16,7 @@ OUTGROWN = 4  # times the rows a generation was made for
 LEAST_GONE = 0.05  # share of a segment that was deleted, from which on it is written anew
 
 PROBES = 24  # lists looked through for a plain question, at most
-PATIENCE = 6_000  # codes in a row without anything better, after which it looks no further: six lists of a million
+PATIENCE = 9_000  # codes in a row without anything better, after which it looks no further: nine lists of a million
 SPARE = 16  # candidates beside those asked for: codes are not exact, their order is made right from SQLite
 
 
