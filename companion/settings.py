@@ -12,6 +12,12 @@ from typing import Any
 import platformdirs
 import tomli_w
 
+from companion.capture.private_windows import PRIVATE_WINDOWS
+from companion.capture.programs import PASSWORD_MANAGERS, SCREEN_KEYBOARDS
+from companion.capture.sites import SiteError, as_site
+from companion.capture.title_patterns import PatternError, checked
+from companion.earlier_settings import brought_up_to_date
+
 APP = "companion"
 KINDS = {
     str: "text in quotes",
@@ -21,6 +27,15 @@ KINDS = {
     dict: "a table whose values are texts in quotes",
 }
 DAY_MINUTES = 1440.0
+#: What is recorded, each on its own consent, and how it is called.
+SOURCES = {
+    "consent_screen": "pictures of the screen",
+    "consent_text": "text in windows",
+    "consent_urls": "addresses of pages",
+    "consent_input": "clicks, scrolls and typing rhythm",
+    "consent_keys": "what you type",
+    "consent_eeg": "the brain signal",
+}
 
 
 class SettingsError(Exception):
@@ -33,6 +48,14 @@ class Settings:
 
     Attributes
     ----------
+    consent_screen, consent_text, consent_urls
+        Whether pictures of windows, the text seen in them and the addresses of pages are kept.
+    consent_input
+        Whether clicks, scrolls and keys are counted and the rhythm of typing is kept.
+    consent_keys
+        Whether what is typed is kept.
+    consent_eeg
+        Whether the headset is recorded.
     board
         What ``--board`` takes: ``none``, a BrainFlow board's name, ``playback:FILE`` or ``lsl:NAME``.
     board_params
@@ -40,9 +63,14 @@ class Settings:
     text_model
         Folder of a sentence-transformers model; empty = look in the cache, the offline package, then the hub.
     exclude_apps
-        Programs never looked at (class names, without case).
+        Programs never looked at (class or process names, without case). Screen locks and what asks for passwords never
+        are, whatever stands here.
     exclude_titles
-        Words in a window's title that keep it from being looked at (without case and accents).
+        Words anywhere in a window's title that keep it from being looked at (without case and accents; ``*`` stands for
+        anything, ``?`` for one character).
+    exclude_sites
+        Hosts whose pages are never looked at, with all that lies below them. None by default: a short list would
+        look like a protection that it is not, and with any site in it browsers that tell no address are left out.
     exclude_minutes
         How near in time to the query a moment may not be, when searching by state; 0 to 1440.
     auto_lock_minutes
@@ -52,56 +80,29 @@ class Settings:
 
     vault: str = ""
     consent_screen: bool = False
+    consent_text: bool = False
+    consent_urls: bool = False
+    consent_input: bool = False
+    consent_keys: bool = False
     consent_eeg: bool = False
     first_run_done: bool = False
     board: str = "none"
     board_params: dict[str, str] = field(default_factory=dict)
     text_model: str = ""
     hotkey: str = "ctrl+alt+space"
-    exclude_apps: tuple[str, ...] = (
-        "keepassxc",
-        "keepass2",
-        "keepass",
-        "bitwarden",
-        "1password",
-        "seahorse",
-        "org.gnome.seahorse.application",
-        "gcr-prompter",
-        "pinentry",
-        "pinentry-gtk-2",
-        "pinentry-qt",
-        "lxqt-openssh-askpass",
-        "ssh-askpass",
-        "polkit-gnome-authentication-agent-1",
-        "xscreensaver",
-        "i3lock",
-        "xsecurelock",
-        "swaylock",
-        "gnome-screensaver",
-    )
-    exclude_titles: tuple[str, ...] = (
-        "private browsing",
-        "inprivate",
-        "incognito",
-        "tor browser",
-        "privater modus",
-        "inkognito",
-        "navigation privée",
-        "navegación privada",
-        "navegação privada",
-        "navegação anónima",
-        "navigazione anonima",
-        "privé-navigatie",
-        "privénavigatie",
-        "приватный просмотр",
-        "инкогнито",
-        "プライベートブラウジング",
-    )
+    exclude_apps: tuple[str, ...] = (*PASSWORD_MANAGERS, *SCREEN_KEYBOARDS)
+    exclude_titles: tuple[str, ...] = PRIVATE_WINDOWS
+    exclude_sites: tuple[str, ...] = ()
     exclude_minutes: float = 5.0
     budget_gb: float = 100.0
     budget_frames_gb: float = 60.0
     budget_eeg_gb: float = 30.0
     auto_lock_minutes: float = 0.0
+
+    @property
+    def looks_at_windows(self) -> bool:
+        """Whether windows are looked at. Addresses and what hands do go with what is seen, and are not kept alone."""
+        return self.consent_screen or self.consent_text
 
     @property
     def vault_path(self) -> Path:
@@ -155,7 +156,7 @@ def _checked(raw: dict[str, Any], path: Path) -> Settings:
     """Return the settings in ``raw``, refusing unknown names and wrong types."""
     settings = Settings()
     accepted: dict[str, Any] = {}
-    for name, value in raw.items():
+    for name, value in brought_up_to_date(raw).items():
         if name not in Settings.__dataclass_fields__:
             raise SettingsError(f"{path} has a setting `{name}` that is not known. Remove it.")
         known = getattr(settings, name)
@@ -168,15 +169,30 @@ def _checked(raw: dict[str, Any], path: Path) -> Settings:
         if type(given) is not type(known) or not _holds_text(given):
             raise SettingsError(f"{path}: `{name}` should be {KINDS[type(known)]}, not {value!r}.")
         accepted[name] = given
-    checked = replace(settings, **accepted)
+    settings = replace(settings, **accepted)
+    _check_numbers(settings, path)
+    _check_patterns(settings, path)
+    return settings
+
+
+def _check_numbers(settings: Settings, path: Path) -> None:
     for name in ("exclude_minutes", "auto_lock_minutes"):
-        minutes = getattr(checked, name)
+        minutes = getattr(settings, name)
         if not may_exclude(minutes):
             raise SettingsError(f"{path}: `{name}` should be 0 to 1440, not {minutes:g}.")
     for name in ("budget_gb", "budget_frames_gb", "budget_eeg_gb"):
-        if not may_limit(getattr(checked, name)):
-            raise SettingsError(f"{path}: `{name}` should be 0 (no limit) or more, not {getattr(checked, name):g}.")
-    return checked
+        if not may_limit(getattr(settings, name)):
+            raise SettingsError(f"{path}: `{name}` should be 0 (no limit) or more, not {getattr(settings, name):g}.")
+
+
+def _check_patterns(settings: Settings, path: Path) -> None:
+    """Refuse what describes no titles and no sites; what is empty excludes nothing and stays."""
+    for name, check in (("exclude_titles", checked), ("exclude_sites", as_site)):
+        for written in filter(str.strip, getattr(settings, name)):
+            try:
+                check(written)
+            except (PatternError, SiteError) as error:
+                raise SettingsError(f"{path}: `{name}`: {error}") from error
 
 
 def may_limit(gigabytes: float) -> bool:

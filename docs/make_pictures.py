@@ -66,6 +66,7 @@ def photograph(app: QApplication, folder: Path) -> None:
         _recall(bridge, folder, keep, name)
     theme.apply(app, theme.LIGHT)
     _pages(bridge, keep)
+    _recorded(keep)
     _locked(bridge, keep)
     sheet = _state_sheet()
     sheet.show()
@@ -121,6 +122,20 @@ def _pages(bridge: Bridge, keep: Keep) -> None:
     pages.lock.wanted.click()
     keep(pages, "who-can-open-it")
     pages.close()
+
+
+def _recorded(keep: Keep) -> None:
+    """Photograph the window about what is recorded and what is left out."""
+    from ui.settings_window import RecordedWindow
+
+    settings = replace(
+        Settings(), consent_screen=True, consent_text=True, consent_urls=True, exclude_sites=("bank.example",)
+    )
+    window = RecordedWindow(settings)
+    window.lists.setCurrentWidget(window.sites)
+    window.show()
+    keep(window, "what-is-recorded")
+    window.close()
 
 
 def _locked(bridge: Bridge, keep: Keep) -> None:

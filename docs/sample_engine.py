@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from companion.brain.types import Contact, HeadsetState
-from companion.ports import Answer, Question
+from companion.ports import Answer, Gone, Question
 from companion.settings import Settings
 from companion.status import Activity, Status
 from index.types import Hit, Moment, SignalQuality
@@ -227,6 +227,13 @@ class SampleEngine:
 
     def apply(self, settings: Settings) -> None:
         """Nothing runs."""
+
+    def forget_last(self, seconds: float) -> Future[Gone]:
+        """Forget nothing, as nothing was recorded."""
+        del seconds
+        future: Future[Gone] = Future()
+        future.set_result(Gone(0, 0, 0.0))
+        return future
 
     def recall(self, question: Question) -> Future[Answer]:
         """Return every sample, in order."""

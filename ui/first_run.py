@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout
 
 from companion.settings import Settings, SettingsError
@@ -14,6 +14,9 @@ from ui import theme
 from ui.first_run_pages import PlacePage, SourcesPage, TryPage, WelcomePage
 from ui.headset_page import HeadsetPage
 from ui.lock_page import LockPage, Vaults
+from ui.settings_fit import grow
+
+SOURCES_PAGE = 1
 
 
 class FirstRun(QDialog):
@@ -73,20 +76,28 @@ class FirstRun(QDialog):
         self.onward.setText("Save and try it" if page == last else "Next")
         self._complain("")
         self.last.sum_up(
-            screen=self.sources.record_screen.isChecked(),
-            eeg=self.sources.record_eeg.isChecked(),
+            self.sources.switches.onto(self._settings),
             headset=self.headset.headset.label,
         )
         self.onward.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def follow(self, settings: Settings) -> None:
+        """Start from these settings, which were changed elsewhere meanwhile."""
+        self._settings = settings
+        self.sources.switches.show_chosen(settings)
+
+    def event(self, event: QEvent) -> bool:
+        """Grow with what is said."""
+        done = super().event(event)
+        grow(self, event)
+        return done
 
     def chosen(self) -> Settings:
         """Return the settings as chosen on the pages."""
         board, params = self.headset.board()
         return replace(
-            self._settings,
+            self.sources.switches.onto(self._settings),
             vault=self.place.vault,
-            consent_screen=self.sources.record_screen.isChecked(),
-            consent_eeg=self.sources.record_eeg.isChecked(),
             first_run_done=True,
             board=board,
             board_params=params,

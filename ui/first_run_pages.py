@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton
 from companion.settings import Settings
 from ui.headsets import NONE
 from ui.page import Page
+from ui.settings_sources import SourceSwitches, in_words, waiting_in_words
 
 
 class WelcomePage(Page):
@@ -30,30 +32,17 @@ class SourcesPage(Page):
     """What it records, each source with its own switch."""
 
     def __init__(self, settings: Settings) -> None:
-        super().__init__("What may it record?", "Each source has its own switch. Off means nothing of it is read.")
-        self.record_screen = self.switch("Record the screen", on=settings.consent_screen)
-        self.record_eeg = self.switch("Record the brain signal (EEG)", on=settings.consent_eeg)
-        self.card(
-            self.record_screen,
-            self.sentence(
-                "Kept: a picture of the window you attend to when it changes, the text in it, its title, program "
-                "and link. Left out: password managers, screen locks, private browsing, and windows it cannot "
-                "identify.",
-                look="soft",
-            ),
-        )
-        self.card(
-            self.record_eeg,
-            self.sentence(
-                "Kept: the signal your headset sends, and what is computed from it. "
-                "You choose the headset on a later page.",
-                look="soft",
-            ),
-        )
+        super().__init__("What may it record?", "Each source has its own switch. Off means nothing of it is kept.")
+        self.switches = SourceSwitches(settings)
+        self.record_screen = self.switches.switches["consent_screen"]
+        self.record_eeg = self.switches.switches["consent_eeg"]
+        self.column.addWidget(self.switches)
         self.column.addWidget(
             self.sentence(
-                "To stop: pause from the tray icon, for a while or until you resume. "
-                "Quitting ends all recording. What was recorded stays in the folder shown on the next page."
+                "With pictures and text go the window's program, its title and the time. Left out: password managers, "
+                "screen locks, private browsing, windows it cannot identify, and what you add under “What is "
+                "recorded…” in the tray's menu. Each source can be switched off there, and everything paused.",
+                look="soft",
             )
         )
         self.column.addStretch()
@@ -126,13 +115,13 @@ class TryPage(Page):
             self.column.addWidget(self.sentence(text))
         self.column.addStretch()
 
-    def sum_up(self, *, screen: bool, eeg: bool, headset: str) -> None:
+    def sum_up(self, settings: Settings, *, headset: str) -> None:
         """Say what will be recorded from now on."""
-        worn = headset != NONE.label
-        kept = [name for name, on in (("the screen", screen), (f"the brain signal ({headset})", eeg and worn)) if on]
-        said = f"From now on recorded: {' and '.join(kept)}." if kept else "Nothing will be recorded."
+        worn, eeg = headset != NONE.label, settings.consent_eeg
+        kept = in_words(replace(settings, consent_eeg=eeg and worn), headset=headset)
+        said = [f"From now on recorded: {kept}." if kept else "Nothing will be recorded.", waiting_in_words(settings)]
         if eeg and not worn:
-            said += " The brain signal is switched on, but no headset is chosen."
+            said.append("The brain signal is switched on, but no headset is chosen.")
         elif worn and not eeg:
-            said += " The headset stays unused: the brain signal is switched off."
-        self.summary.setText(said)
+            said.append("The headset stays unused: the brain signal is switched off.")
+        self.summary.setText(" ".join(filter(None, said)))

@@ -37,6 +37,14 @@ class Options:
         """Whether a source was named, which is consent to it for this run."""
         return self.board is not None or self.frames is not None
 
+    def named(self) -> str:
+        """Say which sources were named, which no switch takes back; empty when none was."""
+        given = {"--frames": self.frames, "--board": self.board}
+        said = " ".join(f"{name} {value}" for name, value in given.items() if value is not None)
+        if not said:
+            return ""
+        return f"Companion was started with {said}: that is recorded until it ends, whatever is switched here."
+
     def again(self) -> list[str]:
         """Return the arguments of ``companion`` that start the same again, locked or not."""
         given = {"--vault": self.vault, "--board": self.board, "--frames": self.frames}

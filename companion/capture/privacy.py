@@ -1,11 +1,15 @@
-"""Whether a window may be looked at. Asked before any pixel is read; what is not known is not looked at."""
+"""Whether a window may be looked at. Asked before anything of it is read; what is not known is not looked at."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from companion.capture.private_windows import PRIVATE_WINDOWS
+from companion.capture.programs import hides_private_windows, is_browser, is_never_shown, names_of
+from companion.capture.sites import as_site, host_of, is_named_in, lies_on
+from companion.capture.title_patterns import first_that_fits, folded
 from companion.capture.types import Window
 
 #: Reasons that are not a rule of the person's: there is nothing to show in the tray.
@@ -17,12 +21,18 @@ OWN_WINDOW = "Companion's own window is in front."
 class Rules:
     """What is never looked at.
 
+    Asked twice. `decide` comes before anything is read, and lets no more be read than what the window's program tells
+    of it. `decide_address` comes when that is known, and alone lets its pixels be read and anything be kept: where the
+    page's address, or whether the window is private, is still not known then, it refuses.
+
     Attributes
     ----------
     exclude_apps
-        Class names of programs, compared whole and without case.
+        Class or process names of programs, compared whole and without case.
     exclude_titles
-        Words in a title, compared without case and accents.
+        Patterns as in `companion.capture.title_patterns`.
+    exclude_sites
+        Sites as in `companion.capture.sites`, with all that lies below them.
     own_pids
         Process ids of this program.
 
@@ -30,17 +40,19 @@ class Rules:
 
     exclude_apps: tuple[str, ...] = ()
     exclude_titles: tuple[str, ...] = ()
+    exclude_sites: tuple[str, ...] = ()
     own_pids: frozenset[int] = frozenset()
 
     def decide(self, window: Window | None, above: Sequence[Window] = ()) -> str | None:
-        """Return None when ``window`` may be looked at, else the reason in words.
+        """Return None when the program of ``window`` may be asked what it shows, else the reason in words.
 
         Parameters
         ----------
         window
             What has the attention; None when that is not known.
         above
-            Windows whose pixels a picture of ``window`` could hold. Those known not to overlap it do not count.
+            Windows whose pixels a picture of ``window`` could hold. Those known not to overlap it do not count. Nobody
+            asks their programs: of a browser there, neither the page nor whether it is private is known.
 
         """
         if window is None:
@@ -49,27 +61,86 @@ class Rules:
         if refused is not None:
             return refused
         for other in above:
-            reason = self._refused(other) if _touches(window, other) else None
+            reason = (self._refused(other) or self._not_known(other)) if _touches(window, other) else None
             if reason is not None:
                 return reason if reason == OWN_WINDOW else f"Another window overlaps this one. {reason}"
         return None
 
-    def excluded(self, window: Window) -> str | None:
-        """Return the person's own rule against ``window`` in words, or None. Unknown windows pass."""
-        if window.app.strip().casefold() in {app.strip().casefold() for app in self.exclude_apps if app.strip()}:
-            return f"The program {window.app} is excluded."
-        title = _folded(window.title)
-        for words in self.exclude_titles:
-            if words.strip() and _folded(words.strip()) in title:
-                return f"Windows with “{words.strip()}” in their title are excluded."
+    def decide_address(self, window: Window, *, name: str = "") -> str | None:
+        """Return None when ``window`` may be looked at and kept, else the reason in words.
+
+        Parameters
+        ----------
+        window
+            With the address of its page, empty where its program tells none.
+        name
+            What its program calls it when asked, empty where it is not told. That need not be its title: only there
+            Chromium says that a window is private.
+
+        """
+        refused = self._refused(window) or self._titled(name)
+        if refused is not None:
+            return refused
+        if self._address_missing(window):
+            return (
+                f"Sites are excluded, and {window.app} does not tell the address of its page. "
+                "Let it tell (see the user guide), or take the sites out of what is left out."
+            )
+        if not name and self._may_be_private(window):
+            return (
+                f"{window.app} does not tell whether this window is private. "
+                "Start it anew: it tells when Companion was there first."
+            )
         return None
+
+    def excluded(self, window: Window) -> str | None:
+        """Return the rule against a window of a recording that others made, or None. Unknown programs pass."""
+        ruled = self._ruled_out(window)
+        if ruled is None and self._address_missing(window):
+            return f"Sites are excluded, and no address is given for this page of {window.app}."
+        return ruled
 
     def _refused(self, window: Window) -> str | None:
         if window.pid in self.own_pids:
             return OWN_WINDOW
         if not window.app.strip():
             return "The window does not say which program it belongs to."
-        return self.excluded(window)
+        return self._ruled_out(window)
+
+    def _ruled_out(self, window: Window) -> str | None:
+        """Return what is known of a window that keeps it out."""
+        if is_never_shown(window.app):
+            return f"{window.app} locks the screen or asks for a password."
+        if names_of(window.app) & _programs(self.exclude_apps):
+            return f"The program {window.app} is excluded."
+        return self._titled(window.title) or self._placed(window)
+
+    def _titled(self, title: str) -> str | None:
+        pattern = first_that_fits(self.exclude_titles, title)
+        return None if pattern is None else f"Windows with “{pattern.strip()}” in their title are excluded."
+
+    def _placed(self, window: Window) -> str | None:
+        """Return why a page is kept out that tells its address, or whose browser names the site in the title."""
+        host = host_of(window.url) or ""
+        browser = is_browser(window.app)
+        for site in _hosts(self.exclude_sites):
+            if lies_on(host, site) or (browser and is_named_in(site, window.title)):
+                return f"The site {site} is excluded."
+        return None
+
+    def _not_known(self, window: Window) -> str | None:
+        """Return why a window is kept out whose program is not asked."""
+        if self._address_missing(window):
+            return f"Sites are excluded, and what page {window.app} shows there is not known."
+        if self._may_be_private(window):
+            return f"Whether {window.app} is private there is not known."
+        return None
+
+    def _address_missing(self, window: Window) -> bool:
+        return bool(_hosts(self.exclude_sites)) and is_browser(window.app) and host_of(window.url) is None
+
+    def _may_be_private(self, window: Window) -> bool:
+        return hides_private_windows(window.app) and _leaves_private_out(self.exclude_titles)
 
 
 def is_private(reason: str) -> bool:
@@ -77,10 +148,20 @@ def is_private(reason: str) -> bool:
     return reason not in (NO_WINDOW, OWN_WINDOW)
 
 
-def _folded(text: str) -> str:
-    """Return text without case and accents: titles are not spelled the same everywhere."""
-    parts = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(part for part in parts if not unicodedata.combining(part))
+@lru_cache(maxsize=64)
+def _programs(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name.strip().casefold().removesuffix(".exe") for name in names if name.strip())
+
+
+@lru_cache(maxsize=64)
+def _hosts(sites: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(as_site(site) for site in sites if site.strip())
+
+
+@lru_cache(maxsize=64)
+def _leaves_private_out(patterns: tuple[str, ...]) -> bool:
+    """Whether a person left any of the rules about private windows standing."""
+    return not {folded(pattern.strip()) for pattern in patterns}.isdisjoint(map(folded, PRIVATE_WINDOWS))
 
 
 def _touches(window: Window, other: Window) -> bool:

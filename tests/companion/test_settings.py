@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import get_type_hints
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from companion.settings import Settings, SettingsError, default_vault, load, save, settings_path
+from companion.settings import SOURCES, Settings, SettingsError, default_vault, load, save, settings_path
 
 BY_TYPE: dict[object, st.SearchStrategy[object]] = {
     str: st.text(),
@@ -19,7 +19,13 @@ BY_TYPE: dict[object, st.SearchStrategy[object]] = {
     dict[str, str]: st.dictionaries(st.text(), st.text(), max_size=4),
     tuple[str, ...]: st.lists(st.text(), max_size=4).map(tuple),
 }
-ANY = st.builds(Settings, **{name: BY_TYPE[kind] for name, kind in get_type_hints(Settings).items()})
+WORDS = st.from_regex(r"[\wé .?*-]{0,20}", fullmatch=True).filter(lambda words: not words.strip() or words.strip("*? "))
+HOSTS = st.from_regex(r"(?:\*\.)?[a-zü0-9]{1,9}(?:\.[a-z]{2,5}){0,2}", fullmatch=True)
+CHECKED: dict[str, st.SearchStrategy[object]] = {
+    "exclude_titles": st.lists(WORDS, max_size=4).map(tuple),
+    "exclude_sites": st.lists(HOSTS | st.sampled_from(["", " ", "https://example.org/a"]), max_size=4).map(tuple),
+}
+ANY = st.builds(Settings, **({name: BY_TYPE[kind] for name, kind in get_type_hints(Settings).items()} | CHECKED))
 
 
 @given(chosen=ANY)
@@ -35,6 +41,22 @@ def test_without_a_file_nothing_is_consented_to() -> None:
     chosen = load()
     assert chosen == Settings()
     assert (chosen.consent_screen, chosen.consent_eeg, chosen.board) == (False, False, "none")
+    assert not any(getattr(chosen, source) for source in SOURCES)
+    assert not chosen.looks_at_windows
+
+
+def test_every_consent_is_a_source_with_a_name() -> None:
+    assert {field.name for field in fields(Settings) if field.name.startswith("consent_")} == set(SOURCES)
+    assert len(set(SOURCES.values())) == len(SOURCES)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_windows_are_looked_at_for_their_pictures_or_their_text(source: str) -> None:
+    assert replace(Settings(), **{source: True}).looks_at_windows == (source in {"consent_screen", "consent_text"})
+
+
+def test_no_site_is_left_out_by_default() -> None:
+    assert Settings().exclude_sites == ()
 
 
 def test_only_the_person_may_read_it(tmp_path: Path) -> None:
@@ -78,6 +100,10 @@ def test_a_write_that_fails_leaves_the_old_settings(tmp_path: Path, monkeypatch:
         ("exclude_minutes = 1441", "`exclude_minutes` should be 0 to 1440, not 1441"),
         ('exclude_apps = "firefox"', "`exclude_apps` should be a list of texts"),
         ("exclude_titles = [1, 2]", "`exclude_titles` should be a list of texts"),
+        ('exclude_titles = ["bank", "*"]', "`exclude_titles`: “*” fits every title"),
+        (f'exclude_titles = ["{"x" * 201}"]', "`exclude_titles`: A pattern can have 200 characters"),
+        ('exclude_sites = ["example.org", "my bank"]', "`exclude_sites`: “my bank” is no site. Write its name"),
+        ('consent_keys = "no"', "`consent_keys` should be true or false"),
         ("[board_params]\nspeed = 20", "`board_params` should be a table whose values are texts"),
         ("board = ", "cannot be read"),
     ],

@@ -12,7 +12,7 @@ from recording_door import NEW, RecordingDoor
 from recording_engine import RecordingEngine
 from waiting import wait_until
 
-from companion.settings import Settings, SettingsError, load, save
+from companion.settings import SOURCES, Settings, SettingsError, load, save
 from ui import headsets
 from ui.bridge import Bridge
 from ui.first_run import FirstRun
@@ -160,7 +160,55 @@ def test_the_last_page_sums_up_what_will_be_recorded() -> None:
     made.sources.record_screen.click()
     choose(made, "Muse 2")
     made.go(LAST)
-    assert made.last.summary.text().startswith("From now on recorded: the screen. The headset stays unused")
+    assert made.last.summary.text().startswith("From now on recorded: pictures of the screen. The headset stays unused")
+
+
+def test_every_source_has_a_switch_of_its_own_that_is_off() -> None:
+    made = pages()
+    switches = made.sources.switches.switches
+    assert set(switches) == set(SOURCES)
+    assert not any(switch.isChecked() for switch in switches.values())
+    assert all(switch.accessibleDescription() for switch in switches.values())
+    switches["consent_text"].click()
+    chosen = made.chosen()
+    assert [source for source in SOURCES if getattr(chosen, source)] == ["consent_text"]
+
+
+def test_what_is_typed_is_asked_for_once_more() -> None:
+    made = pages()
+    sources = made.sources.switches
+    made.go(1)
+    sources.switches["consent_keys"].click()
+    assert not made.chosen().consent_keys
+    assert sources.really.isVisible()
+    sources.really.no.click()
+    assert not sources.really.isVisible()
+    assert not made.chosen().consent_keys
+    sources.switches["consent_keys"].click()
+    sources.really.yes.click()
+    assert made.chosen().consent_keys
+    sources.switches["consent_keys"].click()
+    assert not made.chosen().consent_keys
+
+
+def test_what_waits_for_pictures_or_text_is_said() -> None:
+    made = pages()
+    made.sources.switches.switches["consent_urls"].click()
+    made.go(LAST)
+    assert (
+        made.last.summary.text() == "Nothing will be recorded. Kept only beside pictures or text: addresses of pages."
+    )
+    made.sources.switches.switches["consent_text"].click()
+    made.go(LAST)
+    assert made.last.summary.text() == "From now on recorded: text in windows and addresses of pages."
+
+
+def test_settings_changed_elsewhere_are_not_undone() -> None:
+    kept: list[Settings] = []
+    made = pages(Settings(first_run_done=True), kept)
+    made.follow(Settings(first_run_done=True, consent_text=True, exclude_sites=("example.org",)))
+    made.save_now.click()
+    assert kept == [Settings(first_run_done=True, consent_text=True, exclude_sites=("example.org",))]
 
 
 def test_fields_follow_the_headset() -> None:
