@@ -12,7 +12,6 @@ import json
 import random
 import shutil
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -22,10 +21,8 @@ from pathlib import Path
 import sklearn
 
 from companion.capture.attention import Attention, Opened
-from companion.capture.pace import Pace
-from companion.capture.privacy import Rules
-from companion.capture.types import Frame, Skipped
-from companion.capture.x11_screen import X11Source
+from companion.capture.types import Frame
+from companion.capture.x11_screen import X11Screen
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
@@ -132,18 +129,16 @@ class Work:
 
 def frames(acts: int = ACTS, seed: int = 4) -> Iterator[Frame]:
     """Yield the frames with which moments open in ``acts`` times ten seconds of work."""
-    stop, attention, now = threading.Event(), Attention(), BEGIN
+    attention, now = Attention(), BEGIN
     with ExitStack() as stack:
         desktop = stack.enter_context(Desktop(size=SCREEN))
         work = _opened(desktop, random.Random(seed))  # noqa: S311 a script, no secret
-        source = X11Source(Rules(), display=desktop.display, pace=Pace(heartbeat=0.01, slowest=0.01), settle=0.0)
-        seen = source.frames(stop)
-        stack.callback(stop.set)
+        screen = stack.enter_context(X11Screen(desktop.display, listen=False, environ=desktop.environ))
         for do in _acts(work, acts):
             do()
             time.sleep(PAINTING)
             now += ACT_SECONDS
-            frame = _look(seen)
+            frame = _look(screen)
             for event in attention.see(replace(frame, time=now)):
                 if isinstance(event, Opened):
                     yield event.frame
@@ -159,16 +154,16 @@ def _acts(work: Work, count: int) -> Iterator[Do]:
             return
 
 
-def _look(seen: Iterator[Frame | Skipped]) -> Frame:
-    """Return the next frame; windows that still move are looked at again."""
-    reasons = []
+def _look(screen: X11Screen) -> Frame:
+    """Return what the active window shows; windows that still move are looked at again."""
     for _ in range(LOOKS):
-        frame = next(seen)
-        if isinstance(frame, Frame):
-            return frame
-        reasons.append(frame.reason)
+        window = screen.sight().window
+        if window is not None and window.rect is not None:
+            image = screen.grab(window.rect)
+            if screen.sight().window == window and not screen.disturbed(window.rect):
+                return Frame(image, time.time(), window)
         time.sleep(PAINTING)
-    raise DesktopError(f"the desktop could not be looked at: {reasons[-1]}")
+    raise DesktopError("the desktop could not be looked at: its windows never rest")
 
 
 def _opened(desktop: Desktop, chance: random.Random) -> Work:

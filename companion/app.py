@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from companion import budgeting, forgetting
+from companion import budgeting, forgetting, recording
 from companion.answering import Answering
 from companion.arranging import Arranging
 from companion.brain import board
-from companion.brain.types import BoardSpec
-from companion.capture.choose import choose
-from companion.capture.privacy import Rules
-from companion.capture.types import FrameSource
 from companion.compacting import Compacting, CompactorTasks
 from companion.engine import Engine, Parts
 from companion.fill import Filler, Step
 from companion.incidents import Incidents
-from companion.keeper import Keeper, Keeping
 from companion.learning import LONGEST_SECONDS, Learning
 from companion.learning_round import LearnerTasks
 from companion.listening import Listening
@@ -30,6 +23,7 @@ from companion.locked.entries import Journal
 from companion.locked.listening import SealedListening
 from companion.locked.merging import merge_all
 from companion.locked.moments import SealedMoments
+from companion.looks import Looks
 from companion.moments import Moments
 from companion.recover import finish_forgetting, recover
 from companion.settings import Settings
@@ -37,6 +31,7 @@ from companion.shared import SharedStep
 from companion.steps import BrainStep, ContentStep, ReadStep
 from companion.tasks import EncoderTasks, ReaderTasks, patient_encoder
 from companion.worker import Worker
+from companion.yielding import Yielding
 from embeddings.types import EEGWindow
 from index.keys import keyfile
 from index.spaces.vectors import Vectors
@@ -74,7 +69,7 @@ def build_engine(
         What the person must mend first.
 
     """
-    run = ThisRun(board_name, frames)
+    run = recording.ThisRun(board_name, frames)
     run.check(settings)
     vault.ledger.limits = budgeting.limits(settings)
     writer, store = _opened(vault, clock)
@@ -91,7 +86,7 @@ def build_locked_engine(
     clock: Clock = time.time,
 ) -> LockedEngine:
     """Put together what records to a locked vault; see `build_engine`. Raises what it raises."""
-    run = ThisRun(board_name, frames)
+    run = recording.ThisRun(board_name, frames)
     run.check(settings)
     vault = Vault(root)
     keyfile.load(vault.key_file)  # where there is no vault none is begun
@@ -105,18 +100,21 @@ def build_locked_engine(
     journal = Journal(vault.journal, public, clock=clock)
     moments = SealedMoments(journal)
     note = sealed_note(journal, clock)
+    reader = Worker("reader", ReaderTasks, on_incident=note, niceness=10)
+    looks = Looks(moments.put_looks, clock=clock)
     parts = LockedParts(
         vault=vault,
         journal=journal,
         moments=moments,
-        make_keeper=partial(_keeper, run, moments=moments, clock=clock, note=note),
+        reader=reader,
+        make_keeper=partial(recording.keeper, run, moments=moments, reader=reader, looks=looks, clock=clock, note=note),
         make_listening=partial(_sealed_listening, run, journal=journal, clock=clock, note=note),
         on_incident=note,
     )
     return LockedEngine(parts, settings=settings, clock=clock)
 
 
-def _parts(settings: Settings, run: ThisRun, *, writer: Writer, store: Store, clock: Clock) -> Parts:
+def _parts(settings: Settings, run: recording.ThisRun, *, writer: Writer, store: Store, clock: Clock) -> Parts:
     note = Incidents(writer, clock=clock).note
     reader = Worker("reader", ReaderTasks, on_incident=note, niceness=10)
     encoder = Worker("encoder", _make_encoder(settings), on_incident=note)
@@ -124,8 +122,11 @@ def _parts(settings: Settings, run: ThisRun, *, writer: Writer, store: Store, cl
     content = ContentStep(store=store, writer=writer, encoder=encoder, clock=clock)
     brain = BrainStep(store=store, writer=writer, encoder=encoder, clock=clock)
     learned = SharedStep(store=store, writer=writer, encoder=encoder, clock=clock)
-    work: dict[str, list[Step]] = {"reader": [read], "encoder": [content, brain, learned]}
-    fillers = tuple(Filler(name, steps, store=store, writer=writer, on_incident=note) for name, steps in work.items())
+    filler = partial(Filler, store=store, writer=writer, on_incident=note)
+    # What the person handed over is done at once; beside their work, the work goes first.
+    put_off = Yielding().reason if run.frames_of(settings) == recording.SCREEN else _never
+    steps: list[Step] = [content, brain, learned]
+    fillers = (filler("reader", [read]), filler("encoder", steps, put_off=put_off))
     vectors = Vectors(store)
     upkeep = (
         Arranging(vectors=vectors, on_incident=note),
@@ -155,9 +156,11 @@ def _parts(settings: Settings, run: ThisRun, *, writer: Writer, store: Store, cl
         fillers=fillers,
         upkeep=upkeep,
         make_keeper=partial(
-            _keeper,
+            recording.keeper,
             run,
             moments=Moments(writer=writer, clock=clock, on_change=partial(_wake, fillers)),
+            reader=reader,
+            looks=Looks(partial(recording.put_looks, writer, note), clock=clock),
             clock=clock,
             note=note,
         ),
@@ -169,56 +172,21 @@ def _parts(settings: Settings, run: ThisRun, *, writer: Writer, store: Store, cl
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ThisRun:
-    """What the command line chose in place of the settings."""
-
-    board_name: str | None
-    frames: str | None
-
-    def check(self, settings: Settings) -> None:
-        """Say a name that is wrong before anything is opened."""
-        if self.board_name is not None:
-            _board(self.board_name, settings)
-        if self.frames is not None:
-            _source(self.frames, settings)
-
-    def board_of(self, settings: Settings) -> str:
-        """Return which headset is followed."""
-        if self.board_name is not None:
-            return self.board_name
-        return settings.board if settings.consent_eeg else "none"
-
-    def frames_of(self, settings: Settings) -> str | None:
-        """Return what is looked at, None for nothing."""
-        return self.frames or (SCREEN if settings.consent_screen else None)
-
-
-def _keeper(run: ThisRun, settings: Settings, *, moments: Keeping, clock: Clock, note: Note) -> Keeper | None:
-    frames = run.frames_of(settings)
-    if frames is None:
-        return None
-    return Keeper(
-        make_source=lambda: _source(frames, settings),
-        moments=moments,
-        clock=clock,
-        on_incident=note,
-    )
-
-
 def _sealed_listening(
-    run: ThisRun, settings: Settings, *, journal: Journal, clock: Clock, note: Note
+    run: recording.ThisRun, settings: Settings, *, journal: Journal, clock: Clock, note: Note
 ) -> SealedListening | None:
     name = run.board_of(settings)
-    spec = _board(name, settings)
+    spec = recording.spec(name, settings)
     if spec.kind == "none":
         return None
     return SealedListening(spec, journal=journal, clock=clock, on_incident=note, source=name)
 
 
-def _listening(run: ThisRun, settings: Settings, *, writer: Writer, clock: Clock, note: Note) -> Listening | None:
+def _listening(
+    run: recording.ThisRun, settings: Settings, *, writer: Writer, clock: Clock, note: Note
+) -> Listening | None:
     name = run.board_of(settings)
-    spec = _board(name, settings)
+    spec = recording.spec(name, settings)
     if spec.kind == "none":
         return None
     return Listening(spec, writer=writer, clock=clock, on_incident=note, source=name)
@@ -250,6 +218,11 @@ def _make_encoder(settings: Settings) -> Callable[[], EncoderTasks]:
     return partial(patient_encoder, settings.text_model)
 
 
+def _never() -> str:
+    """Put nothing off."""
+    return ""
+
+
 def _wake(fillers: Sequence[Filler]) -> None:
     for filler in fillers:
         filler.wake()
@@ -270,18 +243,3 @@ def _opened(vault: Vault, clock: Clock) -> tuple[Writer, Store]:
         writer.close()
         raise
     return writer, store
-
-
-def rules(settings: Settings) -> Rules:
-    """Return what is never looked at."""
-    return Rules(
-        exclude_apps=settings.exclude_apps, exclude_titles=settings.exclude_titles, own_pids=frozenset({os.getpid()})
-    )
-
-
-def _source(frames: str, settings: Settings) -> FrameSource:
-    return choose(frames, rules(settings))
-
-
-def _board(name: str, settings: Settings) -> BoardSpec:
-    return board.parse(name, settings.board_params)

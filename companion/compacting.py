@@ -5,11 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
-from typing import Protocol
-
-import psutil  # type: ignore[import-untyped]  # it ships no types
 
 from companion.worker import TaskFailed, Worker, WorkerCrashed
+from companion.yielding import power_is_low
 from index import database
 from index.pictures import compaction
 from index.pictures.cold_frames import Group
@@ -21,7 +19,6 @@ from index.writer import Writer
 
 LOOK_SECONDS = 60.0
 RETRY_SECONDS = 3600.0  # after what the person must mend (a full disk)
-LEAST_CHARGE = 40.0  # percent, when no cable is plugged in
 PART = "compacting"
 
 
@@ -31,24 +28,6 @@ class CompactorTasks:
     def encode(self, vault: Vault, names: Sequence[str]) -> Group:
         """Return frames as a group; raises `FrameError`."""
         return compaction.encoded(vault, names)
-
-
-class Battery(Protocol):
-    """How much is left in the battery."""
-
-    percent: float
-    power_plugged: bool | None
-
-
-def is_low(battery: Battery | None) -> bool:
-    """Whether the machine must save its battery; one without a battery never must."""
-    return battery is not None and not battery.power_plugged and battery.percent < LEAST_CHARGE
-
-
-def power_is_low() -> bool:
-    """Whether this machine must save its battery now."""
-    told: Battery | None = psutil.sensors_battery()
-    return is_low(told)
 
 
 class Compacting:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from companion import budgeting
+from companion import budgeting, forgetting
 from companion.answering import THOUGHT_SECONDS, Answering
 from companion.brain.types import Contact, HeadsetState
 from companion.contact_watch import ContactWatch
@@ -17,7 +18,7 @@ from companion.fill import Filler
 from companion.keeper import Keeper
 from companion.learning import Learning
 from companion.listening import Listening
-from companion.ports import Answer, Question
+from companion.ports import Answer, Gone, Question
 from companion.recoding import Recoding
 from companion.settings import Settings
 from companion.sources import Sources
@@ -84,6 +85,8 @@ class Engine:
         self._counted, self._count_again = 0, 0.0
         self._answering = parts.make_answering(self._thought, self._simulated)
         self._recall = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recall")
+        self._forgetting = ThreadPoolExecutor(max_workers=1, thread_name_prefix="forgetting")
+        self._leaving = threading.Event()
 
     def start(self) -> None:
         """Begin with what the settings allow."""
@@ -99,14 +102,16 @@ class Engine:
 
     def stop(self) -> None:
         """Close the open moment and everything that runs; what waits for text or vectors waits on disk."""
+        self._leaving.set()
+        self._forgetting.shutdown(wait=True, cancel_futures=True)  # it has parts rest, and start again
         self._sources.stop()
         self._recoding.leave()
         with ThreadPoolExecutor(thread_name_prefix="ending") as ending:  # each may have to be waited for
-            parts = (self._parts.reader, self._parts.encoder, self._parts.learning)
-            workers = [ending.submit(part.stop) for part in parts]
+            workers = [ending.submit(part.stop) for part in (self._parts.encoder, self._parts.learning)]
             workers += [ending.submit(part.stop) for part in self._parts.upkeep]
             workers.append(ending.submit(self._contact.stop))  # let go by the encoder, if it waits for it
             self._sources.close()
+            workers.append(ending.submit(self._parts.reader.stop))  # what was seen is read before
         for worker in workers:
             worker.result()
         # Only now: a question that waits for a worker is let go with it.
@@ -151,7 +156,7 @@ class Engine:
             headset=self._with_contact(self._sources.headset()),
             paused_until=self._sources.paused_until,
             moments=self._count(),
-            backlog=sum(backlog.values()),
+            backlog=sum(backlog.values()) + (keeper.waiting if keeper else 0),
             quarantined=self._parts.store.set_aside(),
             obstacles=obstacles,
             went=budgeting.went_today(self._parts.store, self._clock()),
@@ -175,6 +180,16 @@ class Engine:
         asked, now = answer.question.kind, self._clock()
         noted = self._parts.writer.do(feedback.opened, answer.time, asked, answer.hits, rank, time=now)
         noted.add_done_callback(self._complain)
+
+    def forget_last(self, seconds: float) -> Future[Gone]:
+        """Forget what was recorded within the last ``seconds``; recording goes on."""
+        return self._forgetting.submit(self._forget_since, self._clock() - seconds)
+
+    def _forget_since(self, start: float) -> Gone:
+        parts = self._parts
+        with parts.learning.at_rest():
+            end = self._sources.begin_anew(lambda listening, now: listening.cut(start, now)).result()
+            return forgetting.forget_between(parts.writer, parts.vectors, start, end, stop=self._leaving.is_set)
 
     def moment(self, moment_id: int) -> Moment:
         """Return one moment."""

@@ -53,13 +53,19 @@ def work_off(step: Step, ids: Sequence[int], *, writer: Writer, on_incident: Cal
             for moment_id in ids:
                 work_off(step, [moment_id], writer=writer, on_incident=on_incident)
             return
-        writer.do(changes.set_aside, ids[0], step.kind, str(error)).result()
+        if not writer.do(changes.set_aside, ids[0], step.kind, str(error)).result():
+            return  # it was forgotten meanwhile
         reason = (str(error).strip() or type(error).__name__).splitlines()[-1]
         on_incident(f"Moment {ids[0]} was set aside: its `{step.kind}` failed ({reason}).")
 
 
 class Filler:
     """Works off the jobs of its steps on a thread, newest moments first.
+
+    Parameters
+    ----------
+    put_off
+        Says before a batch why it waits, in words; empty when it may be done.
 
     Attributes
     ----------
@@ -71,12 +77,20 @@ class Filler:
     """
 
     def __init__(
-        self, name: str, steps: Sequence[Step], *, store: Store, writer: Writer, on_incident: Callable[[str, str], None]
+        self,
+        name: str,
+        steps: Sequence[Step],
+        *,
+        store: Store,
+        writer: Writer,
+        on_incident: Callable[[str, str], None],
+        put_off: Callable[[], str] = lambda: "",
     ) -> None:
         self.name = name
         self.obstacles: dict[Job, str] = {}
         self.coming: dict[Job, str] = {}
         self._steps, self._store, self._writer, self._on_incident = steps, store, writer, on_incident
+        self._put_off = put_off
         self._retry_at = dict.fromkeys((step.kind for step in steps), 0.0)
         self._mended = 0  # how often the person may have mended something
         self._wake, self._stopping = threading.Event(), threading.Event()
@@ -131,6 +145,7 @@ class Filler:
             if self._stopping.is_set() or (waiting and not ids):
                 return False
             if ids:
+                self._ask_leave()
                 work_off(step, ids, writer=self._writer, on_incident=self._incident)
         except CancelledError:
             return False
@@ -146,6 +161,12 @@ class Filler:
         if self.obstacles.pop(step.kind, None):
             self._on_incident(self.name, f"`{step.kind}` works again; what waited is being filled in.")
         return bool(ids)
+
+    def _ask_leave(self) -> None:
+        """Raise `ComingError` where the next batch is to wait."""
+        reason = self._put_off()
+        if reason:
+            raise ComingError(reason)
 
     def _incident(self, what: str) -> None:
         self._on_incident(self.name, what)

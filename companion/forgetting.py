@@ -9,20 +9,27 @@ from contextlib import closing
 from companion import unlocking
 from companion.brain.headset import PART as HEADSET
 from companion.learning import PART as LEARNING
+from companion.locked.merging import merge_all
+from companion.ports import Gone
 from embeddings import spaces
-from index.forgetting import forgetting
+from index.forgetting import forgetting, wish
 from index.forgetting.forgetting import OfBrain, Progress
-from index.forgetting.wish import Plan
+from index.forgetting.wish import Plan, Wish
 from index.keys import erasing, keyfile
 from index.keys.keys import Keys
+from index.spaces.vectors import Vectors
 from index.store import Store
-from index.types import LockedError, VaultError
+from index.types import Filters, LockedError, VaultError
 from index.vault import Vault
 from index.writer import Writer
 
 BRAIN = OfBrain(
     spaces=("state:*", f"{spaces.SHARED.format('*')}*"),
     parts=(HEADSET, LEARNING, "recorder", "contact", "import", "encoder", "learner"),
+)
+LEFT_OFF = (
+    "What was to be forgotten is gone, but traces of it are left until the database is written anew. That was broken "
+    "off as Companion was told to quit: it goes on at the next start."
 )
 
 
@@ -76,6 +83,27 @@ def go_on(writer: Writer, store: Store) -> bool:
     _without_old_key(writer, store, None)
     forgetting.finish(writer, store, brain=BRAIN)
     return waits
+
+
+def forget_between(
+    writer: Writer, vectors: Vectors, start: float, end: float, *, stop: Callable[[], bool] = lambda: False
+) -> Gone:
+    """Forget all of a time (UTC seconds) that is over, while the program records what comes after it.
+
+    What was recorded while locked and waits to be taken in is taken in before; what was to be forgotten before and is
+    not gone yet goes with it. ``vectors`` are those that are searched meanwhile. Once ``stop`` returns True the rest is
+    left to the next start, which is said. Raises `VaultError`.
+    """
+    merge_all(writer, time=end)
+    with closing(Store(writer.vault)) as store:  # of its own: all its connections are closed on the way
+        plan = wish.plan(store, Wish(Filters(since=start, until=end)))
+        if not plan.empty:
+            forgetting.begin(writer, plan, time=end)
+        try:
+            forgetting.finish(writer, store, brain=BRAIN, vectors=vectors, stop=stop)
+        except KeyboardInterrupt as error:
+            raise VaultError(LEFT_OFF) from error
+    return Gone(len(plan.moments), plan.frames, plan.eeg_seconds)
 
 
 def forget_everything(vault: Vault) -> list[str]:

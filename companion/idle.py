@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any, Protocol
 
 EXTENSION = "MIT-SCREEN-SAVER"
-EXTENSIONS = ("dpms", "randr", "screensaver", "shape")  # those that are used here
+EXTENSIONS = ("damage", "dpms", "randr", "screensaver", "shape", "xinput")  # those that are used here
 
 
 class Idle(Protocol):
@@ -38,10 +38,10 @@ def find(*, environ: Mapping[str, str] = os.environ, platform: str = sys.platfor
 
     XWayland would answer, but it hears only what is typed into X programs.
     """
-    from companion.capture.choose import unsupported_screen  # imports NumPy
+    from companion.capture.choose import is_wayland  # imports NumPy
     from companion.capture.types import CaptureError
 
-    if unsupported_screen(environ, platform) is not None:
+    if platform != "linux" or is_wayland(environ) or not environ.get("DISPLAY"):
         return None
     try:
         return _X11Idle(environ["DISPLAY"])

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Protocol
 
-from companion.capture.attention import Closed, Continued, Opened
+from companion.capture.attention import Changed, Closed, Continued, Opened
+from companion.capture.glance import MOVING
 from companion.capture.monitors import Monitors, Seen
 from companion.capture.replay import ReplaySource
 from companion.capture.types import CaptureError, Frame, FrameSource, Skipped
-from companion.status import NOTHING_MISSED, Seeing
+from companion.looks import SAME, Looks
+from companion.masked_moments import Clear, MaskedMoments
+from companion.sightings import Sightings
+from companion.status import Seeing
 from index.types import VaultError
 
 RETRY_SECONDS = 5.0  # between tries to look again after the screen could not be reached
-NAMED = 20  # files that cannot be read, each with an incident of its own
 BROKEN = "Nothing is seen any more because of an error in the program. Quit Companion and start it again."
 
 
 class Keeping(Protocol):
-    """Stores moments as they open, go on and close. Raises `VaultError` when the disk would not take it."""
+    """Stores moments as they open, change, go on and close. Raises `VaultError` when the disk would not take it."""
 
     def open(self, frame: Frame, source: str) -> bool:
         """Store the moment that begins with ``frame``; returns whether it is new."""
+
+    def change(self, frame: Frame) -> bool:
+        """Store that the open moment looks a little different now; returns whether it says anything new."""
 
     def covered(self, monitor: int, time: float) -> bool:
         """Whether an earlier run stored the open moment up to ``time`` (UTC seconds)."""
@@ -36,7 +41,7 @@ class Keeping(Protocol):
 
 
 class Keeper:
-    """Follows a frame source on a thread and stores each moment as it opens and closes.
+    """Follows a frame source on a thread and stores each moment as it opens, changes and closes.
 
     What a source shows again (a folder replayed or imported twice) goes on with the moment that is there already.
 
@@ -46,6 +51,11 @@ class Keeper:
         Opens the source (again, after it was lost); raises `CaptureError`.
     moments
         Stores them: in the vault, or sealed while it is locked.
+    looks
+        Takes down what came of each look that something called for.
+    make_clear
+        Makes what reads live frames and takes secrets out before they are stored; it is given what to tell when it
+        cannot. None for a source whose frames are read once they are stored.
 
     """
 
@@ -56,41 +66,69 @@ class Keeper:
         moments: Keeping,
         clock: Callable[[], float],
         on_incident: Callable[[str, str], None],
+        looks: Looks | None = None,
+        make_clear: Callable[[Callable[[str], None]], Clear] | None = None,
     ) -> None:
-        self._make_source, self._clock, self._on_incident = make_source, clock, on_incident
+        self._make_source, self._clock = make_source, clock
+        self._storing, self._make_clear = moments, make_clear
+        self._looks = looks or Looks(lambda _some: None, clock=clock)
+        self._moments: Keeping = moments
+        self._masked: MaskedMoments | None = None
         self._monitors = Monitors()
-        self._moments = moments
+        self._refused: set[int] = set()  # monitors whose moment could not be stored; told by another thread
         self._source_name = ""
-        self._blind = False  # the source was lost
-        self._missed = NOTHING_MISSED  # screens since storing them went wrong
-        self._seeing = Seeing()
+        self._sightings = Sightings(on_incident)
         self._stop, self._thread = threading.Event(), threading.Thread()
 
     @property
     def seeing(self) -> Seeing:
         """The newest snapshot."""
-        return self._seeing
+        return self._sightings.now
+
+    @property
+    def waiting(self) -> int:
+        """How many screens were seen and wait to be read."""
+        masked = self._masked
+        return masked.waiting if masked is not None else 0
 
     def start(self) -> None:
         """Begin, or begin again after `stop`."""
         if self._thread.is_alive():
             return
         self._stop = threading.Event()
-        self._seeing = replace(self._seeing, ended=False, private="")
+        self._sightings.begin()
+        if self._make_clear is not None:
+            clear = self._make_clear(self._sightings.unread)
+            self._moments = self._masked = MaskedMoments(
+                self._storing,
+                clear=clear,
+                noted=self._looks,
+                on_stored=self._stored,
+                on_refused=self._refuse,
+                on_broken=lambda: self._sightings.break_off(BROKEN),
+            )
         self._thread = threading.Thread(target=self._run, args=(self._stop,), name="capture", daemon=True)
         self._thread.start()
 
-    def stop(self) -> None:
-        """End, the open moments closed."""
+    def stop(self, *, keep: bool = True) -> None:
+        """End, the open moments closed and everything stored that was seen; without ``keep`` what waits is not."""
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join()
+        if self._masked is not None:
+            if self._masked.waiting:
+                self._sightings.finish()
+            self._masked.finish(keep=keep)
+            self._masked, self._moments = None, self._storing
+            self._sightings.tell_missed()  # some may have been refused only now
+        self._looks.flush()
 
     def _run(self, stop: threading.Event) -> None:
         try:
             self._keep_looking(stop)
         except Exception:
-            self._meet(BROKEN)  # a bug: it must be seen, and the status must not claim that the screen is recorded
+            # A bug: it must be seen, and the status must not claim that the screen is recorded.
+            self._sightings.break_off(BROKEN)
             raise
 
     def _keep_looking(self, stop: threading.Event) -> None:
@@ -102,90 +140,61 @@ class Keeper:
                 break
             except CaptureError as error:
                 self._apply(self._monitors.end(self._clock()))
-                self._blind = True
-                self._meet(str(error))
+                self._sightings.lose(str(error))
                 stop.wait(RETRY_SECONDS)
         self._apply(self._monitors.end(self._clock()))
-        self._sum_up()
-        self._seeing = replace(self._seeing, ended=not stop.is_set(), private="")
+        self._sightings.end(stopped=stop.is_set())
 
     def _follow(self, source: FrameSource, stop: threading.Event) -> None:
         for seen in source.frames(stop):
-            if self._blind:
-                self._blind = False
-                self._works()
+            self._sightings.lose("")
+            while self._refused:
+                self._monitors.forget(self._refused.pop())  # the next screen tries again
             if isinstance(seen, Skipped):
-                self._pass_over(seen, damaged=isinstance(source, ReplaySource) and not seen.private)
-                self._apply(self._monitors.skip(seen))
+                if seen.monitor is None:
+                    damaged = isinstance(source, ReplaySource) and not seen.private
+                    self._sightings.pass_over(seen, damaged=damaged)
+                self._looks.note(seen)
+                if seen.reason != MOVING:  # what is open may well go on: the next look tells
+                    self._apply(self._monitors.skip(seen))
             else:
-                self._seeing = replace(self._seeing, private="", frames=self._seeing.frames + 1)
-                self._apply(self._monitors.see(seen))
+                self._sightings.frame(source.limits, beside=seen.beside)
+                self._apply(self._monitors.see(seen), seen)
 
-    def _pass_over(self, skipped: Skipped, *, damaged: bool) -> None:
-        """Count what is not looked at; a damaged file is named (a locked screen is nothing to mend)."""
-        before, private = self._seeing, skipped.reason if skipped.private else ""
-        self._seeing = replace(
-            before,
-            private=private,
-            filtered=before.filtered + bool(private and private != before.private),
-            kept_out=before.kept_out + skipped.private,
-            unseen=before.unseen + (not skipped.private),
-        )
-        if damaged:
-            count = self._seeing.damaged + 1
-            named = (*before.unreadable, skipped.reason)[:NAMED]
-            self._seeing = replace(self._seeing, damaged=count, unreadable=named)
-            if count <= NAMED:
-                self._on_incident("capture", skipped.reason)
-
-    def _apply(self, seen: Iterable[Seen]) -> None:
-        for monitor, event in seen:
+    def _apply(self, happened: Iterable[Seen], seen: Frame | None = None) -> None:
+        for monitor, event in happened:
             try:
                 match event:
                     case Opened(frame):
                         new = self._moments.open(frame, self._source_name)
-                        self._count(new=new, known=not new)
-                        self._works(stored=True)
+                        self._sightings.count(new=new, known=not new)
+                        if self._masked is None:
+                            self._stored()
+                    case Changed(frame):
+                        self._moments.change(frame)
+                        self._sightings.count(continued=True)
                     case Continued(time):
-                        known = self._moments.covered(monitor, time)
-                        self._count(continued=not known, known=known)
-                        if self._moments.extend(monitor, time):
-                            self._works()
+                        self._go_on(monitor, time, seen)
                     case Closed(time_end):
                         if self._moments.close(monitor, time_end):
-                            self._works()
+                            self._sightings.works()
             except VaultError as error:
-                if isinstance(event, Opened):
-                    self._miss(monitor, event.frame.time)
-                self._meet(str(error))
+                self._refuse(event.frame if isinstance(event, Opened) else None, error)
 
-    def _count(self, *, new: bool = False, continued: bool = False, known: bool = False) -> None:
-        now = self._seeing
-        self._seeing = replace(now, new=now.new + new, continued=now.continued + continued, known=now.known + known)
+    def _go_on(self, monitor: int, time: float, seen: Frame | None) -> None:
+        known = self._moments.covered(monitor, time)
+        self._sightings.count(continued=not known, known=known)
+        if seen is not None:
+            self._looks.note(seen, SAME)
+        if self._moments.extend(monitor, time):
+            self._sightings.works()
 
-    def _miss(self, monitor: int, time: float) -> None:
-        """Count a screen that is lost, and let the next one of its monitor try again."""
-        self._missed = self._missed.one_more(time)
-        self._seeing = replace(self._seeing, dropped=self._seeing.dropped + 1)
-        self._monitors.forget(monitor)
+    def _stored(self) -> None:
+        self._sightings.works(stored=True)
 
-    def _works(self, *, stored: bool = False) -> None:
-        """Note that what was wrong mended itself; where screens were lost, only a stored one shows that."""
-        if self._seeing.problem and (stored or not self._missed.count):
-            self._on_incident("capture", " ".join(["Capture works again.", *self._missed.sentences()]))
-            self._missed = NOTHING_MISSED
-            self._seeing = replace(self._seeing, problem="")
-
-    def _meet(self, sentence: str) -> None:
-        """Note what the person must mend."""
-        if sentence != self._seeing.problem:
-            self._on_incident("capture", sentence)
-        self._seeing = replace(self._seeing, problem=sentence)
-
-    def _sum_up(self) -> None:
-        """Note at the end what nobody said yet."""
-        for sentence in self._missed.sentences():
-            self._on_incident("capture", sentence)
-        self._missed = NOTHING_MISSED
-        if self._seeing.damaged > NAMED:
-            self._on_incident("capture", f"{self._seeing.damaged - NAMED} more files could not be read.")
+    def _refuse(self, frame: Frame | None, error: VaultError) -> None:
+        """Note what the disk refused; a moment's first screen is lost, and the next one of its monitor tries again."""
+        if frame is not None:
+            self._sightings.miss(frame.time)
+            self._refused.add(frame.window.monitor)
+        self._sightings.meet(str(error))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from index import changes
 from index.database import make_durable
 from index.types import VaultError
 from index.writer import Writer
+
+NO_TIME = 0.0, 0.0
 
 
 class Listening:
@@ -51,6 +54,8 @@ class Listening:
         self._unknown: dict[Path, tuple[Stream, float]] = {}  # files the database would not take down yet
         self._unsafe = False  # a file was made known, and a power cut might take that back
         self._refused = ""
+        self._taking = threading.Lock()
+        self._left_out = NO_TIME
         self.received = 0  # samples a channel
 
     @property
@@ -73,6 +78,19 @@ class Listening:
         self._recorder.close()
         self._ring.clear()
 
+    def cut(self, start: float, end: float) -> None:
+        """Finish the open file and let go of what is in memory; samples of this time that still come are not taken.
+
+        The headset goes on. Times are UTC seconds, the end left out. Raises `VaultError` where the vault does not take
+        down what was recorded so far.
+        """
+        with self._taking:
+            self._left_out = start, end
+            self._recorder.close()
+            self._ring.clear()
+            if self._unknown:
+                raise VaultError(self._refused)
+
     def state(self) -> HeadsetState:
         """Return what the headset is doing."""
         return self._headset.state()
@@ -83,8 +101,13 @@ class Listening:
 
     def _take(self, chunk: Chunk) -> None:
         self.received += chunk.data.shape[1]
-        self._ring.append(chunk)
-        self._recorder.append(chunk)
+        with self._taking:
+            start, end = self._left_out
+            taken = chunk.since(end) if start <= chunk.time_start < end else chunk
+            if taken is not None:
+                self._left_out = NO_TIME
+                self._ring.append(taken)
+                self._recorder.append(taken)
 
     def _opened(self, path: Path, stream: Stream, time_start: float) -> None:
         self._unknown[path] = stream, time_start

@@ -4,28 +4,51 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from companion.capture.types import Frame
+from companion.typed import Typed
 from index import changes
-from index.types import NewMoment
+from index.types import Job, NewMoment, Seen
 from index.vault import Vault
 from index.writer import Writer
 
+BESIDE = " beside"  # ends the source of moments that the person did not attend to
 EXTEND_SECONDS = 5.0  # how often the end of an open moment is written down
+UNRENEWED = 4  # closed moments whose refused pictures are held, to be tried again
+RENEW_SECONDS = 30.0  # how often the picture of an open moment that changes is, and its vectors are made
 
 
 @dataclass(slots=True)
 class _Open:
-    """A moment that goes on."""
+    """A moment that goes on.
+
+    Attributes
+    ----------
+    covered
+        Up to here an earlier run stored it.
+    extended, renewed
+        When its end, and its picture, were last written down.
+    image
+        What it looks like since then; None where that is written down.
+    stale
+        Whether its text changed since its vectors were asked for.
+    typed
+        What was typed during it.
+
+    """
 
     id: int
-    covered: float  # up to here an earlier run stored it
-    extended: float  # when its end was last written down
+    covered: float
+    extended: float
+    renewed: float
+    image: NDArray[np.uint8] | None = None
+    stale: bool = False
+    typed: Typed = field(default_factory=Typed)
 
 
 class Moments:
@@ -39,19 +62,38 @@ class Moments:
         self._writer, self._clock, self._on_change = writer, clock, on_change
         self._open: dict[int, _Open] = {}
         self._unclosed: dict[int, float] = {}  # ends that the disk refused to take down, by moment
+        self._unrenewed: list[_Open] = []  # closed ones whose last look it refused
 
     def open(self, frame: Frame, source: str) -> bool:
         """Store the moment that begins with ``frame``; returns whether it is new."""
         window = frame.window
-        self._open.pop(window.monitor, None)
+        left = self._open.get(window.monitor)
+        if left is not None:  # a moment before it was refused, and its monitor taken for new since
+            self.close(window.monitor, left.extended)
         self._write_ends()
-        new = described(frame, source)
-        digest = digest_of(frame.image)
-        opening = self._writer.do(_open_again, self._writer.vault, new, frame.image, digest=digest, now=self._clock())
+        typed = Typed()
+        told = None if frame.text is None else seen(frame, typed)
+        opening = self._writer.do(_open_again, self._writer.vault, frame, source, told, now=self._clock())
         moment, covered = opening.result()
-        self._open[window.monitor] = _Open(moment, -1.0 if covered is None else covered, frame.time)
+        before = -1.0 if covered is None else covered
+        self._open[window.monitor] = _Open(moment, before, frame.time, frame.time, typed=typed)
         self._on_change()
         return covered is None
+
+    def change(self, frame: Frame) -> bool:
+        """Store that the open moment looks a little different now; returns whether it says anything new."""
+        moment = self._open[frame.window.monitor]
+        moment.image = frame.image if frame.image is not None else moment.image
+        renewing = self._writer.do(
+            changes.renew_moment, moment.id, seen(frame, moment.typed), title=title_of(frame), time_end=frame.time
+        )
+        new = renewing.result()
+        moment.extended = frame.time
+        moment.stale = moment.stale or new
+        if frame.time - moment.renewed >= RENEW_SECONDS:
+            self._renew(moment)
+            moment.renewed = frame.time
+        return new
 
     def covered(self, monitor: int, time: float) -> bool:
         """Whether an earlier run stored the open moment up to ``time`` (UTC seconds)."""
@@ -67,11 +109,24 @@ class Moments:
         return True
 
     def close(self, monitor: int, time_end: float) -> bool:
-        """Store the end of the open moment, if any; a refused one is stored with the next that is."""
+        """Store the end of the open moment, if any, and its last look; what is refused is stored with the next."""
         moment = self._open.pop(monitor, None)
         if moment is not None:
             self._unclosed[moment.id] = time_end
-        return self._write_ends()
+            self._unrenewed = [*self._unrenewed, moment][-UNRENEWED:]
+        written = self._write_ends()
+        while self._unrenewed:
+            self._renew(self._unrenewed[0])
+            del self._unrenewed[0]
+        return written
+
+    def _renew(self, moment: _Open) -> None:
+        """Store what an open moment looks like now, and ask for the vectors of what it says."""
+        if moment.image is None and not moment.stale:
+            return
+        self._writer.do(_renew_again, self._writer.vault, moment.id, moment.image, stale=moment.stale).result()
+        moment.image, moment.stale = None, False
+        self._on_change()
 
     def _write_ends(self) -> bool:
         """Write down the ends that wait; returns whether there were any."""
@@ -85,29 +140,54 @@ class Moments:
 
 def described(frame: Frame, source: str) -> NewMoment:
     """Return the moment that begins with ``frame``."""
+    from companion.masking.spans import masked  # its patterns take a while, and the tray icon does not wait for them
+
     window = frame.window
     return NewMoment(
         time_start=frame.time,
         time_end=frame.time if frame.time_end is None else frame.time_end,
         app=_storable(window.app),
-        title=_storable(window.title),
-        url=_storable(window.url),
+        title=title_of(frame),
+        url=_storable(masked(window.url)),
         monitor=window.monitor,
-        source=source,
+        source=f"{source}{BESIDE}" if frame.beside else source,
     )
 
 
+def title_of(frame: Frame) -> str:
+    """Return the title of a frame's window, secrets taken out."""
+    from companion.masking.spans import masked
+
+    return _storable(masked(frame.window.title))
+
+
+def seen(frame: Frame, typed: Typed) -> Seen:
+    """Return what a frame that was read says, what the hands did, and all that was ``typed`` with it."""
+    return Seen(_storable(frame.text or ""), **asdict(frame.hands), typed=_storable(typed.add(frame.typed)))
+
+
 def _open_again(
-    db: Database, vault: Vault, new: NewMoment, image: NDArray[np.uint8], *, digest: str, now: float
+    db: Database, vault: Vault, frame: Frame, source: str, told: Seen | None, *, now: float
 ) -> tuple[int, float | None]:
     """Return the moment that is stored for this sight and up to when, or open it (None)."""
+    new, digest = described(frame, source), digest_of(frame.image)
     sql = """SELECT id, time_end FROM moments WHERE time_start = ? AND digest = ?
              AND monitor = ? AND app = ? AND title = ? AND url = ?"""
     known = db.execute(sql, [new.time_start, digest, new.monitor, new.app, new.title, new.url]).fetchone()
     if known is not None:
         return int(known[0]), float(known[1])
     changes.output(db, new.source, now)
-    return changes.open_moment(db, vault, new, image, digest=digest), None
+    return changes.open_moment(db, vault, new, frame.image, digest=digest, seen=told), None
+
+
+def _renew_again(db: Database, vault: Vault, moment: int, image: NDArray[np.uint8] | None, *, stale: bool) -> None:
+    """Store what a moment looks like now, unless it is forgotten already."""
+    if db.execute("SELECT 1 FROM moments WHERE id = ?", [moment]).fetchone() is None:
+        return
+    if image is not None:
+        changes.put_frame(db, vault, moment, image)
+    if stale:
+        changes.want(db, moment, Job.CONTENT)
 
 
 def _close_again(db: Database, moment: int, time_end: float) -> None:
@@ -117,8 +197,10 @@ def _close_again(db: Database, moment: int, time_end: float) -> None:
         changes.close_moment(db, moment, time_end)
 
 
-def digest_of(image: NDArray[np.uint8]) -> str:
-    """Return a short hash of a picture's pixels and shape."""
+def digest_of(image: NDArray[np.uint8] | None) -> str:
+    """Return a short hash of a picture's pixels and shape; empty without one."""
+    if image is None:
+        return ""
     made = hashlib.blake2b(repr(image.shape).encode(), digest_size=16)
     made.update(np.ascontiguousarray(image).data)
     return made.hexdigest()

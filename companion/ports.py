@@ -57,6 +57,15 @@ class Answer:
     time: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What was forgotten together."""
+
+    moments: int
+    frames: int
+    eeg_seconds: float
+
+
 class EnginePort(Protocol):
     """The engine as the windows see it. No call blocks for longer than a frame; futures resolve on another thread."""
 
@@ -98,6 +107,10 @@ class EnginePort(Protocol):
 
     def picture(self, moment: Moment, *, thumbnail: bool) -> bytes | None:
         """Return the image of a moment's frame, encoded, or None when it has none; raises `FrameError`."""
+        ...
+
+    def forget_last(self, seconds: float) -> Future[Gone]:
+        """Forget what was recorded within the last ``seconds``, for good; recording goes on. Raises `VaultError`."""
         ...
 
     def apply(self, settings: Settings) -> None:

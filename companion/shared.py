@@ -148,10 +148,11 @@ def _store(db: Database, moment_ids: Sequence[int], sides: Sides, again: Sequenc
     """Store vectors of the spaces that are still known; a version that came meanwhile still asks for its own."""
     live = mappings.live_versions(db)
     known = {spaces.shared(version, side) for version in live for side in SIDES}
+    left = changes.there(db, {*again, *(i for space in known & sides.keys() for i in sides[space])})
     for space in known & sides.keys():
-        changes.put_vectors(db, space, sides[space])
+        changes.put_vectors(db, space, {i: matrix for i, matrix in sides[space].items() if i in left})
     if known <= sides.keys():
         for moment_id in moment_ids:
             changes.done(db, moment_id, Job.SHARED)
-    for moment_id in again:
+    for moment_id in left & set(again):
         changes.want(db, moment_id, Job.SHARED)

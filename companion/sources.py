@@ -66,6 +66,7 @@ class Sources(Generic[H]):
         self.settings = settings
         self._make_keeper, self._make_listening, self._on_failure = make_keeper, make_listening, on_failure
         self._control = ThreadPoolExecutor(max_workers=1, thread_name_prefix="control")
+        self._clock = clock
         self._pause = Pause(clock=clock, on_over=self.resume)
         self.keeper: Keeper | None = None
         self.listening: H | None = None
@@ -102,10 +103,18 @@ class Sources(Generic[H]):
         self._soon(self._record)
 
     def apply(self, settings: Settings) -> None:
-        """Take over new settings at once."""
-        self.settings = settings
-        self._soon(self._rest)
+        """Take over new settings at once; a headset that they leave as it is goes on without a gap."""
+        before, self.settings = self.settings, settings
+        self._soon(self._rest if _headset(before) != _headset(settings) else self._look_away)
         self._soon(self._record)
+
+    def begin_anew(self, cut: Callable[[H, float], None]) -> Future[float]:
+        """Close what is open and go on; what was seen and not stored yet is not stored any more.
+
+        ``cut`` does the same for what follows the headset, which goes on; it is given the time that the future has,
+        UTC seconds: what comes from then on is new. The future raises what ``cut`` raises.
+        """
+        return self._control.submit(self._begin_anew, cut)
 
     def headset(self) -> HeadsetState:
         """Return how the headset is, or why there is none."""
@@ -147,11 +156,30 @@ class Sources(Generic[H]):
                 self.listening.start()
         self._recording = True
 
-    def _rest(self) -> None:
+    def _begin_anew(self, cut: Callable[[H, float], None]) -> float:
+        try:
+            if self.keeper is None or not self.keeper.seeing.ended:  # a folder is not shown once more for this
+                self._look_away(keep=False)
+            now = self._clock()
+            if self.listening is not None:
+                cut(self.listening, now)
+            return now
+        finally:
+            self._record()
+
+    def _look_away(self, *, keep: bool = True) -> None:
         self._recording = False
         if self.keeper is not None:
-            self.keeper.stop()
+            self.keeper.stop(keep=keep)
             self.keeper = None
+
+    def _rest(self) -> None:
+        self._look_away()
         if self.listening is not None:
             self.listening.stop()
             self.listening = None
+
+
+def _headset(settings: Settings) -> tuple[object, ...]:
+    """Return what of the settings decides about the headset."""
+    return settings.consent_eeg, settings.board, settings.board_params

@@ -47,10 +47,16 @@ class Seeing:
         The first of these, each in a sentence that names the file.
     dropped
         How many frames should have opened a moment and could not be stored.
+    limits
+        What cannot be seen here, and how to mend it.
+    unread
+        Why the text in pictures cannot be read, so that none are kept.
 
     """
 
     problem: str = ""
+    limits: str = ""
+    unread: str = ""
     private: str = ""
     frames: int = 0
     new: int = 0
@@ -143,6 +149,8 @@ def summarise(
     activity, sentence = _activity(seeing, headset, paused_until, obstacles)
     if seeing and seeing.dropped and activity not in {Activity.ERROR, Activity.PAUSED}:
         sentence += f" {_screens(seeing.dropped)} could not be stored (see `companion doctor`)."
+    if seeing and seeing.limits and activity not in {Activity.ERROR, Activity.PAUSED}:
+        sentence += f" {seeing.limits}"
     return Status(
         activity=activity,
         sentence=f"{sentence} {went}".rstrip(),
@@ -166,7 +174,7 @@ def _activity(
         return Activity.PAUSED, f"Paused until {until}. Nothing is recorded."
     if seeing is None and headset.contact is Contact.NONE:
         return Activity.PAUSED, "Nothing is recorded: no source is switched on. Choose what to record in the settings."
-    problems = [seeing.problem] if seeing and seeing.problem else []
+    problems = [told for told in (seeing.problem, seeing.unread) if told] if seeing else []
     problems += [headset.sentence] if headset.contact is Contact.FAILED else []
     problems += obstacles
     if problems:

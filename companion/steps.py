@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,10 +12,12 @@ from sqlite_utils import Database
 from companion import sessions
 from companion.brain_features import BrainFeatures
 from companion.fill import UnusableError
+from companion.moments import BESIDE
 from companion.tasks import Vectors
 from companion.worker import Worker
 from embeddings import spaces
-from embeddings.types import EEGWindow
+from embeddings.ocr import as_text
+from embeddings.types import EEGWindow, TextLine
 from index import changes, mappings
 from index.pictures import frames
 from index.signals import recordings
@@ -23,6 +25,7 @@ from index.signals.recordings import Stretch
 from index.spaces import vector_bytes
 from index.store import Store
 from index.types import Job, Moment, SignalQuality, VaultError
+from index.vault import Vault
 from index.writer import Writer
 
 SETTLE_SECONDS = 3.0  # until the last second of a moment's EEG is surely on disk
@@ -31,7 +34,7 @@ LEAST_STRETCH = 6.0  # seconds: the filter settles in 2, a window lasts 4
 
 
 class ReadStep:
-    """Frame -> text."""
+    """Frame of a replay -> text, and the frame without the secrets it shows."""
 
     kind, batch = Job.READ, 1
 
@@ -44,10 +47,24 @@ class ReadStep:
 
     def fill(self, moment_ids: Sequence[int]) -> None:
         """Read each frame and store its text."""
+        from companion.masking import pixels  # its patterns take a while, and the tray icon does not wait for them
+
         for moment in self._store.moments(moment_ids).values():
             picture = frames.read(self._store.vault, moment.frame)
-            text = self._reader.submit("read", picture).result()
-            self._writer.do(changes.put_text, moment.id, text).result()
+            lines: list[TextLine] = self._reader.submit("read", picture).result()
+            secret = pixels.touched(lines)
+            image = pixels.blackened(frames.decode(picture), secret) if secret else None
+            text = as_text([line for line in pixels.masked_lines(lines) if line.text])
+            self._writer.do(_store_text, self._writer.vault, moment.id, text, image).result()
+
+
+def _store_text(db: Database, vault: Vault, moment_id: int, text: str, image: NDArray[np.uint8] | None) -> None:
+    """Store what a frame says; first what it looks like without secrets, where it shows any."""
+    if not changes.there(db, [moment_id]):
+        return
+    if image is not None:
+        changes.put_frame(db, vault, moment_id, image)
+    changes.put_text(db, moment_id, text)
 
 
 class ContentStep:
@@ -86,7 +103,8 @@ class BrainStep:
     def fill(self, moment_ids: Sequence[int]) -> None:
         """Encode each moment's EEG; one without EEG simply has none."""
         for moment in self._store.moments(moment_ids).values():
-            found = self._features(moment)
+            # What another monitor shows has nothing to do with the mind of who does not look at it.
+            found = None if moment.source.endswith(BESIDE) else self._features(moment)
             if found is None:
                 self._writer.do(changes.done, moment.id, Job.BRAIN).result()
                 continue
@@ -123,7 +141,7 @@ class BrainStep:
             self._fit(found, space)
         elif space is not None:
             vectors = self._encoder.submit("state_vectors", baseline, [found.rows]).result()
-            self._writer.do(changes.put_vectors, space, {moment_id: vectors[0][np.newaxis]}).result()
+            self._writer.do(_store_vectors, space, {moment_id: vectors[0][np.newaxis]}).result()
 
     def _known(self, found: BrainFeatures) -> int:
         """Return how many windows are known of a montage, counted in full only once a run."""
@@ -194,14 +212,23 @@ def store_content(db: Database, moments: Sequence[Moment], vectors: Vectors, tim
     """Store the content vectors of moments, and note that none is missing any more."""
     changes.put_space(db, vectors.space, model=vectors.model, dimension=vectors.dimension, time=time)
     parts = zip(moments, vectors.parts, strict=True)
-    changes.put_vectors(db, vectors.space, {moment.id: matrix for moment, matrix in parts if len(matrix)})
-    for moment in moments:
+    _store_vectors(db, vectors.space, {moment.id: matrix for moment, matrix in parts if len(matrix)})
+    left = changes.there(db, [moment.id for moment in moments])
+    for moment in (moment for moment in moments if moment.id in left):
         changes.done(db, moment.id, Job.CONTENT)
         mappings.want_shared(db, moment.id)
 
 
+def _store_vectors(db: Database, space: str, vectors: Mapping[int, NDArray[np.float32]]) -> None:
+    """Store the vectors of those moments that were not forgotten meanwhile."""
+    left = changes.there(db, vectors)
+    changes.put_vectors(db, space, {moment_id: matrix for moment_id, matrix in vectors.items() if moment_id in left})
+
+
 def _store_features(db: Database, moment_id: int, found: BrainFeatures) -> None:
     """Store what a moment's EEG says: how good it was in any case, features of its fit windows alone."""
+    if not changes.there(db, [moment_id]):
+        return
     quality = SignalQuality(found.windows, found.fit, found.faults)
     changes.put_quality(db, moment_id, found.montage, quality)
     if len(found.rows):
@@ -213,6 +240,6 @@ def _store_features(db: Database, moment_id: int, found: BrainFeatures) -> None:
 
 def _replace_space(db: Database, old: str | None, new: NewSpace, time: float) -> None:
     changes.put_space(db, new.name, model=spaces.STATE, dimension=new.dimension, time=time, data=new.baseline)
-    changes.put_vectors(db, new.name, new.vectors)
+    _store_vectors(db, new.name, new.vectors)
     if old is not None:
         changes.drop_space(db, old)

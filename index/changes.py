@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,28 +12,93 @@ from sqlite_utils import Database
 
 from index.pictures import frames
 from index.spaces.vector_bytes import pack
-from index.types import Job, NewMoment, SignalQuality
+from index.types import Job, Look, NewMoment, Seen, SignalQuality
 from index.vault import Vault
+
+Image = NDArray[np.uint8] | frames.Picture  # ``uint8[height, width, 3]``, RGB, or encoded already
 
 
 def open_moment(
-    db: Database, vault: Vault, new: NewMoment, image: NDArray[np.uint8] | frames.Picture | None, *, digest: str = ""
+    db: Database, vault: Vault, new: NewMoment, image: Image | None, *, digest: str = "", seen: Seen | None = None
 ) -> int:
-    """Store a moment and its frame (``uint8[height, width, 3]``, RGB, or encoded already); returns its id.
+    """Store a moment and its frame; returns its id.
 
-    ``digest`` is whatever its picture is to be known by again, opaque here.
+    ``digest`` is whatever its picture is to be known by again, opaque here. ``seen`` is what it says; without it the
+    frame has yet to be read.
     """
     cursor = db.execute(
         "INSERT INTO moments (time_start, time_end, app, title, url, monitor, source, digest, frame, text, open) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', '', 1)",
-        [new.time_start, new.time_end, new.app, new.title, new.url, new.monitor, new.source, digest],
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?, 1)",
+        [*_columns(new), digest, seen.text if seen else ""],
     )
     moment_id = int(cursor.lastrowid or 0)
     if image is not None:
-        path = frames.save(vault, moment_id, new.time_start, image)
-        db.execute("UPDATE moments SET frame = ? WHERE id = ?", [path, moment_id])
+        put_frame(db, vault, moment_id, image)
+    if seen is not None:
+        put_hands(db, moment_id, seen)
+        put_typed(db, moment_id, seen)
+        want(db, moment_id, Job.CONTENT)
+    elif image is not None:
         want(db, moment_id, Job.READ)
     return moment_id
+
+
+def _columns(new: NewMoment) -> list[object]:
+    return [new.time_start, new.time_end, new.app, new.title, new.url, new.monitor, new.source]
+
+
+def put_frame(db: Database, vault: Vault, moment_id: int, image: Image) -> None:
+    """Store the frame of a moment, in place of the one it had."""
+    start = db.execute("SELECT time_start FROM moments WHERE id = ?", [moment_id]).fetchone()[0]
+    path = frames.save(vault, moment_id, start, image)
+    db.execute("UPDATE moments SET frame = ? WHERE id = ?", [path, moment_id])
+
+
+def put_hands(db: Database, moment_id: int, seen: Seen) -> None:
+    """Add to what the hands did during a moment; its rhythm is that of the newest burst of typing."""
+    if not (seen.keys or seen.clicks or seen.scrolls):
+        return
+    db.execute(
+        "INSERT INTO hands VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (moment_id) DO UPDATE SET keys = keys + ?2, "
+        "clicks = clicks + ?3, scrolls = scrolls + ?4, interval = coalesce(nullif(?5, 0.0), interval), "
+        "spread = CASE ?5 WHEN 0.0 THEN spread ELSE ?6 END",
+        [moment_id, seen.keys, seen.clicks, seen.scrolls, seen.interval, seen.spread],
+    )
+
+
+def put_typed(db: Database, moment_id: int, seen: Seen) -> None:
+    """Store all that was typed during a moment, in place of what was stored of it."""
+    if seen.typed:
+        db.execute("INSERT OR REPLACE INTO typed VALUES (?, ?)", [moment_id, seen.typed])
+
+
+def renew_moment(db: Database, moment_id: int, seen: Seen, *, title: str, time_end: float) -> bool:
+    """Store what an open moment says now, and that it still went on then; returns whether that is anything new.
+
+    Where nothing could be read, what it said before stays. Its vectors are asked for when it is closed, or by `want`.
+    """
+    if db.execute("SELECT 1 FROM moments WHERE id = ?", [moment_id]).fetchone() is None:
+        return False  # forgotten while it was open
+    extend_moment(db, moment_id, time_end)
+    put_hands(db, moment_id, seen)
+    put_typed(db, moment_id, seen)
+    now = "coalesce(nullif(?1, ''), text)"
+    sql = f"UPDATE moments SET text = {now}, title = ?2 WHERE id = ?3 AND (text <> {now} OR title <> ?2)"  # noqa: S608
+    done = db.execute(sql, [seen.text, title, moment_id])
+    return bool(done.rowcount)
+
+
+def put_looks(db: Database, looks: Sequence[Look], *, keep_seconds: float) -> None:
+    """Note what came of some looks; what is older than ``keep_seconds`` before them goes."""
+    rows = [(look.time, ",".join(look.triggers), look.outcome, look.seconds) for look in looks]
+    db.conn.executemany("INSERT INTO looks (time, triggers, outcome, seconds) VALUES (?, ?, ?, ?)", rows)
+    db.execute("DELETE FROM looks WHERE time < ?", [max(look.time for look in looks) - keep_seconds])
+
+
+def there(db: Database, ids: Iterable[int]) -> set[int]:
+    """Return which of some moments are there: what is made of a moment may come when it was forgotten meanwhile."""
+    sql = "SELECT id FROM moments WHERE id IN (SELECT value FROM json_each(?))"
+    return {row[0] for row in db.execute(sql, [json.dumps(list(ids))]).fetchall()}
 
 
 def extend_moment(db: Database, moment_id: int, time_end: float) -> None:
@@ -48,11 +113,16 @@ def close_moment(db: Database, moment_id: int, time_end: float) -> None:
 
 
 def close_left_open(db: Database) -> int:
-    """Close what a crash left open, at the last time it was seen; returns how many moments."""
-    left = [row[0] for row in db.execute("SELECT id FROM moments WHERE open = 1").fetchall()]
-    for moment_id in left:
+    """Close what a crash left open, at the last time it was seen; returns how many moments.
+
+    Their text may have changed since its vectors were made: that is noted nowhere before they are closed.
+    """
+    left = db.execute("SELECT id, text <> '' FROM moments WHERE open = 1").fetchall()
+    for moment_id, says in left:
         db.execute("UPDATE moments SET open = 0 WHERE id = ?", [moment_id])
         want(db, moment_id, Job.BRAIN)
+        if says:
+            want(db, moment_id, Job.CONTENT)
     return len(left)
 
 
@@ -92,11 +162,17 @@ def done(db: Database, moment_id: int, kind: Job) -> None:
     db.execute("DELETE FROM jobs WHERE moment_id = ? AND kind = ?", [moment_id, kind])
 
 
-def set_aside(db: Database, moment_id: int, kind: Job, error: str) -> None:
-    """Quarantine a job that cannot be done. A moment whose frame cannot be read is still found by its title."""
-    db.execute("UPDATE jobs SET quarantined = 1, error = ? WHERE moment_id = ? AND kind = ?", [error, moment_id, kind])
+def set_aside(db: Database, moment_id: int, kind: Job, error: str) -> bool:
+    """Quarantine a job that cannot be done; returns whether there is one: its moment may be forgotten.
+
+    A moment whose frame cannot be read is still found by its title.
+    """
+    sql = "UPDATE jobs SET quarantined = 1, error = ? WHERE moment_id = ? AND kind = ?"
+    if not db.execute(sql, [error, moment_id, kind]).rowcount:
+        return False
     if kind == Job.READ:
         want(db, moment_id, Job.CONTENT)
+    return True
 
 
 def put_space(db: Database, name: str, *, model: str, dimension: int, time: float, data: bytes = b"") -> None:

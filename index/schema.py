@@ -228,3 +228,27 @@ def cold_frames(db: Database) -> None:
     db.execute(f"CREATE TRIGGER moments_frame_ad AFTER DELETE ON moments WHEN {old} BEGIN {hole} END")
     changed = f"{old} AND new.frame <> old.frame"
     db.execute(f"CREATE TRIGGER moments_frame_au AFTER UPDATE OF frame ON moments WHEN {changed} BEGIN {hole} END")
+
+
+@migrations()
+def looks(db: Database) -> None:
+    """Note what came of every look at the screen (never what was seen), and what the hands did during a moment."""
+    db.execute(
+        "CREATE TABLE looks (id INTEGER PRIMARY KEY, time REAL NOT NULL, triggers TEXT NOT NULL, "
+        "outcome TEXT NOT NULL, seconds REAL)"
+    )
+    db.execute("CREATE INDEX looks_time ON looks (time)")
+    db.execute(
+        """CREATE TABLE hands (
+             moment_id INTEGER PRIMARY KEY REFERENCES moments (id) ON DELETE CASCADE, keys INTEGER NOT NULL,
+             clicks INTEGER NOT NULL, scrolls INTEGER NOT NULL, interval REAL NOT NULL, spread REAL NOT NULL)"""
+    )
+
+
+@migrations()
+def typed(db: Database) -> None:
+    """Keep what was typed during a moment, where a person agreed to that on its own."""
+    db.execute(
+        "CREATE TABLE typed (moment_id INTEGER PRIMARY KEY REFERENCES moments (id) ON DELETE CASCADE, "
+        "text TEXT NOT NULL)"
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import groupby
@@ -16,7 +17,7 @@ from sqlite_utils import Database
 
 from index import database
 from index.spaces.vector_bytes import unpack
-from index.types import Incident, Job, Moment, Output, RecordingInfo, SignalQuality, VaultError
+from index.types import Incident, Job, LookCount, Moment, Output, RecordingInfo, Seen, SignalQuality, VaultError
 from index.vault import Vault
 
 MOMENT_COLUMNS = (
@@ -211,6 +212,34 @@ class Store:
             Incident(*row)
             for row in self.rows("SELECT time, part, what FROM incidents ORDER BY id DESC LIMIT ?", [limit])
         ]
+
+    def looks(self, since: float) -> list[LookCount]:
+        """Return what came of the looks since then (UTC seconds), by what called for them."""
+        counts: Counter[tuple[str, str]] = Counter()
+        for triggers, outcome, count in self.rows(
+            "SELECT triggers, outcome, count(*) FROM looks WHERE time >= ? GROUP BY triggers, outcome", [since]
+        ):
+            counts.update({(trigger, outcome): count for trigger in triggers.split(",")})
+        return [LookCount(*key, count) for key, count in sorted(counts.items())]
+
+    def look_seconds(self, since: float) -> list[float]:
+        """Return how long it took since then until what was looked at could be found, shortest first."""
+        sql = "SELECT seconds FROM looks WHERE time >= ? AND seconds IS NOT NULL ORDER BY seconds"
+        return [row[0] for row in self.rows(sql, [since])]
+
+    def hands(self, moment_id: int) -> Seen | None:
+        """Return what the hands did during a moment, beside its text; None where nothing was counted."""
+        sql = (
+            "SELECT text, keys, clicks, scrolls, interval, spread FROM hands "
+            "JOIN moments ON id = moment_id WHERE id = ?"
+        )
+        found = self.rows(sql, [moment_id])
+        return Seen(*found[0]) if found else None
+
+    def typed(self, ids: Iterable[int]) -> dict[int, str]:
+        """Return what was typed during those of ``ids`` of which it was kept."""
+        sql = "SELECT moment_id, text FROM typed WHERE moment_id IN (SELECT value FROM json_each(?))"
+        return dict(self.rows(sql, [json.dumps([int(i) for i in ids])]))
 
     def outputs(self) -> list[Output]:
         """Return the last real output of each source and sink."""

@@ -45,6 +45,60 @@ class NewMoment:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known of a moment's content beside its picture.
+
+    Attributes
+    ----------
+    text
+        What it says, secrets taken out.
+    keys, clicks, scrolls
+        What the hands did meanwhile.
+    interval, spread
+        Mean and standard deviation of the seconds between keys; 0 where too few were pressed.
+    typed
+        All that was typed so far, secrets taken out; empty where that is not kept.
+
+    """
+
+    text: str
+    keys: int = 0
+    clicks: int = 0
+    scrolls: int = 0
+    interval: float = 0.0
+    spread: float = 0.0
+    typed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at the screen: what called for it, what came of it, and how long that took.
+
+    Attributes
+    ----------
+    time
+        When it was done, UTC seconds.
+    seconds
+        From what called for it until it could be found; None where there is nothing to find.
+
+    """
+
+    time: float
+    triggers: tuple[str, ...]
+    outcome: str
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LookCount:
+    """How many looks one kind of trigger called for and one thing came of."""
+
+    trigger: str
+    outcome: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class SignalQuality:
     """How good the EEG of a moment was: windows there were, windows that were fit, what was wrong most often."""
 

@@ -73,6 +73,13 @@ class Writer:
         future.add_done_callback(lambda _: self._room.release())
         return future
 
+    def alone(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Run what needs the database for itself, by a connection of its own, where no change runs beside it.
+
+        Changes wait meanwhile, and none is refused for it. The future raises what ``work`` raises.
+        """
+        return self._thread.submit(work, *args, **kwargs)
+
     def close(self) -> None:
         """Finish every change that waits, then let another process write."""
         self.vault.ledger.attach(None)

@@ -12,18 +12,20 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from companion.idle import load_extensions
-from companion.settings import Settings
+from companion.settings import Settings, SettingsError
 from ui import global_key, tray
 from ui.bridge import Bridge
 from ui.door import Door
 from ui.ending import delete_windows
 from ui.engine_link import EngineLink
-from ui.first_run import FirstRun
+from ui.first_run import SOURCES_PAGE, FirstRun
+from ui.forgetting import Forgetting
 from ui.lock_page import Vaults
 from ui.locking import Locking
 from ui.menu import CompanionMenu
 from ui.options import Options
 from ui.recovery_window import RecoveryWindow
+from ui.settings_window import UNSAVED, RecordedWindow
 from ui.sidebar import Sidebar
 from ui.small_window import SmallWindow
 from ui.tray import Tray
@@ -67,6 +69,7 @@ class App(QObject):
         self.relock = False
         self.code: RecoveryWindow | None = None
         self.pages: FirstRun | None = None
+        self.recorded: RecordedWindow | None = None
         self.bridge = Bridge(self)
         self.link = EngineLink(self.bridge, self)
         self.menu = CompanionMenu()
@@ -82,6 +85,7 @@ class App(QObject):
             lock=self.lock,
             parent=self,
         )
+        self.forgetting = Forgetting(bridge=self.bridge, link=self.link, parent=self)
         self._tray_watch = QTimer(self)
         self._connect()
 
@@ -119,6 +123,18 @@ class App(QObject):
         self.pages.raise_()
         self.pages.activateWindow()
 
+    def show_recorded(self) -> None:
+        """Show what is recorded and what is left out; before the first steps were taken, their page about it."""
+        if not self.settings.first_run_done:
+            self.show_pages()
+            if self.pages is not None:
+                self.pages.go(SOURCES_PAGE)
+            return
+        if self.recorded is None:
+            self.recorded = RecordedWindow(self.settings, named=self._options.named())
+            self.recorded.changed.connect(self._change)
+        self.recorded.appear()
+
     def quit(self) -> None:
         """Close the engine, then leave; a second call leaves at once."""
         if self._closing:
@@ -142,11 +158,14 @@ class App(QObject):
         self._closing = True
         self._tray_watch.stop()
         self.locking.stop()
+        self.forgetting.stop()
         self._show_state(before_start(sentence))
         self.sidebar.close()
         self.window.put_away()
         if self.pages is not None:
             self.pages.reject()
+        if self.recorded is not None:
+            self.recorded.reject()
         if self._key is not None:
             self._key.stop()
         late = f"Companion did not close within {CLOSE_WITHIN_MS // 1000} s and was ended by force."
@@ -176,8 +195,10 @@ class App(QObject):
         menu, sidebar, link = self.menu, self.sidebar, self.link
         menu.pause_wanted.connect(self._pause)
         menu.resume_wanted.connect(self._resume)
+        menu.forget_wanted.connect(self.forgetting.ask)
         menu.think_wanted.connect(self._think)
         menu.recall_wanted.connect(sidebar.open)
+        menu.recorded_wanted.connect(self.show_recorded)
         menu.settings_wanted.connect(self.show_pages)
         menu.quit_wanted.connect(self.quit)
         self.window.quit_wanted.connect(self.quit)
@@ -185,6 +206,8 @@ class App(QObject):
         sidebar.settings_wanted.connect(self.show_pages)
         sidebar.resume_wanted.connect(self._resume)
         sidebar.unlock_wanted.connect(self.locking.ask)
+        self.forgetting.done.connect(sidebar.let_go)
+        self.forgetting.done.connect(link.look)
         self.locking.unlocking.connect(self._remember_settings)
         link.ready.connect(self._ready)
         link.changed.connect(self._show_state)
@@ -233,11 +256,25 @@ class App(QObject):
     def _use(self, settings: Settings) -> None:
         """Use settings that were just saved."""
         self.settings = settings
+        for window in (self.pages, self.recorded):
+            if window is not None:
+                window.follow(settings)
         if self.link.engine is not None:
             self.link.engine.apply(self._for_this_run())
             self.sidebar.exclude_minutes = settings.exclude_minutes
             self.link.look()
             self.locking.look()
+
+    def _change(self, settings: Settings) -> None:
+        """Use what was changed at once, also when it cannot be kept: what is revoked is revoked."""
+        said = ""
+        try:
+            self._save(settings)
+        except SettingsError as error:
+            said = f"{error} {UNSAVED}"
+        self._use(settings)
+        if self.recorded is not None:
+            self.recorded.complain(said)
 
     def _pages_closed(self) -> None:
         """Start the engine if it waited for the pages or had failed; without consent it records nothing."""

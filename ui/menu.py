@@ -10,6 +10,9 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from ui.view_state import ViewState, before_start
 
+FORGET_MINUTES = 10
+LOCKED = "What was recorded is sealed: unlock memory first, then forget."
+
 
 class CompanionMenu(QMenu):
     """State on top, then everything that can be done from anywhere."""
@@ -17,10 +20,12 @@ class CompanionMenu(QMenu):
     pause_wanted = Signal(object)
     """Seconds, or None for "until I resume"."""
     resume_wanted = Signal()
+    forget_wanted = Signal()
     think_wanted = Signal()
     recall_wanted = Signal()
     lock_wanted = Signal()
     unlock_wanted = Signal()
+    recorded_wanted = Signal()
     settings_wanted = Signal()
     quit_wanted = Signal()
 
@@ -35,6 +40,7 @@ class CompanionMenu(QMenu):
             self._act("Pause until I resume", lambda: self.pause_wanted.emit(None)),
         )
         self.resume = self._act("Resume", self.resume_wanted.emit)
+        self.forget = self._act(f"Forget the last {FORGET_MINUTES} minutes…", self.forget_wanted.emit)
         self.addSeparator()
         self.think = self._act("Think of it", self.think_wanted.emit)
         self.recall = self._act("Open recall", self.recall_wanted.emit)
@@ -45,6 +51,7 @@ class CompanionMenu(QMenu):
         self.lock = self._act("Lock now", self.lock_wanted.emit)
         self._lockable = False
         self.setToolTipsVisible(True)
+        self.recorded = self._act("What is recorded…", self.recorded_wanted.emit)
         self.settings = self._act("Settings…", self.settings_wanted.emit)
         self.leave = self._act("Quit", self.quit_wanted.emit)
         self.show_state(before_start())
@@ -57,6 +64,9 @@ class CompanionMenu(QMenu):
             pause.setVisible(not state.paused)
             pause.setEnabled(state.running)
         self.resume.setVisible(state.paused)
+        self.forget.setEnabled(state.running and not state.locked)
+        self.forget.setStatusTip(LOCKED if state.locked else "")
+        self.forget.setToolTip(LOCKED if state.locked else "")
         self.think.setEnabled(not state.locked)
         self.unlock.setVisible(state.locked)
         self.lock.setVisible(not state.locked)

@@ -107,6 +107,14 @@ class Sidebar(QWidget):
         self._retry = question
         self.asking.ask(question)
 
+    def let_go(self) -> None:
+        """Show nothing any more that was found before: some of it may be forgotten."""
+        if self.moment.isVisible():
+            self.moment.close()
+        self._answer = None
+        self.list.hits.show((), lambda _moment: None)
+        self.asking.drop()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close at Escape: the open moment first."""
         if event.key() != Qt.Key.Key_Escape:

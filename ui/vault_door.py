@@ -51,7 +51,8 @@ class VaultDoor:
 
     def enter(self, settings: Settings, *, passphrase: str, tell_code: TellCode) -> EnginePort:
         """Return the engine of the vault as far as it opens without asking."""
-        from companion.app import ThisRun, build_locked_engine
+        from companion.app import build_locked_engine
+        from companion.recording import ThisRun
 
         ThisRun(self._options.board, self._options.frames).check(settings)  # no vault is made for a wrong name
         root = self._options.vault or settings.vault_path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -70,6 +71,17 @@ class Chunk:
     segment: int
     stream: Stream
     continues: bool = False
+
+    def since(self, time: float) -> Chunk | None:
+        """Return the samples from ``time`` (UTC seconds) on, none that is even a little earlier; None without any."""
+        sfreq, count = self.stream.sfreq, self.data.shape[1]
+        first = max(0, math.ceil((time - self.time_start) * sfreq))
+        while first < count and self.time_start + first / sfreq < time:
+            first += 1  # by the error of a float
+        if first >= count:
+            return None
+        begins = self.time_start + first / sfreq
+        return Chunk(self.data[:, first:], begins, self.segment, self.stream, continues=self.continues and not first)
 
 
 @dataclass(frozen=True, slots=True)

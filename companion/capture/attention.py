@@ -1,20 +1,34 @@
-"""When a moment opens and when it closes: a state machine over frames, without clocks of its own."""
+"""When a moment opens, changes and closes: a state machine over frames, without clocks of its own."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from companion.capture.change import MOVED_ON, changed_share
 from companion.capture.titles import normalised_title
-from companion.capture.types import Frame, Skipped, Window
+from companion.capture.triggers import RESTLESS
+from companion.capture.types import Frame, Image, Skipped, Window
 
-#: Seconds without any frame after which the person is taken to have been away.
-LONGEST_GAP = 60.0
+#: Seconds without any frame after which the person is taken to have been away. A film is looked at once a minute
+#: (`triggers.RESTLESS`), and a look takes a while.
+LONGEST_GAP = RESTLESS[1] + 30.0
+
+#: Share of a text's lines that have to be gone for it to be another text, where there are no pictures to compare.
+READ_ON = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A moment begins with this frame."""
+
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The open moment goes on, and looks a little different now."""
 
     frame: Frame
 
@@ -33,14 +47,15 @@ class Closed:
     time_end: float
 
 
-Event = Opened | Continued | Closed
+Event = Opened | Changed | Continued | Closed
 
 
 class Attention:
     """Follows what the person looks at.
 
     A moment opens when the window, its title or its content changes, and closes when attention moves on. Content is
-    compared with the frame the moment *opened* with, so that slow typing adds up and opens a new one in the end.
+    compared with the frame the moment *opened* with, so that slow typing adds up and opens a new one in the end; until
+    then the open moment changes with it.
 
     Parameters
     ----------
@@ -55,16 +70,18 @@ class Attention:
         self._threshold = threshold
         self._longest_gap = longest_gap
         self._opened: Frame | None = None
-        self._seen = 0.0  # time of the newest frame
-        self._until: float | None = None  # its end, where the source knew it
+        self._newest: Frame | None = None
 
     def see(self, frame: Frame) -> tuple[Event, ...]:
         """Take in the newest frame and return what follows from it, in order."""
-        if self._opened is None:
+        if self._opened is None or self._newest is None:
             return self._open(frame)
         if self._was_away(frame.time) or not self._same(frame):
             return (*self._close(frame.time), *self._open(frame))
-        self._seen, self._until = frame.time, frame.time_end
+        before, self._newest = self._newest, frame
+        # A replay's frames are states in their own right: what differs little is the same state.
+        if frame.time_end is None and _differs(before, frame):
+            return (Changed(frame),)
         return (Continued(self._last_sight()),)
 
     def skip(self, skipped: Skipped) -> tuple[Event, ...]:
@@ -76,31 +93,37 @@ class Attention:
         return self._close(time)
 
     def _open(self, frame: Frame) -> tuple[Event, ...]:
-        self._opened, self._seen, self._until = frame, frame.time, frame.time_end
+        self._opened = self._newest = frame
         return (Opened(frame),)
 
     def _close(self, time: float) -> tuple[Event, ...]:
         if self._opened is None:
             return ()
         end = self._last_sight() if self._was_away(time) else time
-        self._opened = None
+        self._opened = self._newest = None
         return (Closed(end),)
 
     def _was_away(self, time: float) -> bool:
         """Whether the open moment cannot reach ``time``: a gap, or a clock that was set back."""
-        if time < self._seen:
+        newest = self._newest
+        if newest is None or time < newest.time:
             return True
-        if self._until is not None:
-            return time > self._until
-        return time - self._seen > self._longest_gap
+        if newest.time_end is not None:
+            return time > newest.time_end
+        return time - newest.time > self._longest_gap
 
     def _last_sight(self) -> float:
-        return self._seen if self._until is None else max(self._until, self._seen)
+        newest = self._newest
+        if newest is None:
+            return 0.0
+        return newest.time if newest.time_end is None else max(newest.time_end, newest.time)
 
     def _same(self, frame: Frame) -> bool:
         opened = self._opened
-        if opened is None or not _same_window(opened.window, frame.window):
+        if opened is None or opened.beside is not frame.beside or not _same_window(opened.window, frame.window):
             return False
+        if opened.image is None or frame.image is None:
+            return _gone(_text(opened), _text(frame)) <= READ_ON
         return changed_share(opened.image, frame.image) <= self._threshold
 
 
@@ -112,3 +135,25 @@ def _same_window(before: Window, after: Window) -> bool:
         after.monitor,
         normalised_title(after.title),
     )
+
+
+def _differs(before: Frame, after: Frame) -> bool:
+    """Whether anything is to be seen that was not before, or was done meanwhile, seen or not."""
+    done = after.typed or after.hands.keys or after.hands.clicks or after.hands.scrolls
+    return bool(done) or _text(before) != _text(after) or not _equal(before.image, after.image)
+
+
+def _equal(before: Image | None, after: Image | None) -> bool:
+    if before is after or before is None or after is None:
+        return before is after
+    return np.array_equal(before, after)
+
+
+def _text(frame: Frame) -> str:
+    return frame.reading.text if frame.reading is not None else ""
+
+
+def _gone(before: str, after: str) -> float:
+    """Return the share of a text's lines that are not in another one, 0 to 1."""
+    lines = {line.strip() for line in before.splitlines()} - {""}
+    return len(lines - {line.strip() for line in after.splitlines()}) / len(lines) if lines else 0.0

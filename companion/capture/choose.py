@@ -1,4 +1,4 @@
-"""Which source ``--frames`` names."""
+"""Which source ``--frames`` names, and which desktop the screen is."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from companion.capture.privacy import Rules
 from companion.capture.replay import ReplaySource
+from companion.capture.screen import Screen, TextSource, TypedSource
 from companion.capture.types import CaptureError, FrameSource
 
 _REPLAY = "replay:"
@@ -20,6 +22,9 @@ def choose(
     frames: str,
     rules: Rules,
     *,
+    pictures: bool = True,
+    listen: bool = False,
+    typed: bool = False,
     environ: Mapping[str, str] = os.environ,
     platform: str = sys.platform,
     clock: Callable[[], float] = time.time,
@@ -27,9 +32,29 @@ def choose(
     """Return the source that ``frames`` names: ``screen``, ``replay:DIR`` or ``replay:DIR@SPEED``.
 
     A replay's folder is checked at once. Raises `CaptureError`.
+
+    Parameters
+    ----------
+    pictures, listen, typed
+        Whether pixels of the screen may be read, keys and clicks be counted, and what is typed be told.
+
     """
     if frames == "screen":
-        return _screen(rules, environ=environ, platform=platform, clock=clock)
+        reason = unsupported_screen(environ, platform)
+        if reason is not None:
+            raise CaptureError(reason)
+        from companion.capture.source import ScreenSource
+
+        # What is typed is told apart from what a program writes itself by the keys that were pressed.
+        open_screen, open_texts, open_typed = _desktop(environ, platform, pictures=pictures, listen=listen or typed)
+        return ScreenSource(
+            rules,
+            open_screen=open_screen,
+            open_texts=open_texts,
+            open_typed=open_typed if typed else None,
+            pictures=pictures,
+            clock=clock,
+        )
     if frames.startswith(_REPLAY):
         folder, speed = _folder_and_speed(frames.removeprefix(_REPLAY))
         source = ReplaySource(folder, speed=speed, rules=rules)
@@ -39,28 +64,60 @@ def choose(
 
 
 def unsupported_screen(environ: Mapping[str, str], platform: str) -> str | None:
-    """Return why the screen cannot be looked at here and what to do instead, or None when it can."""
+    """Return why the screen cannot be looked at here and what to do instead, or None when it can be tried."""
+    if platform in {"win32", "darwin"}:
+        return None
     if platform != "linux":
-        system = {"win32": "Windows", "darwin": "macOS"}.get(platform, platform)
-        return f"The screen of {system} is not supported yet; only Linux with X11 is. {_INSTEAD}"
-    if environ.get("WAYLAND_DISPLAY") or environ.get("XDG_SESSION_TYPE") == "wayland":
-        # XWayland would answer, but it sees the windows of X programs alone and takes what it knows for all there is.
-        return (
-            "This is a Wayland session, which is not supported yet: through XWayland only X programs could be seen, "
-            f"and nobody would tell what covers them. Choose an X11 (Xorg) session at log-in. {_INSTEAD}"
-        )
+        return f"The screen of {platform} is not supported: Linux, Windows and macOS are. {_INSTEAD}"
+    if is_wayland(environ):
+        from companion.capture.wayland.opening import unsupported
+
+        return unsupported(environ)
     if not environ.get("DISPLAY"):
         return f"There is no screen here (DISPLAY is not set). Start Companion inside a desktop session. {_INSTEAD}"
     return None
 
 
-def _screen(rules: Rules, *, environ: Mapping[str, str], platform: str, clock: Callable[[], float]) -> FrameSource:
-    reason = unsupported_screen(environ, platform)
-    if reason is not None:
-        raise CaptureError(reason)
-    from companion.capture.x11_screen import X11Source  # xcffib is there on Linux only
+def is_wayland(environ: Mapping[str, str]) -> bool:
+    """Whether this is a Wayland session. XWayland would answer, but it sees the windows of X programs alone."""
+    return bool(environ.get("WAYLAND_DISPLAY")) or environ.get("XDG_SESSION_TYPE") == "wayland"
 
-    return X11Source(rules, display=environ["DISPLAY"], clock=clock)
+
+def _desktop(
+    environ: Mapping[str, str], platform: str, *, pictures: bool, listen: bool
+) -> tuple[Callable[[], Screen], Callable[[], TextSource], Callable[[], TypedSource]]:
+    """Return what opens this desktop, its programs' texts, and what is typed into them.
+
+    An adapter's libraries are there on its system only.
+    """
+    if platform == "win32":
+        from companion.capture import windows
+
+        return partial(windows.open_screen, listen=listen), windows.open_texts, _not_told
+    if platform == "darwin":
+        from companion.capture import macos
+
+        return partial(macos.open_screen, listen=listen), macos.open_texts, _not_told
+    if is_wayland(environ):
+        from companion.capture.wayland.opening import open_wayland
+        from companion.capture.wayland.texts import WaylandTexts
+
+        return (
+            partial(open_wayland, environ, pictures=pictures, listen=listen),
+            partial(WaylandTexts, environ),
+            _not_told,
+        )
+    from companion.capture.accessible.source import AccessibleTexts
+    from companion.capture.accessible.typed import TypedText
+    from companion.capture.x11_screen import X11Screen
+
+    open_screen = partial(X11Screen, environ["DISPLAY"], listen=listen, environ=environ)
+    return open_screen, partial(AccessibleTexts, environ), partial(TypedText, environ)
+
+
+def _not_told() -> TypedSource:
+    """Say that this desktop does not tell what is typed."""
+    raise CaptureError("only under X11 can it be told apart from what programs write themselves.")
 
 
 def _folder_and_speed(where: str) -> tuple[Path, float | None]:

@@ -59,6 +59,11 @@ class ReplaySource:
         self._clock = clock
         self._entries: tuple[Entry, ...] | None = None
 
+    @property
+    def limits(self) -> str:
+        """Nothing: a folder shows all that it has."""
+        return ""
+
     def __len__(self) -> int:
         return len(self._read())
 

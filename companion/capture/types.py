@@ -5,17 +5,52 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:  # the tray icon is there before NumPy is
     import numpy as np
     from numpy.typing import NDArray
 
+    from companion.capture.accessible.reading import Reading
+
 Image: TypeAlias = "NDArray[np.uint8]"
 
 
 class CaptureError(Exception):
     """Why nothing can be seen here; the message says how to mend it."""
+
+
+class Trigger(StrEnum):
+    """Why the screen is looked at."""
+
+    STARTED = "started"  # recording begins, or goes on
+    SWITCHED = "switched"  # another window has the attention, or one came or went
+    TITLED = "titled"  # the window's title says something else
+    LOADED = "loaded"  # a document has loaded
+    CLICKED = "clicked"
+    TYPED = "typed"  # typing paused
+    SCROLLED = "scrolled"  # scrolling stopped
+    CHANGED = "changed"  # the picture changed without a hand on it
+    RESTED = "rested"  # nothing of these for a while
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What the person's hands did between two looks: counts and rhythm, never which keys.
+
+    Attributes
+    ----------
+    interval, spread
+        Mean and standard deviation of the seconds between keys of one burst of typing; 0 below three keys.
+
+    """
+
+    keys: int = 0
+    clicks: int = 0
+    scrolls: int = 0
+    interval: float = 0.0
+    spread: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,38 +93,79 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One image of what had the attention at one time.
+    """What had the attention at one time.
 
     Attributes
     ----------
     image
-        ``uint8[height, width, 3]``, RGB.
+        ``uint8[height, width, 3]``, RGB; None where pictures are not recorded or cannot be had.
     time
         UTC seconds since 1970.
     time_end
         When attention moved on, where the source knows it (a replay); else None.
+    triggers, triggered
+        Why it was looked at, and when the first of these happened (UTC seconds; None for a replay).
+    reading
+        What the window's program tells of it; None where it tells nothing.
+    hands
+        What the person did since the look before.
+    beside
+        Whether it is on a monitor that the person's attention is not on.
+    typed
+        What the person typed into it since the look before, secrets and all; empty where that is not kept.
+    text
+        What it says, secrets taken out; None while nobody has read it (a replay's is read once it is stored).
 
     """
 
-    image: Image
+    image: Image | None
     time: float
     window: Window
     time_end: float | None = None
+    triggers: tuple[Trigger, ...] = ()
+    triggered: float | None = None
+    reading: Reading | None = None
+    hands: Hands = Hands()
+    typed: str = ""
+    text: str | None = None
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Nothing was looked at, and why. ``private`` = because a rule said so; the tray shows it."""
+    """Nothing was looked at, and why.
+
+    Attributes
+    ----------
+    private
+        Because a rule said so; the tray shows it.
+    monitor
+        Where the person's attention is not: what is open on the others goes on. None where it is.
+
+    """
 
     time: float
     reason: str
     private: bool = False
+    triggers: tuple[Trigger, ...] = ()
+    triggered: float | None = None
+    monitor: int | None = None
 
 
 class FrameSource(Protocol):
-    """Where frames come from."""
+    """Where frames come from.
+
+    Attributes
+    ----------
+    limits
+        What cannot be seen now, and how to mend it; empty where everything can.
+
+    """
 
     name: str
+
+    @property
+    def limits(self) -> str: ...  # noqa: D102 above
 
     def frames(self, stop: threading.Event) -> Iterator[Frame | Skipped]:
         """Yield what is seen until ``stop`` is set or the source ends; raises `CaptureError`."""

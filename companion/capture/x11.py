@@ -1,8 +1,13 @@
-"""One connection to an X server: atoms, properties, geometry, and waiting for events."""
+"""One connection to an X server: atoms, properties, geometry, and waiting for events.
+
+All places are pixels of the framebuffer: whatever a desktop calls scaling is done by the programs, which draw larger,
+or by the monitor's mode (RANDR), behind what is read here. There is nothing to scale back.
+"""
 
 from __future__ import annotations
 
 import select
+import socket
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +22,7 @@ import xcffib.shape
 import xcffib.xproto as x
 
 from companion.capture.compound_text import decode_compound_text
+from companion.capture.geometry import clipped as clipped  # noqa: PLC0414 - `accessible.tree` and `wayland` take it from here
 from companion.capture.types import CaptureError, Rect
 
 #: A window or drawable that died between two requests answers with one of these: normal, not an error.
@@ -52,6 +58,7 @@ class Display:
         self.core: Any = self.connection.core
         self.root: int = self.connection.setup.roots[self.connection.pref_screen].root
         self._atoms: dict[str, int] = {}
+        self._extensions: dict[str, bool] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -104,7 +111,10 @@ class Display:
 
     def has(self, extension: str) -> bool:
         """Whether the server offers an extension; using one that is missing would end the connection."""
-        return bool(self.core.QueryExtension(len(extension), extension).reply().present)
+        if extension not in self._extensions:
+            told = self.core.QueryExtension(len(extension), extension).reply()
+            self._extensions[extension] = bool(told.present)
+        return self._extensions[extension]
 
     def select_events(self, window: int, mask: int) -> None:
         """Ask for a window's events. Raises one of `GONE`."""
@@ -112,20 +122,21 @@ class Display:
 
     def pending(self) -> list[Any]:
         """Return the events that have arrived, without waiting."""
-        return list(self._arrived())
+        return list(self.arrived())
 
-    def wait(self, seconds: float) -> list[Any]:
-        """Wait until events arrive or the time is over, and return them."""
+    def arrived(self) -> Iterator[Any]:
+        """Yield the events that have arrived, one by one, without waiting."""
         self.connection.flush()
-        events = self.pending()
-        if events:
-            return events
-        select.select([self.connection.get_file_descriptor()], [], [], max(0.0, seconds))
-        return self.pending()
-
-    def _arrived(self) -> Iterator[Any]:
         while (event := self.connection.poll_for_event()) is not None:
             yield event
+
+    def wait(self, seconds: float, *others: socket.socket) -> bool:
+        """Wait until events arrive, one of ``others`` can be read or the time is over; returns whether one can.
+
+        What `arrived` has not been asked for yet is not waited for: ask before.
+        """
+        ready, _, _ = select.select([self.connection.get_file_descriptor(), *others], [], [], max(0.0, seconds))
+        return any(other in ready for other in others)
 
 
 @contextmanager
@@ -137,10 +148,3 @@ def server_errors_explained() -> Iterator[None]:
         raise CaptureError(
             "The X server has gone away. Log in again; if the desktop is still there, restart Companion."
         ) from error
-
-
-def clipped(rect: Rect, to: Rect) -> Rect | None:
-    """Return the part of ``rect`` inside ``to``, or None when there is none."""
-    left, top = max(rect.left, to.left), max(rect.top, to.top)
-    right, bottom = min(rect.right, to.right), min(rect.bottom, to.bottom)
-    return Rect(left, top, right - left, bottom - top) if right > left and bottom > top else None

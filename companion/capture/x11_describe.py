@@ -5,8 +5,9 @@ from __future__ import annotations
 import xcffib.randr
 import xcffib.xproto as x
 
+from companion.capture.geometry import clipped, showing_most
 from companion.capture.types import Rect, Window
-from companion.capture.x11 import Display, clipped
+from companion.capture.x11 import Display
 
 TITLE_PROPERTIES = ("_NET_WM_NAME", "WM_NAME")
 
@@ -39,10 +40,13 @@ def visible_rect(display: Display, window: int) -> Rect | None:
 
 def monitor_of(display: Display, rect: Rect) -> int:
     """Return the number of the monitor that shows most of ``rect``, 0 where the server knows none."""
+    return showing_most(rect, monitors(display))
+
+
+def monitors(display: Display) -> list[Rect]:
+    """Return where the monitors are; none where the server knows none."""
     if not display.has("RANDR"):
-        return 0
+        return []
     randr = display.connection(xcffib.randr.key)
-    monitors = randr.GetMonitors(display.root, True).reply().monitors
-    shown = [clipped(rect, Rect(one.x, one.y, one.width, one.height)) for one in monitors]
-    areas = [part.width * part.height if part else 0 for part in shown]
-    return areas.index(max(areas)) if areas else 0
+    told = randr.GetMonitors(display.root, True).reply().monitors
+    return [Rect(one.x, one.y, one.width, one.height) for one in told]

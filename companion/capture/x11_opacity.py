@@ -7,8 +7,9 @@ from typing import Any
 
 import xcffib.shape
 
+from companion.capture.geometry import clipped
 from companion.capture.types import Rect
-from companion.capture.x11 import Display, clipped
+from companion.capture.x11 import Display
 
 _OPAQUE = 0xFFFFFFFF
 _ALPHA_DEPTH = 32

@@ -1,138 +1,182 @@
-"""Frames of the active window under X11: looked at when attention moves, and now and then while it rests."""
+"""An X11 desktop, looked at by one thread."""
 
 from __future__ import annotations
 
-import threading
+import os
+import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Any, Self
 
-import xcffib.dpms
-import xcffib.screensaver
-
-from companion.capture.change import MOVED_ON, NEAR_DUPLICATE, changed_share
-from companion.capture.pace import Pace
-from companion.capture.privacy import NO_WINDOW, Rules, is_private
-from companion.capture.titles import normalised_title
-from companion.capture.types import Frame, Image, Skipped, Window
+from companion.capture.geometry import clipped
+from companion.capture.screen import Happened, Sight
+from companion.capture.session_lock import SessionLock
+from companion.capture.types import CaptureError, Image, Rect, Trigger
 from companion.capture.x11 import Display, server_errors_explained
+from companion.capture.x11_damage import HEARTBEAT, changes
+from companion.capture.x11_input import Input
 from companion.capture.x11_pixels import Eye
-from companion.capture.x11_window import Sight, X11Windows
+from companion.capture.x11_saver import Saver
+from companion.capture.x11_window import ANYWHERE, X11Windows
 
-#: Seconds a window gets to paint after attention moved to it, and the compositor to fade others out.
-SETTLE = 0.3
+#: Places where windows came that are kept apart; more are taken for everywhere.
+_PLACES = 256
 
-#: Seconds after which a wait looks whether it should stop.
-_STOP_EVERY = 0.25
-
-LOCKED = "The screen is locked or asleep."
-MOVING = "The windows changed while they were being looked at."
+_NO_INPUT = "This X server does not tell of keys and clicks (it needs XInput 2.1), so none are counted."
+_NO_DAMAGE = f"This X server does not tell what changes (it has no DAMAGE), so it is looked at every {HEARTBEAT:.0f} s."
 
 
-class X11Source:
-    """Yields a frame when attention moves and at every heartbeat.
+class X11Screen:
+    """Satisfies `companion.capture.screen.Screen`.
 
-    While the picture rests, the frame carries the *same image object* as the one before, with the new time: no more
-    than a sign of life. Whether a window may be looked at is decided before its pixels are read and again after; when
-    anything moved over it in between, the frame is dropped and a `Skipped` says so.
+    Every event is taken for what it calls for, and for where another window may have come, the moment it is met, be
+    it in `wait`, `sight` or `disturbed`: neither loses what another drained. What hands do while the session is locked
+    is not told: it is a password.
 
     Parameters
     ----------
     display
         As in ``DISPLAY``, which is used when None.
-    clock
-        UTC seconds since 1970.
+    listen
+        Whether the person agreed that keys and clicks are counted. Where not, the server is not asked for any, and
+        typing shows by what it changes.
+    environ
+        Where the buses that tell of a locked session are looked up.
 
     """
 
-    name = "screen"
+    def __init__(self, display: str | None = None, *, listen: bool, environ: Mapping[str, str] = os.environ) -> None:
+        self._name, self._listen, self._environ = display, listen, environ
+        self._opened = ExitStack()
+        self._heard: list[Happened] = []
+        self._came: tuple[list[Rect], list[Rect]] = ([], [])  # between the last two sights, and since the last
 
-    def __init__(
-        self,
-        rules: Rules,
-        *,
-        display: str | None = None,
-        clock: Callable[[], float] = time.time,
-        pace: Pace | None = None,
-        settle: float = SETTLE,
-    ) -> None:
-        self._rules = rules
-        self._display = display
-        self._clock = clock
-        self._pace = pace or Pace()
-        self._settle = settle
-        self._last: Frame | None = None
+    @server_errors_explained()
+    def __enter__(self) -> Self:
+        with ExitStack() as opened:
+            self._display = opened.enter_context(Display(self._name))
+            self._eye = opened.enter_context(Eye(self._name))
+            self._windows = X11Windows(self._display)
+            self._saver = Saver(self._display)
+            self._changes = changes(self._display)
+            self._input = Input(self._display) if self._listen else None
+            self._woken, self._wake = socket.socketpair()
+            opened.callback(self._woken.close)
+            opened.callback(self._wake.close)
+            self._lock = SessionLock(self._environ, self._on_lock)
+            opened.callback(self._lock.close)
+            self._locked = self._lock.locked
+            self._opened = opened.pop_all()
+        return self
 
-    def frames(self, stop: threading.Event) -> Iterator[Frame | Skipped]:
-        """Yield what is seen until ``stop`` is set; raises `CaptureError`, after which it can be called again."""
-        self._last = None
-        with server_errors_explained(), Display(self._display) as display, Eye(self._display) as eye:
-            windows = X11Windows(display)
-            while not stop.is_set():
-                yield self._look(display, windows, eye)
-                self._wait(windows, stop)
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._opened.close()
 
-    def _look(self, display: Display, windows: X11Windows, eye: Eye) -> Frame | Skipped:
-        windows.pending()  # what they tell is in the sight that follows
-        if _asleep(display):
-            return self._skip(LOCKED)
-        before = windows.sight()
-        reason = self._rules.decide(before.window, before.overlapping)
-        if reason is not None or before.window is None or before.window.rect is None:
-            return self._skip(reason or NO_WINDOW)
-        image = eye.see(before.window.rect, display.screen())
-        after = windows.sight()
-        if windows.disturbed(windows.pending(), before.window.rect) or not self._still_allowed(before, after):
-            return self._skip(MOVING)
-        return self._frame(before.window, image)
+    @property
+    def limits(self) -> str:
+        """What cannot be known here, in words; empty where everything can."""
+        no_input = _NO_INPUT if self._input is not None and not self._input.told else ""
+        no_damage = "" if self._changes.told else _NO_DAMAGE
+        return " ".join(filter(None, (no_input, no_damage, self._lock.limits)))
 
-    def _still_allowed(self, before: Sight, after: Sight) -> bool:
-        """Whether the picture shows what was decided about, and the decision would still be the same."""
-        if before.id != after.id or before.window is None or after.window is None:
-            return False
-        same = (before.window.rect, normalised_title(before.window.title), before.overlapping) == (
-            after.window.rect,
-            normalised_title(after.window.title),
-            after.overlapping,
-        )
-        return same and self._rules.decide(after.window, after.overlapping) is None
+    @server_errors_explained()
+    def asleep(self) -> bool:
+        """Whether the session is locked, or the screen covered by a screen saver or off."""
+        return self._lock.locked or self._saver.asleep()
 
-    def _skip(self, reason: str) -> Skipped:
-        self._last = None
-        self._pace.looked(restless=False)
-        return Skipped(self._clock(), reason, private=reason not in (LOCKED, MOVING) and is_private(reason))
+    @server_errors_explained()
+    def idle(self) -> float | None:
+        """Return seconds since the last key or movement; None where the server does not tell."""
+        return self._saver.idle()
 
-    def _frame(self, window: Window, image: Image) -> Frame:
-        last = self._last
-        share = changed_share(last.image, image) if last is not None and _same(last.window, window) else None
-        if last is not None and share is not None and share <= NEAR_DUPLICATE:
-            image = last.image
-        self._pace.looked(restless=share is not None and share > MOVED_ON)
-        self._last = Frame(image, self._clock(), window)
-        return self._last
+    @server_errors_explained()
+    def sight(self) -> Sight:
+        """Return what is active now, and follow it."""
+        self._drain()
+        self._came = (self._came[1], [])
+        sight = self._windows.sight()
+        self._changes.follow(sight.id)
+        self._changes.seen()
+        return sight
 
-    def _wait(self, windows: X11Windows, stop: threading.Event) -> None:
-        """Wait for the next heartbeat, or until attention moved and the window had time to paint."""
-        due = time.monotonic() + self._pace.seconds
-        while not stop.is_set() and (left := due - time.monotonic()) > 0:
-            if windows.moved_on(windows.wait(min(left, _STOP_EVERY))):
-                stop.wait(self._settle)
-                return
+    @server_errors_explained()
+    def beside(self) -> tuple[Sight, ...]:
+        """Return what the other monitors show; see `companion.capture.beside.SeveralMonitors`."""
+        return self._windows.beside()
 
+    @server_errors_explained()
+    def grab(self, rect: Rect) -> Image | None:
+        """Return the pixels of a rectangle; None where monitors went, so that it is not on the desktop any more."""
+        screen = self._display.screen()
+        if clipped(rect, screen) != rect:
+            return None
+        try:
+            return self._eye.see(rect, screen)
+        except CaptureError:
+            if self._display.screen() == screen:
+                raise
+            return None
 
-def _same(before: Window, now: Window) -> bool:
-    """Whether it is the same window with the same content by name."""
-    return (before.app, before.pid, before.rect) == (now.app, now.pid, now.rect) and (
-        normalised_title(before.title) == normalised_title(now.title)
-    )
+    @server_errors_explained()
+    def disturbed(self, rect: Rect) -> bool:
+        """Whether another window may have come over ``rect`` since the last sight but one, were it for an instant."""
+        self._drain()
+        return any(place.overlaps(rect) for places in self._came for place in places)
 
+    @server_errors_explained()
+    def wait(self, seconds: float) -> Sequence[Happened]:
+        """Wait until something happens, at most this long, and return what did."""
+        until = time.monotonic() + seconds
+        self._drain()
+        while not self._heard and (left := until - time.monotonic()) > 0:
+            due = self._changes.due() - time.monotonic()
+            if self._display.wait(min(left, due), self._woken):
+                self._woken.recv(_PLACES)
+            self._drain()
+        heard, self._heard = self._heard, []
+        return heard
 
-def _asleep(display: Display) -> bool:
-    """Whether the screen saver hides the screen or the monitors are off."""
-    if display.has("MIT-SCREEN-SAVER"):
-        saver = display.connection(xcffib.screensaver.key).QueryInfo(display.root).reply()
-        if saver.state == xcffib.screensaver.State.On:
-            return True
-    if not display.has("DPMS"):
-        return False
-    power = display.connection(xcffib.dpms.key).Info().reply()
-    return bool(power.state and power.power_level != xcffib.dpms.DPMSMode.On)
+    def _drain(self) -> None:
+        """Take in all that has arrived."""
+        now = time.monotonic()
+        before, self._locked = self._locked, self._lock.locked
+        for event in self._display.arrived():
+            self._take(event, now, locked=before or self._locked)
+        if before != self._locked:
+            self._tell(Happened(Trigger.SWITCHED, now))
+        if self._changes.passed(now):
+            self._tell(Happened(Trigger.CHANGED, now))
+
+    def _take(self, event: Any, now: float, *, locked: bool) -> None:
+        place = self._windows.came(event)
+        if place is not None:
+            self._note(place)
+        meaning = self._windows.meaning(event)
+        if self._saver.hears(event):
+            meaning = Trigger.SWITCHED
+        elif self._changes.hears(event, now):
+            meaning = Trigger.CHANGED
+        if meaning is not None:
+            self._tell(Happened(meaning, now))
+        hands = self._input.heard(event, now) if self._input is not None else None
+        if hands is not None and not locked:
+            self._tell(hands)
+
+    def _note(self, place: Rect) -> None:
+        since = self._came[1]
+        if len(since) >= _PLACES:
+            since.clear()
+            place = ANYWHERE
+        since.append(place)
+
+    def _tell(self, what: Happened) -> None:
+        """Keep what is to be told; of what no hand did, once is enough."""
+        by_hand = what.trigger in {Trigger.TYPED, Trigger.CLICKED, Trigger.SCROLLED}
+        if by_hand or all(other.trigger is not what.trigger for other in self._heard):
+            self._heard.append(what)
+
+    def _on_lock(self) -> None:
+        """Wake `wait`; called on the thread of the buses."""
+        self._wake.send(b"\0")

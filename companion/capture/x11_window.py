@@ -1,42 +1,21 @@
-"""The active window under X11, what lies over it, and when that changes."""
+"""The active window under X11, what lies over it, and what an event means for either."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import xcffib.xproto as x
 
+from companion.capture.screen import NOTHING, Sight
 from companion.capture.titles import normalised_title
-from companion.capture.types import CaptureError, Rect, Window
+from companion.capture.types import CaptureError, Rect, Trigger
 from companion.capture.x11 import GONE, Display
+from companion.capture.x11_beside import beside
 from companion.capture.x11_describe import TITLE_PROPERTIES, described, monitor_of, title_of, visible_rect
 from companion.capture.x11_stack import overlapping
 
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What the screen showed at one instant.
-
-    Attributes
-    ----------
-    id
-        X's number of the active window; 0 when there is none.
-    window
-        The active window with its visible rectangle, or None when nothing visible has the attention.
-    overlapping
-        Other windows whose pixels a picture of that rectangle could hold; those that do not say whose they are have
-        an empty ``app``.
-
-    """
-
-    id: int
-    window: Window | None
-    overlapping: tuple[Window, ...] = ()
-
-
-NOTHING = Sight(0, None)
+#: Where a window may have come that does not say where: coordinates under X11 have 16 bits.
+ANYWHERE = Rect(-(1 << 16), -(1 << 16), 1 << 17, 1 << 17)
 
 
 class X11Windows:
@@ -52,63 +31,63 @@ class X11Windows:
     def __init__(self, display: Display) -> None:
         self._display = display
         self._followed = 0
-        self._last = NOTHING
+        self._title = ""  # of the followed window, normalised, as it was last told of
         if not display.numbers(display.root, "_NET_SUPPORTING_WM_CHECK"):
             raise CaptureError(
                 "No window manager tells which window is active. Start one that keeps to EWMH "
                 "(every common desktop does; openbox is a small one)."
             )
-        display.select_events(display.root, x.EventMask.PropertyChange | x.EventMask.SubstructureNotify)
+        of = x.EventMask
+        display.select_events(display.root, of.PropertyChange | of.SubstructureNotify | of.StructureNotify)
 
     def sight(self) -> Sight:
         """Return what is active now. A window that dies meanwhile is as if it had never been."""
         try:
-            self._last = self._sight()
+            return self._sight()
         except GONE:
-            self._last = NOTHING
-        return self._last
+            return NOTHING
 
-    def pending(self) -> list[Any]:
-        """Return the events that arrived since they were last asked for."""
-        return self._display.pending()
+    def beside(self) -> tuple[Sight, ...]:
+        """Return the uppermost window of each monitor that the active window is not on."""
+        return beside(self._display, self._followed)
 
-    def wait(self, seconds: float) -> list[Any]:
-        """Wait for events, at most this long."""
-        return self._display.wait(seconds)
+    def meaning(self, event: Any) -> Trigger | None:
+        """Return what an event calls for a look for, None for nothing.
 
-    def moved_on(self, events: Iterable[Any]) -> bool:
-        """Whether attention may have moved, or a window came or went, since the last sight."""
-        return any(self._moves(event) for event in events)
-
-    def disturbed(self, events: Iterable[Any], rect: Rect) -> bool:
-        """Whether another window may have come over ``rect``, were it only for an instant."""
-        for event in events:
-            if isinstance(event, x.MapNotifyEvent | x.ReparentNotifyEvent):
-                return True
-            if isinstance(event, x.ConfigureNotifyEvent):
-                border = 2 * event.border_width
-                place = Rect(event.x, event.y, event.width + border, event.height + border)
-                if place.overlaps(rect):
-                    return True
-        return False
-
-    def _moves(self, event: Any) -> bool:
+        The root window is configured anew when monitors come, go or move. The active window's own geometry is told
+        of by the window itself, whatever frame it is in.
+        """
         if isinstance(event, x.MapNotifyEvent | x.UnmapNotifyEvent):
-            return True
+            return Trigger.SWITCHED
+        if isinstance(event, x.ConfigureNotifyEvent):
+            if event.window == self._display.root:
+                return Trigger.SWITCHED
+            return Trigger.CHANGED if event.window == self._followed else None
         if not isinstance(event, x.PropertyNotifyEvent):
-            return False
+            return None
         if event.window == self._display.root:
-            return bool(event.atom == self._display.atom("_NET_ACTIVE_WINDOW"))
-        return self._last.window is not None and self._title_moves(event, self._last.window)
+            return Trigger.SWITCHED if event.atom == self._display.atom("_NET_ACTIVE_WINDOW") else None
+        return Trigger.TITLED if self._titled(event) else None
 
-    def _title_moves(self, event: Any, window: Window) -> bool:
-        if event.window != self._last.id or event.atom not in map(self._display.atom, TITLE_PROPERTIES):
+    def came(self, event: Any) -> Rect | None:
+        """Return where an event says that another window may have come to lie, None where it says nothing of it."""
+        if isinstance(event, x.MapNotifyEvent | x.ReparentNotifyEvent):
+            return ANYWHERE
+        if not isinstance(event, x.ConfigureNotifyEvent) or event.event != self._display.root:
+            return None
+        border = 2 * event.border_width
+        return Rect(event.x, event.y, event.width + border, event.height + border)
+
+    def _titled(self, event: Any) -> bool:
+        """Whether the followed window's title says something else than when it was last told of."""
+        if event.window != self._followed or event.atom not in map(self._display.atom, TITLE_PROPERTIES):
             return False
         try:
-            title = title_of(self._display, event.window)
+            title = normalised_title(title_of(self._display, event.window))
         except GONE:
             return True
-        return normalised_title(title) != normalised_title(window.title)
+        before, self._title = self._title, title
+        return title != before
 
     def _sight(self) -> Sight:
         display = self._display
@@ -123,11 +102,12 @@ class X11Windows:
         return Sight(active, window, overlapping(display, active, rect, pid=window.pid))
 
     def _follow(self, window: int) -> None:
-        """Hear of the active window's title."""
+        """Hear of the active window's title and geometry."""
         if window == self._followed:
             return
         old, self._followed = self._followed, window
-        self._display.select_events(window, x.EventMask.PropertyChange)
+        self._display.select_events(window, x.EventMask.PropertyChange | x.EventMask.StructureNotify)
+        self._title = normalised_title(title_of(self._display, window))
         if old:
             try:
                 self._display.select_events(old, x.EventMask.NoEvent)

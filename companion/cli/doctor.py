@@ -26,7 +26,7 @@ from companion.cli.codes import DONE, NO
 from companion.cli.train import as_record
 from companion.learning import known, waits_for
 from companion.learning_wording import verdict
-from companion.settings import Settings
+from companion.settings import SOURCES, Settings
 from companion.wording import clock_time, duration, signal_quality
 from embeddings import model_place
 from embeddings.types import EmbeddingsError
@@ -36,6 +36,7 @@ from index.types import VaultError
 from index.vault import Vault
 
 SHOWN = 12
+DAY_SECONDS = 86_400.0
 WEEK_SECONDS = 7 * 86_400.0
 MARKS = {True: ("works  ", "green"), None: ("off    ", "dim"), False: ("MEND   ", "bold red")}
 
@@ -58,7 +59,7 @@ def command(vault: Path | None, as_json: bool) -> int:
     place = Vault(vault or settings.vault_path)
     place, locked = _opened(place)
     of_vault = [locked] if locked else list(_vault(place, settings))
-    checks = [*_environment(settings), *of_vault]
+    checks = [*_consents(settings), *_environment(settings), *of_vault]
     readable = place.exists() and all(check.works for check in of_vault if check.part == "vault")
     store = Store(place) if readable else None
     try:
@@ -82,10 +83,18 @@ def _opened(place: Vault) -> tuple[Vault, Check | None]:
         return place, Check("vault", works=False, says=str(error))
 
 
+def _consents(settings: Settings) -> Iterator[Check]:
+    """Say for each source whether the person consented to it."""
+    for name, what in SOURCES.items():
+        given = getattr(settings, name)
+        says = "Given: it is switched on." if given else "Not given: nothing of it is recorded."
+        yield Check(f"consent to {what}", works=given or None, says=says)
+
+
 def _environment(settings: Settings) -> Iterator[Check]:
     """Look at what the machine offers, without starting any of it."""
     problem = unsupported_screen(os.environ, sys.platform)
-    if settings.consent_screen or problem is None:
+    if settings.looks_at_windows or problem is None:
         yield Check("screen", problem is None, problem or "X11 can be looked at.")
     else:
         yield Check("screen", None, problem)
@@ -166,10 +175,28 @@ def _print_json(checks: list[Check], store: Store | None) -> None:
     record = {
         "checks": [asdict(check) for check in checks],
         "outputs": [asdict(output) for output in store.outputs()] if store else [],
+        "looks": _looks(store) if store else {},
         "learning": [as_record(version) for version in mappings.history(store)] if store else [],
         "incidents": [asdict(incident) for incident in store.incidents()] if store else [],
     }
     print(json.dumps(record, ensure_ascii=False))
+
+
+def _looks_table(store: Store) -> Table | str:
+    """Return what came of the looks at the screen in the last day, by what called for them."""
+    counts = store.looks(time.time() - DAY_SECONDS)
+    table = Table("called for by", "came of it", "how often", box=None, title="Looks, last day", title_justify="left")
+    for count in counts:
+        table.add_row(count.trigger, count.outcome, str(count.count))
+    return table if counts else "Nothing called for a look at the screen in the last day."
+
+
+def _looks(store: Store) -> dict[str, object]:
+    """Return what came of the looks at the screen in the last day, and how long it took until it could be found."""
+    since = time.time() - DAY_SECONDS
+    seconds = store.look_seconds(since)
+    at = {f"p{share}": round(seconds[len(seconds) * share // 100], 3) for share in (50, 95)} if seconds else {}
+    return {"counts": [asdict(count) for count in store.looks(since)], "seconds_until_found": at}
 
 
 def _print(checks: list[Check], store: Store | None) -> None:
@@ -185,6 +212,8 @@ def _print(checks: list[Check], store: Store | None) -> None:
         outputs.add_row(output.part, f"{duration(max(0.0, now - output.time))} ago", str(output.count), output.note)
     console.print()
     console.print(outputs if outputs.row_count else "No part has put anything out yet.")
+    console.print()
+    console.print(_looks_table(store))
     incidents = Table(
         "when", "part", "what", box=None, title="What went wrong, and what mended itself", title_justify="left"
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from companion.app import ThisRun, build_engine, build_locked_engine
+from companion.app import build_engine, build_locked_engine
 from companion.brain.board import parse
 from companion.cli import opening
 from companion.cli.codes import WRONG
 from companion.cli.session import Session
 from companion.engine import Engine
 from companion.locked.engine import LockedEngine
+from companion.recording import ThisRun
 from companion.settings import Settings
 from index.types import LockedError
 from index.vault import Vault
@@ -19,7 +20,7 @@ from index.vault import Vault
 
 def record(settings: Settings, *, board: str | None, frames: str | None, vault: Path | None, locked: bool) -> int:
     """Record until interrupted, or until everything that was chosen has ended and is understood."""
-    if not (frames or settings.consent_screen) and not _hears(settings, board):
+    if not (frames or settings.looks_at_windows) and not _hears(settings, board):
         print(
             "companion: nothing is switched on. Name what to record, such as --frames screen and --board synthetic, "
             "or choose it once in the windows.",

@@ -125,7 +125,7 @@ def account(folder: str, total: int, seeing: Seeing, set_aside: int) -> list[str
 
 def fill_in(settings: Settings, vault: Vault) -> None:
     """Work off what moments in the vault still miss."""
-    engine = build_engine(replace(settings, consent_screen=False), vault=vault, board_name="none")
+    engine = build_engine(replace(settings, consent_screen=False, consent_text=False), vault=vault, board_name="none")
     total = engine.pending()
     if not total:
         engine.stop()

@@ -13,14 +13,19 @@ from companion.keeper import Keeper
 from companion.locked.entries import INCIDENT, Entry, Journal
 from companion.locked.listening import SealedListening
 from companion.locked.moments import SealedMoments
-from companion.ports import Answer, Question
+from companion.ports import Answer, Gone, Question
 from companion.settings import Settings
 from companion.sources import Sources
 from companion.status import Activity, Status, summarise
+from companion.worker import Worker
 from index.types import LockedError, Moment, VaultError
 from index.vault import Vault
 
 LOCKED = "The vault is locked: unlock it to look at what it holds."
+NOT_FORGOTTEN = (
+    "The vault is locked, and what is recorded now is sealed: nothing of it can be found to be forgotten. Unlock it, "
+    "then forget."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,7 @@ class LockedParts:
     vault: Vault
     journal: Journal
     moments: SealedMoments
+    reader: Worker
     make_keeper: Callable[[Settings], Keeper | None]
     make_listening: Callable[[Settings], SealedListening | None]
     on_incident: Callable[[str, str], None]
@@ -57,6 +63,7 @@ class LockedEngine:
         """Close the open moment and the journal."""
         self._sources.stop()
         self._sources.close()
+        self._parts.reader.stop()
         self._parts.journal.close()
         self._parts.vault.release()
 
@@ -84,7 +91,7 @@ class LockedEngine:
             headset=self._sources.headset(),
             paused_until=self._sources.paused_until,
             moments=self._parts.moments.count,
-            backlog=0,
+            backlog=self._sources.keeper.waiting if self._sources.keeper else 0,
             quarantined=0,
             obstacles=[obstacle for obstacle in obstacles if obstacle],
         )
@@ -123,6 +130,13 @@ class LockedEngine:
         """Raise `LockedError`."""
         del moment, thumbnail
         raise LockedError(LOCKED)
+
+    def forget_last(self, seconds: float) -> Future[Gone]:
+        """Return a future that raises `LockedError`: what is recorded now is sealed, and cannot be told apart."""
+        del seconds
+        refused: Future[Gone] = Future()
+        refused.set_exception(LockedError(NOT_FORGOTTEN))
+        return refused
 
     def pending(self) -> int:
         """Return 0: what waits for text and vectors waits for the unlocking too."""

@@ -25,8 +25,8 @@ FULL = (
     "`budget_gb` in the settings."
 )
 
-OPENED, EXTENDED, CLOSED = "opened", "extended", "closed"  # moments
-SAMPLES, INCIDENT = "samples", "incident"
+OPENED, CHANGED, EXTENDED, CLOSED = "opened", "changed", "extended", "closed"  # moments
+SAMPLES, INCIDENT, LOOKS = "samples", "incident", "looks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,15 @@ class Journal:
                 self._refused = str(error)
                 raise
             self._refused = ""
+
+    def append_if_room(self, entry: Entry) -> bool:
+        """Write an entry that is not worth a complaint; returns whether the disk and the budget took it."""
+        try:
+            with self._lock:
+                self._put_within(entry.to_bytes())
+        except VaultError:
+            return False
+        return True
 
     def close(self) -> None:
         """Close the file."""

@@ -14,15 +14,16 @@ from sqlite_utils import Database
 
 from companion.brain.recorder import Recorder
 from companion.brain.types import Chunk, Stream
-from companion.locked.entries import CLOSED, EXTENDED, INCIDENT, OPENED, SAMPLES, Entry
-from companion.locked.moments import split
+from companion.locked.entries import CHANGED, CLOSED, EXTENDED, INCIDENT, LOOKS, OPENED, SAMPLES, Entry
+from companion.locked.moments import split, told
+from companion.looks import KEPT_SECONDS
 from index import changes, journal
 from index.database import make_durable
 from index.forgetting.budget import Kind, Ledger, NoRoomError
 from index.keys.sealing import OVERHEAD, DamagedError
 from index.pictures import frames
 from index.replacing import sync_folder
-from index.types import Job, NewMoment, VaultError
+from index.types import Job, Look, NewMoment, VaultError
 from index.vault import Vault
 from index.writer import Writer
 
@@ -44,7 +45,7 @@ class _Held:
 
     frames: int = 0  # bytes that its pictures will take
     eeg: int = 0
-    begun: list[tuple[float, int]] = field(default_factory=list)  # UTC seconds and monitor of its moments
+    begun: list[tuple[float, int]] = field(default_factory=list)  # UTC seconds and monitor of those pictured
     damaged: str = ""
 
 
@@ -96,7 +97,11 @@ def _look(vault: Vault, path: Path) -> _Held:
     """Look through a journal."""
     held, read = _Held(), Merged()
     for entry in _entries(vault, path, read):
-        if entry.kind == OPENED:
+        if entry.kind == CHANGED:
+            held.frames += len(entry.payload) + 2 * OVERHEAD
+            if entry.payload and "begun" in entry.facts:  # its moment may have begun in a journal before
+                held.begun.append((entry.facts["begun"], entry.facts["monitor"]))
+        elif entry.kind == OPENED:
             held.frames += len(entry.payload) + 2 * OVERHEAD
             held.begun.append((entry.facts["new"]["time_start"], entry.facts["new"]["monitor"]))
         elif entry.kind == SAMPLES:
@@ -207,13 +212,21 @@ def _put_rest(  # noqa: PLR0917 the writer passes them on
         facts = entry.facts
         if entry.kind == OPENED:
             new = NewMoment(**facts["new"])
-            opened[facts["number"]] = changes.open_moment(db, vault, new, split(entry), digest=facts["digest"])
+            opened[facts["number"]] = changes.open_moment(
+                db, vault, new, split(entry), digest=facts["digest"], seen=told(entry)
+            )
             changes.output(db, new.source, new.time_start)
-        elif entry.kind in {EXTENDED, CLOSED}:
+        elif entry.kind in {CHANGED, EXTENDED, CLOSED}:
             moment = opened.get(facts["number"]) or ids.get(facts["number"]) or _begun_before(db, facts)
             if moment is not None:
                 changes.extend_moment(db, moment, facts["time"])
+                _change(db, vault, moment, entry)
                 went_on.add(moment)
+        elif entry.kind == LOOKS:
+            looks = [
+                Look(one["time"], tuple(one["triggers"]), one["outcome"], one["seconds"]) for one in facts["looks"]
+            ]
+            changes.put_looks(db, looks, keep_seconds=KEPT_SECONDS)
         elif entry.kind == INCIDENT:
             changes.incident(db, facts["time"], facts["part"], facts["what"])
     done.moments = len(opened)
@@ -222,6 +235,18 @@ def _put_rest(  # noqa: PLR0917 the writer passes them on
     if done.damaged:
         changes.incident(db, now, "journal", done.damaged)
     return opened
+
+
+def _change(db: Database, vault: Vault, moment: int, entry: Entry) -> None:
+    """Store what a moment looked like and said later, where an entry tells that."""
+    seen = told(entry)
+    if entry.kind != CHANGED or seen is None:
+        return
+    changes.renew_moment(db, moment, seen, title=entry.facts["title"], time_end=entry.facts["time"])
+    picture = split(entry)
+    if picture is not None:
+        changes.put_frame(db, vault, moment, picture)
+    changes.want(db, moment, Job.CONTENT)
 
 
 def _begun_before(db: Database, facts: Mapping[str, Any]) -> int | None:

@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
-from companion.capture.types import Frame
-from companion.locked.entries import CLOSED, EXTENDED, OPENED, Entry, Journal
-from companion.moments import EXTEND_SECONDS, described, digest_of
+from companion.capture.types import Frame, Hands, Image
+from companion.locked.entries import CHANGED, CLOSED, EXTENDED, LOOKS, OPENED, Entry, Journal
+from companion.moments import EXTEND_SECONDS, RENEW_SECONDS, described, digest_of, seen, title_of
+from companion.typed import Typed
 from index.pictures import frames
+from index.types import Look, Seen
+
+
+@dataclass(slots=True)
+class _Open:
+    """A moment that goes on: its number, beginning, when its end and its picture were last written, its newest look.
+
+    ``newest`` is None where its picture is written.
+    """
+
+    number: int
+    begun: float
+    extended: float
+    pictured: float
+    typed: Typed
+    newest: Frame | None = None
+
+    def facts(self, monitor: int, time: float) -> dict[str, Any]:
+        """Return what tells which moment goes on until ``time``, also where the journal it began in is gone by then."""
+        return {"number": self.number, "begun": self.begun, "monitor": monitor, "time": time}
 
 
 class SealedMoments:
@@ -16,7 +39,7 @@ class SealedMoments:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._count = 0
-        self._open: dict[int, tuple[int, float, float]] = {}  # number, beginning, end last written; by monitor
+        self._open: dict[int, _Open] = {}  # by monitor
 
     @property
     def count(self) -> int:
@@ -25,18 +48,29 @@ class SealedMoments:
 
     def open(self, frame: Frame, source: str) -> bool:
         """Write the moment that begins with ``frame``; returns True, as none is known again while locked."""
-        monitor = frame.window.monitor
-        picture = frames.encode(frame.image)
+        left = self._open.get(frame.window.monitor)
+        if left is not None:  # a moment before it was refused, and its monitor taken for new since
+            self.close(frame.window.monitor, left.extended)
         number = self._count + 1
-        facts = {
-            "number": number,
-            "new": asdict(described(frame, source)),
-            "digest": digest_of(frame.image),
-            "whole": len(picture.whole),
-        }
-        self._journal.append(Entry(OPENED, facts, picture.whole + picture.small))
+        facts = {"number": number, "new": asdict(described(frame, source)), "digest": digest_of(frame.image)}
+        typed = Typed()
+        self._journal.append(_entry(OPENED, facts, frame, typed, image=frame.image))
         self._count = number
-        self._open[monitor] = number, frame.time, frame.time
+        self._open[frame.window.monitor] = _Open(number, frame.time, frame.time, frame.time, typed)
+        return True
+
+    def change(self, frame: Frame) -> bool:
+        """Write that the open moment looks a little different now; its picture now and then, and at its end."""
+        moment, monitor = self._open[frame.window.monitor], frame.window.monitor
+        due = frame.time - moment.pictured >= RENEW_SECONDS
+        facts = moment.facts(monitor, frame.time)
+        if frame.image is None and moment.newest is not None:
+            frame = replace(frame, image=moment.newest.image)
+        self._journal.append(_entry(CHANGED, facts, frame, moment.typed, image=frame.image if due else None))
+        moment.extended = frame.time
+        moment.newest = None if due else frame
+        if due:
+            moment.pictured = frame.time
         return True
 
     def covered(self, monitor: int, time: float) -> bool:
@@ -46,27 +80,44 @@ class SealedMoments:
 
     def extend(self, monitor: int, time: float) -> bool:
         """Note now and then that the open moment goes on; returns whether anything was written."""
-        number, begun, extended = self._open[monitor]
-        if time - extended < EXTEND_SECONDS:
+        moment = self._open[monitor]
+        if time - moment.extended < EXTEND_SECONDS:
             return False
-        self._journal.append(Entry(EXTENDED, _same(number, begun, monitor, time)))
-        self._open[monitor] = number, begun, time
+        self._journal.append(Entry(EXTENDED, moment.facts(monitor, time)))
+        moment.extended = time
         return True
 
     def close(self, monitor: int, time_end: float) -> bool:
         """Write the end of the open moment, if any; one that is refused ends where it was last seen."""
-        number, begun, _ = self._open.pop(monitor, (0, 0.0, 0.0))
-        if number:
-            self._journal.append(Entry(CLOSED, _same(number, begun, monitor, time_end)))
-        return bool(number)
+        moment = self._open.pop(monitor, None)
+        if moment is None:
+            return False
+        if moment.newest is not None:
+            facts = moment.facts(monitor, moment.newest.time)
+            again = replace(moment.newest, hands=Hands(), typed="")  # these are written already
+            self._journal.append(_entry(CHANGED, facts, again, moment.typed, image=again.image))
+        self._journal.append(Entry(CLOSED, moment.facts(monitor, time_end)))
+        return True
+
+    def put_looks(self, looks: Sequence[Look]) -> None:
+        """Write what came of some looks. Where the budget has no room for them they go: they are counts."""
+        self._journal.append_if_room(Entry(LOOKS, {"looks": [asdict(look) for look in looks]}))
 
 
-def _same(number: int, begun: float, monitor: int, time: float) -> dict[str, float]:
-    """Return what tells which moment goes on until ``time``, also where the journal it began in is gone by then."""
-    return {"number": number, "begun": begun, "monitor": monitor, "time": time}
+def _entry(kind: str, facts: dict[str, Any], frame: Frame, typed: Typed, *, image: Image | None) -> Entry:
+    """Return what a frame shows, to be sealed. What it says is missing where nobody has read it."""
+    picture = frames.encode(image) if image is not None else frames.Picture(b"", b"")
+    told = {} if frame.text is None else {"seen": asdict(seen(frame, typed)), "title": title_of(frame)}
+    return Entry(kind, {**facts, **told, "whole": len(picture.whole)}, picture.whole + picture.small)
 
 
-def split(entry: Entry) -> frames.Picture:
-    """Return the pictures of an `OPENED` entry."""
+def split(entry: Entry) -> frames.Picture | None:
+    """Return the pictures of an entry, None where it has none."""
     whole = int(entry.facts["whole"])
-    return frames.Picture(entry.payload[:whole], entry.payload[whole:])
+    return frames.Picture(entry.payload[:whole], entry.payload[whole:]) if whole else None
+
+
+def told(entry: Entry) -> Seen | None:
+    """Return what the moment of an entry says, None where nobody had read it."""
+    found = entry.facts.get("seen")
+    return None if found is None else Seen(**found)

@@ -8,8 +8,13 @@ from collections.abc import Iterator, Sequence
 from companion.masking.checksums import luhn, mod_97
 from companion.masking.types import Seen, Span
 
-#: Groups of digits as printed on a card, typed with dashes, or read by OCR with wide or missing gaps.
-_GROUPS = re.compile(r"(?<![\w.])\d{2,19}(?:[ \t\u00a0\u2009-]{1,3}\d{2,19}){0,12}(?!\w|\.\d)", re.ASCII)
+#: Groups of digits as printed on a card, typed with dashes, or read by OCR with wide or missing gaps. A letter may
+#: follow four groups of four: somebody types in front of a word.
+_GROUPS = re.compile(
+    r"(?<![\w.])\d{2,19}(?:[ \t\u00a0\u2009-]{1,3}\d{2,19}){0,12}"
+    r"(?:(?!\w|\.\d)|(?<=\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4})(?=[A-Za-z]))",
+    re.ASCII,
+)
 _DIGITS = re.compile(r"\d+", re.ASCII)
 _MOST_GROUPS = 6
 

@@ -53,6 +53,11 @@ def touched(lines: Sequence[TextLine]) -> tuple[Box, ...]:
     return tuple(dict.fromkeys(_box(lines[cut.line], cut) for cut in _cuts(lines)))
 
 
+def touched_lines(lines: Sequence[TextLine]) -> frozenset[int]:
+    """Return the places in ``lines`` of those that hold a secret, or a part of one."""
+    return frozenset(cut.line for cut in _cuts(lines))
+
+
 def masked_lines(lines: Sequence[TextLine]) -> tuple[TextLine, ...]:
     """Return the same lines with secrets replaced, also those that run over several lines.
 

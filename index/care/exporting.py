@@ -129,13 +129,14 @@ def _moments(store: Store, folder: Path, where: _Moments, done: Exported, progre
 
 
 def _with_more(store: Store, piece: list[dict[str, Any]], *, vectors: bool) -> Iterator[dict[str, Any]]:
-    """Yield moments with their tags, how good their EEG was, and their vectors if wanted."""
+    """Yield moments with what was typed, their tags, how good their EEG was, and their vectors if wanted."""
     ids = [moment["id"] for moment in piece]
-    tags, known = tagging.tags(store, ids), store.moments(ids)
+    tags, known, typed = tagging.tags(store, ids), store.moments(ids), store.typed(ids)
     spaces = store.spaces("") if vectors else []
     matrices = {space: store.matrices(ids, space) for space in spaces}
     for moment in piece:
         signal = known[moment["id"]].signal
+        moment["typed"] = typed.get(moment["id"], "")
         moment["tags"] = list(tags.get(moment["id"], ()))
         moment["signal"] = (
             None if signal is None else {"windows": signal.windows, "fit": signal.fit, "fault": signal.fault}

@@ -7,16 +7,16 @@ the next start. Every step can be done again.
 from __future__ import annotations
 
 import json
-import shutil
+import threading
 import time as system_time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
 from sqlite_utils import Database
 
 from index import changes, database
+from index.care.aside import ASIDE
 from index.forgetting import forgotten, traces
 from index.forgetting.budget import NoRoomError
 from index.forgetting.forgotten import Forgotten, Why
@@ -26,6 +26,7 @@ from index.signals import cutting
 from index.spaces.vectors import Vectors
 from index.store import Store
 from index.types import Job, VaultError
+from index.vault import Vault
 from index.writer import Writer
 
 AT_ONCE, ROWS_AT_ONCE = 50, 500  # moments, or rows, a transaction: short ones, so that the log stays small
@@ -80,9 +81,13 @@ def finish(
     brain: OfBrain,
     progress: Progress = lambda _share: None,
     clock: Callable[[], float] = system_time.time,
+    vectors: Vectors | None = None,
+    stop: Callable[[], bool] = lambda: False,
 ) -> None:
     """Forget all that was written down.
 
+    ``vectors`` are those that are searched meanwhile, where a program runs: what they hold in memory goes too. Once
+    ``stop`` returns True the database is not written anew any more, which is what takes long: KeyboardInterrupt.
     Journals that were set aside as damaged go; those that wait to be taken in were recorded since, and stay. The
     store's connections are closed. Raises `VaultError` where the disk refuses or another program reads the database;
     what is left goes when this is called again.
@@ -98,7 +103,7 @@ def finish(
     for sentence in compaction.mend(writer, store):
         writer.do(changes.incident, clock(), PART, sentence).result()
     if _is_wished(store, "traces"):
-        _traces(writer, store)
+        _traces(writer, store, vectors or Vectors(store), stop)
     writer.do(_done).result()
     progress(1.0)
 
@@ -158,7 +163,8 @@ def _eeg(writer: Writer, store: Store, brain: OfBrain) -> None:
 
 
 def _incidents_of(db: Database, spans: Sequence[Span]) -> None:
-    db.conn.executemany("DELETE FROM incidents WHERE time >= ? AND time < ?", spans)
+    for table in ("incidents", "looks"):
+        db.conn.executemany(f"DELETE FROM {table} WHERE time >= ? AND time < ?", spans)  # noqa: S608 constants
 
 
 def _others(store: Store, spans: Sequence[Span]) -> list[int]:
@@ -239,29 +245,39 @@ def _delete(db: Database, ids: Sequence[int]) -> None:
     forgotten.delete_moments(db, ids)
 
 
-def _traces(writer: Writer, store: Store) -> None:
+def _traces(writer: Writer, store: Store, vectors: Vectors, stop: Callable[[], bool]) -> None:
     """Take away what tells of it beside the rows and files themselves."""
     vault = writer.vault
-    _remove_folder(vault.root / "learning")  # a round in its midst: what it learns from is in its file
-    for left in vault.journal.glob("*.damaged"):
+    _remove_folder(vault, "learning")  # a round in its midst: what it learns from is in its file
+    # Nobody can tell what time these are of, or whose they are.
+    for left in (*vault.journal.glob("*.damaged"), *(vault.root / ASIDE / vault.eeg.name).glob("*")):
         forgotten.remove(vault, left)
-    Vectors(store).purge()  # of all: a crash, or another moment's vectors, leave no list of what went
+    vectors.purge()  # of all: a crash, or another moment's vectors, leave no list of what went
     writer.do(_clear_notes).result()
     store.close()
-    traces.clear(vault)
+    left_off = threading.Event()
+    clearing = writer.alone(traces.clear, vault, lambda: left_off.is_set() or stop())
+    try:
+        clearing.result()
+    finally:
+        left_off.set()  # Ctrl+C comes to the main thread alone
 
 
 def _clear_notes(db: Database) -> None:
     db.execute("UPDATE outputs SET note = ''")
 
 
-def _remove_folder(folder: Path) -> None:
+def _remove_folder(vault: Vault, name: str) -> None:
+    folder = vault.root / name
+    for file in folder.glob("*"):
+        forgotten.remove(vault, file)
     try:
         if folder.exists():
-            shutil.rmtree(folder)
+            folder.rmdir()
     except OSError as error:
         raise VaultError(f"{folder} could not be deleted ({error.strerror}). Make sure that it is yours.") from error
 
 
 def _done(db: Database) -> None:
-    db.execute("DELETE FROM forgetting")
+    """Note that all of it is gone; files that others left meanwhile go with what they do."""
+    db.execute("DELETE FROM forgetting WHERE kind <> 'file'")

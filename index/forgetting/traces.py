@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from contextlib import closing
 
 from sqlite_utils import Database
@@ -58,21 +59,26 @@ def _renewed(db: Database, segment: int, divider: bytes) -> bool:
     return True
 
 
-def clear(vault: Vault) -> None:
+def _never() -> bool:
+    return False
+
+
+def clear(vault: Vault, stop: Callable[[], bool] = _never) -> None:
     """Write the database anew, from what is in its rows, and empty its log; nothing else may be writing.
 
     A page that was split keeps copies of rows in its unused part, and nothing overwrites these when the rows go. The
     new pages wait in an encrypted file without a name, then in the log, until they are whole: broken off anywhere, the
     database is as before. A gigabyte takes about half a minute, and room for two of them on the disk meanwhile.
 
-    Raises `VaultError` where the disk has no room or another program reads, KeyboardInterrupt when the person ends it.
+    ``stop`` is asked often whether it is to end. Raises `VaultError` where the disk has no room or another program
+    reads, KeyboardInterrupt when the person ends it.
     """
     _require_room(vault)
     with closing(database.connect(vault, write=True)) as db:
         try:
             with db.atomic():
                 clear_dividers(db)
-            _rewrite(db, vault)
+            _rewrite(db, vault, stop)
             _empty_log(db, vault)
         except database.OperationalError as error:
             if str(error) == "interrupted":
@@ -91,11 +97,11 @@ def _require_room(vault: Vault) -> None:
         )
 
 
-def _rewrite(db: Database, vault: Vault) -> None:
+def _rewrite(db: Database, vault: Vault, stop: Callable[[], bool]) -> None:
     db.execute("PRAGMA temp_store = FILE")  # encrypted as the database is; in memory it would all have to fit
     folder = str(vault.root).replace("'", "''")
     db.execute(f"PRAGMA temp_store_directory = '{folder}'")  # not in memory either, as the system's may be
-    db.conn.set_progress_handler(_go_on, STEPS)
+    db.conn.set_progress_handler(lambda: int(stop()) or _go_on(), STEPS)
     try:
         db.execute("VACUUM")
     finally:

@@ -27,6 +27,7 @@ class Scripted:
     """Yields what it is given; raises errors, and waits at events until they are set."""
 
     name = "scripted"
+    limits = ""
 
     def __init__(self, *said: Said, lasting: bool = False) -> None:
         self._said = said

@@ -8,16 +8,15 @@ import numpy as np
 import pytest
 import xcffib.xproto as x
 from desktop import Desktop, wait_until
-from looking import NO_ZENITY, TEXT, look_until, outer_rect, watching
+from looking import NO_ZENITY, TEXT, look_until, outer_rect, screen_of, source_of, watching
 
 from companion.capture.attention import Attention, Closed, Continued, Event, Opened
 from companion.capture.change import MOVED_ON, changed_share
-from companion.capture.pace import Pace
 from companion.capture.privacy import NO_WINDOW, OWN_WINDOW, Rules
+from companion.capture.source import LOCKED
 from companion.capture.types import CaptureError, Frame, Rect, Skipped
 from companion.capture.x11 import Display
 from companion.capture.x11_pixels import Eye
-from companion.capture.x11_screen import LOCKED, X11Source
 
 pytestmark = pytest.mark.display
 
@@ -190,15 +189,14 @@ def test_nothing_is_read_while_the_screen_saver_hides_the_screen(desktop: Deskto
             look_until(seen, lambda one: isinstance(one, Frame))
 
 
-@pytest.mark.usefixtures("bare_desktop")
-def test_without_a_window_manager_it_says_so() -> None:
+def test_without_a_window_manager_it_says_so(bare_desktop: Desktop) -> None:
     with pytest.raises(CaptureError, match="window manager"):
-        next(X11Source(Rules()).frames(threading.Event()))
+        next(source_of(bare_desktop).frames(threading.Event()))
 
 
 def test_an_x_server_that_goes_away_is_named_and_the_source_can_begin_again(desktop: Desktop) -> None:
     desktop.open_xterm(TEXT)
-    source = X11Source(Rules(), display=desktop.display, pace=Pace(heartbeat=0.2))
+    source = source_of(desktop)
     seen = source.frames(threading.Event())
     assert isinstance(next(seen), Frame)
     desktop.server.kill()
@@ -212,7 +210,15 @@ def test_an_x_server_that_goes_away_is_named_and_the_source_can_begin_again(desk
 def test_it_stops_when_told_while_waiting(desktop: Desktop) -> None:
     desktop.open_xterm(TEXT)
     stop = threading.Event()
-    seen = X11Source(Rules(), display=desktop.display, pace=Pace(heartbeat=1000.0)).frames(stop)
+    seen = source_of(desktop).frames(stop)
     next(seen)
     stop.set()
     assert list(seen) == []
+
+
+def test_a_place_beyond_the_desktop_has_no_pixels(desktop: Desktop) -> None:
+    with screen_of(desktop) as screen:
+        assert screen.grab(Rect(1200, 0, 200, 100)) is None
+        image = screen.grab(Rect(1200, 0, 80, 100))
+    assert image is not None
+    assert image.shape == (100, 80, 3)

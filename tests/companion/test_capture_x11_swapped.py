@@ -11,9 +11,9 @@ from desktop import Desktop, wait_until
 from looking import NO_ZENITY, TEXT, look_until, outer_rect, watching
 
 from companion.capture.privacy import Rules
+from companion.capture.source import MOVING
 from companion.capture.types import Frame, Skipped
 from companion.capture.x11 import Display
-from companion.capture.x11_screen import MOVING
 
 pytestmark = pytest.mark.display
 

@@ -10,10 +10,11 @@ import xcffib.shape
 import xcffib.xproto as x
 from desktop import Desktop, wait_until
 
-from companion.capture.types import CaptureError, Rect, Window
+from companion.capture.screen import NOTHING
+from companion.capture.types import CaptureError, Rect, Trigger, Window
 from companion.capture.x11 import Display
 from companion.capture.x11_opacity import covers
-from companion.capture.x11_window import NOTHING, X11Windows
+from companion.capture.x11_window import ANYWHERE, X11Windows
 
 pytestmark = pytest.mark.display
 
@@ -95,34 +96,80 @@ def test_a_shadow_that_the_program_draws_itself_is_left_out(
     assert active(windows).rect == inside
 
 
-def test_a_switch_of_window_is_heard_of(desktop: Desktop, windows: X11Windows) -> None:
+def meanings(display: Display, windows: X11Windows) -> set[Trigger | None]:
+    display.wait(0.1)
+    return {windows.meaning(event) for event in display.arrived()}
+
+
+def test_a_switch_of_window_is_heard_of(desktop: Desktop, display: Display, windows: X11Windows) -> None:
     first = desktop.open_xterm("one", title="one")
     desktop.open_xterm("two", title="two", geometry="40x10+700+300")
     windows.sight()
-    windows.pending()
+    display.pending()
     desktop.activate(first)
-    wait_until(lambda: windows.moved_on(windows.wait(0.5)), "word of the switch")
+    wait_until(lambda: Trigger.SWITCHED in meanings(display, windows), "word of the switch")
     assert active(windows).title == "one"
 
 
-def test_a_new_title_is_heard_of_but_not_a_counter(desktop: Desktop, windows: X11Windows) -> None:
+def test_a_new_title_is_heard_of_but_not_a_counter(desktop: Desktop, display: Display, windows: X11Windows) -> None:
     window = desktop.open_xterm("ledger", title="Inbox")
     windows.sight()
-    windows.pending()
+    display.pending()
 
-    def rename(title: str) -> list[object]:
-        heard: list[object] = []
+    def rename(title: str) -> set[Trigger | None]:
+        heard: set[Trigger | None] = set()
         desktop.run("xdotool", "set_window", "--name", title, window)
 
         def arrived() -> bool:
-            heard.extend(windows.wait(0.1))
+            heard.update(meanings(display, windows))
             return desktop.run("xdotool", "getwindowname", window).strip() == title and len(heard) > 0
 
         wait_until(arrived, f"the title {title}")
         return heard
 
-    assert not windows.moved_on(rename("(3) Inbox"))
-    assert windows.moved_on(rename("Outbox"))
+    assert Trigger.TITLED not in rename("(3) Inbox")
+    assert Trigger.TITLED in rename("Outbox")
+
+
+def test_a_new_title_is_told_of_also_when_a_sight_met_it_first(
+    desktop: Desktop, display: Display, windows: X11Windows
+) -> None:
+    window = desktop.open_xterm("ledger", title="Inbox")
+    windows.sight()
+    display.pending()
+    desktop.run("xdotool", "set_window", "--name", "Outbox", window)
+    wait_until(lambda: active(windows).title == "Outbox", "the new title")
+    assert Trigger.TITLED in meanings(display, windows)
+
+
+def test_the_active_window_moving_is_a_change_and_another_moving_is_not(
+    desktop: Desktop, display: Display, windows: X11Windows
+) -> None:
+    other = desktop.open_xterm("other", title="other", geometry="20x5+20+40")
+    window = desktop.open_xterm("ledger", title="ledger", geometry="20x5+600+40")
+    windows.sight()
+    display.pending()
+    desktop.move(other, 30, 500)
+    assert Trigger.CHANGED not in meanings(display, windows)
+    desktop.move(window, 700, 500)
+    wait_until(lambda: Trigger.CHANGED in meanings(display, windows), "word of the move")
+
+
+def test_where_another_window_may_have_come_is_told(desktop: Desktop, display: Display, windows: X11Windows) -> None:
+    desktop.open_xterm("ledger")
+    popup = new_window(display, Rect(100, 110, 50, 60), override_redirect=True)
+    display.pending()
+
+    def places() -> list[Rect]:
+        found = [windows.came(event) for event in display.pending()]
+        return [place for place in found if place is not None]
+
+    display.core.MapWindowChecked(popup).check()
+    assert places() == [ANYWHERE]
+    display.core.ConfigureWindowChecked(popup, x.ConfigWindow.X | x.ConfigWindow.BorderWidth, [300, 2]).check()
+    assert places() == [Rect(300, 110, 54, 64)]
+    display.core.UnmapWindowChecked(popup).check()
+    assert places() == []
 
 
 def test_windows_over_the_active_one_are_told_and_others_are_not(desktop: Desktop, windows: X11Windows) -> None:

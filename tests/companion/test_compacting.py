@@ -3,13 +3,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from vaults import vault_at
 
-from companion.compacting import Compacting, CompactorTasks, is_low
+from companion.compacting import Compacting, CompactorTasks
 from companion.worker import Worker
 from index import changes
 from index.pictures.cold_frames import Group, is_cold
@@ -113,14 +112,3 @@ def test_after_it_was_stopped_nothing_is_grouped(writer: Writer, store: Store) -
     compacting.stop()
     assert compacting.work() == 0
     assert not is_cold(store.moment(moments[0]).frame)
-
-
-@pytest.mark.parametrize(
-    ("percent", "plugged", "low"), [(90, False, False), (20, False, True), (20, True, False), (20, None, True)]
-)
-def test_a_low_battery_is_saved_unless_it_is_being_charged(percent: float, plugged: bool | None, low: bool) -> None:
-    assert is_low(SimpleNamespace(percent=percent, power_plugged=plugged)) is low
-
-
-def test_a_machine_without_a_battery_has_none_to_save() -> None:
-    assert not is_low(None)

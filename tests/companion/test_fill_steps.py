@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,13 +14,16 @@ from scripted import BEGIN
 from worker_tasks import Encoder
 
 from companion import fill as fill_module
-from companion.steps import BrainStep, ContentStep
-from companion.tasks import EncoderTasks
+from companion.fill import UnusableError, work_off
+from companion.steps import BrainStep, ContentStep, ReadStep
+from companion.tasks import EncoderTasks, Vectors
 from companion.worker import Worker
+from embeddings.types import TextLine
 from index import changes
+from index.forgetting import forgotten
 from index.signals.bdf import BdfAppender
 from index.store import Store
-from index.types import Job
+from index.types import Job, NewMoment
 from index.writer import Writer
 
 
@@ -124,3 +130,61 @@ def test_a_moment_whose_eeg_cannot_be_used_keeps_how_bad_it_was_and_nothing_else
     assert store.features_of(moment) is None
     assert store.spaces("state:") == []
     assert store.signal(BEGIN) == (signal, 1, 0)
+
+
+class Asked:
+    """A worker that answers with what it is given, after the moments it was asked about are forgotten."""
+
+    def __init__(self, forget: Callable[[], None], **answers: object) -> None:
+        self._forget, self._answers = forget, answers
+
+    def submit(self, task: str, *_arguments: object) -> Future[Any]:
+        self._forget()
+        future: Future[Any] = Future()
+        future.set_result(self._answers[task])
+        return future
+
+
+def test_what_comes_of_a_moment_that_was_forgotten_meanwhile_is_stored_nowhere(store: Store, writer: Writer) -> None:
+    ids = add(writer, "a", "b")
+
+    def forget() -> None:
+        writer.do(forgotten.delete_moments, ids[:1]).result()
+
+    matrices = [np.eye(1, 8, dtype=np.float32)] * 2
+    encoder = Asked(forget, encode_moments=Vectors("content:m", "m", 8, matrices))
+    ContentStep(store=store, writer=writer, encoder=encoder, clock=time.time).fill(ids)  # type: ignore[arg-type]
+    assert [row[0] for row in store.rows("SELECT moment_id FROM vectors")] == ids[1:]
+    assert store.backlog() == {}
+
+
+def test_a_picture_that_was_forgotten_while_it_was_read_leaves_no_file(store: Store, writer: Writer) -> None:
+    new = NewMoment(BEGIN, BEGIN, "app", "key")
+    made = writer.do(changes.open_moment, writer.vault, new, np.full((60, 200, 3), 255, np.uint8)).result()
+    secret = TextLine("AKIA" + "IOSFODNN7REALKEY", 1.0, (5, 5, 190, 30))
+
+    def forget() -> None:
+        writer.do(forgotten.delete_moments, [made]).result()
+        forgotten.remove_files(writer)
+
+    ReadStep(store=store, writer=writer, reader=Asked(forget, read=[secret])).fill([made])  # type: ignore[arg-type]
+    assert [path for path in store.vault.frames.rglob("*") if path.is_file()] == []
+    assert store.count() == 0
+
+
+def test_a_moment_that_was_forgotten_is_not_set_aside(store: Store, writer: Writer, incidents: Incidents) -> None:
+    (made,) = add(writer, "a")
+
+    class Fails:
+        kind, batch = Job.CONTENT, 1
+
+        def ready(self, moment_ids: Sequence[int]) -> list[int]:
+            return list(moment_ids)
+
+        def fill(self, _moment_ids: Sequence[int]) -> None:
+            writer.do(forgotten.delete_moments, [made]).result()
+            raise UnusableError("gone")
+
+    work_off(Fails(), [made], writer=writer, on_incident=lambda what: incidents.append(("", what)))
+    assert incidents == []
+    assert store.quarantine() == []

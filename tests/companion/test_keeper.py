@@ -2,16 +2,20 @@ from __future__ import annotations
 
 import itertools
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from desk import Desk, keep, wait_until
 from scripted import BEGIN, InTurn, Scripted, frame, picture
 
+from companion.capture.glance import MOVING
 from companion.capture.types import CaptureError, Frame, Skipped, Window
+from companion.keeper import Keeper
+from companion.sightings import FINISHING
 from companion.status import Missed
 from index import changes, database
-from index.types import Job
+from index.types import Job, VaultError
 
 
 def test_moments_open_go_on_and_close(desk: Desk) -> None:
@@ -189,3 +193,77 @@ def test_it_can_begin_again_after_a_stop(desk: Desk) -> None:
     keeper.stop()
     assert sources.made == 2
     assert desk.open() == 0
+
+
+def test_a_look_that_came_to_nothing_ends_no_moment(desk: Desk) -> None:
+    keep(desk, frame(0, "one"), Skipped(BEGIN + 2, MOVING), frame(3, "one"), frame(5, "two"))
+    assert [(m.title, m.time_start, m.time_end) for m in desk.moments()] == [
+        ("one", BEGIN, BEGIN + 5),
+        ("two", BEGIN + 5, BEGIN + 5),
+    ]
+
+
+def test_screens_that_are_refused_only_as_recording_ends_are_told(desk: Desk) -> None:
+    read, end = threading.Event(), threading.Event()
+
+    def clear(seen: Frame) -> Frame:
+        assert read.wait(30.0)
+        return replace(seen, text="")
+
+    keeper = Keeper(
+        make_source=lambda: Scripted(frame(0), frame(2, "two", grey=90), end),
+        moments=Full(),
+        clock=lambda: desk.now,
+        on_incident=lambda part, what: desk.incidents.append(f"{part}: {what}"),
+        make_clear=lambda _: clear,
+    )
+    keeper.start()
+    wait_until(lambda: keeper.waiting == 2, "both screens to wait")
+    threading.Timer(0.2, read.set).start()
+    keeper.stop()
+    assert keeper.seeing.dropped == 2
+    assert desk.incidents == ["capture: The disk is full.", f"capture: {Missed(2, BEGIN, BEGIN + 2).sentences()[0]}"]
+
+
+class Full:
+    """A disk that is full."""
+
+    def open(self, frame: Frame, source: str) -> bool:
+        del frame, source
+        raise VaultError("The disk is full.")
+
+    def change(self, frame: Frame) -> bool:
+        del frame
+        raise VaultError("The disk is full.")
+
+    def covered(self, monitor: int, time: float) -> bool:
+        del monitor, time
+        return False
+
+    def extend(self, monitor: int, time: float) -> bool:
+        del monitor, time
+        return False
+
+    def close(self, monitor: int, time_end: float) -> bool:
+        del monitor, time_end
+        return False
+
+
+def test_while_what_was_seen_is_read_at_the_end_nobody_claims_to_look(desk: Desk) -> None:
+    read, end = threading.Event(), threading.Event()
+
+    def clear(seen: Frame) -> Frame:
+        assert read.wait(30.0)
+        return replace(seen, text="")
+
+    keeper = desk.keeper(lambda: Scripted(frame(0), end))
+    keeper._make_clear = lambda _: clear
+    keeper.start()
+    wait_until(lambda: keeper.waiting == 1, "the screen to wait")
+    assert keeper.seeing.limits == ""
+    stopping = threading.Thread(target=keeper.stop)
+    stopping.start()
+    wait_until(lambda: keeper.seeing.limits == FINISHING, "word of it")
+    read.set()
+    stopping.join(30.0)
+    assert len(desk.moments()) == 1

@@ -11,7 +11,8 @@ from scripted import BEGIN, Scripted, frame, picture
 
 from companion.capture.replay import ReplaySource
 from companion.capture.types import Frame, Skipped, Window
-from companion.keeper import NAMED, Keeper
+from companion.keeper import Keeper
+from companion.sightings import NAMED
 from companion.status import Missed
 
 

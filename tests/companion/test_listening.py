@@ -11,6 +11,7 @@ from companion.listening import Listening
 from index import changes, database
 from index.signals.bdf import BdfFile
 from index.store import Store
+from index.types import VaultError
 from index.writer import Writer
 
 BEGIN = 1_772_442_720.0
@@ -95,4 +96,45 @@ def test_a_recording_is_known_for_good_before_there_is_signal_in_it(
     assert calls == [0]
     hand_over(listening, 10, 2, segment=1)
     assert calls == [0, 768]
+    listening.stop()
+
+
+def test_what_is_cut_off_comes_in_no_file_and_the_next_file_begins_after_it(listening: Listening, store: Store) -> None:
+    hand_over(listening, 0, 3)
+    cut_at = BEGIN + 3.1  # within a chunk that is on its way still
+    listening.cut(BEGIN - 600, cut_at)
+    assert listening.last(0.1) is None
+    (info,) = store.recordings_between(0, float("inf"))
+    assert store.value("SELECT open FROM recordings") == 0
+    hand_over(listening, 3, 2)
+    listening.stop()
+    before, after = store.recordings_between(0, float("inf"))
+    assert before == info
+    assert before.samples == 768
+    assert after.time_start >= cut_at
+    assert after.time_start - cut_at < 1 / 256
+    first = round((after.time_start - BEGIN) * 256)
+    data = BdfFile(store.vault.root / after.path, store.vault.keys.eeg).read(0, after.samples)
+    assert np.rint(data[0]).astype(int).tolist() == list(range(first, 5 * 256))
+
+
+def test_what_is_played_back_with_the_times_it_was_recorded_at_is_not_cut(listening: Listening, store: Store) -> None:
+    listening.cut(BEGIN + 1e6, BEGIN + 1e6 + 600)
+    hand_over(listening, 0, 1)
+    listening.stop()
+    (info,) = store.recordings_between(0, float("inf"))
+    assert info.samples == 256
+
+
+def test_nothing_is_cut_while_the_database_does_not_know_what_there_is(
+    listening: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise database.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(changes, "open_recording", full)
+        hand_over(listening, 0, 1)
+        with pytest.raises(VaultError, match="disk is full"):
+            listening.cut(BEGIN, BEGIN + 1)
     listening.stop()

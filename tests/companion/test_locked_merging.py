@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,8 @@ from companion.locked.merging import merge_all
 from companion.locked.moments import SealedMoments
 from companion.settings import Settings
 from companion.status import Activity
+from companion.tasks import ReaderTasks
+from companion.worker import Worker
 from index import changes
 from index.forgetting.budget import MEGABYTE, Kind, Ledger, Limits, NoRoomError
 from index.keys import keyfile
@@ -188,6 +191,7 @@ def test_the_locked_engine_says_that_the_budget_is_used_up(vault: Vault, journal
         vault=vault,
         journal=journal,
         moments=SealedMoments(journal),
+        reader=Worker("reader", ReaderTasks, on_incident=lambda *_: None),
         make_keeper=lambda _: None,
         make_listening=lambda _: Headset(),  # type: ignore[arg-type,return-value] # as much of one as is asked for
         on_incident=lambda *_: None,
@@ -286,3 +290,30 @@ def test_a_damaged_journal_is_kept_also_when_the_program_ends_before_it_is_set_a
         (merged,) = merge_all(writer, time=BEGIN)
     assert "cannot be read" in merged.damaged
     assert [(file.suffix, file.read_bytes()) for file in vault.journal.iterdir()] == [(".damaged", bytes(raw))]
+
+
+def test_the_new_picture_of_a_moment_taken_in_before_is_safe_before_its_journal_goes(
+    vault: Vault, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed = SealedMoments(journal)
+    first = Frame(image(1), BEGIN, Window("gedit", "long"), text="one")
+    sealed.open(first, "screen")
+    journal.close()
+    with Writer(unlocked(vault, Limits())) as writer:
+        merge_all(writer, time=BEGIN)
+    sealed.change(replace(first, time=BEGIN + 3, image=image(2), text="two"))
+    sealed.close(0, BEGIN + 5)
+    journal.close()
+    safe: set[int] = set()
+    fsync = os.fsync
+
+    def note(file: int) -> None:
+        safe.add(os.fstat(file).st_ino)
+        fsync(file)
+
+    with Writer(unlocked(vault, Limits())) as writer:
+        monkeypatch.setattr(os, "fsync", note)
+        merge_all(writer, time=BEGIN)
+        pictures = {file.stat().st_ino for file in vault.frames.rglob("*.*") if file.is_file()}
+    assert len(pictures) == 2
+    assert pictures <= safe

@@ -231,7 +231,7 @@ def test_the_disk_that_refuses_is_named_and_samples_wait_for_it(
 
 def test_a_keeper_writes_to_the_journal_as_to_the_vault(vault: Vault, journal: Journal) -> None:
     class Shown:
-        name = "screen"
+        name, limits = "screen", ""
 
         def frames(self, _stop: threading.Event) -> Iterator[Frame]:
             yield from (frame(n, BEGIN + 10 * n) for n in range(3))
@@ -292,3 +292,13 @@ def test_a_key_file_that_cannot_be_read_keeps_nobody_else_out(vault: Vault, monk
             app.build_locked_engine(Settings(), root=vault.root)
     vault.claim()
     vault.release()
+
+
+def test_a_locked_vault_forgets_nothing_and_says_why(vault: Vault) -> None:
+    engine = app.build_locked_engine(Settings(), root=vault.root)
+    try:
+        engine.start()
+        with pytest.raises(LockedError, match=r"Unlock it, then forget\."):
+            engine.forget_last(600.0).result(0)
+    finally:
+        engine.stop()

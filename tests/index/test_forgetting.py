@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from index import changes, tagging
+from index.care.aside import set_aside
 from index.forgetting import forgetting, forgotten, traces, wish
 from index.forgetting.forgetting import OfBrain
 from index.forgetting.forgotten import Why
@@ -331,3 +332,16 @@ def test_what_is_kept_and_what_goes_are_the_whole(
         goes = any(a <= time < b for a, b in apart)
         assert goes == any(a <= time < b for a, b in spans)
         assert goes != any(a <= time < b for a, b in left)
+
+
+def test_eeg_that_was_set_aside_goes_with_whatever_is_forgotten(writer: Writer, store: Store) -> None:
+    moment(writer, 0)
+    recording(writer, T0, 20)
+    name = f"eeg/{T0:.0f}.bdf"
+    left = set_aside(writer.vault, name)
+    other = writer.vault.root / "aside" / "frames" / "a.webp"
+    other.parent.mkdir()
+    other.write_bytes(b"nobody's")
+    forget(writer, store, Wish(Filters(since=T0)))
+    assert not left.exists()
+    assert other.exists()

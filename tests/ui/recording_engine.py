@@ -8,7 +8,7 @@ from PySide6.QtCore import QBuffer
 from PySide6.QtGui import QImage
 
 from companion.brain.types import Contact, HeadsetState
-from companion.ports import Answer, EnginePort, Question
+from companion.ports import Answer, EnginePort, Gone, Question
 from companion.settings import Settings
 from companion.status import Activity, Status
 from index.types import Hit, Moment
@@ -57,6 +57,7 @@ class RecordingEngine:
         self.asked: list[tuple[Question, Future[Answer]]] = []
         self.beside: dict[int, Moment] = {}
         self.pictures: dict[int, bytes] = {}
+        self.forgetting: Future[Gone] = Future()
 
     @property
     def questions(self) -> list[Question]:
@@ -100,6 +101,11 @@ class RecordingEngine:
 
     def picture(self, moment: Moment, *, thumbnail: bool) -> bytes | None:  # noqa: ARG002  the port's signature
         return self.pictures.get(moment.id)
+
+    def forget_last(self, seconds: float) -> Future[Gone]:
+        self.calls.append(("forget", seconds))
+        self.forgetting = Future()
+        return self.forgetting
 
     def apply(self, settings: Settings) -> None:
         self.calls.append(("apply", settings))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtGui import QAction, QImage
@@ -12,13 +13,14 @@ from recording_engine import NOW, RecordingEngine, hit, png, status
 from waiting import settle, wait_until
 
 from companion.ports import EnginePort
-from companion.settings import Settings
+from companion.settings import Settings, SettingsError
 from companion.status import Activity
 from index.types import VaultError
 from ui.app import FIRST_STEPS, App
 from ui.first_run import FirstRun
 from ui.menu import CompanionMenu
 from ui.options import Options
+from ui.settings_window import UNSAVED
 from ui.small_window import WHY
 from ui.state_icon import SIZES, sign
 from ui.tray import Tray
@@ -214,6 +216,66 @@ def test_changed_settings_reach_the_running_engine(started: Started, engine: Rec
     assert engine.calls[-1] == ("apply", started.kept[0])
     assert started.kept[0].consent_screen
     assert started.app.pages is None
+
+
+def test_what_is_recorded_changes_at_once(started: Started, engine: RecordingEngine) -> None:
+    trigger(started.app.menu.recorded)
+    window = started.app.recorded
+    assert window is not None
+    assert window.isVisible()
+    text = window.sources.switches["consent_text"]
+    text.click()
+    text.click()
+    window.sites.field.setText("bank.example")
+    window.sites.add.click()
+    given, revoked, left_out = started.kept
+    assert (given.consent_text, revoked.consent_text) == (True, False)
+    assert left_out == replace(DONE, exclude_sites=("bank.example",))
+    assert engine.calls[1:] == [("apply", given), ("apply", revoked), ("apply", left_out)]
+    assert started.app.settings == left_out
+
+
+def test_what_cannot_be_kept_holds_all_the_same_and_is_said(started: Started, engine: RecordingEngine) -> None:
+    def full(_settings: Settings) -> None:
+        raise SettingsError("The settings cannot be written to x (no space).")
+
+    started.app._save = full
+    started.app.show_recorded()
+    window = started.app.recorded
+    assert window is not None
+    window.sources.switches["consent_screen"].click()
+    assert engine.calls[-1] == ("apply", replace(DONE, consent_screen=True))
+    assert window.problem.text() == f"The settings cannot be written to x (no space). {UNSAVED}"
+    started.app._save = started.kept.append
+    window.sources.switches["consent_screen"].click()
+    assert not window.problem.isVisible()
+    assert engine.calls[-1] == ("apply", DONE)
+
+
+def test_both_windows_show_what_is_so(started: Started) -> None:
+    app = started.app
+    app.show_pages()
+    app.show_recorded()
+    assert app.pages is not None
+    assert app.recorded is not None
+    known(app.pages)
+    app.recorded.sources.switches["consent_text"].click()
+    assert app.pages.sources.switches.switches["consent_text"].isChecked()
+    app.pages.sources.record_screen.click()
+    app.pages.save_now.click()
+    assert started.kept[-1] == replace(DONE, consent_text=True, consent_screen=True)
+    assert app.recorded.sources.switches["consent_screen"].isChecked()
+
+
+def test_before_the_first_steps_the_page_about_sources_is_shown(engine: RecordingEngine) -> None:
+    made = Started(engine, Settings())
+    made.app.start()
+    settle()
+    trigger(made.app.menu.recorded)
+    assert made.app.recorded is None
+    assert made.app.pages is not None
+    assert made.app.pages.pages.currentWidget() is made.app.pages.sources
+    made.app.end()
 
 
 def test_settings_changed_while_the_engine_is_built_are_applied(engine: RecordingEngine) -> None:

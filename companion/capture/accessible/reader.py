@@ -81,6 +81,7 @@ class AccessibleReader:
             blocks=blocks,
             private=tuple(walk.private),
             complete=walk.complete and same,
+            name=found.title,
         )
 
     async def _page(self, documents: Sequence[Ref]) -> dict[str, str]:

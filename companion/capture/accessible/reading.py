@@ -48,6 +48,8 @@ class Reading:
     complete
         Whether everything in view was read. False when a bound cut it short, when an object did not say what it is,
         or when the window changed its title meanwhile; there can then be password fields that ``private`` lacks.
+    name
+        What the program calls the window, which need not be its title: there alone Chromium says that it is private.
 
     """
 
@@ -57,3 +59,4 @@ class Reading:
     blocks: tuple[Block, ...]
     private: tuple[Rect, ...]
     complete: bool
+    name: str = ""

@@ -68,6 +68,8 @@ class State(IntEnum):
     """Bits of the 64-bit set an object answers `GetState` with."""
 
     ACTIVE = 1
+    EDITABLE = 7
+    FOCUSED = 12
     SHOWING = 25
     VERTICAL = 29
 

@@ -1,0 +1,119 @@
+"""One glance at one window: decided before anything is read, when its page is known, and again after its pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from companion.capture.password_places import PasswordPlaces
+from companion.capture.privacy import NO_WINDOW, Rules
+from companion.capture.screen import Screen, Sight
+from companion.capture.texts import Texts
+from companion.capture.titles import normalised_title
+from companion.capture.types import Frame, Image, Window
+
+if TYPE_CHECKING:
+    from companion.capture.accessible.reading import Reading
+
+MOVING = "The windows changed while they were being looked at."
+NOTHING_TOLD = "Its program tells no text, and pictures are not recorded."
+SILENT = "Its program told what it shows before and does not answer now: where its password fields are is not known."
+
+
+class Glance:
+    """Takes glances at windows of one screen.
+
+    Parameters
+    ----------
+    texts
+        What programs tell of their windows.
+    pictures
+        Whether pixels may be read at all.
+    clock
+        UTC seconds since 1970.
+
+    """
+
+    def __init__(self, rules: Rules, texts: Texts, *, pictures: bool, clock: Callable[[], float]) -> None:
+        self._rules, self._texts, self._pictures, self._clock = rules, texts, pictures, clock
+        self._passwords = PasswordPlaces()
+        self._telling: set[int] = set()  # processes that told what they show
+
+    def decide(self, sight: Sight) -> str | None:
+        """Return why the window of a sight may not be looked at, None when it may."""
+        return self._rules.decide(sight.window, sight.overlapping)
+
+    def take(
+        self,
+        screen: Screen,
+        sight_of: Callable[[], Sight],
+        before: Sight,
+        meanwhile: Callable[[], bool] = lambda: True,
+    ) -> Frame | str:
+        """Return what the window of ``before`` shows, which was decided about, or why it is not looked at.
+
+        ``sight_of`` says anew what there is to be seen of it; it must be as it was before. ``meanwhile`` says whether
+        anything happened since it was decided about; where nobody can say, it is taken to have.
+        """
+        if before.window is None:
+            return NO_WINDOW
+        reading = self._read(before.window)
+        window = _told(before.window, reading)
+        refused = self._rules.decide_address(window, name=reading.name if reading is not None else "")
+        if refused is not None:
+            return refused
+        image = self._grabbed(screen, window, reading)
+        if not self._still_allowed(screen, before, sight_of()):
+            return MOVING
+        if reading is None:
+            unknown = SILENT if window.pid in self._telling else NOTHING_TOLD
+            return unknown if image is None else Frame(image, self._clock(), window)
+        if image is not None and (reading.private or meanwhile()):
+            return self._read_again(image, window, reading)
+        return Frame(image, self._clock(), window, reading=reading)
+
+    def _read(self, window: Window) -> Reading | None:
+        reading = self._texts.read(window)
+        if reading is None:
+            return None
+        self._telling.add(window.pid)
+        return self._passwords.guarded(window, reading)
+
+    def _read_again(self, image: Image, window: Window, reading: Reading) -> Frame | str:
+        """Return a frame whose window tells after its pixels were read what it told before, or its newer text alone."""
+        again = self._read(window)
+        if again is None or not again.complete or (again.private, again.url) != (reading.private, reading.url):
+            return MOVING  # where the fields nobody may see were as the pixels were read is not known
+        same = again.text == reading.text
+        return Frame(image if same else None, self._clock(), window, reading=again)
+
+    def _grabbed(self, screen: Screen, window: Window, reading: Reading | None) -> Image | None:
+        """Return the pixels of a window whose program told where its password fields are, if it tells anything."""
+        known = reading.complete if reading is not None else window.pid not in self._telling
+        return screen.grab(window.rect) if self._pictures and window.rect is not None and known else None
+
+    def _still_allowed(self, screen: Screen, before: Sight, after: Sight) -> bool:
+        """Whether what was read shows what was decided about, and the decision would still be the same."""
+        if before.id != after.id or before.window is None or after.window is None or screen.asleep():
+            return False
+        if before.window.rect is not None and screen.disturbed(before.window.rect):
+            return False
+        same = (before.window.rect, normalised_title(before.window.title), before.overlapping) == (
+            after.window.rect,
+            normalised_title(after.window.title),
+            after.overlapping,
+        )
+        return same and self._rules.decide(after.window, after.overlapping) is None
+
+
+def _told(window: Window, reading: Reading | None) -> Window:
+    """Return the window with the address its program tells."""
+    return window if reading is None or not reading.url else replace(window, url=reading.url)
+
+
+def is_same(before: Window, now: Window) -> bool:
+    """Whether it is the same window with the same content by name."""
+    return (before.app, before.pid, before.rect) == (now.app, now.pid, now.rect) and (
+        normalised_title(before.title) == normalised_title(now.title)
+    )

@@ -1,0 +1,179 @@
+"""Reads what a frame shows, and takes secrets out of it: what comes out may be stored."""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from companion import drawn_secrets
+from companion.capture.accessible.reading import Reading
+from companion.capture.reuse import Read, done, plan
+from companion.capture.types import Frame, Hands, Image, Rect
+from companion.masking import pixels, spans
+from companion.masking.pixels import Box
+from companion.told_secrets import Held, held
+from companion.worker import TaskFailed, WorkerCrashed
+from embeddings.ocr import as_text
+from embeddings.types import EmbeddingsError, TextLine
+
+#: Windows whose last picture and lines are kept, to read only what changed in them.
+REMEMBERED = 4
+
+#: Pixels from which on a block of text that holds a secret is read to tell where in it the secret stands; of a lower
+#: one nothing is left.
+TALL = 40
+
+#: Pixels around a block that its letters may reach into.
+OVER = 2
+
+UNREAD = "Pictures are not recorded, as secrets in them cannot be found: {}"
+
+
+class Reader(Protocol):
+    """Reads the text of parts of a picture, in another process."""
+
+    def __call__(self, image: Image, regions: Sequence[Box]) -> list[TextLine]:
+        """Return the lines in some boxes of ``uint8[height, width, 3]``; raises `EmbeddingsError`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of a moment is kept; the rest is read to find secrets, and dropped."""
+
+    text: bool = True
+    addresses: bool = True
+    hands: bool = True
+    typed: bool = False
+
+
+class Clearing:
+    """Clears frames, one at a time and in order.
+
+    Parameters
+    ----------
+    read
+        OCR.
+    wanted
+        What the person consented to.
+    on_problem
+        Told why pictures cannot be read, empty once they can again.
+
+    """
+
+    def __init__(self, read: Reader, *, wanted: Wanted, on_problem: Callable[[str], None]) -> None:
+        self._read, self._wanted, self._on_problem = read, wanted, on_problem
+        self._known: OrderedDict[tuple[str, int, int], Read] = OrderedDict()
+        self._problem = ""
+
+    def __call__(self, frame: Frame) -> Frame:
+        """Return the frame without secrets, and with the text of what it shows."""
+        blocks = dict(_placed(frame))
+        told = spans.masked(frame.reading.text) if frame.reading is not None else ""
+        image, seen = self._picture(frame, blocks)
+        text = "\n".join(filter(None, (told, seen)))
+        return replace(
+            frame,
+            image=image,
+            window=frame.window if self._wanted.addresses else replace(frame.window, url=""),
+            text=text if self._wanted.text else "",
+            hands=frame.hands if self._wanted.hands else Hands(),
+            typed=frame.typed if self._wanted.typed else "",
+            reading=None,
+        )
+
+    def _picture(self, frame: Frame, blocks: Mapping[int, TextLine]) -> tuple[Image | None, str]:
+        """Return the picture without secrets, and the text that only the picture shows."""
+        secret = held(frame.reading) if frame.reading is not None else {}
+        if frame.image is None or _anywhere(frame.reading, secret):
+            return None, ""
+        private = _boxes(frame.window.rect, frame.reading.private if frame.reading is not None else ())
+        try:
+            lines = self._lines(frame, frame.image, [*(block.box for block in blocks.values()), *private])
+            boxes = list(self._secret(frame.image, blocks, lines, secret))
+        except (EmbeddingsError, WorkerCrashed, TaskFailed, CancelledError) as error:
+            self._say(UNREAD.format((str(error).strip() or "reading was ended").splitlines()[-1]))
+            return None, ""
+        self._say("")
+        # In the order given the blocks come first, so that a label told by a program and a value it draws meet.
+        everything = [*blocks.values(), *lines]
+        own = drawn_secrets.masked_lines(everything, told=len(blocks), width=frame.image.shape[1])[len(blocks) :]
+        return pixels.blackened(frame.image, [*boxes, *private]), as_text([line for line in own if line.text])
+
+    def _lines(self, frame: Frame, image: Image, covered: Sequence[Box]) -> tuple[TextLine, ...]:
+        """Return the lines that only the picture shows, read anew where it changed."""
+        key = frame.window.app, frame.window.pid, frame.window.monitor
+        planned = plan(self._known.get(key), image, covered)
+        read = self._read(image, planned.regions) if planned.regions else []
+        self._known[key] = done(planned, image, read, covered)
+        self._known.move_to_end(key)
+        while len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        return self._known[key].lines
+
+    def _secret(
+        self, image: Image, blocks: Mapping[int, TextLine], lines: Sequence[TextLine], secret: Mapping[int, Held]
+    ) -> Iterator[Box]:
+        """Yield the boxes of pixels that show a secret."""
+        everything = [*blocks.values(), *lines]
+        for box in drawn_secrets.touched(everything, told=len(blocks), width=image.shape[1]):
+            if not any(_centred(box, block.box) for block in blocks.values()):  # those are looked at below
+                yield box
+        touched = drawn_secrets.touched_lines(everything, told=len(blocks))
+        for place, (number, block) in enumerate(blocks.items()):
+            if number in secret:
+                yield from self._inside(image, block, secret[number])
+            elif place in touched:
+                yield _around(block.box)
+
+    def _inside(self, image: Image, block: TextLine, holds: Held) -> Iterator[Box]:
+        """Yield the boxes of a block that show its secrets: all of it where it is not known where they stand.
+
+        A field can be wider than its text, and of several lines, so that the place in the text says nothing of it.
+        """
+        if holds.parted or block.box[3] - block.box[1] <= TALL:
+            yield _around(block.box)
+            return
+        inside = self._read(image, [block.box])
+        seen = Counter(span.kind for span in spans.found("\n".join(line.text for line in inside)))
+        yield from pixels.touched(inside) if Counter(holds.kinds) <= seen else [_around(block.box)]
+
+    def _say(self, problem: str) -> None:
+        if problem != self._problem:
+            self._problem = problem
+            self._on_problem(problem)
+
+
+def _placed(frame: Frame) -> Iterator[tuple[int, TextLine]]:
+    """Yield what a program tells as lines with boxes in the picture, and their numbers among its blocks."""
+    rect = frame.window.rect
+    for number, block in enumerate(frame.reading.blocks if frame.reading is not None else ()):
+        if rect is not None and block.rect is not None and block.rect.overlaps(rect):
+            yield number, TextLine(block.text, 1.0, _box(rect, block.rect))
+
+
+def _anywhere(reading: Reading | None, secret: Mapping[int, Held]) -> bool:
+    """Whether a program tells a secret without telling where it stands."""
+    return reading is not None and any(reading.blocks[number].rect is None for number in secret)
+
+
+def _boxes(rect: Rect | None, rects: Sequence[Rect]) -> list[Box]:
+    return [_box(rect, one) for one in rects] if rect is not None else []
+
+
+def _box(rect: Rect, inside: Rect) -> Box:
+    left, top = inside.left - rect.left, inside.top - rect.top
+    return left, top, left + inside.width, top + inside.height
+
+
+def _centred(box: Box, within: Box) -> bool:
+    """Whether the middle of a box lies in another."""
+    across, down = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return within[0] <= across < within[2] and within[1] <= down < within[3]
+
+
+def _around(box: Box) -> Box:
+    return box[0] - OVER, box[1] - OVER, box[2] + OVER, box[3] + OVER

@@ -1,0 +1,124 @@
+"""Secrets in lines that OCR read: also where it took one letter for another, and where the window's edge breaks them.
+
+Whatever is found this way comes on top of what `companion.masking.pixels` finds. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from companion.masking import pixels
+from companion.masking.pixels import Box
+from companion.masking.spans import found, mark
+from embeddings.types import TextLine
+
+#: Letters' widths from a window's edge up to which a line is taken to go on in the next, as terminals break them.
+EDGE = 3.0
+
+#: Heights of a line from its middle to that of the next, at most.
+NEXT = 1.8
+
+OVER = 2  # pixels around a line that its letters may reach into
+
+_BETWEEN_LETTERS = re.compile(r"(?<=[A-Za-z])[015](?=[A-Za-z])")
+_LIKE = {"0": "O", "1": "l", "5": "S"}
+_LOST_UNDERSCORE = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{2,8}) (?=[A-Za-z0-9_-]{16})")
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of a line that belongs to a secret which a window's edge breaks. ``first``: it begins here."""
+
+    line: int
+    start: int
+    end: int
+    kind: str
+    first: bool
+
+
+def touched(lines: Sequence[TextLine], *, told: int, width: int) -> tuple[Box, ...]:
+    """Return the boxes of pixels that show a secret.
+
+    Parameters
+    ----------
+    lines
+        What was told, then what was read, with boxes in pixels of the picture.
+    told
+        How many of them, the first ones, were told by a program: they are as they were told.
+    width
+        Of the window, pixels.
+
+    """
+    broken = (_around(lines[part.line].box) for part in _broken(lines, told, width))
+    boxes = [*pixels.touched(lines), *pixels.touched(_corrected(lines, told)), *broken]
+    return tuple(dict.fromkeys(boxes))
+
+
+def touched_lines(lines: Sequence[TextLine], *, told: int) -> frozenset[int]:
+    """Return the places of lines that hold a secret, or a part of one, by what stands in one line or beside it."""
+    return pixels.touched_lines(lines) | pixels.touched_lines(_corrected(lines, told))
+
+
+def masked_lines(lines: Sequence[TextLine], *, told: int, width: int) -> tuple[TextLine, ...]:
+    """Return the same lines with secrets replaced; see `touched`."""
+    parts = {part.line: part for part in _broken(lines, told, width)}
+    whole = [_without(line, parts[place]) if place in parts else line for place, line in enumerate(lines)]
+    once = pixels.masked_lines(whole)
+    corrected = _corrected(once, told)
+    twice, again = pixels.masked_lines(corrected), pixels.touched_lines(corrected)
+    return tuple(twice[place] if place in again else line for place, line in enumerate(once))
+
+
+def _corrected(lines: Sequence[TextLine], told: int) -> list[TextLine]:
+    """Return lines as long as they are, with what OCR mistakes put right: digits within words, lost underscores."""
+    return [line if place < told else replace(line, text=_plain(line.text)) for place, line in enumerate(lines)]
+
+
+def _plain(text: str) -> str:
+    return _LOST_UNDERSCORE.sub(r"\1_", _BETWEEN_LETTERS.sub(lambda match: _LIKE[match[0]], text))
+
+
+def _broken(lines: Sequence[TextLine], told: int, width: int) -> Iterator[_Part]:
+    """Yield the parts of secrets that run over the edge of the window."""
+    for chain in _chains(lines, told, width):
+        starts, length = [], 0
+        for place in chain:
+            starts.append(length)
+            length += len(lines[place].text)
+        for span in found("".join(lines[place].text for place in chain)):
+            parts = [
+                _Part(place, max(span.start - start, 0), min(span.end - start, end), span.kind, span.start >= start)
+                for place, start in zip(chain, starts, strict=True)
+                if span.start < start + (end := len(lines[place].text)) and span.end > start
+            ]
+            yield from parts if len(parts) > 1 else ()
+
+
+def _chains(lines: Sequence[TextLine], told: int, width: int) -> Iterator[list[int]]:
+    """Yield runs of lines of which each but the last reaches the window's edge, and the next is right below it."""
+    chain: list[int] = []
+    for place in sorted(range(told, len(lines)), key=lambda one: lines[one].box[1]):
+        if chain and not _goes_on(lines[chain[-1]], lines[place], width):
+            if len(chain) > 1:
+                yield chain
+            chain = []
+        chain.append(place)
+    if len(chain) > 1:
+        yield chain
+
+
+def _goes_on(line: TextLine, following: TextLine, width: int) -> bool:
+    left, top, right, bottom = line.box
+    letter = (right - left) / max(1, len(line.text))
+    below = (following.box[1] + following.box[3] - top - bottom) / 2
+    return right >= width - EDGE * letter and 0 < below <= NEXT * (bottom - top)
+
+
+def _without(line: TextLine, part: _Part) -> TextLine:
+    return replace(line, text=line.text[: part.start] + (mark(part.kind) if part.first else "") + line.text[part.end :])
+
+
+def _around(box: Box) -> Box:
+    return box[0] - OVER, box[1] - OVER, box[2] + OVER, box[3] + OVER

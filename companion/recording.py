@@ -1,0 +1,132 @@
+"""What is recorded from in this run: the screen's keeper, and what was consented to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+
+from companion.brain import board
+from companion.brain.types import BoardSpec
+from companion.capture.choose import choose
+from companion.capture.privacy import Rules
+from companion.capture.types import FrameSource
+from companion.keeper import Keeper, Keeping
+from companion.looks import KEPT_SECONDS, Looks
+from companion.masked_moments import Clear
+from companion.remote_reading import RemoteReader
+from companion.settings import Settings
+from companion.worker import Worker
+from index import changes
+from index.types import Look
+from index.writer import Writer
+
+SCREEN = "screen"
+
+Clock = Callable[[], float]  # UTC seconds since 1970
+Note = Callable[[str, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Consents:
+    """What of the screen is recorded."""
+
+    pictures: bool
+    text: bool
+    addresses: bool
+    hands: bool
+    typed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ThisRun:
+    """What the command line chose in place of the settings."""
+
+    board_name: str | None
+    frames: str | None
+
+    def check(self, settings: Settings) -> None:
+        """Say a name that is wrong before anything is opened."""
+        if self.board_name is not None:
+            spec(self.board_name, settings)
+        if self.frames is not None:
+            source(self.frames, settings, self.consents(settings))
+
+    def board_of(self, settings: Settings) -> str:
+        """Return which headset is followed."""
+        if self.board_name is not None:
+            return self.board_name
+        return settings.board if settings.consent_eeg else "none"
+
+    def frames_of(self, settings: Settings) -> str | None:
+        """Return what is looked at, None for nothing."""
+        return self.frames or (SCREEN if settings.looks_at_windows else None)
+
+    def consents(self, settings: Settings) -> Consents:
+        """Return what of the screen is recorded; naming the screen on the command line is consent to what it shows."""
+        named = self.frames == SCREEN
+        return Consents(
+            pictures=settings.consent_screen or named,
+            text=settings.consent_text or named,
+            addresses=settings.consent_urls,
+            hands=settings.consent_input,
+            typed=settings.consent_keys,
+        )
+
+
+def keeper(  # the settings come last, from whoever was given the rest
+    run: ThisRun, settings: Settings, *, moments: Keeping, reader: Worker, looks: Looks, clock: Clock, note: Note
+) -> Keeper | None:
+    """Return what follows the screen or a replay, None where nothing is to be looked at."""
+    frames = run.frames_of(settings)
+    if frames is None:
+        return None
+    consents = run.consents(settings)
+    return Keeper(
+        make_source=lambda: source(frames, settings, consents),
+        moments=moments,
+        clock=clock,
+        on_incident=note,
+        looks=looks,
+        make_clear=partial(_clear, reader, consents) if frames == SCREEN else None,
+    )
+
+
+def _clear(reader: Worker, consents: Consents, on_problem: Callable[[str], None]) -> Clear:
+    from companion.clearing import Clearing, Wanted  # its patterns take a while, and the tray icon does not wait
+
+    wanted = Wanted(consents.text, consents.addresses, consents.hands, consents.typed)
+    return Clearing(RemoteReader(reader), wanted=wanted, on_problem=on_problem)
+
+
+def put_looks(writer: Writer, note: Note, looks: Sequence[Look]) -> None:
+    """Have looks written down, without waiting; a refusal is told, and they are gone: they are counts."""
+
+    def settle(future: Future[None]) -> None:
+        error = future.exception()
+        if error is not None:
+            note("capture", f"What came of {len(looks)} looks at the screen could not be noted: {error}")
+
+    writer.do(changes.put_looks, looks, keep_seconds=KEPT_SECONDS).add_done_callback(settle)
+
+
+def rules(settings: Settings) -> Rules:
+    """Return what is never looked at."""
+    return Rules(
+        exclude_apps=settings.exclude_apps,
+        exclude_titles=settings.exclude_titles,
+        exclude_sites=settings.exclude_sites,
+        own_pids=frozenset({os.getpid()}),
+    )
+
+
+def source(frames: str, settings: Settings, consents: Consents) -> FrameSource:
+    """Return where frames come from; raises `CaptureError`."""
+    return choose(frames, rules(settings), pictures=consents.pictures, listen=consents.hands, typed=consents.typed)
+
+
+def spec(name: str, settings: Settings) -> BoardSpec:
+    """Return which headset a name means; raises `BoardError`."""
+    return board.parse(name, settings.board_params)
