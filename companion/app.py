@@ -39,7 +39,6 @@ from index.store import Store
 from index.vault import Vault
 from index.writer import Writer
 
-SCREEN = "screen"
 PATIENCE_SECONDS = 1.5  # a person waits this long for hits by meaning before those by words are shown
 
 Clock = Callable[[], float]  # UTC seconds since 1970
@@ -218,7 +217,7 @@ def _make_encoder(settings: Settings) -> Callable[[], EncoderTasks]:
     return partial(patient_encoder, settings.text_model)
 
 
-def _never() -> str:
+def _never(_kind: str) -> str:
     """Put nothing off."""
     return ""
 

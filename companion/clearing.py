@@ -12,11 +12,12 @@ from companion import drawn_secrets
 from companion.capture.accessible.reading import Reading
 from companion.capture.reuse import Read, done, plan
 from companion.capture.types import Frame, Hands, Image, Rect
+from companion.hidden_addresses import hidden
 from companion.masking import pixels, spans
 from companion.masking.pixels import Box
 from companion.told_secrets import Held, held
 from companion.worker import TaskFailed, WorkerCrashed
-from embeddings.ocr import as_text
+from embeddings.reading_order import as_text
 from embeddings.types import EmbeddingsError, TextLine
 
 #: Windows whose last picture and lines are kept, to read only what changed in them.
@@ -71,6 +72,7 @@ class Clearing:
 
     def __call__(self, frame: Frame) -> Frame:
         """Return the frame without secrets, and with the text of what it shows."""
+        frame = frame if self._wanted.addresses else hidden(frame)
         blocks = dict(_placed(frame))
         told = spans.masked(frame.reading.text) if frame.reading is not None else ""
         image, seen = self._picture(frame, blocks)
@@ -78,7 +80,6 @@ class Clearing:
         return replace(
             frame,
             image=image,
-            window=frame.window if self._wanted.addresses else replace(frame.window, url=""),
             text=text if self._wanted.text else "",
             hands=frame.hands if self._wanted.hands else Hands(),
             typed=frame.typed if self._wanted.typed else "",

@@ -65,7 +65,7 @@ class Filler:
     Parameters
     ----------
     put_off
-        Says before a batch why it waits, in words; empty when it may be done.
+        Says before a batch of a kind why it waits, in words; empty when it may be done.
 
     Attributes
     ----------
@@ -84,7 +84,7 @@ class Filler:
         store: Store,
         writer: Writer,
         on_incident: Callable[[str, str], None],
-        put_off: Callable[[], str] = lambda: "",
+        put_off: Callable[[str], str] = lambda _kind: "",
     ) -> None:
         self.name = name
         self.obstacles: dict[Job, str] = {}
@@ -145,7 +145,7 @@ class Filler:
             if self._stopping.is_set() or (waiting and not ids):
                 return False
             if ids:
-                self._ask_leave()
+                self._ask_leave(step.kind)
                 work_off(step, ids, writer=self._writer, on_incident=self._incident)
         except CancelledError:
             return False
@@ -162,9 +162,9 @@ class Filler:
             self._on_incident(self.name, f"`{step.kind}` works again; what waited is being filled in.")
         return bool(ids)
 
-    def _ask_leave(self) -> None:
-        """Raise `ComingError` where the next batch is to wait."""
-        reason = self._put_off()
+    def _ask_leave(self, kind: Job) -> None:
+        """Raise `ComingError` where the next batch of a kind is to wait."""
+        reason = self._put_off(kind)
         if reason:
             raise ComingError(reason)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
-from companion.capture.types import Frame
+from companion.capture.hands import added
+from companion.capture.types import Frame, Hands
 from companion.typed import Typed
 from index import changes
 from index.types import Job, NewMoment, Seen
@@ -39,6 +40,8 @@ class _Open:
         Whether its text changed since its vectors were asked for.
     typed
         What was typed during it.
+    unsaid, title, hands
+        What it says and is called, and what the hands did, where the disk did not take that yet.
 
     """
 
@@ -49,6 +52,9 @@ class _Open:
     image: NDArray[np.uint8] | None = None
     stale: bool = False
     typed: Typed = field(default_factory=Typed)
+    unsaid: Seen | None = None
+    title: str = ""
+    hands: Hands = field(default_factory=Hands)
 
 
 class Moments:
@@ -84,12 +90,9 @@ class Moments:
         """Store that the open moment looks a little different now; returns whether it says anything new."""
         moment = self._open[frame.window.monitor]
         moment.image = frame.image if frame.image is not None else moment.image
-        renewing = self._writer.do(
-            changes.renew_moment, moment.id, seen(frame, moment.typed), title=title_of(frame), time_end=frame.time
-        )
-        new = renewing.result()
-        moment.extended = frame.time
-        moment.stale = moment.stale or new
+        moment.hands = added(moment.hands, frame.hands)
+        moment.unsaid, moment.title = seen(replace(frame, hands=moment.hands), moment.typed), title_of(frame)
+        new = self._say(moment, frame.time)
         if frame.time - moment.renewed >= RENEW_SECONDS:
             self._renew(moment)
             moment.renewed = frame.time
@@ -102,6 +105,9 @@ class Moments:
     def extend(self, monitor: int, time: float) -> bool:
         """Note now and then that the open moment goes on; returns whether anything was written."""
         moment = self._open[monitor]
+        if moment.unsaid is not None:
+            self._say(moment, time)
+            return True
         if time <= moment.covered or time - moment.extended < EXTEND_SECONDS:
             return False
         moment.extended = time
@@ -116,9 +122,21 @@ class Moments:
             self._unrenewed = [*self._unrenewed, moment][-UNRENEWED:]
         written = self._write_ends()
         while self._unrenewed:
-            self._renew(self._unrenewed[0])
+            last = self._unrenewed[0]
+            self._say(last, last.extended)
+            self._renew(last)
             del self._unrenewed[0]
         return written
+
+    def _say(self, moment: _Open, time: float) -> bool:
+        """Store what a moment says that went on at ``time``, if that is not stored; returns whether it is new."""
+        if moment.unsaid is None:
+            return False
+        told = self._writer.do(changes.renew_moment, moment.id, moment.unsaid, title=moment.title, time_end=time)
+        new = told.result()
+        moment.unsaid, moment.hands, moment.extended = None, Hands(), time
+        moment.stale = moment.stale or new
+        return new
 
     def _renew(self, moment: _Open) -> None:
         """Store what an open moment looks like now, and ask for the vectors of what it says."""

@@ -20,7 +20,7 @@ from companion.remote_reading import RemoteReader
 from companion.settings import Settings
 from companion.worker import Worker
 from index import changes
-from index.types import Look
+from index.types import Look, VaultError
 from index.writer import Writer
 
 SCREEN = "screen"
@@ -101,15 +101,17 @@ def _clear(reader: Worker, consents: Consents, on_problem: Callable[[str], None]
     return Clearing(RemoteReader(reader), wanted=wanted, on_problem=on_problem)
 
 
-def put_looks(writer: Writer, note: Note, looks: Sequence[Look]) -> None:
-    """Have looks written down, without waiting; a refusal is told, and they are gone: they are counts."""
+def put_looks(writer: Writer, note: Note, looks: Sequence[Look]) -> Future[None]:
+    """Have looks written down, without waiting. A refusal is for `Looks` to see: whoever stores moments tells of it."""
 
     def settle(future: Future[None]) -> None:
         error = future.exception()
-        if error is not None:
+        if error is not None and not isinstance(error, VaultError):
             note("capture", f"What came of {len(looks)} looks at the screen could not be noted: {error}")
 
-    writer.do(changes.put_looks, looks, keep_seconds=KEPT_SECONDS).add_done_callback(settle)
+    written = writer.do(changes.put_looks, looks, keep_seconds=KEPT_SECONDS)
+    written.add_done_callback(settle)
+    return written
 
 
 def rules(settings: Settings) -> Rules:

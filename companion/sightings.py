@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 
+from companion.capture.glance import MOVING
 from companion.capture.types import Skipped
 from companion.status import NOTHING_MISSED, Seeing
 
@@ -64,6 +65,8 @@ class Sightings:
         """Count what is not looked at; a damaged file is named (a locked screen is nothing to mend)."""
         with self._lock:
             before, private = self._now, skipped.reason if skipped.private else ""
+            if skipped.reason == MOVING:  # the next look tells
+                private = before.private
             self._now = replace(
                 before,
                 private=private,

@@ -16,7 +16,7 @@ from companion.moments import BESIDE
 from companion.tasks import Vectors
 from companion.worker import Worker
 from embeddings import spaces
-from embeddings.ocr import as_text
+from embeddings.reading_order import as_text
 from embeddings.types import EEGWindow, TextLine
 from index import changes, mappings
 from index.pictures import frames
@@ -215,7 +215,8 @@ def store_content(db: Database, moments: Sequence[Moment], vectors: Vectors, tim
     _store_vectors(db, vectors.space, {moment.id: matrix for moment, matrix in parts if len(matrix)})
     left = changes.there(db, [moment.id for moment in moments])
     for moment in (moment for moment in moments if moment.id in left):
-        changes.done(db, moment.id, Job.CONTENT)
+        if changes.says(db, moment.id, title=moment.title, text=moment.text):  # else it was renewed meanwhile
+            changes.done(db, moment.id, Job.CONTENT)
         mappings.want_shared(db, moment.id)
 
 

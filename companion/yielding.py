@@ -62,19 +62,17 @@ class Yielding:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._saving, self._load, self._clock = saving, load, clock
-        self._since: float | None = None  # put off since then, as the machine is busy
+        self._since: dict[str, float] = {}  # put off since then, as the machine is busy; by what is to be done
 
-    def reason(self) -> str:
-        """Return why the next batch waits, empty when it may be done now."""
+    def reason(self, what: str) -> str:
+        """Return why the next batch of ``what`` is to be done waits, empty when it may be done now."""
         if self._saving():
             return ON_BATTERY
         if self._load() < BUSY:
-            self._since = None
+            self._since.clear()
             return ""
         now = self._clock()
-        if self._since is None:
-            self._since = now
-        if now - self._since < LONGEST_SECONDS:
+        if now - self._since.setdefault(what, now) < LONGEST_SECONDS:
             return LOADED
-        self._since = now
+        self._since[what] = now
         return ""

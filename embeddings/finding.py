@@ -17,7 +17,7 @@ OVERLAP = 64
 
 LOWEST = 256  # pixels of a band, however wide it is
 
-SMALL, RIM = 96, 16  # pixels: a side below which so much is added at both ends of it
+SMALL, RIM = 96, 8  # pixels: a side below which so much is added at both ends of it
 
 _EDGE = 4  # pixels by which a line may be found elsewhere in another band
 _SAME = 0.5  # share of the smaller of two boxes they have in common when they are of one line

@@ -88,6 +88,12 @@ def renew_moment(db: Database, moment_id: int, seen: Seen, *, title: str, time_e
     return bool(done.rowcount)
 
 
+def says(db: Database, moment_id: int, *, title: str, text: str) -> bool:
+    """Whether a moment still says what it said when it was read."""
+    sql = "SELECT 1 FROM moments WHERE id = ? AND title = ? AND text = ?"
+    return db.execute(sql, [moment_id, title, text]).fetchone() is not None
+
+
 def put_looks(db: Database, looks: Sequence[Look], *, keep_seconds: float) -> None:
     """Note what came of some looks; what is older than ``keep_seconds`` before them goes."""
     rows = [(look.time, ",".join(look.triggers), look.outcome, look.seconds) for look in looks]

@@ -17,6 +17,10 @@ from companion.capture.types import Frame, Skipped, Trigger
 #: Seconds between two looks at the other monitors.
 SECONDS = 5.0
 
+#: Seconds after which they are looked at whatever called for a look: what rests there while the person writes elsewhere
+#: would be taken to be over (`attention.LONGEST_GAP`), and to begin anew.
+LONGEST = 30.0
+
 #: What calls for a look at them too: the person turned to something else, or nothing happened for a while.
 CALLS = frozenset({Trigger.STARTED, Trigger.SWITCHED, Trigger.RESTED})
 
@@ -40,9 +44,10 @@ class Beside:
 
     def look(self, screen: Screen, why: tuple[Trigger, ...]) -> Iterator[Frame | Skipped]:
         """Yield what the other monitors show, and of those that show nothing any more that they do not."""
-        if not isinstance(screen, SeveralMonitors) or not CALLS.intersection(why):
+        if not isinstance(screen, SeveralMonitors):
             return
-        if time.monotonic() - self._looked < SECONDS or screen.asleep():
+        least = SECONDS if CALLS.intersection(why) else LONGEST
+        if time.monotonic() - self._looked < least or screen.asleep():
             return
         self._looked = time.monotonic()
         seen = {sight.window.monitor: sight for sight in screen.beside() if sight.window is not None}

@@ -110,6 +110,8 @@ class Comparison:
             return inside
         different = np.logical_and.reduce([self._differs(inside, shift) for shift in self._changed])
         rows, columns = np.flatnonzero(different.any(axis=1)), np.flatnonzero(different.any(axis=0))
+        if not len(rows):
+            return inside  # some of it stayed, the rest moved
         left, top = inside[0] + int(columns[0]), inside[1] + int(rows[0])
         return left, top, inside[0] + int(columns[-1]) + 1, inside[1] + int(rows[-1]) + 1
 

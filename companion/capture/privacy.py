@@ -75,7 +75,7 @@ class Rules:
             With the address of its page, empty where its program tells none.
         name
             What its program calls it when asked, empty where it is not told. That need not be its title: only there
-            Chromium says that a window is private.
+            Chromium says that a window is private. A name that lacks the title is that of another of its windows.
 
         """
         refused = self._refused(window) or self._titled(name)
@@ -86,7 +86,7 @@ class Rules:
                 f"Sites are excluded, and {window.app} does not tell the address of its page. "
                 "Let it tell (see the user guide), or take the sites out of what is left out."
             )
-        if not name and self._may_be_private(window):
+        if self._may_be_private(window) and not _is_called(window, name):
             return (
                 f"{window.app} does not tell whether this window is private. "
                 "Start it anew: it tells when Companion was there first."
@@ -162,6 +162,16 @@ def _hosts(sites: tuple[str, ...]) -> tuple[str, ...]:
 def _leaves_private_out(patterns: tuple[str, ...]) -> bool:
     """Whether a person left any of the rules about private windows standing."""
     return not {folded(pattern.strip()) for pattern in patterns}.isdisjoint(map(folded, PRIVATE_WINDOWS))
+
+
+def _is_called(window: Window, name: str) -> bool:
+    """Whether a name is that of a window: browsers put what they have to say between the parts of its title, or behind."""
+    rest = folded(name)
+    for part in folded(window.title).split(" - "):
+        _, found, rest = rest.partition(part)
+        if part and not found:
+            return False
+    return bool(name)
 
 
 def _touches(window: Window, other: Window) -> bool:

@@ -82,7 +82,8 @@ class LockedEngine:
 
     def status(self) -> Status:
         """Return how everything is now."""
-        seeing = self._sources.keeper.seeing if self._sources.keeper else None
+        keeper = self._sources.keeper  # another thread may let go of it meanwhile
+        seeing = keeper.seeing if keeper else None
         refused = self._parts.journal.refused
         told = seeing is not None and seeing.problem == refused
         obstacles = [self._sources.failure, "" if told else refused]
@@ -91,7 +92,7 @@ class LockedEngine:
             headset=self._sources.headset(),
             paused_until=self._sources.paused_until,
             moments=self._parts.moments.count,
-            backlog=self._sources.keeper.waiting if self._sources.keeper else 0,
+            backlog=keeper.waiting if keeper else 0,
             quarantined=0,
             obstacles=[obstacle for obstacle in obstacles if obstacle],
         )

@@ -11,10 +11,11 @@ from played_screen import EDITOR, Played, Watched, image, reading
 from scripted import BEGIN, picture
 
 from companion.capture import beside
-from companion.capture.attention import Closed, Continued, Opened
+from companion.capture.attention import LONGEST_GAP, Closed, Continued, Opened
 from companion.capture.monitors import Monitors
 from companion.capture.privacy import Rules
 from companion.capture.screen import Sight
+from companion.capture.triggers import QUIET
 from companion.capture.types import Frame, Rect, Skipped, Trigger, Window
 from companion.moments import BESIDE, Moments
 from companion.steps import BrainStep
@@ -140,3 +141,17 @@ def test_word_of_the_other_monitor_does_not_end_what_the_person_turned_to_there(
     assert monitors.skip(gone) == ()
     again = watched.frame(Trigger.TITLED)
     assert monitors.see(again) == ((1, Continued(again.time)),)
+
+
+def test_what_rests_there_is_seen_now_and_then_while_the_person_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    watched = Watched(TwoMonitors())
+    list(both(watched))
+    monkeypatch.setattr(beside, "LONGEST", 0.0)
+    active, other = both(watched, Trigger.CLICKED)
+    assert isinstance(active, Frame)
+    assert isinstance(other, Frame)
+    assert (active.beside, other.beside) == (False, True)
+
+
+def test_the_longest_time_between_looks_there_is_no_gap() -> None:
+    assert beside.LONGEST + max(longest for _, longest in QUIET.values()) < LONGEST_GAP

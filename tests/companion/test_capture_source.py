@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from played_screen import EDITOR, RECT, Played, Watched, image, reading
 
-from companion.capture.privacy import NO_WINDOW, Rules
 from companion.capture.glance import MOVING, NOTHING_TOLD
+from companion.capture.privacy import NO_WINDOW, Rules
 from companion.capture.source import LOCKED
 from companion.capture.triggers import TRIES
 from companion.capture.types import Rect, Skipped, Trigger

@@ -18,6 +18,8 @@ from companion.locked.merging import merge_all
 from companion.locked.moments import SealedMoments
 from companion.looks import NEW, RENEWED, SAME
 from companion.moments import RENEW_SECONDS, Moments
+from companion.steps import store_content
+from companion.tasks import Vectors
 from index import changes, database
 from index.keys import keyfile
 from index.pictures import frames
@@ -228,3 +230,39 @@ def test_a_moment_that_a_crash_left_open_is_encoded_as_it_was_last_read(desk: De
     moments.change(frame(2, "one two"))
     assert desk.writer.do(changes.close_left_open).result() == 1
     assert desk.store.backlog() == {Job.CONTENT: 1, Job.BRAIN: 1}
+
+
+@pytest.mark.parametrize("end", [False, True])
+def test_what_the_disk_refused_of_a_moment_is_stored_as_soon_as_it_takes_it(
+    desk: Desk, moments: Moments, monkeypatch: pytest.MonkeyPatch, end: bool
+) -> None:
+    renew = changes.renew_moment
+    moments.open(frame(0, "one"), "screen")
+    encoded(desk)
+
+    def refusing(*_: object, **__: object) -> bool:
+        raise database.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(changes, "renew_moment", refusing)
+    for second in (1, 2):
+        with pytest.raises(VaultError, match="full"):
+            moments.change(frame(second, f"one {second}", hands=Hands(keys=1)))
+    monkeypatch.setattr(changes, "renew_moment", renew)
+    assert moments.close(0, BEGIN + 3) if end else moments.extend(0, BEGIN + 3)
+    [moment] = desk.moments()
+    assert (moment.text, moment.time_end) == ("one 2", BEGIN + 3)
+    seen = desk.store.hands(moment.id)
+    assert seen is not None
+    assert seen.keys == 2
+    assert desk.store.backlog().get(Job.CONTENT, 0) == int(end)
+
+
+def test_vectors_of_what_a_moment_said_before_do_not_count_as_those_of_now(desk: Desk, moments: Moments) -> None:
+    moments.open(frame(0, "one"), "screen")
+    [before] = desk.moments()
+    moments.change(frame(LATER, "one two"))
+    old = Vectors("content:x", "x", 2, (np.eye(1, 2, dtype=np.float32),))
+    desk.writer.do(store_content, [before], old, BEGIN).result()
+    assert desk.store.backlog() == {Job.CONTENT: 1}
+    desk.writer.do(store_content, desk.moments(), old, BEGIN).result()
+    assert desk.store.backlog() == {}

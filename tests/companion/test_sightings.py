@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from companion.capture.glance import MOVING
+from companion.capture.types import Skipped
 from companion.sightings import Sightings
 
 GONE, FULL, BROKEN = "The X server is gone.", "The disk is full.", "An error in the program."
@@ -54,3 +56,10 @@ def test_what_was_missed_is_told_once(sightings: Sightings, incidents: list[str]
     sightings.end(stopped=True)
     sightings.tell_missed()
     assert len(incidents) == 1
+
+
+def test_what_a_rule_keeps_out_is_shown_over_a_look_that_came_to_nothing(sightings: Sightings) -> None:
+    for seen in (Skipped(1.0, "hidden", private=True), Skipped(2.0, MOVING), Skipped(3.0, "hidden", private=True)):
+        sightings.pass_over(seen, damaged=False)
+        assert sightings.now.private == "hidden"
+    assert (sightings.now.filtered, sightings.now.kept_out, sightings.now.unseen) == (1, 2, 1)

@@ -16,22 +16,22 @@ class Machine:
 
 
 def test_nothing_waits_on_an_idle_machine() -> None:
-    assert Machine().yielding.reason() == ""
+    assert Machine().yielding.reason("content") == ""
 
 
 def test_everything_waits_for_a_battery_that_is_low() -> None:
     machine = Machine()
     machine.low = True
-    assert [machine.yielding.reason() for _ in range(3)] == [ON_BATTERY] * 3
+    assert [machine.yielding.reason("content") for _ in range(3)] == [ON_BATTERY] * 3
     machine.low = False
-    assert machine.yielding.reason() == ""
+    assert machine.yielding.reason("content") == ""
 
 
 def test_a_busy_machine_puts_each_batch_off_and_none_for_ever() -> None:
     machine, done = Machine(), []
     machine.load = BUSY
     while machine.now < 100.0 + 3 * LONGEST_SECONDS + 1:
-        reason = machine.yielding.reason()
+        reason = machine.yielding.reason("content")
         assert reason in {"", LOADED}
         done += [] if reason else [machine.now - 100.0]
         machine.now += 1.0
@@ -41,9 +41,19 @@ def test_a_busy_machine_puts_each_batch_off_and_none_for_ever() -> None:
 def test_what_was_put_off_is_caught_up_with_once_the_machine_is_idle() -> None:
     machine = Machine()
     machine.load = BUSY
-    assert machine.yielding.reason() == LOADED
+    assert machine.yielding.reason("content") == LOADED
     machine.load = 0.5
-    assert [machine.yielding.reason() for _ in range(5)] == [""] * 5
+    assert [machine.yielding.reason("content") for _ in range(5)] == [""] * 5
+
+
+def test_one_kind_of_work_does_not_take_the_turn_of_another() -> None:
+    machine = Machine()
+    machine.load = BUSY
+    assert {machine.yielding.reason(kind) for kind in ("content", "brain")} == {LOADED}
+    machine.now += LONGEST_SECONDS
+    assert machine.yielding.reason("content") == ""
+    assert machine.yielding.reason("content") == LOADED
+    assert machine.yielding.reason("brain") == ""
 
 
 def test_this_machine_tells_its_load() -> None:
