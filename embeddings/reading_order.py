@@ -71,10 +71,22 @@ def _columns(lines: Lines) -> list[list[TextLine]]:
 def _apart(left: Lines, right: Lines) -> bool:
     """Whether one column is read to its end before the other begins."""
     fewer, more = sorted((left, right), key=len)
+    if not _side_by_side(left, right):
+        return False
     if all(_wordy(column) for column in (left, right)):
         return len(fewer) >= LINES
     beside = sum(any(_beside(line, other) for other in more) for line in fewer)
     return beside < ALIGNED * len(fewer)
+
+
+def _side_by_side(left: Lines, right: Lines) -> bool:
+    """Whether the lower of two columns stands beside the other for most of its height."""
+    (top, bottom), (other_top, other_bottom) = (_extent(column) for column in (left, right))
+    return min(bottom, other_bottom) - max(top, other_top) > min(bottom - top, other_bottom - other_top) / 2
+
+
+def _extent(lines: Lines) -> Span:
+    return min(line.box[1] for line in lines), max(line.box[3] for line in lines)
 
 
 def _wordy(lines: Lines) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import cv2
 import numpy as np
 
 from embeddings.boxes import Box
@@ -36,9 +35,11 @@ class TextModels:
 
     def __init__(self) -> None:
         try:
+            import cv2
             from rapidocr import RapidOCR
         except ImportError as error:
             raise EmbeddingsError(f"Text on screen cannot be read: rapidocr is not installed ({error}).") from error
+        self._resize: Any = cv2.resize
         finding = {
             "Global.use_rec": False,
             "Det.limit_side_len": SIDE,
@@ -57,7 +58,7 @@ class TextModels:
     def recognise(self, line: Image) -> tuple[str, float]:
         """Return what one line ``uint8[height, width, 3]``, RGB, says, and how sure that is, 0 to 1."""
         width = max(1, round(line.shape[1] * HIGH / line.shape[0] * NARROWER))
-        read = self._recogniser(cv2.resize(np.ascontiguousarray(line[:, :, ::-1]), (width, HIGH)))
+        read = self._recogniser(self._resize(np.ascontiguousarray(line[:, :, ::-1]), (width, HIGH)))
         return str(read.txts[0]), float(read.scores[0])
 
 

@@ -165,11 +165,11 @@ def _leaves_private_out(patterns: tuple[str, ...]) -> bool:
 
 
 def _is_called(window: Window, name: str) -> bool:
-    """Whether a name is that of a window: browsers put what they have to say between the parts of its title, or behind."""
+    """Whether a name is that of a window: browsers say more between the parts of its title, or behind them."""
     rest = folded(name)
-    for part in folded(window.title).split(" - "):
+    for part in filter(None, folded(window.title).split(" - ")):
         _, found, rest = rest.partition(part)
-        if part and not found:
+        if not found:
             return False
     return bool(name)
 

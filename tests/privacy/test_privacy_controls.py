@@ -1,0 +1,29 @@
+"""The same canaries are found where nothing keeps them out: the suite cannot pass because it is blind."""
+
+from __future__ import annotations
+
+import pytest
+from privacy_case import Case
+from privacy_place import NEW, Place
+from privacy_window import drawn
+
+pytestmark = [pytest.mark.display, pytest.mark.model, pytest.mark.control]
+
+
+def test_a_word_and_a_patch_in_a_window_that_may_be_seen_are_found(place: Place, case: Case) -> None:
+    window = place.painted(image=drawn([case.word], size=(360, 120), patch=case.colour), app="Editor", title="notes")
+    window.activate()
+    with place.looking() as looking:
+        looking.until(NEW)
+    found = case.seen()
+    assert {"moments", "the full text"} <= set(found.text)
+    assert len(found.pixels) == 2  # the frame and its thumbnail
+
+
+def test_a_word_in_a_title_is_found(place: Place, case: Case) -> None:
+    place.painted(image=(240, 240, 240), app="Editor", title=f"about {case.word}").activate()
+    with place.looking() as looking:
+        looking.until(NEW)
+    found = case.seen()
+    assert {"moments", "the full text"} <= set(found.text)
+    assert found.pixels == []
