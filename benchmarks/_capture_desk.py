@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -34,6 +35,7 @@ ENDING_SECONDS = 120.0
 STDOUT = 1
 ENDS_WITH_US = ("setpriv", "--pdeathsig", "TERM")  # where the benchmark itself is killed
 LOG = "companion.log"
+PLACE = re.compile(r'  File ".*?([^/]+)", line (\d+)')  # a line of a traceback
 
 
 @contextmanager
@@ -163,15 +165,16 @@ def doctor(folder: Path) -> dict[str, Any]:
 
 
 def errors_in(folder: Path) -> list[str]:
-    """Return the errors the program met and nobody caught: the last line of each traceback it printed."""
-    lines = (folder / LOG).read_text(encoding="utf-8", errors="replace").splitlines()
-    found, within = [], False
-    for line in lines:
+    """Return the errors the program met and nobody caught: the last line of each traceback it printed, and where."""
+    found, where, within = [], "", False
+    for line in (folder / LOG).read_text(encoding="utf-8", errors="replace").splitlines():
         if line.startswith("Traceback"):
             within = True
+        elif within and (place := PLACE.match(line)):
+            where = f"{place[1]}, line {place[2]}"
         elif within and line and not line.startswith(" "):
             within = False
-            found.append(line)
+            found.append(f"{where}: {line}")
     return found
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 Look = Mapping[str, Any]
+LOST = "could not be stored"  # a reason that was noted, and a look lost all the same
 
 
 def looks(doctor: Mapping[str, Any]) -> list[Look]:
@@ -43,6 +44,11 @@ def share_accounted_for(told: Iterable[Look]) -> float:
         total += count
         known += count if look.get("outcome") else 0
     return known / total if total else float("nan")
+
+
+def lost(told: Iterable[Look]) -> int:
+    """Return how many triggers ended in a look that could not be stored."""
+    return sum(int(look.get("count", 0)) for look in told if look.get("outcome") == LOST)
 
 
 def unnoticed(told: Iterable[Look], done: Mapping[str, int]) -> dict[str, int]:

@@ -36,7 +36,7 @@ from _capture_run import MEGABYTE, SETTLING, Run, Watched, run
 from _capture_script import IDLE
 from _capture_windows import NEEDED
 from _finding import InTable, InVault
-from _looks import counted, looks, seconds_until_found, share_accounted_for, unnoticed
+from _looks import counted, looks, lost, seconds_until_found, share_accounted_for, unnoticed
 from desktop import Desktop, DesktopError, wait_until
 from kept_secrets import keep_in
 from vaults import vault_at
@@ -111,6 +111,7 @@ def _bars(ours: Run, baseline: Run, told: dict[str, Any], groups: Groups, errors
         Bar("share of triggers accounted for", share_accounted_for(looks(told)), 1.0, "least"),
         Bar("moments left without text or vectors", ours.left, 0),
         Bar("errors nobody caught", errors, 0),
+        Bar("looks that could not be stored", lost(looks(told)), 0),
         Bar("calls for a look not noticed", sum(unnoticed(looks(told), ours.done).values()), 0),
     ]
 

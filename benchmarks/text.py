@@ -26,7 +26,7 @@ from PIL import Image
 from qt_sample import TITLE as QT_SAMPLE
 
 from companion.capture.accessible.text import joined
-from companion.capture.reuse import Plan, Read, done, plan
+from companion.capture.reuse import Read, done, plan
 from companion.figures import Bar, report
 from embeddings.ocr import TextReader, as_text
 
@@ -88,32 +88,51 @@ def _costs(desktop: Desktop, changes: int) -> dict[str, float]:
     whole, _ = _timed(partial(_warm().read, first))
     reader = _warm()
     before = done(plan(None, first), first, reader.read(first))
-    lines, regions = len(before.lines), 0
-    shares: dict[str, list[float]] = {"usual": [], "longest": []}
-    for change in range(changes):
-        texts = prose(50 + change, COLUMNS - 30, 12)  # lines as those of the page
-        for kind, text in (("usual", texts[-1]), ("longest", max(texts, key=len))):
-            image = page.replaced(ROWS * (change + 1) // (changes + 1), text)
-            seconds, planned, before = _again(reader, before, image)
-            shares[kind].append(seconds / whole)
-            regions = max(regions, len(planned.regions))
+    known = {"width": first.shape[1], "height": first.shape[0], "lines": len(before.lines)}
+    changed, before = _changed_lines(page, reader, before, whole, changes)
     image = page.scrolled(prose(70, COLUMNS - 30, SCROLLED))
-    scrolled, planned, before = _again(reader, before, image)
-    same = similarity(as_text(list(before.lines)), as_text(_warm().read(image)))
+    planning, planned = _timed(partial(plan, before, image))
+    scrolled, before = _again(reader, before, image)
     seen, _ = _timed(lambda: reader.read(first, plan(None, first).regions))
     return {
-        "width": first.shape[1],
-        "height": first.shape[0],
-        "lines": lines,
+        **known,
         "whole_cpu_seconds": round(whole, 2),
-        "changed_line": round(statistics.mean(shares["usual"]), 4),
-        "changed_longest_line": round(statistics.mean(shares["longest"]), 4),
-        "changed_line_regions": regions,
+        **changed,
         "scrolled": round(scrolled / whole, 4),
+        "scrolled_planning_milliseconds": round(1000 * planning, 1),
         "scrolled_lines_kept": len(planned.kept),
         "seen_again": round(seen / whole, 4),
-        "like_a_whole_reading_in_the_end": round(same, 4),
+        "like_a_whole_reading_in_the_end": round(similarity(_text(before), as_text(_warm().read(image))), 4),
     }
+
+
+def _changed_lines(
+    page: Page, reader: TextReader, before: Read, whole: float, changes: int
+) -> tuple[dict[str, float], Read]:
+    """Change lines to others like those of the page, and to the longest; returns the shares, and what is known then."""
+    shares: dict[str, list[float]] = {"usual": [], "longest": []}
+    planning, regions = [], []
+    for change in range(changes):
+        texts = prose(50 + change, COLUMNS - 30, 12)
+        row = ROWS * (change + 1) // (changes + 1)
+        for kind, place, text in (("usual", row, texts[-1]), ("longest", row - 2, max(texts, key=len))):
+            image = page.replaced(place, text)
+            seconds, planned = _timed(partial(plan, before, image))
+            planning.append(seconds)
+            regions.append(len(planned.regions))
+            seconds, before = _again(reader, before, image)
+            shares[kind].append(seconds / whole)
+    figures = {
+        "changed_line": round(statistics.mean(shares["usual"]), 4),
+        "changed_longest_line": round(statistics.mean(shares["longest"]), 4),
+        "changed_line_regions": max(regions),
+        "changed_line_planning_milliseconds": round(1000 * statistics.mean(planning), 1),
+    }
+    return figures, before
+
+
+def _text(read: Read) -> str:
+    return as_text(list(read.lines))
 
 
 class Page:
@@ -145,15 +164,14 @@ class Page:
         return self.image()
 
 
-def _again(reader: TextReader, before: Read, image: Pixels) -> tuple[float, Plan, Read]:
-    """Return how long it takes to read what changed, what was planned, and what is known then."""
+def _again(reader: TextReader, before: Read, image: Pixels) -> tuple[float, Read]:
+    """Return how long it takes to read what changed, and what is known then."""
 
-    def read() -> tuple[Plan, Read]:
+    def read() -> Read:
         planned = plan(before, image)
-        return planned, done(planned, image, reader.read(image, planned.regions))
+        return done(planned, image, reader.read(image, planned.regions))
 
-    seconds, (planned, after) = _timed(read)
-    return seconds, planned, after
+    return _timed(read)
 
 
 def _warm() -> TextReader:

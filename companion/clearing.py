@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
@@ -27,8 +28,6 @@ REMEMBERED = 4
 #: one nothing is left.
 TALL = 40
 
-#: Pixels around a block that its letters may reach into.
-OVER = 2
 
 UNREAD = "Pictures are not recorded, as secrets in them cannot be found: {}"
 
@@ -98,6 +97,11 @@ class Clearing:
         except (EmbeddingsError, WorkerCrashed, TaskFailed, CancelledError) as error:
             self._say(UNREAD.format((str(error).strip() or "reading was ended").splitlines()[-1]))
             return None, ""
+        except Exception as error:  # noqa: BLE001 a bug that one picture meets: that is set aside, the next are read
+            traceback.print_exception(error)
+            self._known.clear()  # whatever of it was to be compared with
+            self._say(UNREAD.format(f"an error in the program ({type(error).__name__}: {error})."))
+            return None, ""
         self._say("")
         # In the order given the blocks come first, so that a label told by a program and a value it draws meet.
         everything = [*blocks.values(), *lines]
@@ -128,7 +132,7 @@ class Clearing:
             if number in secret:
                 yield from self._inside(image, block, secret[number])
             elif place in touched:
-                yield _around(block.box)
+                yield drawn_secrets.around(block.box)
 
     def _inside(self, image: Image, block: TextLine, holds: Held) -> Iterator[Box]:
         """Yield the boxes of a block that show its secrets: all of it where it is not known where they stand.
@@ -136,11 +140,11 @@ class Clearing:
         A field can be wider than its text, and of several lines, so that the place in the text says nothing of it.
         """
         if holds.parted or block.box[3] - block.box[1] <= TALL:
-            yield _around(block.box)
+            yield drawn_secrets.around(block.box)
             return
         inside = self._read(image, [block.box])
         seen = Counter(span.kind for span in spans.found("\n".join(line.text for line in inside)))
-        yield from pixels.touched(inside) if Counter(holds.kinds) <= seen else [_around(block.box)]
+        yield from pixels.touched(inside) if Counter(holds.kinds) <= seen else [drawn_secrets.around(block.box)]
 
     def _say(self, problem: str) -> None:
         if problem != self._problem:
@@ -174,7 +178,3 @@ def _centred(box: Box, within: Box) -> bool:
     """Whether the middle of a box lies in another."""
     across, down = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     return within[0] <= across < within[2] and within[1] <= down < within[3]
-
-
-def _around(box: Box) -> Box:
-    return box[0] - OVER, box[1] - OVER, box[2] + OVER, box[3] + OVER

@@ -5,6 +5,7 @@ Whatever is found this way comes on top of what `companion.masking.pixels` finds
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,10 +18,13 @@ from embeddings.types import TextLine
 #: Letters' widths from a window's edge up to which a line is taken to go on in the next, as terminals break them.
 EDGE = 3.0
 
+TALLEST = 40  # pixels of a line; what is higher are several
+
 #: Heights of a line from its middle to that of the next, at most.
 NEXT = 1.8
 
-OVER = 2  # pixels around a line that its letters may reach into
+#: Share of its height that letters may reach out of a line: slanted ones to the right.
+OVER = 0.3
 
 _BETWEEN_LETTERS = re.compile(r"(?<=[A-Za-z])[015](?=[A-Za-z])")
 _LIKE = {"0": "O", "1": "l", "5": "S"}
@@ -51,7 +55,7 @@ def touched(lines: Sequence[TextLine], *, told: int, width: int) -> tuple[Box, .
         Of the window, pixels.
 
     """
-    broken = (_around(lines[part.line].box) for part in _broken(lines, told, width))
+    broken = (around(lines[part.line].box) for part in _broken(lines, told, width))
     boxes = [*pixels.touched(lines), *pixels.touched(_corrected(lines, told)), *broken]
     return tuple(dict.fromkeys(boxes))
 
@@ -69,6 +73,13 @@ def masked_lines(lines: Sequence[TextLine], *, told: int, width: int) -> tuple[T
     corrected = _corrected(once, told)
     twice, again = pixels.masked_lines(corrected), pixels.touched_lines(corrected)
     return tuple(twice[place] if place in again else line for place, line in enumerate(once))
+
+
+def around(box: Box) -> Box:
+    """Return the pixels of a line that may show its letters."""
+    left, top, right, bottom = box
+    over = math.ceil(OVER * min(bottom - top, TALLEST))
+    return left - over, top - over // 2, right + over, bottom + over // 2
 
 
 def _corrected(lines: Sequence[TextLine], told: int) -> list[TextLine]:
@@ -118,7 +129,3 @@ def _goes_on(line: TextLine, following: TextLine, width: int) -> bool:
 
 def _without(line: TextLine, part: _Part) -> TextLine:
     return replace(line, text=line.text[: part.start] + (mark(part.kind) if part.first else "") + line.text[part.end :])
-
-
-def _around(box: Box) -> Box:
-    return box[0] - OVER, box[1] - OVER, box[2] + OVER, box[3] + OVER

@@ -74,19 +74,20 @@ class TextReader:
         """
         whole = (0, 0, image.shape[1], image.shape[0])
         wanted = [whole] if regions is None else [box for box in (clipped(one, whole) for one in regions) if box]
-        parts = [part for box in merged(wanted) for part in _inked(image, box)]
-        boxes = [snapped(image, box) for box in self._found(image, parts)]
+        apart = [(part, box) for box in merged(wanted) for part in _inked(image, box)]
+        found = self._found(image, [part for part, _ in apart])
+        boxes = [snapped(image, line, box) for (_, box), some in zip(apart, found, strict=True) for line in some]
         cut = [_Cut(i, piece) for i, box in enumerate(boxes) for piece in pieces(image, box)]
         read = self._each(lambda one: self._recognised(image, one.piece.box), cut)
         by_line = groupby(zip(cut, read, strict=True), key=lambda one: one[0].line)
         lines = [_joined(boxes[i], list(some)) for i, some in by_line]
         return in_reading_order([line for line in lines if line.text and line.confidence >= LEAST_CONFIDENCE])
 
-    def _found(self, image: Image, parts: Sequence[Box]) -> list[Box]:
-        """Return where lines are in parts of the image."""
+    def _found(self, image: Image, parts: Sequence[Box]) -> list[list[Box]]:
+        """Return where lines are in each of some parts of the image."""
         cut = [bands(part) for part in parts]
         found = iter(self._each(lambda band: self._looked(image, band), [band for some in cut for band in some]))
-        return [box for some in cut for box in together(some, [next(found) for _ in some])]
+        return [together(some, [next(found) for _ in some]) for some in cut]
 
     def _looked(self, image: Image, band: Box) -> list[Box]:
         pixels = image[band[1] : band[3], band[0] : band[2]]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.boxes import Box, clipped
+from embeddings.boxes import Box, clipped, grown
 from embeddings.types import Image
 
 #: Grey levels by which ink differs from the ground of its line.
@@ -38,8 +38,11 @@ class Piece:
     spaced: bool = False
 
 
-def snapped(image: Image, box: Box) -> Box:
-    """Return the box of a line's ink and a margin; ``box`` itself where no ink stands out from the ground."""
+def snapped(image: Image, box: Box, within: Box) -> Box:
+    """Return the box of a line's ink and a margin, as far as that is ``within`` what may be read.
+
+    It is ``box`` itself where no ink stands out from the ground.
+    """
     left, top = box[:2]
     ink = _ink(image, box)
     rows = _rows_of(ink)
@@ -48,8 +51,7 @@ def snapped(image: Image, box: Box) -> Box:
         return box
     margin = max(2, round((rows.stop - rows.start) * MARGIN))
     found = (left + int(columns[0]), top + rows.start, left + int(columns[-1]) + 1, top + rows.stop)
-    whole = (0, 0, image.shape[1], image.shape[0])
-    return clipped((found[0] - margin, found[1] - margin, found[2] + margin, found[3] + margin), whole) or box
+    return clipped(grown(found, margin, margin), within) or box
 
 
 def pieces(image: Image, box: Box) -> list[Piece]:

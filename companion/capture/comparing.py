@@ -95,11 +95,11 @@ class Comparison:
             for shift in self._changed:
                 for box in _near(self._cut(shift)).tolist():
                     near[cells.under(box)] = True
-            new &= self._shown | near
+            new &= self.shown | near
         for shift, differs in self._changed.items():
             for box in self._unread:
                 there = cells.under(moved(box, 0, shift))
-                new[there] |= (self._shown & ~differs)[there]
+                new[there] |= (self.shown & ~differs)[there]
         cells.clear(new, covered)
         return new
 
@@ -116,8 +116,8 @@ class Comparison:
         return left, top, inside[0] + int(columns[-1]) + 1, inside[1] + int(rows[-1]) + 1
 
     @cached_property
-    def _shown(self) -> Cells:
-        """Cells that may show a part of a letter, as far as anything changed or is unread."""
+    def shown(self) -> Cells:
+        """Which cells may show a part of a letter, as far as anything changed or is unread: ``bool[rows, columns]``."""
         if self._unread or len(self._changed) > 1:
             return cells.contrasting(self._after)
         shown = np.zeros_like(self._changed[0])
@@ -175,10 +175,10 @@ class Comparison:
         for shift, differs in self._changed.items():
             cut = self._cut(shift)
             if len(cut):
-                as_were = self._shown & others & ~differs & (self._changed[0] if shift else True)
+                as_were = self.shown & others & ~differs & (self._changed[0] if shift else True)
                 left = cells.counts(as_were, cut)
                 parts.append(cut[left > 0])
-                still.append(cut[left > STILL_THERE * cells.counts(self._shown, cut)])
+                still.append(cut[left > STILL_THERE * cells.counts(self.shown, cut)])
         return _listed(parts), _listed(still)
 
     def _differs(self, box: Box, shift: int) -> NDArray[np.bool_]:

@@ -85,7 +85,7 @@ class Glance:
         again = self._read(window)
         if again is None or not again.complete or (again.private, again.url) != (reading.private, reading.url):
             return MOVING  # where the fields nobody may see were as the pixels were read is not known
-        same = again.text == reading.text
+        same = again.blocks == reading.blocks  # where they stand, too: what is secret is told by its place
         return Frame(image if same else None, self._clock(), window, reading=again)
 
     def _grabbed(self, screen: Screen, window: Window, reading: Reading | None) -> Image | None:

@@ -9,6 +9,7 @@ from companion.capture.comparing import MARGIN_ACROSS, MARGIN_DOWN, Comparison, 
 from companion.capture.types import Image
 from embeddings import cells
 from embeddings.boxes import Box, clipped, grown, merged, overlapping, without
+from embeddings.cells import Cells
 from embeddings.reading_order import in_reading_order
 from embeddings.types import TextLine
 
@@ -72,11 +73,13 @@ def plan(before: Read | None, image: Image, covered: Sequence[Box] = ()) -> Plan
     """
     if before is None or before.image.shape != image.shape:
         shown = cells.contrasting(image)
-        cells.clear(shown, covered)
-        found = cells.boxes_around(shown, across=ACROSS, down=DOWN)
-        return Plan((), _regions([grown(box, MARGIN_ACROSS, MARGIN_DOWN) for box in found], image, covered))
-    kept, boxes = Comparison(before.image, image, before.lines, before.unread).told(covered)
-    return Plan(kept, _regions(boxes, image, covered))
+        looked = shown.copy()
+        cells.clear(looked, covered)
+        boxes = cells.boxes_around(looked, across=ACROSS, down=DOWN)
+        return Plan((), _regions([grown(box, MARGIN_ACROSS, MARGIN_DOWN) for box in boxes], shown, image, covered))
+    compared = Comparison(before.image, image, before.lines, before.unread)
+    kept, boxes = compared.told(covered)
+    return Plan(kept, _regions(boxes, compared.shown, image, covered))
 
 
 def done(planned: Plan, image: Image, found: Sequence[TextLine], covered: Sequence[Box] = ()) -> Read:
@@ -88,17 +91,10 @@ def done(planned: Plan, image: Image, found: Sequence[TextLine], covered: Sequen
     return Read(image, tuple(in_reading_order([*planned.kept, *new])), tuple(covered))
 
 
-def _regions(boxes: Iterable[Box], image: Image, covered: Sequence[Box]) -> tuple[Box, ...]:
-    """Return what of some boxes is to be read."""
+def _regions(boxes: Iterable[Box], shown: Cells, image: Image, covered: Sequence[Box]) -> tuple[Box, ...]:
+    """Return what of some boxes is to be read: what is not covered, and in which anything is shown."""
     whole = (0, 0, image.shape[1], image.shape[0])
     inside = [part for part in (clipped(box, whole) for box in boxes) if part is not None]
     parts = [part for box in merged(inside) for part in without(box, (one for one in covered if overlapping(one, box)))]
-    return tuple(part for part in parts if _legible(part) and _shows(image, part))
-
-
-def _legible(box: Box) -> bool:
-    return box[2] - box[0] >= NARROWEST and box[3] - box[1] >= LOWEST
-
-
-def _shows(image: Image, box: Box) -> bool:
-    return bool(cells.contrasting(image[box[1] : box[3], box[0] : box[2]]).any())
+    legible = [part for part in parts if part[2] - part[0] >= NARROWEST and part[3] - part[1] >= LOWEST]
+    return tuple(part for part in legible if shown[cells.under(part)].any())

@@ -217,3 +217,17 @@ def test_a_reader_that_cannot_be_started_costs_the_picture_and_not_the_program(m
     worker.stop()
     assert cleared.image is None
     assert "temporarily unavailable" in said[0]
+
+
+def test_a_picture_that_meets_a_bug_is_set_aside_and_said_and_the_next_is_read(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    reader = Reading([line("words", 1)], error=IndexError("out of bounds"))
+    clear, problems = clearing(reader)
+    done = clear(frame(reading=reading("told")))
+    assert (done.image, done.text) == (None, "told")
+    assert "IndexError: out of bounds" in problems[0]
+    assert "Traceback" in capfd.readouterr().err
+    reader.error = None
+    assert clear(frame()).text == "words"
+    assert problems[1:] == [""]

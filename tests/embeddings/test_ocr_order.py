@@ -145,7 +145,7 @@ def test_a_line_found_in_two_bands_is_one_and_a_cut_one_is_left_out() -> None:
 
 def test_the_same_line_is_cut_out_alike_wherever_its_box_was_found() -> None:
     image = drawn([(40, 40, "pages of ink, 4 by 7"), (40, 66, "Älter, größer")], size=(500, 120), points=16)
-    cut = {snapped(image, (32 + dx, 36 + dy, 240 + dx, 64)) for dx in (0, 3) for dy in (0, 2)}
+    cut = {snapped(image, (32 + dx, 36 + dy, 240 + dx, 64), (0, 0, 500, 120)) for dx in (0, 3) for dy in (0, 2)}
     assert len(cut) == 1
     left, top, right, bottom = cut.pop()
     assert not (image[top:bottom, [left, right - 1]] < 128).any()
@@ -155,7 +155,7 @@ def test_the_same_line_is_cut_out_alike_wherever_its_box_was_found() -> None:
 def test_dots_and_accents_belong_to_their_line() -> None:
     image = drawn([(40, 40, "Ä É i j ü")], size=(300, 100), points=18)
     dark = np.flatnonzero((image < 128).any(axis=(1, 2)))
-    box = snapped(image, (32, 36, 150, 72))
+    box = snapped(image, (32, 36, 150, 72), (0, 0, 300, 100))
     assert box[1] < dark[0]
     assert box[3] > dark[-1]
 
@@ -163,7 +163,7 @@ def test_dots_and_accents_belong_to_their_line() -> None:
 @pytest.mark.parametrize("count", [1, 3, 12, 30])
 def test_long_lines_are_cut_between_words_and_lose_nothing(count: int) -> None:
     image = drawn([(20, 20, " ".join(["lantern"] * count))], size=(2600, 60), points=14)
-    box = snapped(image, (10, 16, 20 + 64 * count + 30, 44))
+    box = snapped(image, (10, 16, 20 + 64 * count + 30, 44), (0, 0, 2600, 60))
     parts = pieces(image, box)
     assert (parts[0].box[0], parts[-1].box[2]) == (box[0], box[2])
     assert all(one.box[2] == other.box[0] for one, other in pairwise(parts))

@@ -89,6 +89,15 @@ def test_regions_may_overlap_each_other_and_the_edge_and_lie_outside(reader: Tex
     assert reader.read(image, []) == []
 
 
+def test_no_pixel_outside_of_the_regions_has_a_part_in_what_is_read(reader: TextReader) -> None:
+    image = pieces([(60, 50, "first"), (60, 80, "a secret"), (200, 50, "second")])
+    region = (50, 40, 330, 78)
+    other = np.full_like(image, 90)
+    other[region[1] : region[3], region[0] : region[2]] = image[region[1] : region[3], region[0] : region[2]]
+    assert texts(reader.read(image, [region])) == ["first", "second"]
+    assert reader.read(other, [region]) == reader.read(image, [region])
+
+
 def test_one_line_of_a_page_costs_one_line(reader: TextReader, counted: Counted) -> None:
     image = page(WORDS, points=14, size=(900, 560))
     whole = reader.read(image)

@@ -115,10 +115,11 @@ def _scrolled() -> QScrollArea:
 
 
 def _rows(view: QAbstractItemView) -> range:
-    bottom = view.viewport().height() - 1
-    first = view.indexAt(view.viewport().rect().topLeft()).row()
-    last = max(view.indexAt(view.viewport().rect().bottomLeft()).row(), first)
-    assert bottom > 0
+    """Return the rows of which more than an edge shows: with some fonts a pixel of the next one does too."""
+    edge, shown = QPoint(0, 4), view.viewport().rect()
+    assert shown.height() > 0
+    first = view.indexAt(shown.topLeft() + edge).row()
+    last = max(view.indexAt(shown.bottomLeft() - edge).row(), first)
     return range(first, last + 1)
 
 
