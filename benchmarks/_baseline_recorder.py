@@ -3,7 +3,8 @@
 Every three seconds the whole monitor is grabbed and compared with the picture that was kept last. When more than a
 blinking caret or a clock changed, it becomes a WebP on disk, all text in it is read, the text becomes vectors, and a
 row goes into a full-text table. What cannot be kept up with is left out: the newest picture is next. Grabbing goes on
-beside reading, as in such programs. The models are the program's own, loaded in the same way.
+beside reading, as in such programs. The models are the program's own. Text is read as the library reads a picture:
+whole, and nothing is remembered, since remembering lines is ours.
 
 ``python _baseline_recorder.py FOLDER`` writes ``screens.db`` and pictures there, and ``ready`` once it watches.
 """
@@ -18,14 +19,15 @@ import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import mss
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from rapidocr import RapidOCR
 
 from embeddings import model_place
-from embeddings.ocr import TextReader, as_text
 from embeddings.passages import passages
 from embeddings.text import TextModel
 
@@ -86,7 +88,15 @@ class Keeping:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._reader, self._model = TextReader(), TextModel.load(model_place.find())
+        # The orientation classifier is off, and two threads work, as the program had it when it read whole pictures.
+        self._reader: Any = RapidOCR(
+            params={
+                "Global.use_cls": False,
+                "Global.log_level": "error",
+                "EngineConfig.onnxruntime.intra_op_num_threads": 2,
+            }
+        )
+        self._model = TextModel.load(model_place.find())
         self._model.encode(["ready"])
         self._db = sqlite3.connect(folder / "screens.db")
         self._db.execute("PRAGMA journal_mode = WAL")
@@ -98,7 +108,7 @@ class Keeping:
         """Do all of it."""
         rgb = np.ascontiguousarray(picture[:, :, 2::-1])
         Image.fromarray(rgb).save(self._folder / f"{time.time_ns()}.webp", quality=QUALITY)
-        text = as_text(self._reader.read(rgb))
+        text = "\n".join(self._reader(np.ascontiguousarray(rgb[:, :, ::-1])).txts or ())
         vectors = self._model.encode(passages(text)) if text else np.empty((0, 0), np.float32)
         with self._db:
             row = self._db.execute("INSERT INTO screens (text) VALUES (?)", [text]).lastrowid

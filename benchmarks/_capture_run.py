@@ -97,6 +97,11 @@ class Run:
         """Return, for each act of these kinds, the seconds until all it showed could be found; inf for never."""
         return [max(0.0, self._found(shown) - shown.time) for shown in self.shown if shown.act in acts]
 
+    def never_found(self) -> list[str]:
+        """Return the acts some of whose words were never found, and these."""
+        missing = [(shown.act, [word for word in shown.words if word not in self.found]) for shown in self.shown]
+        return [f"{act}: {' '.join(words)}" for act, words in missing if words]
+
     def _found(self, shown: Shown) -> float:
         return max(self.found.get(word, float("inf")) for word in shown.words)
 

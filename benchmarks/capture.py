@@ -148,6 +148,7 @@ def _figures(run: Run, groups: Groups) -> dict[str, object]:
         "peak_megabytes": run.peaks,
         "megabytes_an_hour": round(run.grown / MEGABYTE * HOUR / run.active.seconds, 2),
         "kilobytes_at_the_end": _largest(run.parts),
+        "never_found": run.never_found()[:FEW],
         "searchable": {name: _latencies(run.latencies(acts)) for name, acts in groups.items()},
         "searchable_by_act": {act: _latencies(run.latencies([act])) for acts in groups.values() for act in acts},
     }

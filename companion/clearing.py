@@ -128,18 +128,19 @@ class Clearing:
             if not any(_centred(box, block.box) for block in blocks.values()):  # those are looked at below
                 yield box
         touched = drawn_secrets.touched_lines(everything, told=len(blocks))
+        boxes = [block.box for block in blocks.values()]
         for place, (number, block) in enumerate(blocks.items()):
-            if number in secret:
-                yield from self._inside(image, block, secret[number])
-            elif place in touched:
-                yield drawn_secrets.around(block.box)
+            if number in secret or place in touched:
+                for box in self._inside(image, block, secret.get(number)):
+                    whole = box[0] <= block.box[0] or block.box[2] <= box[2]
+                    yield drawn_secrets.running_on(image, box, boxes) if whole else box
 
-    def _inside(self, image: Image, block: TextLine, holds: Held) -> Iterator[Box]:
+    def _inside(self, image: Image, block: TextLine, holds: Held | None) -> Iterator[Box]:
         """Yield the boxes of a block that show its secrets: all of it where it is not known where they stand.
 
         A field can be wider than its text, and of several lines, so that the place in the text says nothing of it.
         """
-        if holds.parted or block.box[3] - block.box[1] <= TALL:
+        if holds is None or holds.parted or block.box[3] - block.box[1] <= TALL:
             yield drawn_secrets.around(block.box)
             return
         inside = self._read(image, [block.box])

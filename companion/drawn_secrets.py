@@ -13,10 +13,13 @@ from dataclasses import dataclass, replace
 from companion.masking import pixels
 from companion.masking.pixels import Box
 from companion.masking.spans import found, mark
-from embeddings.types import TextLine
+from embeddings.types import Image, TextLine
 
 #: Letters' widths from a window's edge up to which a line is taken to go on in the next, as terminals break them.
 EDGE = 3.0
+
+GAP = 0.5  # heights of a line
+FAINT = 30  # levels, of 255, between what is drawn and what it is drawn on
 
 TALLEST = 40  # pixels of a line; what is higher are several
 
@@ -80,6 +83,34 @@ def around(box: Box) -> Box:
     left, top, right, bottom = box
     over = math.ceil(OVER * min(bottom - top, TALLEST))
     return left - over, top - over // 2, right + over, bottom + over // 2
+
+
+def running_on(image: Image, box: Box, others: Sequence[Box]) -> Box:
+    """Return a box that is as wide as what is drawn in it: text may run out of the place a program tells for it.
+
+    It ends at a gap as wide as between columns, and where one of ``others`` begins.
+    """
+    left, top, right, bottom = (max(0, edge) for edge in box)
+    beside = [one for one in others if one[1] < bottom and top < one[3]]
+    first = max((one[2] for one in beside if one[2] <= left), default=0)
+    last = min((one[0] for one in beside if one[0] >= right), default=image.shape[1])
+    gap = math.ceil(GAP * min(bottom - top, TALLEST))
+    before, behind = image[top:bottom, first:left][:, ::-1], image[top:bottom, right:last]
+    return left - _inked(before, gap), top, right + _inked(behind, gap), bottom
+
+
+def _inked(strip: Image, gap: int) -> int:
+    """Return how many columns of a strip something is drawn in, up to the first ``gap`` without anything."""
+    if not strip.size:
+        return 0
+    drawn = (strip.max(axis=0).astype(int) - strip.min(axis=0)).max(axis=1) > FAINT
+    end = empty = 0
+    for column, there in enumerate(drawn):
+        empty = 0 if there else empty + 1
+        end = column + 1 if there else end
+        if empty >= gap:
+            break
+    return end
 
 
 def _corrected(lines: Sequence[TextLine], told: int) -> list[TextLine]:

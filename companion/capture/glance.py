@@ -11,7 +11,7 @@ from companion.capture.privacy import NO_WINDOW, Rules
 from companion.capture.screen import Screen, Sight
 from companion.capture.texts import Texts
 from companion.capture.titles import normalised_title
-from companion.capture.types import Frame, Image, Window
+from companion.capture.types import Frame, Image, Rect, Window
 
 if TYPE_CHECKING:
     from companion.capture.accessible.reading import Reading
@@ -83,7 +83,7 @@ class Glance:
     def _read_again(self, image: Image, window: Window, reading: Reading) -> Frame | str:
         """Return a frame whose window tells after its pixels were read what it told before, or its newer text alone."""
         again = self._read(window)
-        if again is None or not again.complete or (again.private, again.url) != (reading.private, reading.url):
+        if again is None or not again.complete or _page(again) != _page(reading):
             return MOVING  # where the fields nobody may see were as the pixels were read is not known
         same = again.blocks == reading.blocks  # where they stand, too: what is secret is told by its place
         return Frame(image if same else None, self._clock(), window, reading=again)
@@ -110,6 +110,11 @@ class Glance:
 def _told(window: Window, reading: Reading | None) -> Window:
     """Return the window with the address its program tells."""
     return window if reading is None or not reading.url else replace(window, url=reading.url)
+
+
+def _page(reading: Reading) -> tuple[str, frozenset[Rect]]:
+    """Return which page it is and where its password fields lie; they are told in no order."""
+    return reading.url, frozenset(reading.private)
 
 
 def is_same(before: Window, now: Window) -> bool:

@@ -11,6 +11,7 @@ import pytest
 TESTS = Path(__file__).resolve().parents[1]
 sys.path += [str(TESTS / "companion"), str(TESTS / "companion" / "accessible")]
 
+from privacy_browser import Browser  # noqa: E402 it uses what lies in the folders above
 from privacy_case import Case  # noqa: E402 it uses what lies in the folders above
 from privacy_place import Place  # noqa: E402 so does this
 from privacy_tally import Tally  # noqa: E402 and it is of the same suite
@@ -20,7 +21,9 @@ _places: list[Place] = []
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--privacy-tally", metavar="FILE", help="write how many cases there were, and what leaked, as JSON")
+    parser.addoption(
+        "--privacy-tally", metavar="FILE", help="write how many cases there were, and what leaked, as JSON"
+    )
 
 
 @pytest.fixture
@@ -40,6 +43,11 @@ def case(place: Place, request: pytest.FixtureRequest) -> Iterator[Case]:
     finally:
         place.clear()
         _tally.add(made)
+
+
+@pytest.fixture(params=["chromium", "firefox-esr"])
+def browser(place: Place, request: pytest.FixtureRequest) -> Browser:
+    return place.browser(request.param)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -81,7 +81,7 @@ class Pages:
         pages = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:  # noqa: N802 the library's name
+            def do_GET(self) -> None:
                 asked = urlsplit(self.path)
                 page = parse_qs(asked.query).get("page", [""])[0]
                 text = pages._answer(asked.path, page)

@@ -10,14 +10,14 @@ from concurrent.futures import Future
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import privacy_browser
 import pytest
 import xcffib.xproto as x
 from accessible_desk import session_bus
 from bus_services import Caller
-from desktop import Desktop, end, wait_until
+from desktop import Desktop, DesktopError, end, wait_until
 from privacy_browser import Browser
 from privacy_pages import Pages
 from privacy_program import Program, missing
@@ -42,9 +42,13 @@ from index.store import Store
 from index.types import Look
 from index.writer import Writer
 
+if TYPE_CHECKING:
+    from privacy_case import Case
+
 #: Everything that can be consented to is, and the rules are those that a person starts with.
 CONSENTS = ("consent_screen", "consent_text", "consent_urls", "consent_input", "consent_keys")
 EVERYTHING = Settings(**dict.fromkeys(CONSENTS, True))  # type: ignore[arg-type]
+TRIES = 8  # looks until a picture is there
 STORED = (NEW, UNPICTURED, RENEWED, SAME)
 THIS_RUN = recording.ThisRun(board_name="none", frames=None)
 
@@ -71,10 +75,9 @@ class Looking:
             return fresh[-1] if len(fresh) >= times else ""
 
         try:
-            outcome = wait_until(one, f"a look that comes to {wanted or 'anything'}; so far: {self.outcomes}")
-        except BaseException:
-            print("DEBUG", self.keeper.seeing, self.keeper._looks._waiting, self.keeper._looks.__dict__, looks_module.AT_ONCE)
-            raise
+            outcome = wait_until(one, f"a look that comes to {wanted or 'anything'}")
+        except DesktopError as error:
+            raise DesktopError(f"{error}; looks came to {self.outcomes}, {self.keeper.seeing}") from error
         finally:
             self._told = len(self.outcomes)
         return outcome
@@ -158,6 +161,15 @@ class Place:
         self._opened.append(Ending(child))
         return child
 
+    def pictured(self, looking: Looking, case: Case) -> None:
+        """Wait until a picture of what is shown is stored: a program that only begins may not tell all of it at first."""
+        looking.until(*STORED)
+        for _ in range(TRIES):
+            if case.pictured():
+                return
+            self.desktop.run("xdotool", "key", "Shift_L")
+            looking.until(*STORED)
+
     def has(self, *programs: str) -> bool:
         """Whether programs are installed."""
         return all(shutil.which(program) for program in programs)
@@ -203,7 +215,7 @@ class Place:
             patch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "disabled:")
             for name in ("WAYLAND_DISPLAY", "XDG_SESSION_TYPE", "AT_SPI_BUS_ADDRESS"):
                 patch.delenv(name, raising=False)
-            patch.setattr(triggers, "QUIET", {one: (0.1, 0.4) for one in Trigger} | {Trigger.STARTED: (0.0, 0.0)})
+            patch.setattr(triggers, "QUIET", dict.fromkeys(Trigger, (0.1, 0.4)) | {Trigger.STARTED: (0.0, 0.0)})
             patch.setattr(looks_module, "AT_ONCE", 1)
             patch.setattr(keeper_module, "RETRY_SECONDS", 0.2)
             yield patch

@@ -50,7 +50,9 @@ class Program:
         )
         self.pid = self._child.pid
 
-    def show(self, title: str, *widgets: Widget, size: tuple[int, int] = (420, 260), at: tuple[int, int] = (60, 80)) -> str:
+    def show(
+        self, title: str, *widgets: Widget, size: tuple[int, int] = (420, 260), at: tuple[int, int] = (60, 80)
+    ) -> str:
         """Show widgets below each other in a window of its own, wait until it is active and return its number."""
         self.tell("show", about={"title": title, "widgets": widgets, "size": size, "at": at})
         window = self.desktop.await_active(title)

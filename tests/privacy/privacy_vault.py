@@ -24,11 +24,55 @@ Colour = tuple[int, int, int]
 MAGENTA, GREEN = (255, 0, 255), (0, 255, 0)
 _STRONG = 70  # how far the channels of a canary's colour stand out, of 255
 _FEWEST = 4  # pixels
-_FIRST = tuple("pelican lantern saffron harvest copper meadow velvet granite walnut thunder".split()) + tuple(
-    "pepper garden silver winter bamboo timber cotton hazel juniper basalt forest canyon desert".split()
+_FIRST = (
+    "pelican",
+    "lantern",
+    "saffron",
+    "harvest",
+    "copper",
+    "meadow",
+    "velvet",
+    "granite",
+    "walnut",
+    "thunder",
+    "pepper",
+    "garden",
+    "silver",
+    "winter",
+    "bamboo",
+    "timber",
+    "cotton",
+    "hazel",
+    "juniper",
+    "basalt",
+    "forest",
+    "canyon",
+    "desert",
 )
-_SECOND = tuple("quartz ribbon cactus falcon marble summit orchid puffin anchor tulip dragon".split()) + tuple(
-    "badger kettle magnet pebble rocket spider violin walrus yogurt donkey parrot turtle".split()
+_SECOND = (
+    "quartz",
+    "ribbon",
+    "cactus",
+    "falcon",
+    "marble",
+    "summit",
+    "orchid",
+    "puffin",
+    "anchor",
+    "tulip",
+    "dragon",
+    "badger",
+    "kettle",
+    "magnet",
+    "pebble",
+    "rocket",
+    "spider",
+    "violin",
+    "walrus",
+    "yogurt",
+    "donkey",
+    "parrot",
+    "turtle",
 )
 WORDS = tuple(first + second for second, first in product(_SECOND, _FIRST))
 _NO_LETTER = re.compile(r"[\W_]+")
@@ -46,7 +90,7 @@ class Found:
 def made_secrets(number: int) -> tuple[str, str, str]:
     """Return a key, a password and the number of a card, of the shape of real ones."""
     drawn = random.Random(number)  # noqa: S311 they open nothing
-    key = "ghp_" + "".join(drawn.choice(_LETTERS + "23456789") for _ in range(36))
+    key = "ghp_" + "".join(drawn.choice(_LETTERS + "23456789") for _ in range(35)) + "f"
     password = f"{drawn.choice(_FIRST).title()}{drawn.randint(10, 99)}&{drawn.choice(_SECOND).title()}{number % 10}"
     digits = [4, *(drawn.randint(0, 9) for _ in range(14))]
     doubled = sum(sum(divmod(digit * 2, 10)) if place % 2 == 0 else digit for place, digit in enumerate(digits))

@@ -72,7 +72,8 @@ class Painted:
         self.display = Display(desktop.display)
         picture = image if isinstance(image, np.ndarray) else np.full((size[1], size[0], 3), image, np.uint8)
         self.id: int = self._create(picture, at)
-        self._say(app, instance, title, pid, owner, kind, Rect(*at, picture.shape[1], picture.shape[0]))
+        self._belongs_to(app, instance, pid)
+        self._says(title, owner, kind, Rect(*at, picture.shape[1], picture.shape[0]))
         if mapped:
             self.show()
 
@@ -175,13 +176,15 @@ class Painted:
         display.core.FreeGCChecked(tool).check()
         return int(held)
 
-    def _say(self, app: str, instance: str, title: str, pid: int, owner: int, kind: str, rect: Rect) -> None:
+    def _belongs_to(self, app: str, instance: str, pid: int) -> None:
         if app:
             self._text("WM_CLASS", f"{instance or app.lower()}\0{app}\0".encode(), "STRING")
-        if title:
-            self._text("_NET_WM_NAME", title.encode(), "UTF8_STRING")
         if pid:
             self.numbers("_NET_WM_PID", pid)
+
+    def _says(self, title: str, owner: int, kind: str, rect: Rect) -> None:
+        if title:
+            self._text("_NET_WM_NAME", title.encode(), "UTF8_STRING")
         if owner:
             self.numbers("WM_TRANSIENT_FOR", owner, kind="WINDOW")
         if kind:

@@ -42,7 +42,9 @@ class Shown:
 
     def _label(self, text, colour="", wrap=False, points=12, **_):
         label = Gtk.Label(xalign=0, wrap=wrap)
-        label.set_markup(f'<span foreground="{colour or "black"}" font="bold {points}">{GLib.markup_escape_text(text)}</span>')
+        label.set_markup(
+            f'<span foreground="{colour or "black"}" font="bold {points}">{GLib.markup_escape_text(text)}</span>'
+        )
         return label
 
     def _entry(self, text, colour="", echo="", **_):

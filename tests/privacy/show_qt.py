@@ -6,12 +6,13 @@ import json
 import sys
 from typing import Any
 
-from PySide6.QtCore import QSocketNotifier, Qt
+from PySide6.QtCore import QPoint, QSocketNotifier
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QMenu,
     QPlainTextEdit,
     QScrollArea,
     QTableWidget,
@@ -33,6 +34,7 @@ class Shown:
 
     def __init__(self) -> None:
         self.window: QWidget | None = None
+        self.popup: QMenu | None = None
         self.passwords: list[QLineEdit] = []
         self.scrolled: QScrollArea | None = None
 
@@ -62,7 +64,15 @@ class Shown:
         if self.scrolled is not None:
             self.scrolled.verticalScrollBar().setValue(to)
 
+    def menu(self, text: str, at: list[int]) -> None:
+        self.popup = QMenu()
+        self.popup.addAction(text)
+        self.popup.popup(QPoint(*at))
+
     def close(self) -> None:
+        if self.popup is not None:
+            self.popup.close()
+            self.popup = None
         if self.window is not None:
             self.window.close()
             self.window.deleteLater()
@@ -126,12 +136,6 @@ class Shown:
         gap.setFixedHeight(height)
         gap.setStyleSheet(f"background: {colour}" if colour else "")
         return gap
-
-    def _tip(self, text: str, colour: str, **_: Any) -> QWidget:
-        tip = QLabel(text)
-        tip.setWindowFlag(Qt.WindowType.ToolTip)
-        tip.setStyleSheet(f"background: {colour}")
-        return tip
 
 
 def main() -> None:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from bus_services import ScreenSaver
 from privacy_case import Case
+from privacy_grab import during_the_grab
 from privacy_place import LOCKED, MOVING, NEW, Place
 from privacy_window import Painted, drawn
-from test_privacy_swapped import during_the_grab
 
 from companion.capture.session_services import SAVERS
 from companion.capture.x11 import Display
@@ -49,9 +49,7 @@ def locked(place: Place, case: Case) -> None:
 
 
 @pytest.mark.parametrize("name", SAVERS)
-def test_a_session_that_is_locked(
-    place: Place, case: Case, saver: Callable[..., ScreenSaver], name: str
-) -> None:
+def test_a_session_that_is_locked(place: Place, case: Case, saver: Callable[..., ScreenSaver], name: str) -> None:
     window(place, case)
     saver(name, active=True)
     locked(place, case)
@@ -83,9 +81,7 @@ def test_a_session_that_is_locked_while_it_is_looked_at(
     assert case.stored() == []
 
 
-def test_what_is_typed_while_locked_is_not_counted(
-    place: Place, case: Case, saver: Callable[..., ScreenSaver]
-) -> None:
+def test_what_is_typed_while_locked_is_not_counted(place: Place, case: Case, saver: Callable[..., ScreenSaver]) -> None:
     service = saver(active=True)
     place.painted(image=drawn([case.harmless], size=(320, 120)), app="Editor", title=case.harmless).activate()
     with place.looking() as looking:

@@ -7,16 +7,11 @@ from collections.abc import Iterator
 import pytest
 from privacy_browser import Browser
 from privacy_case import Case
+from privacy_grab import during_the_grab
 from privacy_place import MOVING, NEW, RENEWED, RULE, SAME, STORED, Place
 from privacy_program import css
-from test_privacy_swapped import during_the_grab
 
 pytestmark = [pytest.mark.display, pytest.mark.model]
-
-
-@pytest.fixture(params=["chromium", "firefox-esr"])
-def browser(place: Place, request: pytest.FixtureRequest) -> Browser:
-    return place.browser(request.param)
 
 
 def field(case: Case, value: str = "", *, kind: str = "password", more: str = "") -> str:
@@ -27,7 +22,7 @@ def field(case: Case, value: str = "", *, kind: str = "password", more: str = ""
 def recorded(place: Place, case: Case, *secrets: str) -> None:
     """Record until a picture of the page is stored, and check that it holds no canary."""
     with place.looking() as looking:
-        looking.until(*STORED)
+        place.pictured(looking, case)
     case.kept_out(*secrets)
     assert case.pictured()
     assert case.harmless in str(case.stored())
@@ -45,7 +40,7 @@ def test_several_fields(place: Place, case: Case, browser: Browser) -> None:
 
 
 def test_a_field_that_is_filled_in_for_the_person(place: Place, case: Case, browser: Browser) -> None:
-    form = f'<form><input name=user autocomplete=username> {field(case, " ", more="id=p autocomplete=current-password")}</form>'
+    form = f"<form><input name=user autocomplete=username> {field(case, ' ', more='id=p autocomplete=current-password')}</form>"
     browser.go(f"sign in {case.harmless}", f"<p>{case.harmless}</p>{form}")
     with place.looking() as looking:
         looking.until(*STORED)

@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 from desktop import wait_until
 from privacy_case import Case
-from privacy_place import EVERYTHING, NEW, RULE, STORED, THIS_RUN, Place
+from privacy_place import EVERYTHING, NEW, STORED, THIS_RUN, Place
 from privacy_program import css
 from privacy_window import Painted, drawn
 
@@ -137,7 +137,11 @@ def notes(place: Place, case: Case) -> Painted:
 
 @pytest.mark.parametrize("consent", ["consent_screen", "consent_text", "both"])
 def test_consent_that_is_taken_back_holds_from_then_on(
-    place: Place, case: Case, notes: Painted, sources: Sources[None], consent: str  # type: ignore[type-var]
+    place: Place,
+    case: Case,
+    notes: Painted,
+    sources: Sources[None],
+    consent: str,  # type: ignore[type-var]
 ) -> None:
     wait_until(lambda: case.harmless in str(case.stored()), "the first moment")
     taken = ("consent_screen", "consent_text") if consent == "both" else (consent,)
@@ -158,7 +162,10 @@ def test_consent_that_is_taken_back_holds_from_then_on(
 
 
 def test_a_program_that_is_excluded_while_it_is_recorded(
-    place: Place, case: Case, notes: Painted, sources: Sources[None]  # type: ignore[type-var]
+    place: Place,
+    case: Case,
+    notes: Painted,
+    sources: Sources[None],  # type: ignore[type-var]
 ) -> None:
     wait_until(lambda: case.harmless in str(case.stored()), "the first moment")
     sources.apply(replace(EVERYTHING, exclude_apps=("editor",)))
@@ -172,7 +179,10 @@ def test_a_program_that_is_excluded_while_it_is_recorded(
 
 
 def test_a_pause_sees_nothing(
-    place: Place, case: Case, notes: Painted, sources: Sources[None]  # type: ignore[type-var]
+    place: Place,
+    case: Case,
+    notes: Painted,
+    sources: Sources[None],  # type: ignore[type-var]
 ) -> None:
     wait_until(lambda: case.harmless in str(case.stored()), "the first moment")
     sources.pause(None)

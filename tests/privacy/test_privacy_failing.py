@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,47 +14,13 @@ from desktop import wait_until
 from privacy_case import Case
 from privacy_place import NEW, STORED, Place
 from privacy_program import css
+from privacy_readers import GATE, Broken, Dying, Gated, Wrong
 from privacy_window import drawn
 
 from companion.looks import TOGETHER
 from companion.masked_moments import WAITING
-from companion.tasks import ReaderTasks
-from embeddings.types import EmbeddingsError, TextLine
 
 pytestmark = [pytest.mark.display, pytest.mark.model]
-
-GATE = "COMPANION_TEST_GATE"
-
-
-class Broken:
-    """Cannot read."""
-
-    def read_parts(self, *_: Any) -> list[TextLine]:
-        raise EmbeddingsError("The models are damaged: install rapidocr again.")
-
-
-class Wrong:
-    """Has a mistake in it, and says in its error what it was given."""
-
-    def read_parts(self, image: Any, _: Any) -> list[TextLine]:
-        raise RuntimeError(f"no idea what to do with {image.shape}")
-
-
-class Dying:
-    """Dies of whatever it is given."""
-
-    def read_parts(self, *_: Any) -> list[TextLine]:
-        os._exit(3)
-
-
-class Gated(ReaderTasks):
-    """Reads once the file that the environment names is there."""
-
-    def read_parts(self, *what: Any) -> list[TextLine]:
-        due = time.monotonic() + 60.0
-        while not os.path.exists(os.environ[GATE]) and time.monotonic() < due:  # noqa: PTH110 it is asked often
-            time.sleep(0.02)
-        return super().read_parts(*what)
 
 
 @contextmanager
@@ -133,7 +98,7 @@ def test_too_many_screens_that_wait_lose_pictures_and_no_secret(
         for number in range(WAITING + 4):
             window.show_instead(drawn([case.harmless, case.card, str(number)], size=(420, 120)))
             window.rename(f"page {number} {case.key}")
-            wait_until(lambda: looking.keeper.seeing.frames > number, "the next look")
+            wait_until(lambda seen=number: looking.keeper.seeing.frames > seen, "the next look")
         gate.touch()
         wait_until(lambda: not looking.keeper.waiting, "all to be read", seconds=60.0)
     case.kept_out(case.key, case.card.replace(" ", ""))
@@ -153,7 +118,7 @@ def test_looks_at_one_moment_that_wait_are_read_together(
         for number in range(4):
             frames = looking.keeper.seeing.frames
             window.show_instead(drawn([case.harmless, f"{number} {case.card}"], size=(620, 300)))
-            wait_until(lambda: looking.keeper.seeing.frames > frames, "the next look")  # noqa: B023 waited for here
+            wait_until(lambda seen=frames: looking.keeper.seeing.frames > seen, "the next look")
         threading.Timer(0.1, gate.touch).start()
         looking.until(TOGETHER)
         wait_until(lambda: not looking.keeper.waiting, "all to be read", seconds=60.0)

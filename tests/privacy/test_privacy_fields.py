@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from privacy_case import Case
+from privacy_grab import during_the_grab
 from privacy_place import MOVING, NEW, RENEWED, SAME, STORED, Place
 from privacy_program import Widget, css
 
@@ -76,9 +77,9 @@ def test_a_field_that_is_revealed_beside_its_label(place: Place, case: Case, too
 
 
 @pytest.mark.parametrize("toolkit", TELLING)
-def test_a_field_that_is_scrolled_while_it_is_looked_at(place: Place, case: Case, toolkit: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from test_privacy_swapped import during_the_grab
-
+def test_a_field_that_is_scrolled_while_it_is_looked_at(
+    place: Place, case: Case, toolkit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program = place.program(toolkit)
     inside = [password(case), *[label(f"line {number}") for number in range(40)]]
     program.show("long form", label(case.harmless), ("scroll", {"of": inside, "height": 180}))
@@ -105,8 +106,6 @@ def test_a_field_that_is_scrolled_while_it_is_looked_at(place: Place, case: Case
 def test_a_field_that_is_scrolled_into_view_while_it_is_looked_at(
     place: Place, case: Case, toolkit: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from test_privacy_swapped import during_the_grab
-
     program = place.program(toolkit)
     inside = [*[label(f"line {number}") for number in range(40)], password(case)]
     program.show("long form", label(case.harmless), ("scroll", {"of": inside, "height": 180}))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 from privacy_case import Case
+from privacy_grab import during_the_grab
 from privacy_place import MOVING, NEW, RULE, STORED, Looking, Place
 from privacy_program import css
+from privacy_readers import Broken
 from privacy_window import drawn
-from test_privacy_failing import Broken
-from test_privacy_swapped import during_the_grab
 
 from companion.locked.entries import Journal
 from companion.locked.merging import merge_all
@@ -21,8 +21,6 @@ from companion.worker import Worker
 from index.keys import keyfile
 
 pytestmark = [pytest.mark.display, pytest.mark.model]
-
-Locked = Callable[..., object]
 
 
 @contextmanager

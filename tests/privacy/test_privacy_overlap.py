@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from dbus_fast import Variant
 from desktop import wait_until
 from privacy_case import Case
-from privacy_place import NEW, RULE, Place
+from privacy_place import EVERYTHING, NEW, RULE, Place
 from privacy_window import Painted, drawn
 
 from companion.capture.x11 import Display
@@ -58,7 +61,9 @@ def above(place: Place, editor: Painted, window: Painted) -> Painted:
     return window
 
 
-@pytest.mark.parametrize("at", [(350, 260), (180, 160), (700, 420)], ids=["inside", "across a corner", "the other corner"])
+@pytest.mark.parametrize(
+    "at", [(350, 260), (180, 160), (700, 420)], ids=["inside", "across a corner", "the other corner"]
+)
 def test_a_window_of_an_excluded_program_that_overlaps(
     place: Place, case: Case, editor: Painted, at: tuple[int, int]
 ) -> None:
@@ -72,7 +77,9 @@ def test_a_window_of_an_excluded_program_that_covers_all(place: Place, case: Cas
 
 
 def test_a_window_of_an_excluded_program_that_overlaps_by_one_pixel(place: Place, case: Case, editor: Painted) -> None:
-    window = place.painted(image=case.colour, size=(200, 200), at=(860, 260), app="KeePassXC", title="db", unmanaged=True)
+    window = place.painted(
+        image=case.colour, size=(200, 200), at=(860, 260), app="KeePassXC", title="db", unmanaged=True
+    )
     edge = editor.rect().right - 1
     window.display.core.ConfigureWindowChecked(window.id, 1, [edge]).check()
     assert window.rect().left == edge
@@ -80,7 +87,9 @@ def test_a_window_of_an_excluded_program_that_overlaps_by_one_pixel(place: Place
 
 
 def test_a_window_beside_it_does_not_keep_it_out(place: Place, case: Case, editor: Painted) -> None:
-    window = place.painted(image=case.colour, size=(200, 200), at=(860, 260), app="KeePassXC", title="db", unmanaged=True)
+    window = place.painted(
+        image=case.colour, size=(200, 200), at=(860, 260), app="KeePassXC", title="db", unmanaged=True
+    )
     window.display.core.ConfigureWindowChecked(window.id, 1, [editor.rect().right + 2]).check()
     with place.looking() as looking:
         looking.until(NEW)
@@ -125,6 +134,18 @@ def test_a_tooltip_of_an_excluded_window_of_the_same_program(place: Place, case:
     nothing(place, case)
 
 
+def test_a_menu_of_a_real_program_that_is_excluded(place: Place, case: Case, editor: Painted) -> None:
+    program = place.program("qt")
+    program.show("small", ("label", {"text": "x"}), size=(120, 60), at=(20, 700))
+    editor.activate()
+    program.tell("menu", text=case.word, at=[400, 300])
+    wait_until(lambda: place.desktop.active() == editor.name, "the editor to stay active")
+    with place.looking(replace(EVERYTHING, exclude_apps=("show_qt.py",))) as looking:
+        looking.until(RULE)
+    case.kept_out()
+    assert case.stored() == []
+
+
 def test_a_menu_of_the_window_itself_does_not_keep_it_out(place: Place, case: Case, editor: Painted) -> None:
     menu = place.painted(
         image=drawn(["Save as"], size=(200, 80)), at=(380, 260), unmanaged=True, owner=editor.id, pid=1_000_001
@@ -137,17 +158,20 @@ def test_a_menu_of_the_window_itself_does_not_keep_it_out(place: Place, case: Ca
 
 
 def test_a_notification_of_a_real_daemon(place: Place, case: Case, editor: Painted) -> None:
-    if not place.has("dunst", "gdbus"):
-        pytest.skip("the packages dunst and libglib2.0-bin are not installed")
-    config = place.folder / "dunstrc"
-    config.write_text(f'[global]\norigin = top-left\noffset = 360x240\nbackground = "#{"%02x%02x%02x" % case.colour}"\n')
-    place.start("dunst", "-conf", str(config))
-    said = ("org.freedesktop.Notifications.Notify", "canary", "0", "", case.word, "your code", "[]", "{}", "60000")
-    where = ("-d", "org.freedesktop.Notifications", "-o", "/org/freedesktop/Notifications", "-m")
-    wait_until(lambda: place.on_bus("org.freedesktop.Notifications"), "dunst")
-    place.desktop.run("gdbus", "call", "--session", *where, *said)
-    wait_until(lambda: place.desktop.search("--class", "Dunst"), "the notification")
+    name, path = "org.freedesktop.Notifications", "/org/freedesktop/Notifications"
+    if not place.has("dunst"):
+        pytest.skip("the package dunst is not installed")
+    if not place.on_bus(name):
+        place.start("dunst", "-conf", "/dev/null")
+        wait_until(lambda: place.on_bus(name), "dunst")
+    hints = {"bgcolor": Variant("s", "#ff00ff")}
+    said = ["canary", 0, "", case.word, "your code", [], hints, 60_000]
+    (number,) = place.caller.call(name, path, name, "Notify", "susssasa{sv}i", *said)
+    over = wait_until(lambda: place.desktop.search("--class", "Dunst"), "the notification")[-1]
+    with Display(place.desktop.display) as display:
+        editor.move(display.rect(int(over)).left - 100, display.rect(int(over)).top + 10)
     nothing(place, case)
+    place.caller.call(name, path, name, "CloseNotification", "u", number)
 
 
 @pytest.mark.usefixtures("composited")

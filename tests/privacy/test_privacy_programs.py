@@ -35,13 +35,17 @@ def excluding(**rules: tuple[str, ...]) -> Settings:
     return replace(EVERYTHING, **rules)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("app", ["KeePassXC", "keepassxc", "KEEPASSXC", "Bitwarden", "1Password", "org.gnome.World.Secrets"])
+@pytest.mark.parametrize(
+    "app", ["KeePassXC", "keepassxc", "KEEPASSXC", "Bitwarden", "1Password", "org.gnome.World.Secrets"]
+)
 def test_a_password_manager_is_left_out_by_default(place: Place, case: Case, app: str) -> None:
     place.painted(**secret(case, app=app, title=f"{case.word}.kdbx")).activate()
     refused(place, case)
 
 
-@pytest.mark.parametrize("app", ["Pinentry-gtk-2", "Gcr-prompter", "polkit-gnome-authentication-agent-1", "ssh-askpass"])
+@pytest.mark.parametrize(
+    "app", ["Pinentry-gtk-2", "Gcr-prompter", "polkit-gnome-authentication-agent-1", "ssh-askpass"]
+)
 def test_what_asks_for_a_password_is_left_out_whatever_the_settings(place: Place, case: Case, app: str) -> None:
     place.painted(**secret(case, app=app, title=case.word)).activate()
     refused(place, case, excluding(exclude_apps=(), exclude_titles=()))
@@ -51,6 +55,19 @@ def test_what_asks_for_a_password_is_left_out_whatever_the_settings(place: Place
 def test_a_program_the_person_named_is_left_out_however_it_is_written(place: Place, case: Case, written: str) -> None:
     place.painted(**secret(case, app="Ledger", title=case.word)).activate()
     refused(place, case, excluding(exclude_apps=(written,)))
+
+
+@pytest.mark.xfail(strict=True, reason="`capture.x11_describe` tells the class of a window, not its instance")
+def test_a_program_the_person_named_is_left_out_by_its_instance(place: Place, case: Case) -> None:
+    place.painted(**secret(case, app="Electron", instance="ledger", title=case.word)).activate()
+    with place.looking(excluding(exclude_apps=("ledger",))) as looking:
+        looking.until()
+    case.kept_out()
+
+
+def test_a_browser_that_does_not_say_whether_it_is_private_is_left_out(place: Place, case: Case) -> None:
+    place.painted(**secret(case, app="Google-chrome", title=f"{case.word} - Google Chrome")).activate()
+    refused(place, case)
 
 
 def test_a_program_that_renames_its_window_stays_left_out(place: Place, case: Case) -> None:
@@ -73,7 +90,7 @@ def test_a_program_that_renames_its_window_stays_left_out(place: Place, case: Ca
         ("straße", "Die STRASSE {}"),
         ("invoice*2026", "Invoice of {} from March 2026"),
         ("case ??-17", "CASE ab-17 {}"),
-        ("tax", "{} – tax\u00adreturn"),
+        ("tax", "{}, tax\u00adreturn"),
     ],
 )
 def test_a_title_is_known_by_accents_case_and_wildcards(place: Place, case: Case, pattern: str, title: str) -> None:

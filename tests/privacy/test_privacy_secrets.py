@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.display, pytest.mark.model]
 
 TELLING = ("qt", "gtk")
 
+
 def coloured(kind: str, text: str, case: Case, **about: Any) -> Widget:
     """Return a widget that shows a secret in the canary's colour."""
     return kind, {"text": text, "colour": css(case.colour), **about}
@@ -124,7 +125,9 @@ def test_in_a_picture_alone(place: Place, case: Case, kind: str) -> None:
 
 
 def test_in_a_terminal(place: Place, case: Case) -> None:
-    shown = f"{case.harmless}\n\033[1;38;5;201m{case.key}\033[0m\nexport PASSWORD=\033[1;38;5;201m{case.password}\033[0m\n"
+    shown = (
+        f"{case.harmless}\n\033[1;38;5;201m{case.key}\033[0m\nexport PASSWORD=\033[1;38;5;201m{case.password}\033[0m\n"
+    )
     place.terminal(shown, title="shell", geometry="60x8+60+80")
     text = recorded(place, case, case.key, case.password)
     assert case.harmless in text

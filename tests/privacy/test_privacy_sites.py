@@ -7,18 +7,13 @@ from dataclasses import replace
 import pytest
 from privacy_browser import Browser
 from privacy_case import Case
-from privacy_place import EVERYTHING, MOVING, NEW, RULE, STORED, Place
+from privacy_grab import during_the_grab
+from privacy_place import EVERYTHING, MOVING, RULE, STORED, Place
 from privacy_program import css
-from test_privacy_swapped import during_the_grab
 
 pytestmark = [pytest.mark.display, pytest.mark.model]
 
 EXCLUDING = replace(EVERYTHING, exclude_sites=("bank.test",))
-
-
-@pytest.fixture(params=["chromium", "firefox-esr"])
-def browser(place: Place, request: pytest.FixtureRequest) -> Browser:
-    return place.browser(request.param)
 
 
 def account(case: Case) -> str:
@@ -36,6 +31,18 @@ def test_a_page_of_an_excluded_site(place: Place, case: Case, browser: Browser, 
     browser.retitled(f"{case.word} again")
     case.kept_out()
     assert case.stored() == []
+
+
+@pytest.mark.xfail(strict=True, reason="`accessible.reader` tells the address of the outermost document alone")
+def test_a_page_of_an_excluded_site_within_another(place: Place, case: Case, browser: Browser) -> None:
+    within = browser.pages.put("account", account(case), host="bank.test")
+    browser.go(f"page {case.harmless}", f"<p>{case.harmless}</p><iframe src='{within}'></iframe>")
+    browser.pages.tell(within, "0")
+    with place.looking(EXCLUDING) as looking:
+        looking.until()
+        place.desktop.run("xdotool", "key", "Shift_L")
+        looking.until()
+    case.kept_out()
 
 
 def test_a_page_of_another_site_whose_name_ends_alike(place: Place, case: Case, browser: Browser) -> None:
@@ -127,16 +134,26 @@ def test_a_secret_in_an_address(place: Place, case: Case, browser: Browser) -> N
         "<table><tr><th>user</th><th>password</th></tr><tr><td>eve</td><td style='color: {colour}'>{password}</td></table>",
         "<p>Password: <input style='color: {colour}; width: 400px' value='{password}'></p>",
         "<p>Password:</p><p style='color: {colour}'>{password}</p>",
-        "<p style='font-size: 11px; width: 380px'>Your token, which is to be kept to yourself and lasts a day, is "
-        "<span style='color: {colour}'>{key}</span></p>",
+        "<p style='color: {colour}; width: 90px; white-space: nowrap'>{key}</p>",
+        "<p style='font-size: 11px; width: 380px'>Keep your token to yourself: <span style='color: {colour}'>{key}</span>",
     ],
-    ids=["in pieces", "preformatted", "wrapped", "in a text area", "in a table", "in a field", "below", "in small print"],
+    ids=[
+        "in pieces",
+        "preformatted",
+        "wrapped",
+        "in a text area",
+        "in a table",
+        "in a field",
+        "below",
+        "running over",
+        "in small print",
+    ],
 )
 def test_a_secret_on_a_page(place: Place, case: Case, browser: Browser, body: str) -> None:
     parts = {"key": case.key, "head": case.key[:14], "tail": case.key[14:], "password": case.password}
     browser.go(f"page {case.harmless}", f"<p>{case.harmless}</p>" + body.format(colour=css(case.colour), **parts))
     with place.looking() as looking:
-        looking.until(*STORED)
+        place.pictured(looking, case)
     case.kept_out(case.key, case.password)
     assert case.pictured()
     assert case.harmless in case.stored()[-1][3]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
-import mss
 import pytest
 from desktop import wait_until
 from privacy_case import Case
+from privacy_grab import during_the_grab
 from privacy_place import EVERYTHING, LOCKED, MOVING, NEW, RULE, Place
 from privacy_window import Painted, drawn
 
@@ -35,22 +34,6 @@ def manager(place: Place, case: Case, editor: Painted) -> Painted:
     return window
 
 
-def during_the_grab(patch: pytest.MonkeyPatch, act: Callable[[], object], *, after: bool = False) -> None:
-    """Have something happen right before, or right after, pixels are read for the first time."""
-    grab = mss.MSS.grab
-
-    def slow(self: mss.MSS, monitor: Any) -> Any:
-        patch.setattr(mss.MSS, "grab", grab)
-        if not after:
-            act()
-        image = grab(self, monitor)
-        if after:
-            act()
-        return image
-
-    patch.setattr(mss.MSS, "grab", slow)
-
-
 def dropped(place: Place, case: Case, act: Callable[[], object], patch: pytest.MonkeyPatch) -> None:
     """Record; the look that something came between is dropped, and what follows shows no canary."""
     during_the_grab(patch, act)
@@ -74,9 +57,7 @@ def test_another_window_is_mapped_over_it(
     dropped(place, case, window.show, monkeypatch)
 
 
-def test_a_pop_up_is_mapped_over_it(
-    place: Place, case: Case, editor: Painted, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_pop_up_is_mapped_over_it(place: Place, case: Case, editor: Painted, monkeypatch: pytest.MonkeyPatch) -> None:
     image = drawn([case.word], size=(300, 160), patch=case.colour)
     window = place.painted(image=image, app="Notifier", at=(360, 240), mapped=False, unmanaged=True)
     dropped(place, case, window.show, monkeypatch)
@@ -85,16 +66,7 @@ def test_a_pop_up_is_mapped_over_it(
 def test_a_pop_up_flashes_over_it(place: Place, case: Case, editor: Painted, monkeypatch: pytest.MonkeyPatch) -> None:
     image = drawn([case.word], size=(300, 160), patch=case.colour)
     window = place.painted(image=image, app="Notifier", at=(360, 240), mapped=False, unmanaged=True)
-    grab = mss.MSS.grab
-
-    def flashed(self: mss.MSS, monitor: Any) -> Any:
-        monkeypatch.setattr(mss.MSS, "grab", grab)
-        window.show()
-        seen = grab(self, monitor)
-        window.hide()
-        return seen
-
-    monkeypatch.setattr(mss.MSS, "grab", flashed)
+    during_the_grab(monkeypatch, window.show, window.hide)
     with place.looking() as looking:
         looking.until(MOVING)
         looking.until(NEW)
@@ -115,16 +87,7 @@ def test_another_window_is_moved_over_it_and_away_again(
 ) -> None:
     place.desktop.keep_above(manager.name)
     editor.activate()
-    grab = mss.MSS.grab
-
-    def moved(self: mss.MSS, monitor: Any) -> Any:
-        monkeypatch.setattr(mss.MSS, "grab", grab)
-        manager.move(360, 240)
-        seen = grab(self, monitor)
-        manager.move(*ASIDE)
-        return seen
-
-    monkeypatch.setattr(mss.MSS, "grab", moved)
+    during_the_grab(monkeypatch, lambda: manager.move(360, 240), lambda: manager.move(*ASIDE))
     with place.looking() as looking:
         looking.until(MOVING)
         looking.until(NEW)
@@ -158,30 +121,23 @@ def test_the_window_itself_goes_and_comes_back(
 ) -> None:
     manager.move(360, 240)
     editor.activate()
-    grab = mss.MSS.grab
 
-    def blinked(self: mss.MSS, monitor: Any) -> Any:
-        monkeypatch.setattr(mss.MSS, "grab", grab)
+    def go() -> None:
         editor.hide()
         wait_until(lambda: not editor.shown(), "no editor")
-        seen = grab(self, monitor)
-        editor.show()
-        editor.activate()
-        return seen
 
-    monkeypatch.setattr(mss.MSS, "grab", blinked)
+    during_the_grab(monkeypatch, go, lambda: (editor.show(), editor.activate()))
     with place.looking() as looking:
         looking.until(MOVING)
     case.kept_out()
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before the pixels", "after the pixels"])
-def test_the_title_comes_under_a_rule(
-    place: Place, case: Case, monkeypatch: pytest.MonkeyPatch, after: bool
-) -> None:
+def test_the_title_comes_under_a_rule(place: Place, case: Case, monkeypatch: pytest.MonkeyPatch, after: bool) -> None:
     image = drawn([case.word], size=(300, 160), patch=case.colour)
     window = place.painted(image=image, app="Editor", title="page").activate()
-    during_the_grab(monkeypatch, lambda: window.rename(f"{case.word} - diary"), after=after)
+    acts = (lambda: None, lambda: window.rename(f"{case.word} - diary"))
+    during_the_grab(monkeypatch, *(acts if after else reversed(acts)))
     with place.looking(replace(EVERYTHING, exclude_titles=("diary",))) as looking:
         looking.until(MOVING)
         looking.until(RULE)
@@ -189,9 +145,7 @@ def test_the_title_comes_under_a_rule(
     assert case.stored() == []
 
 
-def test_a_program_takes_another_name(
-    place: Place, case: Case, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_program_takes_another_name(place: Place, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     window = place.painted(image=drawn([case.word], size=(300, 160), patch=case.colour), app="Editor", title="page")
     window.activate()
     during_the_grab(monkeypatch, lambda: window.call("KeePassXC"))
