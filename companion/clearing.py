@@ -74,7 +74,8 @@ class Clearing:
         frame = frame if self._wanted.addresses else hidden(frame)
         blocks = dict(_placed(frame))
         told = spans.masked(frame.reading.text) if frame.reading is not None else ""
-        image, seen = self._picture(frame, blocks)
+        secret = held(frame.reading) if frame.reading is not None and told != frame.reading.text else {}
+        image, seen = self._picture(frame, blocks, secret)
         text = "\n".join(filter(None, (told, seen)))
         return replace(
             frame,
@@ -85,9 +86,10 @@ class Clearing:
             reading=None,
         )
 
-    def _picture(self, frame: Frame, blocks: Mapping[int, TextLine]) -> tuple[Image | None, str]:
+    def _picture(
+        self, frame: Frame, blocks: Mapping[int, TextLine], secret: Mapping[int, Held]
+    ) -> tuple[Image | None, str]:
         """Return the picture without secrets, and the text that only the picture shows."""
-        secret = held(frame.reading) if frame.reading is not None else {}
         if frame.image is None or _anywhere(frame.reading, secret):
             return None, ""
         private = _boxes(frame.window.rect, frame.reading.private if frame.reading is not None else ())

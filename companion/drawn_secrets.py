@@ -59,13 +59,15 @@ def touched(lines: Sequence[TextLine], *, told: int, width: int) -> tuple[Box, .
 
     """
     broken = (around(lines[part.line].box) for part in _broken(lines, told, width))
-    boxes = [*pixels.touched(lines), *pixels.touched(_corrected(lines, told)), *broken]
+    corrected = _corrected(lines, told)
+    boxes = [*pixels.touched(lines), *(pixels.touched(corrected) if corrected else ()), *broken]
     return tuple(dict.fromkeys(boxes))
 
 
 def touched_lines(lines: Sequence[TextLine], *, told: int) -> frozenset[int]:
     """Return the places of lines that hold a secret, or a part of one, by what stands in one line or beside it."""
-    return pixels.touched_lines(lines) | pixels.touched_lines(_corrected(lines, told))
+    corrected = _corrected(lines, told)
+    return pixels.touched_lines(lines) | (pixels.touched_lines(corrected) if corrected else frozenset())
 
 
 def masked_lines(lines: Sequence[TextLine], *, told: int, width: int) -> tuple[TextLine, ...]:
@@ -74,6 +76,8 @@ def masked_lines(lines: Sequence[TextLine], *, told: int, width: int) -> tuple[T
     whole = [_without(line, parts[place]) if place in parts else line for place, line in enumerate(lines)]
     once = pixels.masked_lines(whole)
     corrected = _corrected(once, told)
+    if not corrected:
+        return once
     twice, again = pixels.masked_lines(corrected), pixels.touched_lines(corrected)
     return tuple(twice[place] if place in again else line for place, line in enumerate(once))
 
@@ -114,8 +118,12 @@ def _inked(strip: Image, gap: int) -> int:
 
 
 def _corrected(lines: Sequence[TextLine], told: int) -> list[TextLine]:
-    """Return lines as long as they are, with what OCR mistakes put right: digits within words, lost underscores."""
-    return [line if place < told else replace(line, text=_plain(line.text)) for place, line in enumerate(lines)]
+    """Return lines as long as they are, with what OCR mistakes put right: digits within words, lost underscores.
+
+    Empty where there is nothing to put right.
+    """
+    better = [line if place < told else replace(line, text=_plain(line.text)) for place, line in enumerate(lines)]
+    return better if better != list(lines) else []
 
 
 def _plain(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -29,6 +30,7 @@ from index.vault import Vault
 from index.writer import Writer
 
 SETTLE_SECONDS = 3.0  # until the last second of a moment's EEG is surely on disk
+GOES_ON_SECONDS = 10.0  # a moment that has gone on so long is encoded before it ends; most end sooner, encoded once
 WINDOWS_KEPT = 4  # rows of features kept a moment, spread over it
 LEAST_STRETCH = 6.0  # seconds: the filter settles in 2, a window lasts 4
 
@@ -76,8 +78,11 @@ class ContentStep:
         self._store, self._writer, self._encoder, self._clock = store, writer, encoder, clock
 
     def ready(self, moment_ids: Sequence[int]) -> list[int]:
-        """Return all of them."""
-        return list(moment_ids)
+        """Return those that ended, or have gone on for a while."""
+        sql = """SELECT id FROM moments WHERE id IN (SELECT value FROM json_each(?))
+                 AND (open = 0 OR time_start <= ?) ORDER BY id DESC"""
+        begun = self._clock() - GOES_ON_SECONDS
+        return [row[0] for row in self._store.rows(sql, [json.dumps(list(moment_ids)), begun])]
 
     def fill(self, moment_ids: Sequence[int]) -> None:
         """Encode a batch of moments and store their vectors."""

@@ -1,10 +1,11 @@
-"""What was worked out last, by the pixels it was worked out from."""
+"""What was worked out last, by what it was worked out from."""
 
 from __future__ import annotations
 
 import hashlib
 import threading
 from collections import OrderedDict
+from collections.abc import Hashable
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -15,7 +16,7 @@ T = TypeVar("T")
 
 
 class Recent(Generic[T]):
-    """Keeps the results of the pictures asked for last. Safe to use from several threads.
+    """Keeps the results of what was asked for last. Safe to use from several threads.
 
     Parameters
     ----------
@@ -26,17 +27,17 @@ class Recent(Generic[T]):
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._known: OrderedDict[bytes, T] = OrderedDict()
+        self._known: OrderedDict[Hashable, T] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: bytes) -> T | None:
+    def get(self, key: Hashable) -> T | None:
         """Return what is known, or None."""
         with self._lock:
             if key in self._known:
                 self._known.move_to_end(key)
             return self._known.get(key)
 
-    def put(self, key: bytes, result: T) -> None:
+    def put(self, key: Hashable, result: T) -> None:
         """Keep a result."""
         with self._lock:
             self._known[key] = result

@@ -10,10 +10,15 @@ from numpy.typing import NDArray
 
 from embeddings import spaces
 from embeddings.model_place import ModelPlace
+from embeddings.recent import Recent
 from embeddings.types import EmbeddingsError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+
+
+#: Passages whose vectors are remembered (1.5 KB each): much of what one looks at was there a moment before.
+KNOWN_PASSAGES = 512
 
 
 class TextModel:
@@ -23,14 +28,17 @@ class TextModel:
         self._model = model
         self.name = place.name
         self.space = spaces.content(place.name)
+        self._known: Recent[NDArray[np.float32]] = Recent(KNOWN_PASSAGES)
         self.dimension = int(model.get_embedding_dimension() or 0)
 
     @classmethod
     def load(cls, place: ModelPlace) -> Self:
         """Load the model; raises `EmbeddingsError` when its files cannot be used."""
+        import torch
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
+        torch.set_num_threads(1)  # two are a fifth quicker and take a third more of the processor's time
         logging.disable_progress_bar()  # type: ignore[no-untyped-call] # a bar for a tenth of a second is noise
         try:
             model = SentenceTransformer(
@@ -42,7 +50,17 @@ class TextModel:
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return ``float32[len(texts), dimension]``, each row of unit norm."""
+        found = {text: self._known.get(text) for text in texts}
+        new = [text for text, vector in found.items() if vector is None]
+        for text, vector in zip(new, self._encoded(new), strict=True):
+            found[text] = vector
+            self._known.put(text, vector)
+        return np.array([found[text] for text in texts], np.float32).reshape(len(texts), self.dimension)
+
+    def _encoded(self, texts: list[str]) -> NDArray[np.float32]:
+        if not texts:
+            return np.empty((0, self.dimension), np.float32)
         vectors = self._model.encode(
-            list(texts), normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False, batch_size=32
+            texts, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False, batch_size=32
         )
-        return np.asarray(vectors, np.float32).reshape(len(texts), self.dimension)
+        return np.asarray(vectors, np.float32)

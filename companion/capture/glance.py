@@ -60,13 +60,14 @@ class Glance:
             return NO_WINDOW
         reading = self._read(before.window)
         window = _told(before.window, reading)
-        refused = self._rules.decide_address(window, name=reading.name if reading is not None else "")
+        name, within = (reading.name, reading.within) if reading is not None else ("", ())
+        refused = self._rules.decide_address(window, name=name, within=within)
         if refused is not None:
             return refused
         image = self._grabbed(screen, window, reading)
         if not self._still_allowed(screen, before, sight_of()):
             return MOVING
-        if reading is None:
+        if reading is None or not reading.told:
             unknown = SILENT if window.pid in self._telling else NOTHING_TOLD
             return unknown if image is None else Frame(image, self._clock(), window)
         if image is not None and (reading.private or meanwhile()):
@@ -75,8 +76,8 @@ class Glance:
 
     def _read(self, window: Window) -> Reading | None:
         reading = self._texts.read(window)
-        if reading is None:
-            return None
+        if reading is None or not reading.told:
+            return reading
         self._telling.add(window.pid)
         return self._passwords.guarded(window, reading)
 
@@ -90,7 +91,8 @@ class Glance:
 
     def _grabbed(self, screen: Screen, window: Window, reading: Reading | None) -> Image | None:
         """Return the pixels of a window whose program told where its password fields are, if it tells anything."""
-        known = reading.complete if reading is not None else window.pid not in self._telling
+        told = reading if reading is not None and reading.told else None
+        known = told.complete if told is not None else window.pid not in self._telling
         return screen.grab(window.rect) if self._pictures and window.rect is not None and known else None
 
     def _still_allowed(self, screen: Screen, before: Sight, after: Sight) -> bool:
@@ -112,9 +114,9 @@ def _told(window: Window, reading: Reading | None) -> Window:
     return window if reading is None or not reading.url else replace(window, url=reading.url)
 
 
-def _page(reading: Reading) -> tuple[str, frozenset[Rect]]:
+def _page(reading: Reading) -> tuple[str, frozenset[str], frozenset[Rect]]:
     """Return which page it is and where its password fields lie; they are told in no order."""
-    return reading.url, frozenset(reading.private)
+    return reading.url, frozenset(reading.within), frozenset(reading.private)
 
 
 def is_same(before: Window, now: Window) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from companion.capture.private_windows import PRIVATE_WINDOWS
@@ -66,7 +66,7 @@ class Rules:
                 return reason if reason == OWN_WINDOW else f"Another window overlaps this one. {reason}"
         return None
 
-    def decide_address(self, window: Window, *, name: str = "") -> str | None:
+    def decide_address(self, window: Window, *, name: str = "", within: Sequence[str] = ()) -> str | None:
         """Return None when ``window`` may be looked at and kept, else the reason in words.
 
         Parameters
@@ -76,9 +76,12 @@ class Rules:
         name
             What its program calls it when asked, empty where it is not told. That need not be its title: only there
             Chromium says that a window is private. A name that lacks the title is that of another of its windows.
+        within
+            Addresses of pages that its page holds in frames.
 
         """
-        refused = self._refused(window) or self._titled(name)
+        frames = (self._placed(replace(window, url=url)) for url in within)
+        refused = self._refused(window) or self._titled(name) or next(filter(None, frames), None)
         if refused is not None:
             return refused
         if self._address_missing(window):
@@ -109,9 +112,9 @@ class Rules:
 
     def _ruled_out(self, window: Window) -> str | None:
         """Return what is known of a window that keeps it out."""
-        if is_never_shown(window.app):
+        if is_never_shown(window.app) or is_never_shown(window.instance):
             return f"{window.app} locks the screen or asks for a password."
-        if names_of(window.app) & _programs(self.exclude_apps):
+        if (names_of(window.app) | names_of(window.instance)) & _programs(self.exclude_apps):
             return f"The program {window.app} is excluded."
         return self._titled(window.title) or self._placed(window)
 

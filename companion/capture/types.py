@@ -81,7 +81,16 @@ class Rect:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What has the person's attention. ``app`` is the program's class name (``firefox``, ``XTerm``)."""
+    """What has the person's attention.
+
+    Attributes
+    ----------
+    app
+        The program's class name (``firefox``, ``XTerm``).
+    instance
+        What else its program is called (X11: the first name of WM_CLASS); empty where there is no such thing.
+
+    """
 
     app: str
     title: str
@@ -89,6 +98,7 @@ class Window:
     pid: int = 0
     rect: Rect | None = None
     monitor: int = 0
+    instance: str = ""
 
 
 @dataclass(frozen=True, slots=True)

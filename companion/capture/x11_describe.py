@@ -18,7 +18,7 @@ def described(display: Display, window: int, rect: Rect, *, monitor: int = 0) ->
     names = display.text(window, "WM_CLASS").split("\0")
     pid = next(iter(display.numbers(window, "_NET_WM_PID")), 0)
     app = names[1] if len(names) > 1 else ""
-    return Window(app=app, title=title_of(display, window), pid=pid, rect=rect, monitor=monitor)
+    return Window(app, title_of(display, window), pid=pid, rect=rect, monitor=monitor, instance=names[0])
 
 
 def title_of(display: Display, window: int) -> str:

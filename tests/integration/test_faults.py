@@ -68,13 +68,13 @@ def test_killed_processes_are_restarted_and_nothing_is_lost(
         with Looking(vault) as store:
             return sum(info.samples for info in recordings(store))
 
+    kill(wait_until(lambda: engine.pids["reader"], "the reader"))  # it loads its models
     wait_until(lambda: recorded() >= 500, "EEG on disk")
     before = recorded()
     kill(engine.pids["headset"])
     kill(engine.pids["encoder"])  # it loads the text model
     wait_until(lambda: engine.status().headset.contact is Contact.LOST, "the headset's end to be seen")
     assert engine.status().activity is Activity.NO_HEADSET
-    kill(wait_until(lambda: engine.pids["reader"], "the reader"))
     wait_until(lambda: engine.status().headset.contact is Contact.STREAMING, "the headset to stream again")
     wait_until(lambda: not engine.pending(), "everything to be filled in", seconds=90)
     wait_until(lambda: recorded() >= before + 500, "more EEG")

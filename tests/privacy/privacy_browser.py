@@ -9,9 +9,10 @@ from pathlib import Path
 from desktop import Desktop, wait_until
 from privacy_pages import Pages
 
+#: Without it Chromium tells nothing of its pages.
+_TELLING = "--force-renderer-accessibility"
 _CHROMIUM = (
     "--no-sandbox",  # it refuses to run as root with one
-    "--force-renderer-accessibility",
     "--test-type",  # no bar that complains of these options
     "--no-first-run",
     "--no-default-browser-check",
@@ -50,7 +51,7 @@ HOSTS = ("allowed.test", "bank.test", "login.bank.test", "notbank.test")
 
 
 class Browser:
-    """One browser that goes on from case to case.
+    """One browser that goes on from case to case. ``silent chromium`` is one as most people start it.
 
     Attributes
     ----------
@@ -63,7 +64,8 @@ class Browser:
         self.desktop, self.pages, self.kind = desktop, pages, kind
         self._profile = folder / kind
         self._profile.mkdir()
-        self.ending = " - Chromium" if kind == "chromium" else " — Mozilla Firefox"
+        self._chromium = kind.endswith("chromium")
+        self.ending = " - Chromium" if self._chromium else " — Mozilla Firefox"
         if kind == "firefox-esr":
             prefs = _FIREFOX.replace("HOSTS", ",".join(HOSTS))
             (self._profile / "user.js").write_text(prefs, encoding="utf-8")
@@ -98,7 +100,7 @@ class Browser:
     def in_new_tab(self, title: str, body: str, *, host: str) -> None:
         """Open a page in a tab of the window that is there already."""
         address = self.pages.put(title, body, host=host)
-        way = () if self.kind == "chromium" else ("--new-tab",)
+        way = () if self._chromium else ("--new-tab",)
         self.desktop.start(*self._command(private=False)[:-1], *way, address)
         self._await(title)
         self.pages.tell(address, "0")
@@ -118,7 +120,7 @@ class Browser:
 
     def titled(self, title: str, *, private: bool = False) -> str:
         """Return the title of a page's window."""
-        return title + self.ending + (" Private Browsing" if private and self.kind != "chromium" else "")
+        return title + self.ending + (" Private Browsing" if private and not self._chromium else "")
 
     def _windows(self, title: str) -> set[str]:
         return set(self.desktop.search("--name", f"^{re.escape(title)}$"))
@@ -127,10 +129,11 @@ class Browser:
         self.desktop.activate(self.desktop.await_window(self.titled(title)))
 
     def _command(self, *, private: bool) -> tuple[str, ...]:
-        if self.kind == "chromium":
+        if self._chromium:
+            telling = (_TELLING,) if self.kind == "chromium" else ()
             rules = "--host-resolver-rules=MAP * 127.0.0.1"
             way = "--incognito" if private else "--new-window"
-            return "chromium", *_CHROMIUM, rules, f"--user-data-dir={self._profile}", way
+            return "chromium", *_CHROMIUM, *telling, rules, f"--user-data-dir={self._profile}", way
         way = "--private-window" if private else "--new-window"
         size = ("--width", "700", "--height", "420")
         return "firefox-esr", "--profile", str(self._profile), *size, way
@@ -138,4 +141,5 @@ class Browser:
 
 def missing(kind: str) -> str:
     """Return why a browser cannot run here, empty when it can."""
-    return "" if shutil.which(kind) else f"the package {kind} is not installed"
+    program = kind.rsplit(maxsplit=1)[-1]
+    return "" if shutil.which(program) else f"the package {program} is not installed"

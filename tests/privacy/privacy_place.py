@@ -27,9 +27,11 @@ from vaults import vault_at
 from companion import keeper as keeper_module
 from companion import looks as looks_module
 from companion import recording
+from companion.capture import source as source_module
 from companion.capture import triggers
 from companion.capture.accessible.bus import AccessibilityBus
-from companion.capture.source import LOCKED, MOVING
+from companion.capture.glance import MOVING
+from companion.capture.source import LOCKED
 from companion.capture.types import Trigger
 from companion.capture.x11 import Display
 from companion.keeper import Keeper, Keeping
@@ -216,6 +218,8 @@ class Place:
             for name in ("WAYLAND_DISPLAY", "XDG_SESSION_TYPE", "AT_SPI_BUS_ADDRESS"):
                 patch.delenv(name, raising=False)
             patch.setattr(triggers, "QUIET", dict.fromkeys(Trigger, (0.1, 0.4)) | {Trigger.STARTED: (0.0, 0.0)})
+            patch.setattr(triggers, "AGAIN", 0.2)
+            patch.setattr(source_module, "_STOP_EVERY", 0.03)
             patch.setattr(looks_module, "AT_ONCE", 1)
             patch.setattr(keeper_module, "RETRY_SECONDS", 0.2)
             yield patch

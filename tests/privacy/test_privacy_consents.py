@@ -34,7 +34,7 @@ def form(place: Place, case: Case) -> str:
 
 def typing(place: Place, window: str, words: str) -> None:
     place.desktop.run("xdotool", "mousemove", "--window", window, "120", "60", "click", "1")
-    place.desktop.run("xdotool", "type", "--delay", "30", words)
+    place.desktop.run("xdotool", "type", "--delay", "15", words)
 
 
 def test_without_consent_to_pictures_there_are_none(place: Place, case: Case, form: str) -> None:

@@ -75,10 +75,6 @@ def test_a_program_that_stops_answering_after_a_look(place: Place, case: Case, t
     case.kept_out()
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="`accessible.reader` answers None for a program that is on the bus and silent, as for one that is not on it",
-)
 @pytest.mark.parametrize("toolkit", ["qt", "gtk"])
 def test_a_program_that_never_answers(place: Place, case: Case, toolkit: str) -> None:
     program = place.program(toolkit)

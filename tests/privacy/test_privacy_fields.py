@@ -90,19 +90,7 @@ def test_a_field_that_is_scrolled_while_it_is_looked_at(
     case.kept_out()
 
 
-@pytest.mark.parametrize(
-    "toolkit",
-    [
-        "qt",
-        pytest.param(
-            "gtk",
-            marks=pytest.mark.xfail(
-                strict=True,
-                reason="`accessible.tree` passes over GTK's viewport, which says that it does not show once it scrolled",
-            ),
-        ),
-    ],
-)
+@pytest.mark.parametrize("toolkit", TELLING)
 def test_a_field_that_is_scrolled_into_view_while_it_is_looked_at(
     place: Place, case: Case, toolkit: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,7 +110,7 @@ def test_what_is_typed_into_a_field(place: Place, case: Case, toolkit: str) -> N
     with place.looking() as looking:
         looking.until(NEW)
         place.desktop.run("xdotool", "mousemove", "--window", window, "100", "30", "click", "1")
-        place.desktop.run("xdotool", "type", "--delay", "30", case.word)
+        place.desktop.run("xdotool", "type", "--delay", "15", case.word)
         looking.until(*STORED)
     case.kept_out()
 
@@ -132,7 +120,7 @@ def test_zenitys_window_for_a_password(place: Place, case: Case) -> None:
     window = place.desktop.await_active("unlock")
     with place.looking() as looking:
         looking.until(NEW)
-        place.desktop.run("xdotool", "type", "--window", window, "--delay", "30", case.word)
+        place.desktop.run("xdotool", "type", "--window", window, "--delay", "15", case.word)
         looking.until(*STORED)
     case.kept_out()
 

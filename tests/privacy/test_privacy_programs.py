@@ -57,7 +57,6 @@ def test_a_program_the_person_named_is_left_out_however_it_is_written(place: Pla
     refused(place, case, excluding(exclude_apps=(written,)))
 
 
-@pytest.mark.xfail(strict=True, reason="`capture.x11_describe` tells the class of a window, not its instance")
 def test_a_program_the_person_named_is_left_out_by_its_instance(place: Place, case: Case) -> None:
     place.painted(**secret(case, app="Electron", instance="ledger", title=case.word)).activate()
     with place.looking(excluding(exclude_apps=("ledger",))) as looking:

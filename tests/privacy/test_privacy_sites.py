@@ -33,7 +33,6 @@ def test_a_page_of_an_excluded_site(place: Place, case: Case, browser: Browser, 
     assert case.stored() == []
 
 
-@pytest.mark.xfail(strict=True, reason="`accessible.reader` tells the address of the outermost document alone")
 def test_a_page_of_an_excluded_site_within_another(place: Place, case: Case, browser: Browser) -> None:
     within = browser.pages.put("account", account(case), host="bank.test")
     browser.go(f"page {case.harmless}", f"<p>{case.harmless}</p><iframe src='{within}'></iframe>")

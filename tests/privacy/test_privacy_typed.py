@@ -12,14 +12,14 @@ from privacy_program import css
 
 pytestmark = [pytest.mark.display, pytest.mark.model]
 
-KEPT = "SELECT group_concat(typed.text) FROM typed JOIN moments ON id = moment_id WHERE title = ?"
+KEPT = "SELECT group_concat(typed.text, '') FROM typed JOIN moments ON id = moment_id WHERE title = ?"
 COUNTED = "SELECT coalesce(sum(keys), 0) FROM hands JOIN moments ON id = moment_id WHERE title = ?"
 TELLING = ["qt", "gtk"]
 
 
 def typing(place: Place, window: str, words: str, *, at: tuple[int, int] = (120, 25)) -> None:
     place.desktop.run("xdotool", "mousemove", "--window", window, *map(str, at), "click", "1")
-    place.desktop.run("xdotool", "type", "--delay", "40", words)
+    place.desktop.run("xdotool", "type", "--delay", "15", words)
 
 
 @pytest.mark.control
@@ -65,7 +65,7 @@ def test_a_secret_that_is_typed_into_a_plain_field_is_not(place: Place, case: Ca
         looking.until(NEW)
         typing(place, window, case.key[:20])
         looking.until(*STORED)
-        place.desktop.run("xdotool", "type", "--delay", "20", case.key[20:])
+        place.desktop.run("xdotool", "type", "--delay", "15", case.key[20:])
         looking.until(*STORED)
         wait_until(lambda: "[GitHub token]" in str(case.stored()), "the masked text")
     case.colour = (0, 255, 0)  # what was typed of it before it was a key may be seen
@@ -95,7 +95,7 @@ def test_what_is_typed_into_a_private_window_is_not(place: Place, case: Case) ->
     with place.looking() as looking:
         looking.until(RULE)
         place.desktop.run("xdotool", "mousemove", "--window", window, "100", "160", "click", "1")
-        place.desktop.run("xdotool", "type", "--delay", "40", case.word)
+        place.desktop.run("xdotool", "type", "--delay", "15", case.word)
         looking.until(RULE)
     browser.close_window(window)
     case.kept_out()

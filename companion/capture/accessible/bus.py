@@ -36,6 +36,11 @@ class Ref:
     bus: str
     path: str
 
+    @property
+    def is_none(self) -> bool:
+        """Whether it stands for no object at all."""
+        return not self.bus or self.path.endswith("/null")
+
 
 _A11Y = Ref("org.a11y.Bus", "/org/a11y/bus")
 _DAEMON = Ref("org.freedesktop.DBus", "/org/freedesktop/DBus")

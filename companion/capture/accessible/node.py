@@ -82,11 +82,12 @@ async def child_at(bus: AccessibilityBus, ref: Ref, index: int) -> Ref | None:
 
 
 def ref_of(answer: list[Any] | None) -> Ref | None:
-    """Return the object an answer names; the path ``null`` stands for none."""
+    """Return the object an answer names, if any."""
     if not answer:
         return None
     bus, path = answer[0]
-    return Ref(bus, path) if bus and not path.endswith("/null") else None
+    ref = Ref(bus, path)
+    return None if ref.is_none else ref
 
 
 def rect_of(numbers: list[int] | tuple[int, ...]) -> Rect | None:

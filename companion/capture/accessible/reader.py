@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from companion.capture.accessible.blocks import blocks_of
 from companion.capture.accessible.bus import AccessibilityBus, Ref
@@ -18,6 +18,9 @@ from companion.capture.types import Window
 #: Names of the attribute that holds a page's address: Firefox and WebKit say the first, Chromium the second.
 _ADDRESS = ("DocURL", "URI")
 _TITLE = "Title"
+
+#: Of a program that does not answer: there may be password fields anywhere.
+_SILENT = Reading("", "", "", (), (), complete=False)
 
 
 class AccessibleReader:
@@ -40,8 +43,9 @@ class AccessibleReader:
     def read(self, window: Window) -> Reading | None:
         """Return what ``window`` shows.
 
-        None when its program is not on the bus, shows no such window or does not answer. Takes about
-        ``bounds.seconds``, twice that where the program stops answering at the very end.
+        None when its program is not on the bus or shows no such window; nothing, and not all of it, when it is on the
+        bus and does not answer. Takes about ``bounds.seconds``, twice that where the program stops answering at the
+        very end.
 
         Raises
         ------
@@ -58,7 +62,7 @@ class AccessibleReader:
                 found = await self._windows.find(window)
                 clip = window.rect or (await extents(self._bus, found.ref) if found else None)
         except TimeoutError:
-            return None
+            return _SILENT if self._windows.knows(window.pid) else None
         if found is None or clip is None:
             return None
         walk = Walk(self._bus, found.ref, clip, self._bounds)
@@ -66,27 +70,34 @@ class AccessibleReader:
         return await self._told(walk, found)
 
     async def _told(self, walk: Walk, found: Candidate) -> Reading:
-        page: dict[str, str] = {}
+        page, within = dict[str, str](), list[str]()
         try:
             async with asyncio.timeout(self._bounds.seconds):
                 same = await name_of(self._bus, found.ref) == found.title
-                page = await self._page(walk.documents)
+                page = await self._page(walk.documents[:1])
+                within = [_address(await self._page([one])) for one in walk.documents[1:]]
         except TimeoutError:
             same = False
         blocks = blocks_of(walk.root)
         return Reading(
             text=joined(blocks),
-            url=next((page[name] for name in _ADDRESS if page.get(name)), ""),
+            url=_address(page),
+            within=tuple(filter(None, within)),
             document_title=page.get(_TITLE, ""),
             blocks=blocks,
             private=tuple(walk.private),
             complete=walk.complete and same,
             name=found.title,
+            told=not walk.empty,
         )
 
     async def _page(self, documents: Sequence[Ref]) -> dict[str, str]:
-        """Return what the outermost document says of itself; frames within it have addresses of their own."""
+        """Return what the first of some documents says of itself."""
         if not documents:
             return {}
         answer = await self._bus.ask(documents[0], DOCUMENT, "GetAttributes")
         return dict(answer[0]) if answer else {}
+
+
+def _address(page: Mapping[str, str]) -> str:
+    return next((page[name] for name in _ADDRESS if page.get(name)), "")

@@ -48,8 +48,12 @@ class Reading:
     complete
         Whether everything in view was read. False when a bound cut it short, when an object did not say what it is,
         or when the window changed its title meanwhile; there can then be password fields that ``private`` lacks.
+    within
+        Addresses of pages that the page holds in frames of its own.
     name
         What the program calls the window, which need not be its title: there alone Chromium says that it is private.
+    told
+        Whether it says at all what it shows: a browser that nobody asked at its start has a window with nothing in it.
 
     """
 
@@ -60,3 +64,5 @@ class Reading:
     private: tuple[Rect, ...]
     complete: bool
     name: str = ""
+    within: tuple[str, ...] = ()
+    told: bool = True

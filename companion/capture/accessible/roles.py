@@ -35,6 +35,7 @@ class Role(IntEnum):
     TEXT = 61
     TOGGLE_BUTTON = 62
     TOOL_TIP = 64
+    VIEWPORT = 68
     TREE = 65
     TREE_TABLE = 66
     PARAGRAPH = 73

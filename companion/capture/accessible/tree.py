@@ -45,13 +45,17 @@ class Bounds:
 
 
 class Walk:
-    """One reading of one window's tree: `run` once, then look at ``root``, ``private`` and ``complete``."""
+    """One reading of one window's tree: `run` once, then look at ``root``, ``private``, ``complete`` and ``empty``.
+
+    ``empty``: the window names children that are none, as Chromium's does that was not told to tell of its pages.
+    """
 
     def __init__(self, bus: AccessibilityBus, window: Ref, clip: Rect, bounds: Bounds) -> None:
         self.root = Node(window, clip)
         self.private: list[Rect] = []
         self.documents: list[Ref] = []
         self.complete = True
+        self.empty = False
         self._bus = bus
         self._bounds = bounds
         self._seen = 0
@@ -103,8 +107,8 @@ class Walk:
             self.complete = False  # what it is stays unknown, and so whether it may be read
             return
         node.role, states = known
-        if State.SHOWING not in states:
-            return
+        if State.SHOWING not in states and node.role != Role.VIEWPORT:
+            return  # GTK's viewport says so once it scrolled by its own height, and shows its children all the same
         node.rect, count, node.name = await asyncio.gather(
             extents(self._bus, node.ref), self._count(node), self._name(node)
         )
@@ -178,6 +182,9 @@ class Walk:
             await asyncio.sleep(self._bounds.pause)
 
     async def _add(self, node: Node, refs: Sequence[Ref]) -> None:
+        if node is self.root and refs and all(ref.is_none for ref in refs):
+            self.empty = True
+            return
         found = [Node(ref, node.clip, node.document) for ref in refs]
         node.children += found
         async with self._more:

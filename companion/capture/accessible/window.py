@@ -6,9 +6,9 @@ import asyncio
 from dataclasses import dataclass
 
 from companion.capture.accessible.bus import AccessibilityBus, Ref
-from companion.capture.accessible.node import children, name_of, role_and_states
+from companion.capture.accessible.node import children, extents, name_of, role_and_states
 from companion.capture.accessible.roles import State
-from companion.capture.types import Window
+from companion.capture.types import Rect, Window
 
 _DESKTOP = Ref("org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root")
 
@@ -20,6 +20,7 @@ class Candidate:
     ref: Ref
     title: str
     active: bool
+    rect: Rect | None
 
 
 class Windows:
@@ -37,7 +38,11 @@ class Windows:
         for application in await self._of(window.pid):
             frames = await children(self._bus, application)
             candidates += [found for found in await asyncio.gather(*map(self._candidate, frames)) if found is not None]
-        return _best(candidates, window.title)
+        return _best([one for one in candidates if _may_lie_at(one.rect, window.rect)], window.title)
+
+    def knows(self, pid: int) -> bool:
+        """Whether a process is on the bus, as far as was heard when a window of it was last asked for."""
+        return pid in self._pids.values()
 
     async def pid_of(self, name: str) -> int | None:
         """Return the process behind a unique name, None when it has left."""
@@ -58,12 +63,20 @@ class Windows:
         known = await role_and_states(self._bus, ref)
         if known is None or State.SHOWING not in known[1]:
             return None
-        return Candidate(ref, await name_of(self._bus, ref), State.ACTIVE in known[1])
+        name, rect = await asyncio.gather(name_of(self._bus, ref), extents(self._bus, ref))
+        return Candidate(ref, name, State.ACTIVE in known[1], rect)
+
+
+def _may_lie_at(rect: Rect | None, place: Rect | None) -> bool:
+    return rect is None or place is None or rect.overlaps(place)
 
 
 def _best(candidates: list[Candidate], title: str) -> Candidate | None:
-    """Return the active one with the title, else the only one with it, else the active one."""
-    titled = [one for one in candidates if one.title == title]
+    """Return the active one with the title, else the only one with it, else the active one.
+
+    Chromium calls a private window by its title and a word behind it.
+    """
+    titled = [one for one in candidates if one.title.startswith(title)]
     active = [one for one in titled if one.active] or (titled if len(titled) == 1 else [])
     active = active or [one for one in candidates if one.active]
     return active[0] if active else None

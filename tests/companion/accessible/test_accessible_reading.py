@@ -184,7 +184,9 @@ def test_a_program_that_hangs_is_not_waited_for_and_is_read_again_later(
     window = Window(app="sample", title=qt_sample.TITLE, pid=sample[0])
     os.kill(sample[0], signal.SIGSTOP)
     try:
-        assert hasty.read(window) is None
+        silent = hasty.read(window)
     finally:
         os.kill(sample[0], signal.SIGCONT)
+    assert silent is not None
+    assert (silent.text, silent.complete) == ("", False)  # not as if it were not there: its password fields are
     assert sample[1]["label"][0] in desk.read(sample[0], qt_sample.TITLE).text

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from played_screen import EDITOR, RECT, image
+
+from companion import drawn_secrets
+from companion.capture.accessible.reading import Block, Reading
+from companion.capture.accessible.roles import Role
+from companion.capture.accessible.text import joined
+from companion.capture.types import Frame, Rect
+from companion.clearing import Clearing, Wanted
+from companion.hidden_addresses import HIDDEN, hidden
+from companion.told_secrets import Held, held
+from embeddings.types import TextLine
+
+KEY = "ghp_x7Kd92LmQp4RtVw8ZsYb3NcHf6JgTa1BuE5f"
+TOKEN = "GitHub token"
+
+
+def block(text: str, row: int, *, paragraph: int | None = None, placed: bool = True, document: bool = True) -> Block:
+    rect = Rect(RECT.left, RECT.top + 20 * row, 200, 18) if placed else None
+    return Block(Role.STATIC, text, rect, row if paragraph is None else paragraph, document)
+
+
+def told(*blocks: Block, url: str = "") -> Reading:
+    return Reading(joined(blocks), url, "", blocks, (), complete=True)
+
+
+def line(text: str, left: int, row: int, *, width: int = 8) -> TextLine:
+    return TextLine(text, 0.9, (left, 20 * row, left + width * len(text), 20 * row + 16))
+
+
+def test_a_block_that_holds_a_secret_is_named_with_its_kind() -> None:
+    reading = told(block("first", 0), block(f"key {KEY} there", 1), block("last", 2))
+    assert held(reading) == {1: Held((TOKEN,), parted=False)}
+
+
+def test_pieces_of_a_secret_are_named_too() -> None:
+    reading = told(block(KEY[:14], 0, paragraph=5), block(KEY[14:], 1, paragraph=5), block("last", 2))
+    assert held(reading) == {0: Held((), parted=True), 1: Held((), parted=True)}
+
+
+def test_a_value_below_its_label_is_named() -> None:
+    assert 1 in held(told(block("Password:", 0), block("Tr0ub4dor&Kestrel9", 1)))
+
+
+def test_what_is_said_twice_is_named_twice() -> None:
+    button = replace(block(KEY, 0), role=Role.PUSH_BUTTON)
+    reading = told(button, block(KEY, 0))
+    assert reading.text == KEY
+    assert held(reading).keys() == {0, 1}
+
+
+def test_a_block_that_is_not_to_be_found_again_counts_by_itself() -> None:
+    reading = replace(told(block("one", 0), block(KEY, 1)), text=f"quite another text {KEY}")
+    assert held(reading) == {1: Held((TOKEN,), parted=False)}
+    lost = replace(told(block("one", 0)), text=f"quite another text {KEY}")
+    assert held(lost) == {0: Held((), parted=True)}
+
+
+def test_a_secret_without_a_place_leaves_no_picture() -> None:
+    clear = Clearing(lambda _image, _regions: [], wanted=Wanted(), on_problem=lambda _: None)
+    for placed in (True, False):
+        done = clear(Frame(image(), 0.0, EDITOR, reading=told(block(KEY, 1, placed=placed))))
+        assert (done.image is not None, done.text) == (placed, f"[{TOKEN}]")
+
+
+def test_lines_that_the_edge_of_the_window_breaks_are_one_secret() -> None:
+    lines = [line("$ cat key", 0, 0), line(KEY[:30], 0, 1), line(KEY[30:], 0, 2), line("$", 0, 3)]
+    masked = drawn_secrets.masked_lines(lines, told=0, width=242)
+    assert [one.text for one in masked] == ["$ cat key", f"[{TOKEN}]", "", "$"]
+    boxes = drawn_secrets.touched(lines, told=0, width=242)
+    assert any(box[0] <= 0 and box[2] >= 240 and box[1] <= 20 and box[3] >= 36 for box in boxes)
+    assert drawn_secrets.touched(lines, told=0, width=900) == ()  # there it is a line that ends by itself
+
+
+@pytest.mark.parametrize("misread", ["PASSW0RD=Tr0ub4dor&Kestrel9", f"token {KEY.replace('_', ' ', 1)}"])
+def test_what_ocr_misreads_is_a_secret_all_the_same(misread: str) -> None:
+    lines = [line(misread, 0, 0)]
+    assert drawn_secrets.touched_lines(lines, told=0) == {0}
+    assert drawn_secrets.touched_lines(lines, told=1) == frozenset()  # a program means what it says
+    (masked,) = drawn_secrets.masked_lines(lines, told=0, width=900)
+    assert misread[-12:] not in masked.text
+
+
+def test_what_is_drawn_beyond_its_box_is_followed_to_a_gap() -> None:
+    picture = np.full((40, 200, 3), 255, np.uint8)
+    picture[12:20, 10:90:3] = 0
+    picture[12:20, 120:150:3] = 0
+    assert drawn_secrets.running_on(picture, (20, 10, 60, 26), []) == (10, 10, 89, 26)
+    assert drawn_secrets.running_on(picture, (20, 10, 60, 26), [(70, 10, 100, 26)]) == (10, 10, 68, 26)
+
+
+def test_an_address_that_is_not_to_be_kept_is_gone_from_title_bar_and_picture() -> None:
+    url = "https://www.example.org/a/page"
+    bar = block("example.org/a/page", 0, document=False)
+    reading = told(bar, block("see example.org for more", 1), url=url)
+    done = hidden(Frame(None, 0.0, replace(EDITOR, title="example.org/a/page - Browser", url=url), reading=reading))
+    assert (done.window.url, done.window.title) == ("", f"{HIDDEN} - Browser")
+    assert done.reading is not None
+    assert (done.reading.text, done.reading.url) == ("see example.org for more", "")
+    assert done.reading.private == (bar.rect,)
+
+
+@pytest.mark.parametrize("url", ["", "file:///"])
+def test_an_address_that_says_nothing_takes_nothing_away(url: str) -> None:
+    frame = Frame(None, 0.0, replace(EDITOR, url=url), reading=told(block("a/b", 0)))
+    done = hidden(frame)
+    assert done.window.title == EDITOR.title
+    assert done.reading == frame.reading
