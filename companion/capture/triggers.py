@@ -15,7 +15,7 @@ QUIET: dict[Trigger, tuple[float, float]] = {
     Trigger.LOADED: (0.2, 1.0),
     Trigger.CLICKED: (0.4, 1.0),
     Trigger.TYPED: (0.6, 10.0),
-    Trigger.SCROLLED: (0.4, 3.0),
+    Trigger.SCROLLED: (0.35, 3.0),
     Trigger.CHANGED: (0.8, 4.0),
 }
 

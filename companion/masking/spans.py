@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from itertools import chain
 
 from companion.masking import (
@@ -40,7 +41,11 @@ _SEARCHES: tuple[Callable[[Seen], Iterator[Span]], ...] = (
 _BROKEN = frozenset(rule.kind for rule in (*issuers.ISSUERS, *services.SERVICES))
 _REST = re.compile(r"\r?\n[ \t|│]{0,4}(?P<rest>(?=[A-Za-z_=/+-]{0,30}\d)[\w=/+.-]{4,400})(?=[\s|│\"']|$)", re.ASCII)
 
+#: Texts whose spans are remembered: of one picture the same lines are asked for up to four times.
+ASKED_AGAIN = 16
 
+
+@lru_cache(maxsize=ASKED_AGAIN)
 def found(text: str) -> tuple[Span, ...]:
     """Find the secrets in a text of one line or many.
 

@@ -38,7 +38,7 @@ class Bounds:
     """
 
     nodes: int = 1_500
-    seconds: float = 0.150
+    seconds: float = 0.3
     at_once: int = 4
     pause: float = 0.0
     characters: int = 200_000
