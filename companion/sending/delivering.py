@@ -1,0 +1,59 @@
+"""Handing one mail to the server so that it is neither lost nor sent twice, wherever this is broken off.
+
+The end of a mail's data is what makes a server take it. Before it goes out the mail is marked as being sent, safe on
+disk; after the server's yes it is marked as sent before anything else. Between the two nobody but the server knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from companion.sending.queue import MAY_HAVE_GONE, Queue
+from companion.sending.replies import Reply
+from companion.sending.types import OnIncident, SendingError, State
+from companion.sending.upstream import UnsureError, Upstream
+
+
+class WithdrawnError(Exception):
+    """The person took the mail back, dropped it or put it off in the last moment; the server has nothing of it."""
+
+
+def hand_over(
+    queue: Queue, mail: str, content: bytes, upstream: Upstream, *, before: State, on_incident: OnIncident
+) -> Reply:
+    """Deliver a mail in state ``before`` whose sender and recipients the server has accepted; return its answer.
+
+    After a yes it is in `State.SENT`; after a no in ``before`` or in `State.SENDING`, and the caller decides what
+    becomes of it. Raises `UnsureError` once it is in `State.UNSURE`; `LostError`, `WithdrawnError` and `SendingError`
+    with nothing sent.
+    """
+
+    def last_moment() -> None:
+        if not queue.move(mail, before, State.SENDING):
+            raise WithdrawnError
+
+    try:
+        reply = upstream.deliver(content, last_moment=last_moment)
+    except UnsureError:
+        with _telling(on_incident):
+            queue.note(mail, replace(queue.entry(mail).progress, said=MAY_HAVE_GONE))
+            queue.move(mail, State.SENDING, State.UNSURE)
+        raise
+    except BaseException:
+        upstream.close()  # before the end of the data: the server drops what it has
+        raise
+    if reply.accepted:
+        with _telling(on_incident):
+            queue.sent(mail)
+    return reply
+
+
+@contextmanager
+def _telling(on_incident: OnIncident) -> Iterator[None]:
+    """Go on where the disk does not take a mark: after a restart the person is asked about the mail."""
+    try:
+        yield
+    except SendingError as error:
+        on_incident("mail", f"It could not be written down what became of a mail: {error}")

@@ -1,0 +1,290 @@
+"""One mail program's connection: every command is asked of the real server before it is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import defaultdict
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import Any, TypeVar
+
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+from aiosmtpd.smtp import Envelope as Begun
+from aiosmtpd.smtp import Session as Peer
+
+from companion.sending.accepting import Accepting, Login
+from companion.sending.peers import is_own
+from companion.sending.replies import Reply
+from companion.sending.types import Account, Envelope, OnIncident, Recipient, SendingError
+from companion.sending.upstream import LostError, RefusedError, Tls, Upstream
+
+IDLE_SECONDS = 900.0  # longer than any server may take over one command (RFC 5321, 4.5.3.2)
+LINE_BYTES = 12_288  # of one command: logins are long (RFC 4954, 4)
+TEXT_LINE_BYTES = 1_048_576  # of one line of a mail: whether it is too long is for the real server to say
+PASSED_ON = ("8bitmime", "smtputf8", "dsn", "enhancedstatuscodes")
+# <"quoted"@host> or <plain@host> or <>, then parameters; no control characters.
+PATH = re.compile(r'\s*<((?:"(?:[^"\\\x00-\x1f]|\\[^\x00-\x1f])*"|[^<>\s"\x00-\x1f])*)>((?: +[^\s\x00-\x1f]+)*)\s*\Z')
+NEEDS_LOGIN = "530 5.7.0 Authentication required"
+
+T = TypeVar("T")
+OnLogin = Callable[[Login], None]
+
+
+class _Hook:
+    """Where aiosmtpd hands over a whole mail."""
+
+    async def handle_DATA(self, server: Dialogue, _peer: Peer, begun: Begun) -> str:  # noqa: N802 aiosmtpd's name
+        """Return the answer to a mail."""
+        return (await server.take(bytes(begun.original_content or b""))).lines()
+
+
+class Dialogue(SMTP):
+    """Speaks with one mail program, and with the account's server for it.
+
+    Parameters
+    ----------
+    account
+        The real server.
+    most_bytes
+        The largest mail that is taken; what the server says counts if it is less.
+    on_login
+        Called with each login that the server accepted; may raise `SendingError`.
+
+    """
+
+    line_length_limit = TEXT_LINE_BYTES
+    AuthLoginUsernameChallenge = "Username:"  # as old mail programs expect it
+    AuthLoginPasswordChallenge = "Password:"
+
+    def __init__(
+        self,
+        account: Account,
+        accepting: Accepting,
+        *,
+        tls: Tls,
+        most_bytes: int,
+        on_login: OnLogin,
+        on_incident: OnIncident,
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        super().__init__(
+            _Hook(),
+            hostname="localhost",
+            ident="Companion",
+            enable_SMTPUTF8=True,
+            auth_require_tls=False,
+            data_size_limit=most_bytes,
+            timeout=IDLE_SECONDS,
+            authenticator=_as_given,
+            loop=loop,
+        )
+        self.command_size_limits = defaultdict(lambda: LINE_BYTES)
+        self._account, self._accepting, self._most_bytes = account, accepting, most_bytes
+        self._on_login, self._on_incident = on_login, on_incident
+        self._upstream = Upstream(account, tls=tls)
+        self._login: Login | None = None
+        self._recipients: list[Recipient] = []
+        self._worker = ThreadPoolExecutor(1, "mail program")
+        self.gone: Future[None] = Future()  # done once nothing of it runs any more
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+        super().connection_made(transport)
+        if self._handler_coroutine is not None:
+            self._handler_coroutine.add_done_callback(self._ended)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """End: what the server is being told is told to its end, then the connection to it goes too."""
+        super().connection_lost(error)
+        self._worker.submit(self._upstream.quit).add_done_callback(lambda _: self.gone.set_result(None))
+        self._worker.shutdown(wait=False)
+
+    def break_off(self) -> None:
+        """Close the mail program's connection now."""
+        if self.transport is not None:
+            self.transport.close()
+
+    def abort(self) -> None:
+        """Wait for the server no longer."""
+        self._upstream.abort()
+
+    async def smtp_EHLO(self, hostname: str | None) -> None:  # noqa: N802 aiosmtpd finds commands by these names
+        """Greet, and say what the real server can do."""
+        await self._greet(hostname, extended=True)
+
+    async def smtp_HELO(self, hostname: str | None) -> None:  # noqa: N802 as above
+        """Greet as of old; without a login no mail is taken then."""
+        await self._greet(hostname, extended=False)
+
+    async def auth_PLAIN(self, _: Any, args: list[str]) -> AuthResult:  # noqa: N802 as above
+        """Take name and password, and ask the server."""
+        return await self._checked(await super().auth_PLAIN(_, args))
+
+    async def auth_LOGIN(self, _: Any, args: list[str]) -> AuthResult:  # noqa: N802 as above
+        """Take name and password, and ask the server."""
+        return await self._checked(await super().auth_LOGIN(_, args))
+
+    async def smtp_MAIL(self, arg: str | None) -> None:  # noqa: N802 as above
+        """Begin a mail."""
+        begun, path = self._begun(), _path(arg, "FROM:")
+        if self._login is None:
+            await self.push(NEEDS_LOGIN)
+        elif path is None:
+            await self.push("501 5.5.4 Syntax: MAIL FROM:<address> [parameters]")
+        elif begun.mail_from is not None:
+            await self.push("503 5.5.1 A mail was begun already")
+        else:
+            reply = await self._asked(partial(self._mail, self._login, *path))
+            if reply.accepted:
+                begun.mail_from, begun.mail_options = path[0], list(path[1])
+            await self.push(reply.lines())
+
+    async def smtp_RCPT(self, arg: str | None) -> None:  # noqa: N802 as above
+        """Name a recipient."""
+        begun, path = self._begun(), _path(arg, "TO:")
+        if begun.mail_from is None:
+            await self.push("503 5.5.1 Say MAIL FROM first")
+        elif path is None or not path[0]:
+            await self.push("501 5.5.4 Syntax: RCPT TO:<address> [parameters]")
+        else:
+            reply = await self._asked(partial(self._upstream.recipient, *path))
+            if reply.accepted:
+                begun.rcpt_tos.append(path[0])
+                self._recipients.append(Recipient(*path))
+            await self.push(reply.lines())
+
+    async def smtp_RSET(self, arg: str | None) -> None:  # noqa: N802 as above
+        """Give up the mail that was begun."""
+        if self._begun().mail_from is not None:
+            await self._in_thread(self._upstream.reset)
+        await super().smtp_RSET(arg)
+
+    async def smtp_VRFY(self, _arg: str | None) -> None:  # noqa: N802 as above
+        """Say nothing of addresses."""
+        await self.push("252 2.1.5 Send some mail, and the server will say")
+
+    async def take(self, content: bytes) -> Reply:
+        """Return what the mail program is told of a whole mail."""
+        login, begun = self._login, self._begun()
+        if login is None or begun.mail_from is None:
+            return Reply(503, "5.5.1 Log in and begin a mail first")
+        envelope = Envelope(begun.mail_from, tuple(begun.mail_options), tuple(self._recipients))
+        return await self._asked(partial(self._accepting.take, content, envelope, login, self._upstream))
+
+    async def handle_exception(self, error: Exception) -> str:
+        """Tell of a fault of ours without a word of the mail; the mail program keeps what it has."""
+        self._on_incident("mail", f"A mail program's connection failed ({type(error).__name__}).")
+        return "451 4.3.0 Companion failed here. Look at its mails that wait before you send again"
+
+    def _set_post_data_state(self) -> None:
+        super()._set_post_data_state()  # type: ignore[no-untyped-call] # aiosmtpd's
+        self._recipients = []
+
+    async def _greet(self, hostname: str | None, *, extended: bool) -> None:
+        if not hostname:
+            await self.push("501 5.5.4 Say who you are")
+            return
+        if self._begun().mail_from is not None:
+            await self._in_thread(self._upstream.reset)
+        self._set_rset_state()  # type: ignore[no-untyped-call] # aiosmtpd's
+        reply = await self._asked(self._reached)
+        if not reply.accepted:
+            await self.push(reply.lines())
+            return
+        peer = self._peer()
+        peer.extended_smtp, peer.host_name = extended, hostname
+        await self.push(Reply(250, "\n".join(self._offered()) if extended else "localhost").lines())
+
+    def _reached(self) -> Reply:
+        """Reach the real server, for our own user alone."""
+        if self.transport is not None and not is_own(
+            self.transport.get_extra_info("peername")[:2], self.transport.get_extra_info("sockname")[:2]
+        ):
+            return Reply(554, "5.7.1 This mail proxy belongs to another user of this machine")
+        if not self._upstream.is_open:
+            self._upstream.open()
+        return Reply(250, "")
+
+    def _offered(self) -> list[str]:
+        """Return what can be done here: what the server can, as far as it can be passed on."""
+        features = self._upstream.features
+        size = features.get("size", "")
+        theirs = int(size) if size.isdigit() else 0  # 0: it sets no limit (RFC 1870, 4)
+        self.data_size_limit = min(theirs or self._most_bytes, self._most_bytes)
+        passed = [name.upper() for name in PASSED_ON if name in features]
+        return ["localhost", f"SIZE {self.data_size_limit}", *passed, "AUTH LOGIN PLAIN"]
+
+    async def _checked(self, given: AuthResult) -> AuthResult:
+        """Return the real server's word on a login."""
+        if not isinstance(given.auth_data, LoginPassword):
+            return given
+        reply = await self._asked(partial(self._log_in, given.auth_data.login, given.auth_data.password))
+        return AuthResult(success=reply.accepted, handled=False, message=reply.lines(), auth_data=None)
+
+    def _log_in(self, user: bytes, password: bytes) -> Reply:
+        if not self._upstream.is_open:  # some servers hang up after a wrong password
+            self._upstream.open()
+        reply = self._upstream.login(user, password)
+        login = Login(self._account.name, user.decode("utf-8", "surrogateescape"), password)
+        self._login = login
+        try:
+            self._on_login(login)
+        except SendingError as error:
+            self._on_incident("mail", str(error))
+        return reply
+
+    def _mail(self, login: Login, sender: str, params: tuple[str, ...]) -> Reply:
+        """Begin a mail with the server, once more where it hung up since the last one."""
+        if self._upstream.is_open:
+            try:
+                return self._upstream.mail(sender, params)
+            except LostError:
+                pass
+        self._upstream.open()
+        self._upstream.login(login.user.encode("utf-8", "surrogateescape"), login.password)
+        return self._upstream.mail(sender, params)
+
+    async def _asked(self, ask: Callable[[], Reply]) -> Reply:
+        """Return what the server says, or why it cannot be asked."""
+        try:
+            return await self._in_thread(ask)
+        except RefusedError as error:
+            return error.reply
+        except LostError as error:
+            return Reply(451, f"4.4.2 {error} Nothing was sent; try again.")
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await self.loop.run_in_executor(self._worker, work)
+
+    def _begun(self) -> Begun:
+        if self.envelope is None:
+            raise RuntimeError("a command came before the connection")
+        return self.envelope
+
+    def _peer(self) -> Peer:
+        if self.session is None:
+            raise RuntimeError("a command came before the connection")
+        return self.session
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Tell of what ended the dialogue, unless the mail program did."""
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not isinstance(error, ConnectionError):
+            self._on_incident("mail", f"A mail program's connection failed ({type(error).__name__}).")
+
+
+def _as_given(_server: SMTP, _peer: Peer, _begun: Begun, _way: str, given: Any) -> AuthResult:
+    """Return name and password as they came; the real server is asked afterwards, as that takes time."""
+    if not isinstance(given, LoginPassword):
+        return AuthResult(success=False, handled=False)
+    return AuthResult(success=True, auth_data=given)
+
+
+def _path(arg: str | None, keyword: str) -> tuple[str, tuple[str, ...]] | None:
+    """Return the address and the parameters of a command, as they came; None when it makes no sense."""
+    if arg is None or not arg.upper().startswith(keyword):
+        return None
+    found = PATH.match(arg[len(keyword) :])
+    return None if found is None else (found[1], tuple(found[2].split()))

@@ -1,0 +1,284 @@
+"""The send guard as the rest of the program sees it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from companion.sending import agitation, message, words
+from companion.sending.accepting import Accepting, Login, Verdict
+from companion.sending.agitation import Agitation, Signals
+from companion.sending.dispatching import Dispatcher
+from companion.sending.passwords import Passwords, chosen, forget_kept
+from companion.sending.queue import Entry, Queue
+from companion.sending.types import (
+    DAY_SECONDS,
+    WAITING,
+    Account,
+    Envelope,
+    HeldMail,
+    OnIncident,
+    SendingError,
+    SendSettings,
+    State,
+)
+from companion.sending.upstream import Tls, verified
+from index.forgetting.budget import Ledger
+from index.keys.sealing import Sealer
+from index.replacing import replace_file
+from index.types import VaultError
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from companion.sending.dialogue import Dialogue
+    from companion.sending.proxy import Proxy
+
+JUST_SENT = "This mail is just being sent."
+
+
+class SendGuard:
+    """Holds mails that were written in agitation. Its methods may be called from any thread.
+
+    Parameters
+    ----------
+    folder, sealer, ledger
+        Where mails wait, what encrypts them, and the account of the vault that the folder lies in, if it has limits.
+    signals
+        What is known of the person at this moment besides what they wrote.
+    tls
+        Makes what certificates of servers are verified with.
+    passwords
+        What keeps the passwords of mails that wait; by default what the settings choose.
+
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        sealer: Sealer,
+        settings: SendSettings,
+        *,
+        signals: Callable[[], Signals],
+        clock: Callable[[], float],
+        on_incident: OnIncident,
+        ledger: Ledger | None = None,
+        tls: Tls = verified,
+        passwords: Passwords | None = None,
+    ) -> None:
+        self.settings = settings.checked()
+        self._queue = Queue(folder, sealer, clock=clock, ledger=ledger)
+        self._signals, self._clock, self._tls = signals, clock, tls
+        self._on_incident = on_incident
+        self._passwords = passwords or chosen(keep=settings.keep_passwords)
+        self._proxy: Proxy | None = None
+        self._dispatcher: Dispatcher | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def runs(self) -> bool:
+        """Whether mail programs are served."""
+        return self._proxy is not None
+
+    def start(self) -> None:
+        """Serve mail programs and send what is due. Raises `SendingError`.
+
+        Switched off it serves nobody, and yet sends what was held before: a mail is not stranded by a switch.
+        """
+        with self._lock:
+            if self._dispatcher is not None or not (self.settings.on or self._queue.has_files()):
+                return
+            self._open()
+            try:
+                self._begin()
+            except SendingError:
+                self._queue.close()
+                raise
+
+    def stop(self) -> None:
+        """Serve nobody any more; what waits stays on disk."""
+        with self._lock:
+            if self._proxy is not None:
+                self._proxy.stop()
+            if self._dispatcher is not None:
+                self._dispatcher.stop()
+                self._queue.close()
+            self._proxy = self._dispatcher = None
+
+    def apply(self, settings: SendSettings) -> None:
+        """Take over other settings at once; raises `SendingError`, with the guard stopped if it cannot start."""
+        checked = settings.checked()
+        if checked.keep_passwords != self.settings.keep_passwords:
+            self._move_passwords(keep=checked.keep_passwords)
+        self.stop()
+        self.settings = checked
+        self.start()
+
+    def held(self) -> tuple[HeldMail, ...]:
+        """Return the mails that wait, oldest first."""
+        return tuple(_shown(entry) for entry in self._queue.entries(*WAITING))
+
+    def send_now(self, mail: str) -> None:
+        """Send a mail that waits, failed, was taken back, or may or may not have been sent. Raises `SendingError`."""
+        entry = self._one(mail)
+        self._queue.note(mail, replace(entry.progress, due=self._clock(), tries=0, said=""))
+        if entry.state is not State.HELD and not self._queue.move(mail, entry.state, State.HELD):
+            raise SendingError(JUST_SENT)
+        self._wake(mail)
+
+    def later(self, mail: str, seconds: float) -> None:
+        """Let a mail that waits go ``seconds`` from now, up to a week. Raises `SendingError`."""
+        if not 0 < seconds <= 7 * DAY_SECONDS:
+            raise SendingError("A mail can be put off by up to a week.")
+        entry = self._one(mail, State.HELD)
+        self._queue.note(mail, replace(entry.progress, due=self._clock() + seconds, said=""))
+        self._wake(mail)
+
+    def take_back(self, mail: str, into: Path) -> Path:
+        """Write a mail to the file ``into`` (.eml) for editing, and let it wait no more.
+
+        From the first step on it does not go by itself; it leaves the queue once it is safely written. The file is not
+        encrypted: a mail program has to open it. Raises `SendingError`.
+        """
+        if into.exists():
+            raise SendingError(f"{into} exists already. Choose another name.")
+        entry = self._one(mail, State.HELD, State.FAILED, State.TAKEN, State.UNSURE)
+        if entry.state is not State.TAKEN and not self._queue.move(mail, entry.state, State.TAKEN):
+            raise SendingError(JUST_SENT)
+        try:
+            replace_file(into, message.for_editing(self._queue.content(mail), entry.head.envelope))
+        except VaultError as error:
+            raise SendingError(f"{error} The mail still waits, and does not go by itself.") from error
+        self._forget(entry)
+        return into
+
+    def drop(self, mail: str) -> None:
+        """Let a mail wait no more without sending it, for good. Raises `SendingError`.
+
+        One that may have been sent is taken to have been: should a mail program hand it in again, it is not sent.
+        """
+        entry = self._one(mail, State.HELD, State.FAILED, State.TAKEN, State.UNSURE)
+        if entry.state is State.UNSURE:
+            self._queue.sent(mail, before=State.UNSURE)
+            self._settle(entry)
+        else:
+            self._forget(entry)
+
+    def agitation(self, content: bytes, envelope: Envelope) -> Agitation:
+        """Return how agitated a mail and its writer seem at this moment."""
+        written = words.read(f"{message.subject(content)}.\n{message.own_words(content)}")
+        recipients = len(envelope.recipients)
+        return agitation.judge(self._signals(), written, recipients=recipients, reply=message.is_reply(content))
+
+    def _open(self) -> None:
+        unread = self._queue.open()
+        if unread:
+            self._on_incident("mail", f"{len(unread)} waiting mails cannot be read; their files stay as they are.")
+        unsure = len(self._queue.entries(State.UNSURE))
+        if unsure:
+            self._on_incident(
+                "mail", f"Of {unsure} mails it is not known whether they were sent. They wait for your answer."
+            )
+
+    def _begin(self) -> None:
+        if not self.settings.keep_passwords:
+            forget_kept(self._users())
+        accounts = {account.name: account for account in self.settings.accounts}
+        dispatcher = Dispatcher(
+            self._queue, accounts, self._passwords, tls=self._tls, clock=self._clock, on_incident=self._on_incident
+        )
+        if self.settings.on:
+            self._proxy = self._served(dispatcher)
+        dispatcher.start()
+        self._dispatcher = dispatcher
+
+    def _served(self, dispatcher: Dispatcher) -> Proxy:
+        """Return the proxy, listening."""
+        from companion.sending.dialogue import Dialogue
+        from companion.sending.proxy import Proxy
+
+        accepting = Accepting(
+            self._queue,
+            self._passwords,
+            self._verdict,
+            hold_seconds=self.settings.hold_seconds,
+            clock=self._clock,
+            on_waiting=dispatcher.wake,
+            on_incident=self._on_incident,
+        )
+
+        def logged_in(login: Login) -> None:
+            dispatcher.logged_in(login.account, login.user, login.password)
+
+        def speak(account: Account, loop: asyncio.AbstractEventLoop) -> Dialogue:
+            return Dialogue(
+                account,
+                accepting,
+                tls=self._tls,
+                most_bytes=self.settings.most_bytes,
+                on_login=logged_in,
+                on_incident=self._on_incident,
+                loop=loop,
+            )
+
+        proxy = Proxy(self.settings.accounts, speak)
+        proxy.start()
+        return proxy
+
+    def _verdict(self, content: bytes, envelope: Envelope) -> Verdict:
+        found = self.agitation(content, envelope)
+        return Verdict(agitation.holds(found, self.settings.threshold), found.why)
+
+    def _one(self, mail: str, *states: State) -> Entry:
+        entry = self._queue.entry(mail)
+        if entry.state not in (states or WAITING - {State.SENDING}):
+            raise SendingError(
+                "This mail is just being sent." if entry.state is State.SENDING else "This mail cannot wait."
+            )
+        return entry
+
+    def _forget(self, entry: Entry) -> None:
+        if not self._queue.remove(entry.id, State.HELD, State.FAILED, State.TAKEN, State.UNSURE):
+            raise SendingError(JUST_SENT)
+        self._settle(entry)
+
+    def _settle(self, entry: Entry) -> None:
+        if self._dispatcher is not None:
+            self._dispatcher.settle(entry.head.account, entry.head.user)
+
+    def _wake(self, mail: str) -> None:
+        if self._dispatcher is not None:
+            self._dispatcher.wake(mail)
+
+    def _users(self) -> set[tuple[str, str]]:
+        """Return account and user of every mail that waits."""
+        return {(entry.head.account, entry.head.user) for entry in self._queue.entries(*WAITING)}
+
+    def _move_passwords(self, *, keep: bool) -> None:
+        """Keep those of mails that wait where the person wants them now, and nowhere else."""
+        before, self._passwords = self._passwords, chosen(keep=keep)
+        for account, user in self._users():
+            password = before.get(account, user)
+            if password is not None:
+                self._passwords.put(account, user, password)
+                before.drop(account, user)
+
+
+def _shown(entry: Entry) -> HeldMail:
+    head, progress = entry.head, entry.progress
+    return HeldMail(
+        id=entry.id,
+        account=head.account,
+        sender=head.envelope.sender,
+        to=tuple(one.address for one in head.envelope.recipients),
+        subject=head.subject,
+        size=head.size,
+        accepted=head.accepted,
+        goes=progress.due if entry.state is State.HELD else None,
+        state=entry.state,
+        why=head.why,
+        said=progress.said,
+    )

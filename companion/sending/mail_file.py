@@ -1,0 +1,73 @@
+"""How one mail lies on disk: a sealed file of its head and its bytes, and a sealed note of what came of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from companion.sending.types import Envelope, Recipient
+
+LENGTH_BYTES = 4  # of the head, in front of it
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What is known of a mail from the start, and never changes.
+
+    Attributes
+    ----------
+    user
+        Who logs in with the real server to send it.
+    fingerprint
+        The same for a mail that is handed in a second time, unlike for any other; empty when that cannot be told.
+    accepted, due
+        When it was taken in and when it is to go unless a `Progress` says otherwise, UTC seconds.
+
+    """
+
+    account: str
+    user: str
+    envelope: Envelope
+    subject: str
+    fingerprint: str
+    accepted: float
+    due: float
+    size: int
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What came of a mail so far: when it goes (UTC seconds), how often it was tried in vain, and what was said."""
+
+    due: float
+    tries: int = 0
+    said: str = ""
+
+
+def packed(head: Head, content: bytes) -> bytes:
+    """Return one mail as it is sealed."""
+    told = json.dumps(asdict(head)).encode()
+    return len(told).to_bytes(LENGTH_BYTES, "big") + told + content
+
+
+def unpacked(raw: bytes) -> tuple[Head, bytes]:
+    """Return what `packed` was given."""
+    end = LENGTH_BYTES + int.from_bytes(raw[:LENGTH_BYTES], "big")
+    told: dict[str, Any] = json.loads(raw[LENGTH_BYTES:end])
+    envelope = told.pop("envelope")
+    recipients = tuple(Recipient(one["address"], tuple(one["params"])) for one in envelope["recipients"])
+    told["envelope"] = Envelope(envelope["sender"], tuple(envelope["params"]), recipients)
+    told["why"] = tuple(told["why"])
+    return Head(**told), raw[end:]
+
+
+def packed_progress(progress: Progress) -> bytes:
+    """Return a note as it is sealed."""
+    return json.dumps(asdict(progress)).encode()
+
+
+def unpacked_progress(raw: bytes) -> Progress:
+    """Return what `packed_progress` was given."""
+    return Progress(**json.loads(raw))

@@ -1,0 +1,305 @@
+"""What a mail program sees."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import smtplib
+import socket
+import subprocess
+from base64 import b64encode
+from pathlib import Path
+
+import pytest
+from mail_person import ANGRY, CALM, HOST, PASSWORD, PATIENCE, USER, Person, until, written
+from real_server import Authority, MailServer
+
+from companion.sending.types import Account, Security, SendingError, SendSettings
+
+PYTHON = shutil.which("python3", path="/usr/bin") or ""  # one that any user may start
+
+
+def test_a_calm_mail_reaches_the_server_before_the_mail_program_is_answered(person: Person) -> None:
+    person.signals = type(person.signals)()
+    person.guard.start()
+    content = person.send(CALM, "bob@example.org", "eve@example.org")
+    (received,) = person.server.received
+    assert received.content == content
+    assert [address for address, _ in received.recipients] == ["bob@example.org", "eve@example.org"]
+    assert person.guard.held() == ()
+
+
+@pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN"])
+def test_a_login_is_checked_with_the_real_server_at_once(person: Person, mechanism: str) -> None:
+    person.server.behaviour.mechanisms = (mechanism,)
+    person.guard.start()
+    with pytest.raises(smtplib.SMTPAuthenticationError) as caught:
+        person.mail_program(password="wrong")
+    assert caught.value.smtp_code == 535
+    assert b"No such name or password" in caught.value.smtp_error
+    person.mail_program().close()
+
+
+def test_a_login_of_two_steps_works(person: Person) -> None:
+    person.guard.start()
+    with smtplib.SMTP(HOST, person.account.local_port, timeout=PATIENCE) as program:
+        program.ehlo()
+        assert program.docmd("AUTH", "LOGIN")[0] == 334
+        assert program.docmd(b64encode(USER.encode()).decode())[0] == 334
+        assert program.docmd(b64encode(PASSWORD.encode()).decode())[0] == 235
+
+
+def test_a_password_that_is_not_ascii_is_passed_through(person: Person) -> None:
+    person.server.behaviour.passwords[USER] = "köstlich"
+    person.guard.start()
+    with smtplib.SMTP(HOST, person.account.local_port, timeout=PATIENCE) as program:
+        program.ehlo()
+        assert program.docmd("AUTH", "PLAIN " + b64encode(f"\0{USER}\0köstlich".encode()).decode())[0] == 235
+
+
+def test_without_a_login_no_mail_is_taken(person: Person) -> None:
+    person.guard.start()
+    with smtplib.SMTP(HOST, person.account.local_port, timeout=PATIENCE) as program:
+        program.ehlo()
+        assert program.mail(USER)[0] == 530
+
+
+@pytest.mark.parametrize("text", [CALM, ANGRY])
+def test_a_refused_recipient_is_an_error_in_the_mail_program(person: Person, text: str) -> None:
+    person.guard.start()
+    with person.mail_program() as program:
+        refused = program.sendmail(USER, ["nobody@example.org", "bob@example.org"], written(text))
+        assert refused == {"nobody@example.org": (550, b"5.1.1 We know nobody\n5.1.1 of this name")}
+        with pytest.raises(smtplib.SMTPRecipientsRefused):
+            program.sendmail(USER, ["nobody@example.org"], written(text))
+
+
+def test_a_server_without_encryption_gets_nothing(person: Person, authority: Authority) -> None:
+    with MailServer(authority, Security.NONE) as plain:
+        person.change(accounts=(Account("work", HOST, plain.port, Security.STARTTLS, person.account.local_port),))
+        person.new_guard().start()
+        with pytest.raises(smtplib.SMTPHeloError) as caught:
+            person.mail_program()
+        assert caught.value.smtp_code == 554
+        assert b"offers no encryption" in caught.value.smtp_error
+        assert plain.received == []
+
+
+def test_a_server_that_speaks_no_tls_at_once_gets_nothing(person: Person, authority: Authority) -> None:
+    with MailServer(authority, Security.STARTTLS) as later:
+        person.change(accounts=(Account("work", HOST, later.port, Security.TLS, person.account.local_port),))
+        person.new_guard().start()
+        with pytest.raises(smtplib.SMTPHeloError, match="does not speak TLS at once"):
+            person.mail_program()
+
+
+def test_a_certificate_of_another_name_is_refused(person: Person, tmp_path: Path) -> None:
+    other = Authority(tmp_path / "other", name="mail.example.com")
+    with MailServer(other, Security.TLS) as server:
+        person.tls = other.trusted
+        person.change(accounts=(Account("work", HOST, server.port, Security.TLS, person.account.local_port),))
+        person.new_guard().start()
+        with pytest.raises(smtplib.SMTPHeloError, match=r"certificate of .* is not valid"):
+            person.mail_program()
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(person: Person, tmp_path: Path) -> None:
+    person.tls = Authority(tmp_path / "stranger").trusted
+    person.guard.start()
+    with pytest.raises(smtplib.SMTPHeloError, match=r"certificate of .* is not valid"):
+        person.mail_program()
+
+
+def test_starttls_works(person: Person, authority: Authority) -> None:
+    with MailServer(authority, Security.STARTTLS) as server:
+        person.change(accounts=(Account("work", HOST, server.port, Security.STARTTLS, person.account.local_port),))
+        person.new_guard().start()
+        person.signals = type(person.signals)()
+        person.send(CALM)
+        assert len(server.received) == 1
+
+
+def test_a_server_that_cannot_be_reached_is_a_temporary_error(person: Person) -> None:
+    person.server.stop_listening()
+    person.guard.start()
+    with pytest.raises(smtplib.SMTPHeloError, match="cannot be reached") as caught:
+        person.mail_program()
+    assert caught.value.smtp_code == 451
+
+
+def test_what_the_server_can_do_is_offered_and_no_more(person: Person) -> None:
+    person.server.behaviour.features, person.server.behaviour.size = ("8BITMIME",), 5_000
+    person.guard.start()
+    with person.mail_program() as program:
+        assert program.has_extn("8bitmime")
+        assert not program.has_extn("smtputf8")
+        assert not program.has_extn("dsn")
+        assert program.esmtp_features["size"] == "5000"
+        with pytest.raises(smtplib.SMTPDataError) as caught:
+            program.sendmail(USER, ["bob@example.org"], written("x" * 60 + "\n" + "word " * 2000))
+        assert caught.value.smtp_code == 552
+
+
+def test_parameters_and_addresses_go_through_as_they_came(person: Person) -> None:
+    person.guard.start()
+    person.signals = type(person.signals)()
+    options = ["BODY=8BITMIME", "SMTPUTF8", "RET=HDRS", "ENVID=aBc"]
+    with person.mail_program() as program:
+        program.sendmail(
+            USER, ["jürgen@example.org"], written("Grüße".encode().decode()), options, ["NOTIFY=SUCCESS,DELAY"]
+        )
+    (received,) = person.server.received
+    assert received.sender_params.split()[-4:] == options
+    assert received.recipients == (("jürgen@example.org", "NOTIFY=SUCCESS,DELAY"),)
+
+
+def test_a_mail_without_a_sender_goes_too(person: Person) -> None:
+    person.guard.start()
+    person.signals = type(person.signals)()
+    with person.mail_program() as program:
+        program.sendmail("", ["bob@example.org"], written("I have read your mail."))
+    assert person.server.received[0].sender == ""
+
+
+def test_dots_and_bare_line_feeds_and_long_lines_arrive_as_written(person: Person) -> None:
+    person.guard.start()
+    person.signals = type(person.signals)()
+    content = written(CALM) + b".\r\n..two\r\n" + b"x" * 1900 + b"\r\n"
+    person.server.behaviour.size = 100_000
+    with person.mail_program() as program:
+        assert program.mail(USER)[0] == 250
+        assert program.rcpt("bob@example.org")[0] == 250
+        code, said = program.data(content)
+    # The test's server allows 1000 characters a line, and its refusal is what the mail program hears.
+    assert (code, said[:13]) == (500, b"Line too long")
+    content = content.replace(b"x" * 1900, b"short")
+    with person.mail_program() as program:
+        program.sendmail(USER, ["bob@example.org"], content)
+    assert person.server.received[0].content == content
+
+
+def test_a_refusal_after_the_data_is_the_mail_programs(person: Person) -> None:
+    person.server.behaviour.answers["before"] = "554 5.7.1 This looks like spam"
+    person.guard.start()
+    person.signals = type(person.signals)()
+    with person.mail_program() as program, pytest.raises(smtplib.SMTPDataError, match="looks like spam"):
+        program.sendmail(USER, ["bob@example.org"], written(CALM))
+    assert person.guard.held() == ()
+    person.server.behaviour.answers.clear()
+    person.send(CALM)
+    assert len(person.server.received) == 1
+
+
+@pytest.mark.parametrize("point", ["recipient", "data"])
+def test_a_broken_connection_is_a_temporary_error_and_the_next_try_works(person: Person, point: str) -> None:
+    person.guard.start()
+    person.signals = type(person.signals)()
+    left = [True]
+    person.server.behaviour.breaks = lambda here: here == point and bool(left) and left.pop()
+    with pytest.raises((smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused)):
+        person.send(CALM)
+    assert person.server.received == []
+    person.send(CALM)
+    assert len(person.server.received) == 1
+    assert person.guard.held() == ()
+
+
+@pytest.mark.parametrize("point", ["login", "sender"])
+def test_a_connection_that_breaks_before_a_mail_is_begun_is_made_anew(person: Person, point: str) -> None:
+    person.guard.start()
+    person.signals = type(person.signals)()
+    left = [True]
+    person.server.behaviour.breaks = lambda here: here == point and bool(left) and left.pop()
+    person.send(CALM)
+    assert not left
+    assert len(person.server.received) == 1
+
+
+def test_a_server_that_hangs_up_between_two_mails_is_called_again(person: Person) -> None:
+    person.guard.start()
+    person.signals = type(person.signals)()
+    with person.mail_program() as program:
+        program.sendmail(USER, ["bob@example.org"], written(CALM))
+        left = [True]
+        person.server.behaviour.breaks = lambda here: here == "sender" and bool(left) and left.pop()
+        program.sendmail(USER, ["bob@example.org"], written(CALM))
+    assert len(person.server.received) == 2
+
+
+@pytest.mark.skipif(os.getuid() != 0 or not PYTHON, reason="only root can be another user as well")
+def test_another_user_of_the_machine_is_turned_away(person: Person) -> None:
+    person.guard.start()
+    ask = (
+        "import socket, sys\n"
+        f"s = socket.create_connection(('{HOST}', {person.account.local_port}))\n"
+        "f = s.makefile('rwb', 0); f.readline(); f.write(b'EHLO x\\r\\n'); print(f.readline().decode())"
+    )
+    said = subprocess.run(
+        [PYTHON, "-I", "-c", ask], user=65534, capture_output=True, text=True, timeout=PATIENCE, check=True
+    )
+    assert said.stdout.startswith("554 5.7.1 This mail proxy belongs to another user")
+
+
+def test_a_port_that_another_program_has_is_told(person: Person) -> None:
+    with socket.socket() as other:
+        other.bind((HOST, person.account.local_port))
+        other.listen()
+        with pytest.raises(SendingError, match="do not let your mail program log in there"):
+            person.guard.start()
+    person.guard.start()
+    person.mail_program().close()
+
+
+def test_nonsense_is_answered_and_the_connection_goes_on(person: Person) -> None:
+    person.guard.start()
+    with person.mail_program() as program:
+        assert program.docmd("RCPT", "TO:<bob@example.org>")[0] == 503
+        assert program.docmd("MAIL", "FROM:ann")[0] == 501
+        assert program.docmd("MAIL", "FROM:<ann@example.org>")[0] == 250
+        assert program.docmd("MAIL", "FROM:<ann@example.org>")[0] == 503
+        assert program.docmd("RCPT", "TO:<>")[0] == 501
+        assert program.docmd("DATA")[0] == 503
+        assert program.docmd("RSET")[0] == 250
+        assert program.docmd("VRFY", "bob")[0] == 252
+        assert program.docmd("FROBNICATE")[0] == 500
+
+
+def test_nothing_listens_while_it_is_off(person: Person) -> None:
+    person.change(on=False)
+    person.new_guard().start()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((HOST, person.account.local_port), timeout=PATIENCE)
+
+
+def test_stopping_ends_the_connections(person: Person) -> None:
+    person.guard.start()
+    program = person.mail_program()
+    person.guard.stop()
+    with pytest.raises(smtplib.SMTPServerDisconnected):
+        program.noop()
+    until(lambda: not person.guard.runs)
+
+
+@pytest.mark.parametrize(
+    ("account", "why"),
+    [
+        (Account("a", "mail.example.org", 25, Security.NONE, 2525), "encrypted"),
+        (Account("a", "mail.example.org", 465, Security.TLS, 80), "1024"),
+        (Account("a", "", 465, Security.TLS, 2525), "host"),
+    ],
+)
+def test_accounts_that_cannot_be_used_are_refused(account: Account, why: str) -> None:
+    with pytest.raises(SendingError, match=why):
+        SendSettings(accounts=(account,)).checked()
+
+
+def test_settings_that_cannot_be_are_refused() -> None:
+    one = Account("a", "localhost", 25, Security.NONE, 2525)
+    for settings in (
+        SendSettings(hold_seconds=0),
+        SendSettings(hold_seconds=float("nan")),
+        SendSettings(threshold=0),
+        SendSettings(accounts=(one, one)),
+    ):
+        with pytest.raises(SendingError):
+            settings.checked()
