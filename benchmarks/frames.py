@@ -1,13 +1,15 @@
-"""An hour of a desktop's frames, single (WebP) against compacted: bytes, legibility, and how fast one is served.
+"""An hour of a desktop's frames, as they are kept and compacted: bytes, time, legibility, how fast one is served.
 
-The hour is made and stored as the program does it (`_working_hour.py`), and compacted as it does it when idle. What
-OCR reads off a compacted frame is compared with what it reads off the WebP; beside it what the WebP lost against the
-screen, and what is left when a group was encoded once more because a frame of it was forgotten.
+The hour is made and stored as the program does it (`_working_hour.py`), and compacted as it does it when idle. Both are
+compared with a plain WebP of each frame, with loss, of quality 80. What OCR reads off a compacted frame is compared
+with what it reads off the kept one; beside it what that and the plain one lost against the screen, and what is left
+when a group was encoded once more because a frame of it was forgotten.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import random
 import sys
 import tempfile
@@ -20,6 +22,7 @@ from pathlib import Path
 import numpy as np
 from _working_hour import ACTS, frames
 from numpy.typing import NDArray
+from PIL import Image
 
 from companion.figures import Bar, report
 from embeddings.ocr import TextReader, as_text
@@ -35,15 +38,24 @@ from index.writer import Writer
 READ, MENDED = 24, 4  # frames that are read by OCR
 LEAST_RATIO, LEAST_SIMILARITY, MOST_SECONDS = 5.0, 0.97, 0.060
 LATER = 4e9  # UTC seconds; everything is old by then
+PLAIN = {"quality": 80, "method": 3}  # the usual WebP
 
 
 @dataclass
 class Hour:
-    """The stored hour: its moments in order, the WebP of each, and what the screen showed at some."""
+    """The stored hour: its moments in order, the kept file of each, and what the screen showed at some.
+
+    ``plain`` and ``drawn`` are the bytes of all as plain WebP, and how many are kept from a palette; the seconds are of
+    the processor, for all frames and their thumbnails.
+    """
 
     moments: list[int] = field(default_factory=list)
     single: dict[int, bytes] = field(default_factory=dict)
     screens: dict[int, NDArray[np.uint8]] = field(default_factory=dict)
+    plain: int = 0
+    drawn: int = 0
+    plain_seconds: float = 0.0
+    kept_seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -55,6 +67,30 @@ class Served:
     in_order: list[float]
 
 
+@dataclass(frozen=True)
+class Compacted:
+    """What compacting the hour took, of the clock and the processor, and made; sizes are of frames and thumbnails."""
+
+    groups: int
+    before: tuple[int, int]
+    after: tuple[int, int]
+    seconds: float
+    cpu: float
+
+
+@dataclass(frozen=True)
+class Legible:
+    """How alike texts are, frame by frame: of the compacted to the kept one, of that and of a plain WebP to the screen.
+
+    ``again``: of those whose group was made anew, to the kept one.
+    """
+
+    compacted: list[float]
+    kept: list[float]
+    plain: list[float]
+    again: list[float]
+
+
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--acts", type=int, default=ACTS, help="ten seconds of work each")
@@ -63,39 +99,55 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, Writer(Vault(Path(folder), keys=Keys.random())) as writer:
         store = Store(writer.vault)
         hour = _stored(writer, store, chosen.acts, max(1, chosen.acts * 2 // 3 // chosen.read))
-        before = _sizes(writer.vault)
-        start, cpu = time.perf_counter(), time.process_time()
-        groups = _compacted(writer, store)
-        took, worked = time.perf_counter() - start, time.process_time() - cpu
-        after = _sizes(writer.vault)
+        compacted = _compacted(writer, store)
         served = _served(store, hour.moments)
-        reader = TextReader()
-        alike, webp = _legible(store, reader, hour)
-        again = _mended(writer, store, reader, hour)
+        legible = _legible(writer, store, hour)
         store.close()
-    count = len(hour.moments)
-    figures = {
+    bars = [
+        Bar("times smaller than plain WebP", round(hour.plain / compacted.after[0], 2), LEAST_RATIO, "least"),
+        Bar("similarity of text read, mean", _mean(legible.compacted), LEAST_SIMILARITY, "least"),
+        Bar("seconds until one frame is served, p95", round(float(np.quantile(served.alone, 0.95)), 4), MOST_SECONDS),
+    ]
+    return report("frames", _kept(hour, compacted) | _told(len(hour.moments), compacted, served, legible), bars)
+
+
+def _kept(hour: Hour, compacted: Compacted) -> dict[str, float]:
+    """Return what keeping the frames took, beside a plain WebP of each."""
+    count, kept = len(hour.moments), compacted.before[0]
+    return {
         "frames": count,
-        "groups": groups,
-        "kilobytes_a_webp": round(before[0] / count / 1000, 1),
+        "from_a_palette": hour.drawn,
+        "kilobytes_a_plain_webp": round(hour.plain / count / 1000, 1),
+        "kilobytes_a_kept": round(kept / count / 1000, 1),
+        "kept_share_of_plain_bytes": round(kept / hour.plain, 3),
+        "kept_share_of_plain_cpu": round(hour.kept_seconds / hour.plain_seconds, 3),
+        "cpu_milliseconds_to_keep": round(1000 * hour.kept_seconds / count, 1),
+    }
+
+
+def _told(count: int, compacted: Compacted, served: Served, legible: Legible) -> dict[str, float]:
+    """Return what compacting took, and what it did to the frames."""
+    before, after = compacted.before, compacted.after
+    return {
+        "groups": compacted.groups,
         "kilobytes_a_compacted": round(after[0] / count / 1000, 1),
-        "ratio_with_thumbnails": round(sum(before) / sum(after), 2),
-        "seconds_a_frame_to_compact": round(took / count, 2),
-        "cpu_seconds_a_frame_to_compact": round(worked / count, 2),
+        "times_smaller_than_kept": round(before[0] / after[0], 2),
+        "the_same_with_thumbnails": round(sum(before) / sum(after), 2),
+        "seconds_a_frame_to_compact": round(compacted.seconds / count, 2),
+        "cpu_seconds_a_frame_to_compact": round(compacted.cpu / count, 2),
         "seconds_served_p50": round(float(np.median(served.alone)), 4),
         "cpu_seconds_served_p95": round(float(np.quantile(served.cpu, 0.95)), 4),
         "seconds_served_in_order_p95": round(float(np.quantile(served.in_order, 0.95)), 4),
-        "frames_read": len(alike),
-        "similarity_lowest": round(min(alike), 4),
-        "similarity_of_webp_to_screen": round(float(np.mean(webp)), 4),
-        "similarity_encoded_once_more": round(float(np.mean(again)), 4),
+        "frames_read": len(legible.compacted),
+        "similarity_lowest": round(min(legible.compacted), 4),
+        "similarity_of_kept_to_screen": _mean(legible.kept),
+        "similarity_of_plain_to_screen": _mean(legible.plain),
+        "similarity_encoded_once_more": _mean(legible.again),
     }
-    bars = [
-        Bar("times smaller than WebP", round(before[0] / after[0], 2), LEAST_RATIO, "least"),
-        Bar("similarity of text read, mean", round(float(np.mean(alike)), 4), LEAST_SIMILARITY, "least"),
-        Bar("seconds until one frame is served, p95", round(float(np.quantile(served.alone, 0.95)), 4), MOST_SECONDS),
-    ]
-    return report("frames", figures, bars)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return round(float(np.mean(values)), 4)
 
 
 def _stored(writer: Writer, store: Store, acts: int, every: int) -> Hour:
@@ -103,7 +155,7 @@ def _stored(writer: Writer, store: Store, acts: int, every: int) -> Hour:
     hour = Hour()
     for frame in frames(acts):
         new = NewMoment(frame.time, frame.time, frame.window.app, frame.window.title)
-        moment = writer.do(changes.open_moment, writer.vault, new, frame.image).result()
+        moment = writer.do(changes.open_moment, writer.vault, new, _encoded(hour, frame.image)).result()
         writer.do(changes.put_text, moment, "read").result()
         writer.do(changes.close_moment, moment, frame.time + 1).result()
         if len(hour.moments) % every == 0:
@@ -113,6 +165,25 @@ def _stored(writer: Writer, store: Store, acts: int, every: int) -> Hour:
     return hour
 
 
+def _encoded(hour: Hour, image: NDArray[np.uint8]) -> kept_frames.Picture:
+    """Return a frame as it is kept, and note what that took, and what a plain WebP takes."""
+    start = time.process_time()
+    picture = kept_frames.encode(image)
+    hour.kept_seconds += time.process_time() - start
+    start = time.process_time()
+    hour.plain += len(_plain(image))
+    _plain(kept_frames.small(image))
+    hour.plain_seconds += time.process_time() - start
+    hour.drawn += picture.whole[12:16] == b"VP8L"  # without loss
+    return picture
+
+
+def _plain(image: NDArray[np.uint8]) -> bytes:
+    encoded = io.BytesIO()
+    Image.fromarray(image).save(encoded, "WEBP", **PLAIN)
+    return encoded.getvalue()
+
+
 def _sizes(vault: Vault) -> tuple[int, int]:
     """Return the bytes on disk of all frames, and of all thumbnails."""
     files = [path for path in vault.frames.rglob("*") if path.is_file()]
@@ -120,14 +191,16 @@ def _sizes(vault: Vault) -> tuple[int, int]:
     return sum(path.stat().st_size for path in files) - small, small
 
 
-def _compacted(writer: Writer, store: Store) -> int:
-    """Group everything as the program does; returns how many groups there are."""
-    count = 0
+def _compacted(writer: Writer, store: Store) -> Compacted:
+    """Group everything as the program does."""
+    count, before = 0, _sizes(writer.vault)
+    start, cpu = time.perf_counter(), time.process_time()
     while groups := compaction.plan(store, before=LATER).groups:
         for group in groups:
             made = compaction.encoded(writer.vault, [one.frame for one in group])
             count += compaction.put(writer, group, made)
-    return count
+    took, worked = time.perf_counter() - start, time.process_time() - cpu
+    return Compacted(count, before, _sizes(writer.vault), took, worked)
 
 
 def _served(store: Store, moments: Sequence[int]) -> Served:
@@ -154,18 +227,21 @@ def _serve(store: Store, name: str) -> tuple[float, float]:
     return time.perf_counter() - start, time.process_time() - cpu
 
 
-def _legible(store: Store, reader: TextReader, hour: Hour) -> tuple[list[float], list[float]]:
-    """Return how alike the text is: of compacted frames to their WebP, and of the WebP to the screen."""
-    alike, webp = [], []
+def _legible(writer: Writer, store: Store, hour: Hour) -> Legible:
+    """Read some frames as they are grouped, as they were kept, as plain WebP and as the screen showed them."""
+    reader, found = TextReader(), Legible([], [], [], [])
     for moment, screen in hour.screens.items():
-        single = as_text(reader.read(kept_frames.decode(hour.single[moment])))
-        alike.append(_alike(_text(store, reader, moment), single))
-        webp.append(_alike(single, as_text(reader.read(screen))))
-    return alike, webp
+        shown, plain = (as_text(reader.read(image)) for image in (screen, kept_frames.decode(_plain(screen))))
+        kept = as_text(reader.read(kept_frames.decode(hour.single[moment])))
+        found.compacted.append(_alike(_text(store, reader, moment), kept))
+        found.kept.append(_alike(kept, shown))
+        found.plain.append(_alike(plain, shown))
+    found.again.extend(_mended(writer, store, reader, hour))
+    return found
 
 
 def _mended(writer: Writer, store: Store, reader: TextReader, hour: Hour) -> list[float]:
-    """Forget a frame of some groups, and return how alike the text of another of the group then is to its WebP."""
+    """Forget a frame of some groups, and return how alike the text of another of the group then is to the kept one."""
     alike = []
     for moment in _spread(list(hour.screens), MENDED):
         file = cold_frames.file_of(store.moment(moment).frame)

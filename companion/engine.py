@@ -8,13 +8,15 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
 
 from companion import budgeting, forgetting
 from companion.answering import THOUGHT_SECONDS, Answering
 from companion.brain.types import Contact, HeadsetState
-from companion.contact_watch import ContactWatch
+from companion.contact_watch import ContactWatch, Electrodes
 from companion.fill import Filler
+from companion.focusing import Focusing
 from companion.keeper import Keeper
 from companion.learning import Learning
 from companion.listening import Listening
@@ -31,6 +33,10 @@ from index.spaces.vectors import Vectors
 from index.store import Store
 from index.types import Moment
 from index.writer import Writer
+
+if TYPE_CHECKING:
+    from companion.capture.attended import Attended
+    from companion.deep_work import DeepWork
 
 COUNTING_SHARE = 100.0  # counting a million moments takes a twentieth of a second, and is asked for once a second
 
@@ -57,9 +63,10 @@ class Parts:
     learning: Learning
     fillers: tuple[Filler, ...]
     upkeep: tuple[Upkeep, ...]
-    make_keeper: Callable[[Settings], Keeper | None]
+    make_keeper: Callable[[Settings, Attended], Keeper | None]
     make_listening: Callable[[Settings], Listening | None]
     make_answering: Callable[[Callable[[], EEGWindow | None], Callable[[], bool]], Answering]
+    make_deep_work: Callable[[Callable[[float], EEGWindow | None], Settings], DeepWork]
     make_encoder: Callable[[Settings], Callable[[], object]]
     is_simulated: Callable[[Settings], bool]
     on_incident: Callable[[str, str], None]
@@ -73,10 +80,11 @@ class Engine:
 
     def __init__(self, parts: Parts, *, settings: Settings, clock: Callable[[], float]) -> None:
         self._parts, self._clock = parts, clock
+        self._focusing = Focusing(partial(parts.make_deep_work, self._worn), on_incident=parts.on_incident)
         self._sources = Sources(
             settings=settings,
             clock=clock,
-            make_keeper=parts.make_keeper,
+            make_keeper=lambda chosen: parts.make_keeper(chosen, self._focusing),
             make_listening=parts.make_listening,
             on_failure=lambda error: parts.on_incident("engine", "".join(traceback.format_exception(error))),
         )
@@ -97,6 +105,7 @@ class Engine:
             part.start()
         self._contact.start()
         self._sources.start()
+        self._focusing.apply(self._sources.settings)
         self._warm()
         self._recoding.start()
 
@@ -110,6 +119,7 @@ class Engine:
             workers = [ending.submit(part.stop) for part in (self._parts.encoder, self._parts.learning)]
             workers += [ending.submit(part.stop) for part in self._parts.upkeep]
             workers.append(ending.submit(self._contact.stop))  # let go by the encoder, if it waits for it
+            workers.append(ending.submit(self._focusing.stop))  # likewise
             self._sources.close()
             workers.append(ending.submit(self._parts.reader.stop))  # what was seen is read before
         for worker in workers:
@@ -143,6 +153,22 @@ class Engine:
         for filler in self._parts.fillers:
             filler.retry()
         self._sources.apply(settings)
+        self._focusing.apply(settings)
+
+    def headset_window(self, seconds: float) -> EEGWindow | None:
+        """Return the newest gap-free ``seconds`` of what the headset sends, a simulated one too, or None."""
+        listening = self._sources.listening
+        return None if listening is None else listening.last(seconds)
+
+    @property
+    def electrodes(self) -> Electrodes | None:
+        """How the electrodes lie on the head; None while that is not known."""
+        return self._contact.electrodes
+
+    @property
+    def deep_work(self) -> DeepWork | None:
+        """What follows focus now; None while the person does not want it."""
+        return self._focusing.deep_work
 
     def status(self) -> Status:
         """Return how everything is now."""
@@ -161,6 +187,8 @@ class Engine:
             obstacles=obstacles,
             went=budgeting.went_today(self._parts.store, self._clock()),
         )
+        deep = self._focusing.deep_work
+        status = replace(status, focus=deep.state().sentence) if deep is not None else status
         return replace(status, sentence=f"{status.sentence} {coming}") if coming else status
 
     def _count(self) -> int:
@@ -189,7 +217,9 @@ class Engine:
         parts = self._parts
         with parts.learning.at_rest():
             end = self._sources.begin_anew(lambda listening, now: listening.cut(start, now)).result()
-            return forgetting.forget_between(parts.writer, parts.vectors, start, end, stop=self._leaving.is_set)
+            gone = forgetting.forget_between(parts.writer, parts.vectors, start, end, stop=self._leaving.is_set)
+        self._focusing.forgotten(start, end)
+        return gone
 
     def moment(self, moment_id: int) -> Moment:
         """Return one moment."""

@@ -25,7 +25,7 @@ from index.writer import Writer
 
 BRAIN = OfBrain(
     spaces=("state:*", f"{spaces.SHARED.format('*')}*"),
-    parts=(HEADSET, LEARNING, "recorder", "contact", "import", "encoder", "learner"),
+    parts=(HEADSET, LEARNING, "recorder", "contact", "import", "encoder", "learner", "focus"),
 )
 LEFT_OFF = (
     "What was to be forgotten is gone, but traces of it are left until the database is written anew. That was broken "

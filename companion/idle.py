@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, Protocol
 
@@ -78,3 +78,21 @@ class _X11Idle:
     def close(self) -> None:
         """Hang up."""
         self._display.close()
+
+
+def touched_ago(find: Callable[[], Idle | None] = find) -> Callable[[], float | None]:
+    """Return what tells for how many seconds nothing was touched, None where that is not told; for one thread."""
+    found: list[Idle | None] = []
+
+    def seconds() -> float | None:
+        from companion.capture.types import CaptureError
+
+        if not found:
+            found.append(find())
+        try:
+            return found[0].seconds() if found[0] is not None else None
+        except CaptureError:  # the display went, and with it whatever would be recorded
+            found[0] = None
+            return None
+
+    return seconds

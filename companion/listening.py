@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from companion.brain.acquisition import DRAIN_SECONDS
 from companion.brain.headset import Headset
 from companion.brain.recorder import Recorder
 from companion.brain.ring import Ring
@@ -56,6 +57,7 @@ class Listening:
         self._refused = ""
         self._taking = threading.Lock()
         self._left_out = NO_TIME
+        self._follower: Callable[[Chunk], None] | None = None
         self.received = 0  # samples a channel
 
     @property
@@ -99,6 +101,19 @@ class Listening:
         """Return the newest gap-free ``seconds`` of EEG, or None."""
         return self._ring.last(seconds)
 
+    def follow(self, take: Callable[[Chunk], None], *, every: float) -> None:
+        """Hand each chunk to ``take`` as well, on the headset's thread and before it is written; one at a time follows.
+
+        ``every`` is how often samples are taken from the device meanwhile, seconds.
+        """
+        self._follower = take
+        self._headset.drain_every(every)
+
+    def unfollow(self) -> None:
+        """Hand chunks to nobody else any more."""
+        self._follower = None
+        self._headset.drain_every(DRAIN_SECONDS)
+
     def _take(self, chunk: Chunk) -> None:
         self.received += chunk.data.shape[1]
         with self._taking:
@@ -107,6 +122,9 @@ class Listening:
             if taken is not None:
                 self._left_out = NO_TIME
                 self._ring.append(taken)
+                follower = self._follower
+                if follower is not None:
+                    follower(taken)
                 self._recorder.append(taken)
 
     def _opened(self, path: Path, stream: Stream, time_start: float) -> None:

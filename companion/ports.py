@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from companion.settings import Settings
 from companion.status import Status
 from index.types import Filters, Hit, Moment
+
+if TYPE_CHECKING:  # the tray icon is there before NumPy is
+    from companion.contact_watch import Electrodes
+    from companion.deep_work_port import DeepWorkPort
+    from embeddings.types import EEGWindow
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,23 @@ class EnginePort(Protocol):
 
     def forget_last(self, seconds: float) -> Future[Gone]:
         """Forget what was recorded within the last ``seconds``, for good; recording goes on. Raises `VaultError`."""
+        ...
+
+    def headset_window(self, seconds: float) -> EEGWindow | None:
+        """Return a copy of the newest gap-free ``seconds`` of what the headset sends, or None when there is less.
+
+        Of a simulated headset too, as `status` says; of none while memory is locked.
+        """
+        ...
+
+    @property
+    def electrodes(self) -> Electrodes | None:
+        """How the electrodes lie on the head; None while that is not known, as of a simulated headset."""
+        ...
+
+    @property
+    def deep_work(self) -> DeepWorkPort | None:
+        """What follows focus; None where nothing does, and while memory is locked."""
         ...
 
     def apply(self, settings: Settings) -> None:

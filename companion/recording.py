@@ -10,6 +10,7 @@ from functools import partial
 
 from companion.brain import board
 from companion.brain.types import BoardSpec
+from companion.capture.attended import NOBODY, Attended
 from companion.capture.choose import choose
 from companion.capture.privacy import Rules
 from companion.capture.types import FrameSource
@@ -77,7 +78,15 @@ class ThisRun:
 
 
 def keeper(  # the settings come last, from whoever was given the rest
-    run: ThisRun, settings: Settings, *, moments: Keeping, reader: Worker, looks: Looks, clock: Clock, note: Note
+    run: ThisRun,
+    settings: Settings,
+    attended: Attended = NOBODY,
+    *,
+    moments: Keeping,
+    reader: Worker,
+    looks: Looks,
+    clock: Clock,
+    note: Note,
 ) -> Keeper | None:
     """Return what follows the screen or a replay, None where nothing is to be looked at."""
     frames = run.frames_of(settings)
@@ -85,7 +94,7 @@ def keeper(  # the settings come last, from whoever was given the rest
         return None
     consents = run.consents(settings)
     return Keeper(
-        make_source=lambda: source(frames, settings, consents),
+        make_source=lambda: source(frames, settings, consents, attended),
         moments=moments,
         clock=clock,
         on_incident=note,
@@ -124,9 +133,16 @@ def rules(settings: Settings) -> Rules:
     )
 
 
-def source(frames: str, settings: Settings, consents: Consents) -> FrameSource:
+def source(frames: str, settings: Settings, consents: Consents, attended: Attended = NOBODY) -> FrameSource:
     """Return where frames come from; raises `CaptureError`."""
-    return choose(frames, rules(settings), pictures=consents.pictures, listen=consents.hands, typed=consents.typed)
+    return choose(
+        frames,
+        rules(settings),
+        pictures=consents.pictures,
+        listen=consents.hands,
+        typed=consents.typed,
+        attended=attended if consents.hands else NOBODY,
+    )
 
 
 def spec(name: str, settings: Settings) -> BoardSpec:

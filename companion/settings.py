@@ -17,6 +17,7 @@ from companion.capture.programs import PASSWORD_MANAGERS, SCREEN_KEYBOARDS
 from companion.capture.sites import SiteError, as_site
 from companion.capture.title_patterns import PatternError, checked
 from companion.earlier_settings import brought_up_to_date
+from companion.focus_choices import ChoiceError, own_rule, quiet_hours
 
 APP = "companion"
 KINDS = {
@@ -75,6 +76,19 @@ class Settings:
         How near in time to the query a moment may not be, when searching by state; 0 to 1440.
     auto_lock_minutes
         After how long away a vault with a passphrase is locked; 0 to 1440, 0 = never.
+    follow_focus, quiet_in_focus
+        Whether deep focus is followed, from what the hands do and the headset; and whether the desktop's do-not-disturb
+        goes on meanwhile.
+    focus_longest_minutes
+        After how long it goes off in any case; above 0, to 1440.
+    focus_never_apps, focus_always_apps
+        Programs in which there is never, or always, deep focus.
+    quiet_hours
+        Times in which nothing is to disturb whatever one does, as in ``22:00-07:00``.
+    starred_apps, starred_people
+        Whose notifications always pass.
+    notice_rules
+        Rules for other notifications, as in ``hold app=slack words="stand-up"`` (``pass``, ``hold`` or ``digest``).
 
     """
 
@@ -98,6 +112,15 @@ class Settings:
     budget_frames_gb: float = 60.0
     budget_eeg_gb: float = 30.0
     auto_lock_minutes: float = 0.0
+    follow_focus: bool = False
+    quiet_in_focus: bool = False
+    focus_longest_minutes: float = 90.0
+    focus_never_apps: tuple[str, ...] = ()
+    focus_always_apps: tuple[str, ...] = ()
+    quiet_hours: tuple[str, ...] = ()
+    starred_apps: tuple[str, ...] = ()
+    starred_people: tuple[str, ...] = ()
+    notice_rules: tuple[str, ...] = ()
 
     @property
     def looks_at_windows(self) -> bool:
@@ -171,6 +194,7 @@ def _checked(raw: dict[str, Any], path: Path) -> Settings:
         accepted[name] = given
     settings = replace(settings, **accepted)
     _check_numbers(settings, path)
+    _check_focus(settings, path)
     _check_patterns(settings, path)
     return settings
 
@@ -183,6 +207,18 @@ def _check_numbers(settings: Settings, path: Path) -> None:
     for name in ("budget_gb", "budget_frames_gb", "budget_eeg_gb"):
         if not may_limit(getattr(settings, name)):
             raise SettingsError(f"{path}: `{name}` should be 0 (no limit) or more, not {getattr(settings, name):g}.")
+
+
+def _check_focus(settings: Settings, path: Path) -> None:
+    if not 0.0 < settings.focus_longest_minutes <= DAY_MINUTES:
+        minutes = settings.focus_longest_minutes
+        raise SettingsError(f"{path}: `focus_longest_minutes` should be above 0, 1440 at most, not {minutes:g}.")
+    for name, meaning in (("quiet_hours", quiet_hours), ("notice_rules", own_rule)):
+        for written in filter(str.strip, getattr(settings, name)):
+            try:
+                meaning(written)
+            except ChoiceError as error:
+                raise SettingsError(f"{path}: `{name}`: {error}") from error
 
 
 def _check_patterns(settings: Settings, path: Path) -> None:

@@ -113,6 +113,8 @@ class Status:
         How many screens could not be stored.
     model_sentence
         What is wrong with the text model and how to mend it; empty when it works or has not been needed yet.
+    focus
+        How deep focus stands, in words; empty where it is not followed.
 
     """
 
@@ -128,6 +130,7 @@ class Status:
     dropped: int = 0
     model_sentence: str = ""
     locked: bool = False
+    focus: str = ""
 
 
 NO_HEADSET = HeadsetState(Contact.NONE, "No headset chosen.")

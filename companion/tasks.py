@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from companion import brain_features, learning_pairs
 from companion.brain_features import BrainFeatures, Rows
+from companion.capture.titles import normalised_title
 from companion.fetching import Fetching
+from companion.focus.trackers import FocusTrackers, Said
 from embeddings import model_place
 from embeddings.model_place import ModelPlace
 from embeddings.types import EEGWindow, TextLine
@@ -88,6 +90,7 @@ class EncoderTasks:
     def __init__(self, configured_model: str = "", find: Callable[[str], ModelPlace] = model_place.find) -> None:
         self._configured, self._find = configured_model, find
         self._text_model: TextModel | None = None
+        self._focus = FocusTrackers()
 
     def warm(self) -> str:
         """Load the text model and encode once, which is slow the first time; returns its space.
@@ -112,7 +115,8 @@ class EncoderTasks:
         from embeddings.passages import passages
 
         model = self._model()
-        cut = [passages(text, title=title) for title, text in texts]
+        # Without the mark of an unsaved file and the like, so that what was known before is known again.
+        cut = [passages(text, title=normalised_title(title)) for title, text in texts]
         vectors = model.encode([passage for parts in cut for passage in parts])
         ends = np.cumsum([len(parts) for parts in cut])[:-1]
         return Vectors(model.space, model.name, model.dimension, tuple(np.split(vectors, ends)))
@@ -121,15 +125,22 @@ class EncoderTasks:
         """Return features of at most ``most`` fit windows, spread over the (one montage's) stretches."""
         return brain_features.of_stretches(stretches, most)
 
-    def contact(self, stretch: EEGWindow) -> dict[str, str]:
-        """Return what is wrong with each electrode in the last 4 s of a stretch; empty where nothing is."""
+    def contact(self, stretch: EEGWindow) -> dict[str, tuple[str, str]]:
+        """Return what is wrong with each electrode in the last 4 s of a stretch, and what the person did, as it heard.
+
+        Empty words where nothing is, and where nothing was done.
+        """
         from embeddings import quality, signal
 
         length = round(signal.WINDOW_SECONDS * stretch.sfreq)
         filtered = signal.bandpass(stretch.data, stretch.sfreq)[:, -length:]
         window = replace(stretch, data=stretch.data[:, -length:])
         judged = quality.assess(window, filtered, stretch.data[:, :-length])
-        return dict(zip(judged.ch_names, judged.faults, strict=True))
+        return dict(zip(judged.ch_names, zip(judged.faults, judged.disturbed, strict=True), strict=True))
+
+    def focus(self, stretch: EEGWindow, rest: bytes | None, anew: bool) -> Said:
+        """Return what the newest `SECONDS` of EEG say of focus, see `FocusTrackers.take`; raises `EmbeddingsError`."""
+        return self._focus.take(stretch, rest, anew=anew)
 
     def fit_baseline(self, rows: NDArray[np.float32], channels: int) -> tuple[bytes, int]:
         """Return a person's baseline (see `embeddings.state.Baseline.dump`) and the dimension of its vectors."""

@@ -58,6 +58,14 @@ class Line:
         """Return the calibrated probability of each score, ``float64[windows]``."""
         return np.interp(scores, self.scores, self.probabilities)
 
+    def evidence(self, score: float) -> float:
+        """Return by how much a score moves the log odds of focus; 0 for the neutral one.
+
+        How much of the time the people it was learned from worked says nothing of anybody's day, and drops out.
+        """
+        sure, usual = self.probability(np.array([score, self.neutral]))
+        return float(np.log(sure / (1.0 - sure)) - np.log(usual / (1.0 - usual)))
+
 
 @dataclass(frozen=True, slots=True)
 class FocusModel:

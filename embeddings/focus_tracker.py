@@ -5,8 +5,11 @@ A window that is not fit is never scored: a blink, a clenched jaw or a slipped e
 
 from __future__ import annotations
 
+import io
 from collections import deque
 from dataclasses import dataclass
+from typing import Self
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +17,11 @@ from numpy.typing import NDArray
 from embeddings import features, quality, sites
 from embeddings.focus import SMOOTHING_SECONDS, FocusModel, Line
 from embeddings.quality import Quality
+from embeddings.reference import Reference
 from embeddings.site_features import SiteReference
+from embeddings.sites import Sites
 from embeddings.spaces import LEAST_WINDOWS
-from embeddings.types import EEGWindow, Signal
+from embeddings.types import EEGWindow, EmbeddingsError, Signal
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,8 @@ class Reading:
         How much of the rest that is needed has been seen, 0 to 1.
     frozen
         Whether this window was not fit, so that nothing new is said.
+    evidence
+        Log odds of focus that the EEG adds to what was thought before: 0 where it says nothing (`Line.neutral`).
 
     """
 
@@ -41,6 +48,7 @@ class Reading:
     score: float | None
     known: float
     frozen: bool
+    evidence: float | None = None
 
 
 class FocusTracker:
@@ -54,18 +62,59 @@ class FocusTracker:
         Seconds from one window to the next.
     rest_windows
         Fit windows of rest that are waited for; a minute's worth by default.
+    smoothing
+        Seconds that scores are averaged over.
 
     """
 
     def __init__(
-        self, model: FocusModel, ch_names: tuple[str, ...], *, step: float = 1.0, rest_windows: int = 0
+        self,
+        model: FocusModel,
+        ch_names: tuple[str, ...],
+        *,
+        step: float = 1.0,
+        rest_windows: int = 0,
+        smoothing: float = SMOOTHING_SECONDS,
     ) -> None:
         self._model, self._ch_names = model, ch_names
         self._kept = list(sites.kept(ch_names))
         self._needed = rest_windows or max(LEAST_WINDOWS, round(60.0 / step))
         self._rest: list[NDArray[np.float32]] = []
         self._reference: SiteReference | None = None
-        self._scores: deque[float] = deque(maxlen=max(1, round(SMOOTHING_SECONDS / step)))
+        self._scores: deque[float] = deque(maxlen=max(1, round(smoothing / step)))
+
+    @property
+    def ch_names(self) -> tuple[str, ...]:
+        """The electrodes it follows."""
+        return self._ch_names
+
+    def dump(self) -> bytes | None:
+        """Return the person's rest for `load`; None until it is known. The last scores are not in it."""
+        if self._reference is None:
+            return None
+        stream, usual = io.BytesIO(), self._reference.reference
+        parts = {"whitening": usual.whitening, "mean": usual.mean, "spread": usual.spread}
+        np.savez(stream, allow_pickle=False, ch_names=np.array(self._ch_names, np.str_), **parts)
+        return stream.getvalue()
+
+    @classmethod
+    def load(cls, model: FocusModel, blob: bytes, *, step: float = 1.0) -> Self:
+        """Return a tracker that knows the rest of `dump` from the start; raises `EmbeddingsError` for other bytes."""
+        try:
+            with np.load(io.BytesIO(blob), allow_pickle=False) as saved:
+                tracker = cls(model, tuple(saved["ch_names"].tolist()), step=step)
+                usual = Reference(saved["whitening"], saved["mean"], saved["spread"])
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+            raise EmbeddingsError(f"What is known of your rest is damaged ({error}). Calibrate focus again.") from error
+        channels = len(tracker._kept)
+        if usual.whitening.shape != (len(features.BANDS), channels, channels) or usual.mean.shape != usual.spread.shape:
+            raise EmbeddingsError("What is known of your rest is of another version. Calibrate focus again.")
+        tracker._reference = SiteReference(tracker._where, usual)
+        return tracker
+
+    def forget_recent(self) -> None:
+        """Let go of the last scores, as after a time in which nobody knows what was; the person's rest stays."""
+        self._scores.clear()
 
     def take(self, raw: EEGWindow, filtered: Signal, past: Signal | None = None) -> Reading:
         """Take the next window (arguments as for `quality.assess`); ValueError when its electrodes are others."""
@@ -84,8 +133,7 @@ class FocusTracker:
         self._rest.append(row)
         if len(self._rest) >= self._needed:
             seen = features.matrices(np.array(self._rest), len(self._kept))
-            where = sites.find([self._ch_names[i] for i in self._kept])
-            self._reference = SiteReference.fit(seen, where, self._model.others)
+            self._reference = SiteReference.fit(seen, self._where, self._model.others)
             self._rest.clear()
 
     def _reading(self, judged: Quality) -> Reading:
@@ -94,8 +142,12 @@ class FocusTracker:
             return Reading(judged, None, None, known, not judged.fit)
         score = float(np.mean(self._scores))
         sure = float(self._line.probability(np.array([score]))[0])
-        return Reading(judged, sure, score, known, not judged.fit)
+        return Reading(judged, sure, score, known, not judged.fit, self._line.evidence(score))
+
+    @property
+    def _where(self) -> Sites:
+        return sites.find([self._ch_names[i] for i in self._kept])
 
     @property
     def _line(self) -> Line:
-        return self._model.line(sites.find([self._ch_names[i] for i in self._kept]).kind)
+        return self._model.line(self._where.kind)

@@ -252,3 +252,59 @@ def typed(db: Database) -> None:
         "CREATE TABLE typed (moment_id INTEGER PRIMARY KEY REFERENCES moments (id) ON DELETE CASCADE, "
         "text TEXT NOT NULL)"
     )
+
+
+@migrations()
+def focus(db: Database) -> None:
+    """Keep what was said of the person's focus, what they said to it, and the rest that it is measured against."""
+    db.execute(
+        """CREATE TABLE focus_history (
+             id INTEGER PRIMARY KEY, time REAL NOT NULL, seconds REAL NOT NULL, probability REAL, eeg REAL,
+             behaviour REAL, deep INTEGER NOT NULL, frozen INTEGER NOT NULL, cause TEXT NOT NULL,
+             eeg_said REAL, data BLOB NOT NULL)"""
+    )
+    db.execute("CREATE INDEX focus_history_time ON focus_history (time)")
+    db.execute(
+        """CREATE TABLE focus_labels (
+             id INTEGER PRIMARY KEY, time REAL NOT NULL, time_start REAL NOT NULL, time_end REAL NOT NULL,
+             focused INTEGER NOT NULL, source TEXT NOT NULL)"""
+    )
+    db.execute(
+        """CREATE TABLE focus_rests (
+             ch_names TEXT PRIMARY KEY, time_start REAL NOT NULL, time_end REAL NOT NULL, data BLOB NOT NULL)"""
+    )
+
+
+@migrations()
+def notices(db: Database) -> None:
+    """Keep notifications that were held during focus until they are told of, and what was learned of them."""
+    db.execute(
+        """CREATE TABLE notices (
+             number INTEGER PRIMARY KEY AUTOINCREMENT, time REAL NOT NULL, app TEXT NOT NULL, summary TEXT NOT NULL,
+             body TEXT NOT NULL, urgency INTEGER NOT NULL, category TEXT NOT NULL, sender TEXT NOT NULL,
+             desktop_entry TEXT NOT NULL, actions TEXT NOT NULL, daemon TEXT NOT NULL, daemon_id INTEGER,
+             tag TEXT NOT NULL, decision TEXT NOT NULL, why TEXT NOT NULL, withdrawn INTEGER NOT NULL,
+             state TEXT NOT NULL, digest INTEGER NOT NULL)"""
+    )
+    db.execute("CREATE INDEX notices_time ON notices (time)")
+    db.execute("CREATE INDEX notices_state ON notices (state, number)")
+    db.execute("CREATE INDEX notices_digest ON notices (digest)")
+    db.execute("CREATE TABLE notice_model (id INTEGER PRIMARY KEY, time REAL NOT NULL, data BLOB NOT NULL)")
+
+
+@migrations()
+def trainings(db: Database) -> None:
+    """Keep neurofeedback sessions: what the person saw of each, and apart from it what a blinded person may not see."""
+    db.execute(
+        """CREATE TABLE trainings (
+             id INTEGER PRIMARY KEY AUTOINCREMENT, time_start REAL NOT NULL, time_end REAL NOT NULL,
+             protocol TEXT NOT NULL, blind INTEGER NOT NULL, open INTEGER NOT NULL, facts TEXT NOT NULL,
+             answers TEXT NOT NULL DEFAULT '{}', markers TEXT NOT NULL, series BLOB NOT NULL)"""
+    )
+    db.execute("CREATE INDEX trainings_time ON trainings (time_start)")
+    db.execute("CREATE INDEX trainings_protocol ON trainings (protocol, time_start)")
+    db.execute(
+        """CREATE TABLE trainings_hidden (
+             training_id INTEGER PRIMARY KEY REFERENCES trainings (id) ON DELETE CASCADE, unblinded REAL,
+             draw TEXT NOT NULL, series BLOB NOT NULL)"""
+    )

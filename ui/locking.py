@@ -69,7 +69,13 @@ class Locking(QObject):
         self._root = root
         if self._requests is None:
             self._requests = Requests(
-                root, bridge=self._bridge, door=self._door, locked=self._locked, lock=self._lock, use=self.use
+                root,
+                bridge=self._bridge,
+                door=self._door,
+                locked=self._locked,
+                lock=self._lock,
+                use=self.use,
+                engine=lambda: self._link.engine,
             )
         self._requests.open()
         self.look()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Future
 from pathlib import Path
 
+from companion import focus_requests
 from companion.control import Control, ControlError
 from companion.ports import EnginePort
 from index.types import VaultError
@@ -30,6 +32,8 @@ class Requests:
         Begins to lock; the future is done once everything has been closed.
     use
         Begins to use an open vault; the future is done once its engine runs.
+    engine
+        The one that runs.
 
     """
 
@@ -42,7 +46,9 @@ class Requests:
         locked: Callable[[], bool | None],
         lock: Callable[[], Future[None]],
         use: Callable[[Vault], Future[EnginePort]],
+        engine: Callable[[], EnginePort | None],
     ) -> None:
+        self._engine = engine
         self._root, self._bridge, self._door = root, bridge, door
         self._locked, self._lock, self._use = locked, lock, use
         self._control: Control | None = None
@@ -69,6 +75,8 @@ class Requests:
                 return self._do_lock()
             if request.get("do") == "unlock":
                 return self._do_unlock(request.get("passphrase", ""))
+            if request.get("do") == focus_requests.WHAT:
+                return self._do_focus(request)
         except CancelledError as error:
             raise ControlError(CLOSING) from error
         except VaultError as error:
@@ -91,6 +99,12 @@ class Requests:
             raise ControlError(why_not)
         self._bridge.call(self._lock).result()
         return "Locked. Recording goes on; what is recorded now can be read after unlocking."
+
+    def _do_focus(self, request: Mapping[str, str]) -> str:
+        if self._is_locked():
+            raise ControlError(focus_requests.LOCKED)
+        engine = self._bridge.call(self._engine)
+        return focus_requests.answer(None if engine is None else engine.deep_work, request, time.time)
 
     def _do_unlock(self, passphrase: str) -> str:
         if not self._is_locked():

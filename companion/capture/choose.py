@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+from companion.capture.attended import NOBODY, Attended
 from companion.capture.privacy import Rules
 from companion.capture.replay import ReplaySource
 from companion.capture.screen import Screen, TextSource, TypedSource
@@ -25,6 +26,7 @@ def choose(
     pictures: bool = True,
     listen: bool = False,
     typed: bool = False,
+    attended: Attended = NOBODY,
     environ: Mapping[str, str] = os.environ,
     platform: str = sys.platform,
     clock: Callable[[], float] = time.time,
@@ -37,6 +39,8 @@ def choose(
     ----------
     pictures, listen, typed
         Whether pixels of the screen may be read, keys and clicks be counted, and what is typed be told.
+    attended
+        Hears of what the hands do and where the attention is.
 
     """
     if frames == "screen":
@@ -53,6 +57,7 @@ def choose(
             open_texts=open_texts,
             open_typed=open_typed if typed else None,
             pictures=pictures,
+            attended=attended,
             clock=clock,
         )
     if frames.startswith(_REPLAY):

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from companion.capture.attended import NOBODY, Attended
 from companion.capture.beside import Beside
 from companion.capture.change import MOVED_ON, changed_share
 from companion.capture.glance import MOVING, NOTHING_TOLD, SILENT, Glance, is_same
@@ -46,6 +47,8 @@ class ScreenSource:
         typed between two looks at the same page of the same window, both of which were allowed.
     pictures
         Whether pixels may be read at all.
+    attended
+        Hears of what the hands do, and of the program and page that may be looked at.
     clock
         UTC seconds since 1970.
 
@@ -59,10 +62,12 @@ class ScreenSource:
         open_texts: Callable[[], TextSource] | None = None,
         open_typed: Callable[[], TypedSource] | None = None,
         pictures: bool = True,
+        attended: Attended = NOBODY,
         clock: Callable[[], float] = time.time,
         name: str = "screen",
     ) -> None:
         self.name = name
+        self._attended = attended
         self._clock, self._open_screen = clock, open_screen
         self._texts, self._written = Texts(open_texts), Written(open_typed)
         self._glance = Glance(rules, self._texts, pictures=pictures, clock=clock)
@@ -102,6 +107,7 @@ class ScreenSource:
         self._triggers.happened(what)
         self._hands.add(what)
         self._written.happened(what)
+        self._attended.happened(what.trigger, what.time)
 
     def _look(self, screen: Screen, why: tuple[Trigger, ...], since: float) -> Frame | Skipped:
         before, seen, hands = self._last, self._seen(screen, why), self._hands.take()
@@ -115,10 +121,12 @@ class ScreenSource:
             if seen != MOVING:
                 self._page = None
                 self._written.drop()
+                self._attended.window("", "", time.monotonic())
             private = seen not in (LOCKED, MOVING, NOTHING_TOLD, SILENT) and is_private(seen)
             return Skipped(self._clock(), seen, private=private, triggers=why, triggered=since)
         if before is None or before.window.pid != seen.window.pid or before.window.app != seen.window.app:
             hands = Hands()  # of another window, which may be one that nothing is kept of
+        self._attended.window(seen.window.app, seen.window.url, time.monotonic())
         return replace(seen, triggers=why, triggered=since, hands=hands, typed=self._typed(seen.window, why))
 
     def _typed(self, window: Window, why: tuple[Trigger, ...]) -> str:

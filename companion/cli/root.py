@@ -22,6 +22,7 @@ COMMANDS = {
         "Take moments, a time, all EEG or everything out of the vault, for good.",
     ),
     "export": ("companion.cli.export", "Write moments, pictures and EEG to files that any program reads."),
+    "focus": ("companion.cli.focus", "Say how focus stands in the program that runs; have it on, off or automatic."),
     "vault": ("companion.cli.vault", "Make a vault, choose who may open it, verify and mend it."),
     "doctor": ("companion.cli.doctor", "Say what works, what does not, and when each part last did anything."),
     "evaluate": (

@@ -6,13 +6,14 @@ import queue
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
-from companion import renewing
+from companion import focus_requests, renewing
 from companion.cli.codes import DONE, WRONG
 from companion.control import Control, ControlError
 from companion.locked import switch
@@ -20,6 +21,9 @@ from companion.status import Activity, Status
 from index.keys.keyfile import Opened
 from index.types import VaultError
 from index.vault import Vault
+
+if TYPE_CHECKING:
+    from companion.deep_work import DeepWork
 
 LOOK_SECONDS = 0.5
 
@@ -52,6 +56,7 @@ class Session:
         self._wanted: queue.SimpleQueue[Opened | None] = queue.SimpleQueue()  # None: to be locked
         self._said = ""
         self._locked = False
+        self._engine: Runnable | None = None
 
     def __enter__(self) -> Self:
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -65,7 +70,7 @@ class Session:
         """Run what ``build`` makes of the vault (None: locked); returns the exit status."""
         while True:
             self._locked = vault is None
-            engine = build(vault)
+            engine = self._engine = build(vault)
             engine.start()
             try:
                 with self._reachable():
@@ -114,9 +119,16 @@ class Session:
                 return self._lock()
             if request.get("do") == "unlock":
                 return self._unlock(request.get("passphrase", ""))
+            if request.get("do") == focus_requests.WHAT:
+                return focus_requests.answer(self._deep_work(), request, time.time)
         except VaultError as error:
             raise ControlError(str(error)) from error
         raise ControlError("This version of the program does not know what was asked.")
+
+    def _deep_work(self) -> DeepWork | None:
+        if self._locked:
+            raise ControlError(focus_requests.LOCKED)
+        return getattr(self._engine, "deep_work", None)
 
     def _lock(self) -> str:
         if self._locked:

@@ -18,6 +18,7 @@ from companion.settings import Settings
 from companion.sources import Sources
 from companion.status import Activity, Status, summarise
 from companion.worker import Worker
+from embeddings.types import EEGWindow
 from index.types import LockedError, Moment, VaultError
 from index.vault import Vault
 
@@ -131,6 +132,21 @@ class LockedEngine:
         """Raise `LockedError`."""
         del moment, thumbnail
         raise LockedError(LOCKED)
+
+    def headset_window(self, seconds: float) -> EEGWindow | None:
+        """Return None: what the headset sends is sealed at once."""
+        del seconds
+        return None
+
+    @property
+    def electrodes(self) -> None:
+        """Nothing: they are not judged while the vault is locked."""
+        return None
+
+    @property
+    def deep_work(self) -> None:
+        """Nothing: what focus is told by lies in the vault."""
+        return None
 
     def forget_last(self, seconds: float) -> Future[Gone]:
         """Return a future that raises `LockedError`: what is recorded now is sealed, and cannot be told apart."""

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from index import tagging
+from index import notices, tagging
 from index.forgetting.wish import Span, merged
 from index.pictures import frames
 from index.replacing import FILE_MODE, FOLDER_MODE, replace_file, sync_folder
@@ -25,7 +25,7 @@ from index.types import FrameError, RecordingInfo, VaultError
 
 PIECE = 200  # moments in memory at once
 PIECE_SECONDS = 60.0  # of EEG in memory at once
-MOMENTS, RECORDINGS = "moments.jsonl", "recordings.jsonl"
+MOMENTS, RECORDINGS, NOTICES = "moments.jsonl", "recordings.jsonl", "notices.jsonl"
 DRAFT = ".draft"
 
 Progress = Callable[[str, int, int], None]  # what, how many of how many
@@ -51,6 +51,7 @@ class Exported:
     moments: int = 0
     pictures: int = 0
     recordings: int = 0
+    notices: int = 0
     skipped: list[str] = field(default_factory=list)
 
 
@@ -66,6 +67,7 @@ def export(store: Store, folder: Path, wanted: Wanted, *, progress: Progress = l
         spans = _moments(store, folder, where, done, progress)
         between = spans if wanted.app else [where.time]
         _recordings(store, folder, between, done, progress)
+        _notices(store, folder, where.time, wanted.app, done)
         _publish(folder / MOMENTS)
     except OSError as error:
         raise VaultError(f"{folder} cannot be written to ({error.strerror}). Is the disk full?") from error
@@ -126,6 +128,16 @@ def _moments(store: Store, folder: Path, where: _Moments, done: Exported, progre
             done.moments += len(piece)
         _sync(file)
     return spans
+
+
+def _notices(store: Store, folder: Path, time: Span, app: str, done: Exported) -> None:
+    """Write the notifications that were held."""
+    with _private(folder / (NOTICES + DRAFT)) as file:
+        for notice in notices.exported(store, *time, app):
+            file.write(json.dumps(notice, ensure_ascii=False) + "\n")
+            done.notices += 1
+        _sync(file)
+    _publish(folder / NOTICES)
 
 
 def _with_more(store: Store, piece: list[dict[str, Any]], *, vectors: bool) -> Iterator[dict[str, Any]]:

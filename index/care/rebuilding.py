@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlite_utils import Database
 
-from index import changes, database
+from index import changes, database, notices
 from index.care import sweeping
 from index.care.aside import ASIDE, set_aside
 from index.care.salvaging import salvage
@@ -46,6 +46,8 @@ def rebuild(vault: Vault, *, time: float, progress: Progress = lambda *_: None) 
     with Writer(vault) as writer, closing(Store(vault)) as store:
         writer.do(_make_full_text).result()
         done.made.append("The full text was made anew.")
+        if writer.do(notices.mend).result():
+            done.made.append("Held notifications that were in no digest wait for the next one.")
         _mend_frames(writer, store, done, progress)
         _take_in_recordings(writer, store, done)
         _mend_recordings(writer, store, done, progress)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from index import database, journal
+from index import database, journal, notices
 from index.keys.sealed_file import SealedFile
 from index.keys.sealing import DamagedError
 from index.pictures import cold_frames, frames
@@ -78,7 +78,8 @@ def _verify(vault: Vault, done: Verified, progress: Progress, *, alone: bool) ->
     store = Store(vault)
     try:
         done.problems += _database(store, done, alone=alone)
-        for check in (_frames, _recordings, _journals, _learning, _vectors, *((_lost_files,) if alone else ())):
+        parts = (_frames, _recordings, _notices, _journals, _learning, _vectors)
+        for check in (*parts, *((_lost_files,) if alone else ())):
             done.problems += check(store, done, progress)
     except VaultError as error:  # the database cannot even be asked
         done.problems.append(Problem("database", str(error), _rebuild("what can still be read is kept")))
@@ -159,6 +160,16 @@ def _recordings(store: Store, done: Verified, progress: Progress) -> Iterator[Pr
         if what:
             mend = f"Bring {path} back from a backup. {_rebuild('what is whole of it is kept')}"
             yield Problem("recording", what, mend)
+
+
+def _notices(store: Store, done: Verified, progress: Progress) -> Iterator[Problem]:
+    """Count the notifications that were held, and look for such as no digest will ever tell of."""
+    progress("notices", 0, 1)
+    held = int(store.value("SELECT count(*) FROM notices"))
+    done.checked.update({"notices": held} if held else {})
+    stray = notices.strays(store)
+    if stray:
+        yield Problem("notices", f"{stray} held notifications are in no digest.", _rebuild("the next digest has them"))
 
 
 def read_through(vault: Vault, path: str) -> int:

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from sqlite_utils import Database
 
-from index import changes, database
+from index import changes, database, focus_history, notices, trainings
 from index.care.aside import ASIDE
 from index.forgetting import forgotten, traces
 from index.forgetting.budget import NoRoomError
@@ -98,6 +98,8 @@ def finish(
     _eeg(writer, store, brain)
     if _is_wished(store, "brain"):
         _brain(writer, brain)
+    for _ in _in_pieces(writer, notices.forget_some, ROWS_AT_ONCE):
+        pass  # every row is one less
     _moments(writer, store, progress)
     forgotten.remove_files(writer)
     for sentence in compaction.mend(writer, store):
@@ -115,6 +117,7 @@ def _write_down(db: Database, plan: Plan, time: float) -> None:
     latest = time if plan.time_end is None else max(time, plan.time_end)
     spans = [("span", None, start, min(end, latest)) for start, end in plan.spans if start < latest]
     db.conn.executemany(sql, spans)
+    db.conn.executemany(sql, [("notice", number, None, None) for number in plan.notices])
     kinds = ["traces", *(["key", "brain"] if plan.brain else [])]
     db.conn.executemany(sql, [(kind, None, None, None) for kind in kinds])
     what = Forgotten(time, Why.ASKED, plan.time_start, plan.time_end, len(plan.moments), plan.frames, plan.eeg_seconds)
@@ -165,6 +168,8 @@ def _eeg(writer: Writer, store: Store, brain: OfBrain) -> None:
 def _incidents_of(db: Database, spans: Sequence[Span]) -> None:
     for table in ("incidents", "looks"):
         db.conn.executemany(f"DELETE FROM {table} WHERE time >= ? AND time < ?", spans)  # noqa: S608 constants
+    focus_history.forget(db, spans)
+    trainings.forget_between(db, spans)
 
 
 def _others(store: Store, spans: Sequence[Span]) -> list[int]:
@@ -203,13 +208,16 @@ def _drop_some_brain(db: Database, brain: OfBrain, at_once: int) -> bool:
     gone = sum(db.execute(some.format(table, ""), [at_once]).rowcount for table in ("features", "signal_quality"))
     of_space = some.format("vectors", "WHERE space GLOB ?")
     gone += sum(db.execute(of_space, [pattern, at_once]).rowcount for pattern in brain.spaces)
+    gone += focus_history.forget_brain(db, at_once)
     return gone > 0
 
 
 def _drop_brain(db: Database, brain: OfBrain) -> None:
     forgotten.leave_files(db, [row[0] for row in db.execute("SELECT path FROM recordings").fetchall()])
-    for table in ("recordings", "montages", "mappings", "fusion"):
+    # What was learned of notifications rests on EEG as well.
+    for table in ("recordings", "montages", "mappings", "fusion", "notice_model"):
         db.execute(f"DELETE FROM {table}")  # noqa: S608 constants
+    trainings.forget_all(db)
     db.execute("DELETE FROM jobs WHERE kind IN (?, ?)", [Job.BRAIN, Job.SHARED])
     for pattern in brain.spaces:
         db.execute("DELETE FROM spaces WHERE name GLOB ?", [pattern])

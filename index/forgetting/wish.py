@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from index import focus_history, notices, trainings
 from index.store import Store
 from index.types import Filters, VaultError
 
@@ -44,6 +45,10 @@ class Plan:
         From when to when, UTC seconds; None when nothing goes.
     frames, eeg_seconds
         How many pictures and how much EEG go with them.
+    focus
+        Whether anything goes that was said of the person's focus, or a training.
+    notices
+        Numbers of the held notifications that go: of these times, and of the program that was named.
 
     """
 
@@ -54,11 +59,13 @@ class Plan:
     frames: int
     eeg_seconds: float
     brain: bool = False
+    focus: bool = False
+    notices: tuple[int, ...] = ()
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to forget."""
-        return not self.moments.size and not self.eeg_seconds and not self.brain
+        return not (self.moments.size or self.eeg_seconds or self.brain or self.focus or self.notices)
 
 
 def plan(store: Store, wish: Wish) -> Plan:
@@ -76,7 +83,7 @@ def plan(store: Store, wish: Wish) -> Plan:
     time_alone = not wish.moments and not (asked.app or asked.site or asked.tag)
     if time_alone:
         spans.append((_or(asked.since, float("-inf")), _or(asked.until, float("inf"))))
-    return _plan(store, rows, merged(spans))
+    return _plan(store, rows, merged(spans), notices.going(store, merged(spans), wish.filters))
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:
@@ -98,7 +105,9 @@ def kept(length: Span, spans: Sequence[Span]) -> list[Span]:
     return [(left[1], right[0]) for left, right in pairwise(edges) if left[1] < right[0]]
 
 
-def _plan(store: Store, rows: list[tuple[int, float, float, bool]], spans: list[Span]) -> Plan:
+def _plan(
+    store: Store, rows: list[tuple[int, float, float, bool]], spans: list[Span], held: list[tuple[int, float]]
+) -> Plan:
     seconds, first, last = 0.0, float("inf"), float("-inf")
     for info in store.recordings_between(spans[0][0], spans[-1][1]) if spans else []:
         whole = (info.time_start, info.time_end)
@@ -106,8 +115,8 @@ def _plan(store: Store, rows: list[tuple[int, float, float, bool]], spans: list[
         if left < whole[1] - whole[0]:
             seconds += whole[1] - whole[0] - left
             first, last = min(first, max(whole[0], spans[0][0])), max(last, min(whole[1], spans[-1][1]))
-    first = min([first, *(row[1] for row in rows)])
-    last = max([last, *(row[2] for row in rows)])
+    first = min([first, *(row[1] for row in rows), *(time for _, time in held)])
+    last = max([last, *(row[2] for row in rows), *(time for _, time in held)])
     return Plan(
         moments=np.array(sorted(row[0] for row in rows), np.int64),
         spans=tuple(spans),
@@ -115,6 +124,8 @@ def _plan(store: Store, rows: list[tuple[int, float, float, bool]], spans: list[
         time_end=last if first <= last else None,
         frames=sum(row[3] for row in rows),
         eeg_seconds=seconds,
+        focus=focus_history.any_between(store, spans) or trainings.any_between(store, spans),
+        notices=tuple(number for number, _ in held),
     )
 
 

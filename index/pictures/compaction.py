@@ -89,12 +89,14 @@ def plan(store: Store, *, before: float, without: Sequence[int] = ()) -> Planned
 def encoded(vault: Vault, names: Sequence[str]) -> Group:
     """Return frames, of one size, and their thumbnails as a group; takes about a second a frame.
 
-    A thumbnail that is damaged is made anew. Raises `FrameError` when a frame cannot be read, `EncodingError` when
-    the encoder fails.
+    A frame that is alone stays the file it is where that is smaller: a palette can be. A thumbnail that is damaged is
+    made anew. Raises `FrameError` when a frame cannot be read, `EncodingError` when the encoder fails.
     """
-    whole = [frames.decode(frames.read(vault, name)) for name in names]
+    files = [frames.read(vault, name) for name in names]
+    whole = [frames.decode(file) for file in files]
     small = [_thumbnail(vault, name, image) for name, image in zip(names, whole, strict=True)]
-    return Group(cold_frames.encode(whole), cold_frames.encode(small))
+    made = cold_frames.encode(whole)
+    return Group(min(made, *files, key=len) if len(files) == 1 else made, cold_frames.encode(small))
 
 
 def put(writer: Writer, framed: Sequence[Framed], group: Group) -> bool:

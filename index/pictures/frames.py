@@ -11,12 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
-from index.pictures import cold_frames
+from index.pictures import cold_frames, encoding
 from index.replacing import FOLDER_MODE, replace_file
 from index.types import FrameError, VaultError
 from index.vault import Vault
 
-QUALITY = 80  # text stays readable by OCR, a page of it takes about 60 KB
 LARGEST_SIDE = 16_383  # pixels, of WebP; a screenshot of a long page can be larger and is shrunk to it
 THUMBNAIL = (384, 240)  # 16:10, twice the size it is shown at
 
@@ -32,7 +31,8 @@ class Picture:
 def encode(image: NDArray[np.uint8]) -> Picture:
     """Return ``image`` (``uint8[height, width, 3]``, RGB) as it is kept."""
     picture = Image.fromarray(image)
-    return Picture(_encoded(_within(picture, (LARGEST_SIDE, LARGEST_SIDE))), _encoded(_within(picture, THUMBNAIL)))
+    whole = encoding.whole(_within(picture, (LARGEST_SIDE, LARGEST_SIDE)))
+    return Picture(whole, encoding.small(_within(picture, THUMBNAIL)))
 
 
 def save(vault: Vault, moment_id: int, time: float, image: NDArray[np.uint8] | Picture) -> str:
@@ -94,7 +94,8 @@ def new_thumbnail(vault: Vault, name: str) -> None:
     if cold_frames.is_cold(name):
         cold_frames.new_thumbnails(vault, cold_frames.file_of(name), small)
     else:
-        _write(vault, thumbnail(name), _encoded(Image.fromarray(small(decode(read(vault, name))))))
+        picture = Image.fromarray(decode(read(vault, name)))
+        _write(vault, thumbnail(name), encoding.small(_within(picture, THUMBNAIL)))
 
 
 def small(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -104,15 +105,11 @@ def small(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _within(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
     """Return a picture no larger than ``size``, its shape kept."""
+    if picture.width <= size[0] and picture.height <= size[1]:
+        return picture
     small = picture.copy()
     small.thumbnail(size)
     return small
-
-
-def _encoded(picture: Image.Image) -> bytes:
-    encoded = io.BytesIO()
-    picture.save(encoded, "WEBP", quality=QUALITY, method=3)
-    return encoded.getvalue()
 
 
 def _bitmap(image: NDArray[np.uint8]) -> bytes:

@@ -23,6 +23,9 @@ WORDS = st.from_regex(r"[\wé .?*-]{0,20}", fullmatch=True).filter(lambda words:
 HOSTS = st.from_regex(r"(?:\*\.)?[a-zü0-9]{1,9}(?:\.[a-z]{2,5}){0,2}", fullmatch=True)
 CHECKED: dict[str, st.SearchStrategy[object]] = {
     "exclude_titles": st.lists(WORDS, max_size=4).map(tuple),
+    "quiet_hours": st.lists(st.sampled_from(["22:00-07:00", "9:00 - 12:30", ""]), max_size=2).map(tuple),
+    "notice_rules": st.lists(st.sampled_from(["hold app=slack", "pass sender='Ada L' words=now", " "])).map(tuple),
+    "focus_longest_minutes": st.floats(1, 1440),
     "exclude_sites": st.lists(HOSTS | st.sampled_from(["", " ", "https://example.org/a"]), max_size=4).map(tuple),
 }
 ANY = st.builds(Settings, **({name: BY_TYPE[kind] for name, kind in get_type_hints(Settings).items()} | CHECKED))

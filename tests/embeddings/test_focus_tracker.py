@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from companion.brain.formats import read
 from embeddings import focus, signal
 from embeddings.focus_tracker import FocusTracker, Reading
-from embeddings.types import EEGWindow
+from embeddings.types import EEGWindow, EmbeddingsError
 
 DATA = Path(os.environ.get("COMPANION_TEST_DATA", Path(__file__).resolve().parents[3] / "shared" / "data")) / "raw"
 HEADBAND = ("TP9", "AF7", "AF8", "TP10")
@@ -65,6 +66,52 @@ def test_other_electrodes_than_it_began_with_are_refused() -> None:
 
     with pytest.raises(ValueError, match="electrodes"):
         next(readings(tracker, quiet(8), SFREQ, HEADBAND[::-1]))
+
+
+def test_a_tracker_that_is_loaded_says_what_the_first_one_says() -> None:
+    first = FocusTracker(focus.shipped(), HEADBAND, rest_windows=20)
+    assert first.dump() is None
+    list(readings(first, quiet(40), SFREQ, HEADBAND))
+    kept = first.dump()
+    assert kept is not None
+    second = FocusTracker.load(focus.shipped(), kept)
+    first.forget_recent()
+    data = quiet(20, seed=1)
+    told = [list(readings(tracker, data, SFREQ, HEADBAND)) for tracker in (first, second)]
+
+    assert second.ch_names == HEADBAND
+    assert told[0] == told[1]
+    assert told[1][0].known == 1.0
+    assert second.dump() == kept
+
+
+@pytest.mark.parametrize("damage", [b"", b"no archive", b"PK\x03\x04"])
+def test_a_damaged_rest_is_refused(damage: bytes) -> None:
+    with pytest.raises(EmbeddingsError, match="Calibrate focus again"):
+        FocusTracker.load(focus.shipped(), damage)
+
+
+def test_a_rest_of_another_version_is_refused() -> None:
+    tracker = FocusTracker(focus.shipped(), HEADBAND[:2], rest_windows=20)
+    list(readings(tracker, quiet(40)[:2], SFREQ, HEADBAND[:2]))
+    kept = tracker.dump()
+    assert kept is not None
+    with np.load(io.BytesIO(kept)) as saved:
+        arrays = {name: saved[name] for name in saved.files} | {"ch_names": np.array(HEADBAND)}
+    stream = io.BytesIO()
+    np.savez(stream, **arrays)
+    with pytest.raises(EmbeddingsError, match="another version"):
+        FocusTracker.load(focus.shipped(), stream.getvalue())
+
+
+def test_evidence_is_none_before_the_rest_is_known_nothing_at_neutral_and_rises_with_the_score() -> None:
+    tracker = FocusTracker(focus.shipped(), HEADBAND, rest_windows=20)
+    assert next(readings(tracker, quiet(8), SFREQ, HEADBAND)).evidence is None
+    line = focus.shipped().line("front+back")
+    assert line.evidence(line.neutral) == 0.0
+    told = [line.evidence(score) for score in np.linspace(-8, 8, 50)]
+    assert told == sorted(told)
+    assert told[0] < 0.0 < told[-1]
 
 
 @pytest.mark.data

@@ -233,7 +233,7 @@ def test_a_change_too_large_for_the_log_lets_nothing_go(work: OpenVault) -> None
 
 def test_a_full_vault_takes_new_pictures_as_long_as_old_ones_may_go(work: OpenVault) -> None:
     work.ledger.limits = Limits(whole=3 * MEGABYTE, newest=1000.0)
-    image = np.random.default_rng(0).integers(0, 255, (150, 200, 3), dtype=np.uint8)
+    image = np.random.default_rng(0).integers(0, 255, (200, 300, 3), dtype=np.uint8)
 
     def change(db: Database, time: float) -> None:
         changes.close_moment(db, changes.open_moment(db, work.vault, new(time), image), time + 10)

@@ -69,7 +69,7 @@ def test_like_frames_take_far_less_together_than_alone() -> None:
     lines = [f"line {i} of a text that is read slowly, with figures {i * 7919}" for i in range(12)]
     pictures = [page(lines[: 8 + i], size=(640, 480), points=16) for i in range(4)]
     alone = sum(len(frames.encode(picture).whole) for picture in pictures)
-    assert len(cold_frames.encode(pictures)) < alone / 4
+    assert len(cold_frames.encode(pictures)) < alone / 3
 
 
 def test_nothing_of_a_group_is_readable_on_disk_or_for_others(own: Vault) -> None:

@@ -69,6 +69,26 @@ def test_frames_are_grouped_and_single_files_go(writer: Writer, store: Store) ->
     assert compaction.plan(store, before=LATER).groups == ()
 
 
+def test_a_lone_frame_that_an_encoder_of_films_would_make_larger_stays_the_file_it_is(
+    writer: Writer, store: Store
+) -> None:
+    image = np.full((480, 640, 3), 255, np.uint8)
+    image[20:460:20, 40:600:2] = np.random.default_rng(5).choice(GREYS, (22, 280, 1)).astype(np.uint8)
+    moment = writer.do(changes.open_moment, writer.vault, new(T0), image).result()
+    writer.do(changes.put_text, moment, "text").result()
+    writer.do(changes.close_moment, moment, T0 + 5).result()
+    single = frames.read(store.vault, store.moment(moment).frame)
+    assert len(single) < len(cold_frames.encode([image]))
+    file = grouped(writer, store)
+    assert cold_frames.plain(store.vault, file) == single
+    for _ in range(2):
+        assert np.array_equal(frames.decode(frames.read(store.vault, store.moment(moment).frame)), image)
+    (store.vault.root / cold_frames.thumbnail(file)).unlink()
+    frames.new_thumbnail(store.vault, store.moment(moment).frame)
+    small = frames.decode(frames.read(store.vault, frames.thumbnail(store.moment(moment).frame)))
+    assert small.shape == (240, 320, 3)
+
+
 def test_young_open_and_unread_frames_wait(writer: Writer, store: Store) -> None:
     young = add(writer, 10, time=T0 + 500)
     unread = add(writer, 20, read=False)

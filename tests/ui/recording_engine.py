@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future
 
 from PySide6.QtCore import QBuffer
 from PySide6.QtGui import QImage
 
 from companion.brain.types import Contact, HeadsetState
+from companion.contact_watch import Electrodes
 from companion.ports import Answer, EnginePort, Gone, Question
 from companion.settings import Settings
 from companion.status import Activity, Status
+from embeddings.types import EEGWindow
 from index.types import Hit, Moment
 
 NOW = 1_794_997_800.0
@@ -58,6 +61,11 @@ class RecordingEngine:
         self.beside: dict[int, Moment] = {}
         self.pictures: dict[int, bytes] = {}
         self.forgetting: Future[Gone] = Future()
+        self.signal: Callable[[float], EEGWindow | None] = lambda _seconds: None
+        self.electrodes: Electrodes | None = None
+
+    def headset_window(self, seconds: float) -> EEGWindow | None:
+        return self.signal(seconds)
 
     @property
     def questions(self) -> list[Question]:
@@ -101,6 +109,10 @@ class RecordingEngine:
 
     def picture(self, moment: Moment, *, thumbnail: bool) -> bytes | None:  # noqa: ARG002  the port's signature
         return self.pictures.get(moment.id)
+
+    @property
+    def deep_work(self) -> None:
+        return None
 
     def forget_last(self, seconds: float) -> Future[Gone]:
         self.calls.append(("forget", seconds))

@@ -1,0 +1,109 @@
+"""What the model of importance is worth on simulated people (`_simulated_person.py`)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from _simulated_person import Met, Person
+from scipy.stats import rankdata
+
+from companion.notices.importance import Importance
+
+BINS = 10
+CORRECTED = 60  # notices during which the person corrects what was decided wrongly
+LOOKED_AT = 1_000  # notices that tell whether corrections helped
+HALF = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How well one simulated person is known.
+
+    Attributes
+    ----------
+    auc, ceiling
+        Of telling what they act on apart, by the model and by who knows the person's own log odds.
+    ece
+        Expected calibration error, over ten bins of as many notices each.
+    unexplained
+        The most by which the parts of an estimate did not sum to its log odds.
+    right_before, right_after
+        Share of notices whose importance is told rightly without corrections, and with them.
+    corrections
+        How many there were.
+
+    """
+
+    auc: float
+    ceiling: float
+    ece: float
+    unexplained: float
+    right_before: float
+    right_after: float
+    corrections: int
+
+
+def judge(seed: int, *, labels: int, tested: int) -> Judgement:
+    """Let a model learn ``labels`` answers of a simulated person, and ask it about ``tested`` notices after these."""
+    person, model = Person(seed), Importance()
+    for _ in range(labels):
+        _learn(model, person.meet())
+    met = [person.meet() for _ in range(tested)]
+    estimates = [model.estimate(model.seen(one.notice, focused=one.focused)) for one in met]
+    said = [estimate.probability for estimate in estimates]
+    acted = np.array([one.acted for one in met])
+    # From the probability back to the log odds: what was told has to be what was summed.
+    off = [
+        abs(math.log(p / (1.0 - p)) - math.fsum(v for _, v in e.parts)) for p, e in zip(said, estimates, strict=True)
+    ]
+    before, after, corrections = _corrected(person, model)
+    return Judgement(
+        _auc(acted, said),
+        _auc(acted, [one.log_odds for one in met]),
+        _ece(acted, said),
+        max(off),
+        before,
+        after,
+        corrections,
+    )
+
+
+def _learn(model: Importance, met: Met) -> None:
+    seen = model.seen(met.notice, focused=met.focused)
+    model.learn(met.notice, seen, acted=met.acted, response=met.response)
+
+
+def _corrected(person: Person, model: Importance) -> tuple[float, float, int]:
+    """Return how often importance is told rightly by a model that met some more, and by one that was corrected, too."""
+    plain, corrected = Importance.load(model.dump()), Importance.load(model.dump())
+    corrections = 0
+    for _ in range(CORRECTED):
+        met = person.meet()
+        seen = corrected.seen(met.notice, focused=met.focused)
+        if (corrected.estimate(seen).probability >= HALF) != met.important:
+            corrected.correct(met.notice, seen, important=met.important)
+            corrections += 1
+        else:
+            _learn(corrected, met)
+        _learn(plain, met)
+    met = [person.meet() for _ in range(LOOKED_AT)]
+    return _right(plain, met), _right(corrected, met), corrections
+
+
+def _right(model: Importance, met: Sequence[Met]) -> float:
+    said = [model.estimate(model.seen(one.notice, focused=one.focused)).probability >= HALF for one in met]
+    return float(np.mean([decided == one.important for decided, one in zip(said, met, strict=True)]))
+
+
+def _auc(acted: np.ndarray, said: Sequence[float]) -> float:
+    ranks, positive = rankdata(said), int(acted.sum())
+    return float((ranks[acted].sum() - positive * (positive + 1) / 2) / (positive * (len(acted) - positive)))
+
+
+def _ece(acted: np.ndarray, said: Sequence[float]) -> float:
+    order, told = np.argsort(said), np.array(said)
+    bins = np.array_split(order, BINS)
+    return float(sum(len(one) * abs(told[one].mean() - acted[one].mean()) for one in bins) / len(acted))

@@ -1,0 +1,155 @@
+"""Notifications during focus: none lost, doubled or popping up late, what is never held, and what the model is worth.
+
+- A real dunst under Xvfb, on a bus of its own, paused as it is during focus. A thousand notifications at 200 a second
+  are counted as seen. Ten thousand are sent as fast as the daemon numbers them, one in a hundred critical, one in 250
+  with a security code; then focus ends. Each has to be in the digest or shown, and in no two places; afterwards the
+  daemon may show one notification, the digest, and nothing may wait behind it.
+- A decision is timed from the notice to what becomes of it: rules, repeats, features and estimate, of a model that
+  knows somebody. Its texts are as long as those of mails and chats, one in ten as long as is kept of any.
+- A million cases that may never be held, each kind in turn, made at random (`_never_held.py`), of somebody whose own
+  rules and model would hold every one.
+- The model learns from **simulated** people (`_simulated_person.py` says how they are made; nothing was observed of
+  anybody), is asked after 200 answers, and again after corrections. Priors were chosen on other simulated people
+  (seeds from 100 on). ``ceiling`` is what one would reach who knew how these people are made.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import shutil
+import sys
+import time
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+from _never_held import Cases
+from _notices_desktop import Rate, Through, at_rate, through
+from _notices_model import Judgement, judge
+from _simulated_person import Person
+from rich.progress import track
+
+from companion.figures import Bar, report
+from companion.notices.gate import Context, decide
+from companion.notices.importance import Estimate, Importance
+from companion.notices.repeats import Repeats
+from companion.notices.rules import Choices, OwnRule
+from companion.notices.types import Decision
+
+NOTIFICATIONS, AT_RATE, RATE = 10_000, 1_000, 200.0
+CASES, DECISIONS, PEOPLE = 1_000_000, 10_000, 20
+LABELS, TESTED = 200, 3_000
+SLOWEST_DECISION = 20.0  # milliseconds, p99
+LEAST_AUC, MOST_ECE, EXACT = 0.85, 0.05, 1e-9
+LONG_EVERY, LONG = 10, 4_000
+NEEDED = ("Xvfb", "dunst", "dbus-daemon")
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--notifications", type=int, default=NOTIFICATIONS)
+    options.add_argument("--cases", type=int, default=CASES, help="that may never be held")
+    options.add_argument("--people", type=int, default=PEOPLE, help="simulated ones")
+    options.add_argument("--seed", type=int, default=1, help="of what may never be held")
+    chosen = options.parse_args()
+    absent = [program for program in NEEDED if shutil.which(program) is None]
+    if absent:
+        how = "packaging/linux/install-system-packages.sh test"
+        print(f"notices: {', '.join(absent)} needed: {how}", file=sys.stderr)
+        return 2
+    seen, sent = at_rate(AT_RATE, RATE), through(chosen.notifications)
+    decisions = _decisions()
+    held = _held(chosen.cases, chosen.seed)
+    quiet = not sys.stderr.isatty()
+    people = [
+        judge(seed, labels=LABELS, tested=TESTED) for seed in track(range(chosen.people), "people", disable=quiet)
+    ]
+    figures = _figures(seen, sent, people) | {
+        "decision_ms_p50": round(float(np.quantile(decisions, 0.5)), 3),
+        "decision_ms_p99": round(float(np.quantile(decisions, 0.99)), 3),
+        "never_held_cases": chosen.cases,
+        "held_of_these": dict(held),
+    }
+    return report("notices", figures, _bars(seen, sent, decisions, held, people))
+
+
+def _bars(seen: Rate, sent: Through, decisions: list[float], held: Counter[str], people: list[Judgement]) -> list[Bar]:
+    gain = [one.right_after - one.right_before for one in people]
+    return [
+        Bar(f"seen of {seen.sent} at {RATE:.0f} a second", seen.seen, seen.sent, "least"),
+        Bar(f"lost of {sent.sent}", sent.lost, 0),
+        Bar(f"doubled of {sent.sent}", sent.doubled, 0),
+        Bar("pop-ups after focus beside the digest", sent.popped - 1, 0),
+        Bar("wrongly held through the daemon", sent.wrongly_held, 0),
+        Bar("milliseconds a decision, p99", round(float(np.quantile(decisions, 0.99)), 3), SLOWEST_DECISION),
+        Bar("never-held cases held", sum(held.values()), 0),
+        Bar(
+            "AUC after 200 answers, simulated people", round(_mean([one.auc for one in people]), 4), LEAST_AUC, "least"
+        ),
+        Bar("ECE, simulated people", round(_mean([one.ece for one in people]), 4), MOST_ECE),
+        Bar("log odds not explained", max(one.unexplained for one in people), EXACT),
+        Bar("share told rightly that corrections add", round(_mean(gain), 4), 0.005, "least"),
+    ]
+
+
+def _figures(seen: Rate, sent: Through, people: list[Judgement]) -> dict[str, object]:
+    return {
+        "rate_kept": round(seen.rate, 1),
+        "shown_during_focus": sent.passed,
+        "seconds_from_end_of_focus_to_digest": round(sent.seconds_to_end, 2),
+        "incidents": sent.incidents,
+        "simulated_people": len(people),
+        "auc_least": round(min(one.auc for one in people), 3),
+        "auc_most": round(max(one.auc for one in people), 3),
+        "auc_ceiling": round(_mean([one.ceiling for one in people]), 4),
+        "ece_most": round(max(one.ece for one in people), 3),
+        "told_rightly_before_corrections": round(_mean([one.right_before for one in people]), 4),
+        "told_rightly_after_corrections": round(_mean([one.right_after for one in people]), 4),
+        "corrections_a_person": round(_mean([one.corrections for one in people]), 1),
+    }
+
+
+def _held(count: int, seed: int) -> Counter[str]:
+    """Count the cases that are held, by kind."""
+    cases, held = Cases(seed), Counter[str]()
+    unlikely = Estimate(0.0001, ())
+    for _ in track(range(count), "never held", disable=not sys.stderr.isatty()):
+        case = cases.next()
+        judged = decide(case.notice, Context(True, case.earlier, unlikely, CASES), case.choices)
+        held[case.kind] += judged.decision is not Decision.PASS
+    return +held
+
+
+def _decisions() -> list[float]:
+    """Return how long decisions take, in milliseconds."""
+    person, model, repeats = Person(0), Importance(), Repeats()
+    choices = Choices(
+        starred_apps=("Signal",),
+        starred_people=tuple(f"name {i}" for i in range(20)),
+        rules=tuple(OwnRule(Decision.HOLD, words=f"nothing says {i}") for i in range(20)),
+    )
+    draw, took = random.Random(0), []  # noqa: S311 repeated by its seed
+    for number in range(DECISIONS):
+        met = person.meet()
+        body = (
+            " ".join(draw.choices(met.notice.body.split(), k=LONG // 6))
+            if number % LONG_EVERY == 0
+            else met.notice.body
+        )
+        notice = replace(met.notice, body=body)
+        begun = time.perf_counter()
+        earlier = repeats.note(notice, choices.repeat_minutes)
+        seen = model.seen(notice, focused=True)
+        decide(notice, Context(True, earlier, model.estimate(seen), model.answers), choices)
+        took.append(1000.0 * (time.perf_counter() - begun))
+        model.learn(notice, seen, acted=met.acted, response=met.response)
+    return took
+
+
+def _mean(values: list[float]) -> float:
+    return float(np.mean(values))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,32 @@
+"""Who hears of what the hands do and where the attention is, beside what is recorded."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from companion.capture.types import Trigger
+
+
+class Attended(Protocol):
+    """Follows the person at work. Called on the `capture` thread; must not wait."""
+
+    def happened(self, trigger: Trigger, time: float) -> None:
+        """Take in what happened at ``time`` (monotonic seconds)."""
+        ...
+
+    def window(self, app: str, url: str, time: float) -> None:
+        """Take in that the attention is on a program and a page; ``app`` is empty for what nobody may know of."""
+        ...
+
+
+class Nobody:
+    """Hears of nothing."""
+
+    def happened(self, trigger: Trigger, time: float) -> None:
+        """Do nothing."""
+
+    def window(self, app: str, url: str, time: float) -> None:
+        """Do nothing."""
+
+
+NOBODY = Nobody()

@@ -1,0 +1,68 @@
+"""What a user interface may ask of what follows focus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Protocol
+
+from companion.focus.types import Mode
+
+if TYPE_CHECKING:
+    from companion.deep_work import DeepWorkState
+    from companion.looking_back import Past
+    from companion.notices.digest import Digest
+    from companion.notices.types import Judged
+    from index.focus_history import Span, Totals
+
+Show = Callable[["Judged"], bool]
+Offer = Callable[["Digest"], None]
+
+
+class DeepWorkPort(Protocol):
+    """Satisfied by `companion.deep_work.DeepWork`. No call takes long; what takes a while returns a future."""
+
+    def state(self) -> DeepWorkState:
+        """Return how it stands now."""
+        ...
+
+    def override(self, mode: Mode, until: float | None = None) -> None:
+        """Have it on or off until a time (UTC seconds), None for as long as it may last; or automatic.
+
+        Raises `FocusError` for a time that is over.
+        """
+        ...
+
+    def shown_by(self, show: Show | None, offer: Offer | None) -> None:
+        """Say who shows what passes where the desktop would hold it, and who shows a digest; None for nobody.
+
+        Both are called on the thread of the notices. ``show`` returns whether it shows.
+        """
+        ...
+
+    def past(self, start: float, end: float) -> Future[Past]:
+        """Return what a time (UTC seconds) came to. Raises in the future: `VaultError`."""
+        ...
+
+    def totals(self, spans: Sequence[Span]) -> Future[tuple[Totals, ...]]:
+        """Return what each of some times (UTC seconds) came to. Raises in the future: `VaultError`."""
+        ...
+
+    def correct(self, start: float, end: float, *, focused: bool) -> Future[int]:
+        """Learn whether the person was focused during a time (UTC seconds); returns the correction's number.
+
+        Raises in the future: `FocusError`, `VaultError`.
+        """
+        ...
+
+    def take_back(self, correction: int) -> Future[None]:
+        """Take back a correction, and what was learned from it. Raises in the future: `VaultError`."""
+        ...
+
+    def open_notice(self, number: int) -> Future[bool]:
+        """Show a held notice again; returns whether it is the original. Raises in the future: `NoticesError`."""
+        ...
+
+    def judge_notice(self, number: int, *, important: bool) -> Future[None]:
+        """Learn that the person calls a notice important, or not. Raises in the future: `NoticesError`."""
+        ...

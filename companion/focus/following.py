@@ -1,0 +1,128 @@
+"""One second after the other: what behaviour and EEG say becomes a state. Pure: time is passed in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from companion.focus import signs, wording
+from companion.focus.behaviour import Behaviour
+from companion.focus.fusion import Fused, Fusion, Heard
+from companion.focus.kinds import NOTHING_CHOSEN, Kind
+from companion.focus.person import Person
+from companion.focus.policy import Decision, Policy, Seen
+from companion.focus.rules import Local, Rules
+from companion.focus.types import FocusState
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """One second.
+
+    Attributes
+    ----------
+    said
+        What the EEG said before anything was learned of this person, log odds.
+    numbers
+        What behaviour was told by (`signs.row`).
+    away
+        Whether nobody was there.
+
+    """
+
+    state: FocusState
+    said: float | None
+    numbers: tuple[float, ...] | None
+    away: bool
+
+
+class Following:
+    """Follows one person.
+
+    Attributes
+    ----------
+    behaviour, policy, person
+        What is told of hands and attention; what decides; what was learned of the person.
+
+    """
+
+    def __init__(self, rules: Rules, chosen: Mapping[str, Kind] = NOTHING_CHOSEN) -> None:
+        self.behaviour, self.policy, self.person = Behaviour(chosen), Policy(rules), Person()
+        self._fusion = Fusion()
+
+    def forget(self, now: float) -> None:
+        """Let go of all that was seen before ``now`` (monotonic)."""
+        self.behaviour.forget(now)
+        self._fusion = Fusion()
+
+    def step(
+        self,
+        now: float,
+        time: float,
+        local: Local,
+        *,
+        heard: Heard | None,
+        idle: float | None,
+        quality: str = "",
+        waiting: bool = False,
+    ) -> Second:
+        """Take in a second.
+
+        Parameters
+        ----------
+        now, time
+            Monotonic seconds, and UTC seconds since 1970.
+        heard
+            What the EEG says.
+        idle
+            Seconds without a touch; None where the desktop does not tell.
+        quality
+            How the signal is, in words.
+        waiting
+            Whether no focus may begin now.
+
+        """
+        self.behaviour.idle(idle, now)
+        habits = self.behaviour.habits(now)
+        numbers = None if habits is None else signs.row(habits)
+        told = self._fusion.step(now, self._mine(heard), self._by_behaviour(numbers))
+        untouched = self.behaviour.untouched(now) if idle is None else idle
+        decision = self.policy.step(
+            Seen(
+                now,
+                time,
+                local,
+                told.probability,
+                frozen=told.frozen or waiting,
+                idle=untouched,
+                app=self.behaviour.app,
+            )
+        )
+        state = FocusState(
+            time,
+            told.probability,
+            told.eeg,
+            told.behaviour,
+            quality,
+            deep=decision.deep,
+            since=decision.since,
+            why=self._why(decision, told, numbers),
+            frozen=told.frozen,
+            cause=decision.cause,
+        )
+        away = untouched is not None and untouched >= self.policy.rules.away
+        return Second(state, None if heard is None else heard.log_odds, numbers, away)
+
+    def _mine(self, heard: Heard | None) -> Heard | None:
+        if heard is None or heard.log_odds is None:
+            return heard
+        return Heard(self.person.by_eeg(heard.log_odds), heard.fit)
+
+    def _by_behaviour(self, numbers: tuple[float, ...] | None) -> float | None:
+        return None if numbers is None else signs.log_odds(self.person.behaviour, numbers)
+
+    def _why(self, decision: Decision, told: Fused, numbers: tuple[float, ...] | None) -> str:
+        weights = self.person.behaviour
+        pro = () if numbers is None else signs.reasons(weights, numbers, pro=True)
+        con = () if numbers is None else signs.reasons(weights, numbers, pro=False)
+        return wording.why(decision, told, pro, con, self.behaviour.app)

@@ -1,0 +1,85 @@
+"""What the settings say of focus and notifications, as the parts that follow them understand it."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from companion.focus.rules import QuietHours, Rules
+    from companion.notices.rules import Choices, OwnRule
+    from companion.settings import Settings
+
+_HOURS = re.compile(r"(\d{1,2}):([0-5]\d)-(\d{1,2}):([0-5]\d)")
+_HOURS_WANTED = "Write quiet hours as 22:00-07:00."
+_RULE_WANTED = (
+    'Write a rule as: pass, hold or digest, then app=, sender= or words=, as in: hold app=slack words="stand-up".'
+)
+
+
+class Chosen:
+    """What was chosen last. Any thread may ask."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.take(settings)
+
+    def take(self, settings: Settings) -> None:
+        """Take over other settings; raises `ChoiceError`."""
+        self.rules, self.choices = rules_of(settings), choices_of(settings)
+        self.quiet = settings.quiet_in_focus
+
+
+class ChoiceError(Exception):
+    """A setting about focus that means nothing; the message says how to write it."""
+
+
+def rules_of(settings: Settings) -> Rules:
+    """Return when a probability of focus becomes a decision; raises `ChoiceError`."""
+    from companion.focus.rules import AppRule, Rules
+
+    apps = {name.strip().casefold(): AppRule.NEVER for name in settings.focus_never_apps}
+    apps |= {name.strip().casefold(): AppRule.ALWAYS for name in settings.focus_always_apps}
+    hours = tuple(map(quiet_hours, filter(str.strip, settings.quiet_hours)))
+    return Rules(longest=settings.focus_longest_minutes * 60.0, quiet_hours=hours, apps=apps)
+
+
+def choices_of(settings: Settings) -> Choices:
+    """Return what of notifications always passes, and the person's own rules; raises `ChoiceError`."""
+    from companion.notices.rules import Choices
+
+    return Choices(
+        starred_apps=settings.starred_apps,
+        starred_people=settings.starred_people,
+        rules=tuple(map(own_rule, filter(str.strip, settings.notice_rules))),
+    )
+
+
+def quiet_hours(written: str) -> QuietHours:
+    """Return the hours that ``22:00-07:00`` means; raises `ChoiceError`."""
+    from companion.focus.rules import QuietHours
+    from companion.focus.types import FocusError
+
+    found = _HOURS.fullmatch(written.replace(" ", ""))
+    if found is None:
+        raise ChoiceError(_HOURS_WANTED)
+    start, start_minute, end, end_minute = map(int, found.groups())
+    try:
+        return QuietHours(start * 60 + start_minute, end * 60 + end_minute)
+    except FocusError as error:
+        raise ChoiceError(str(error)) from error
+
+
+def own_rule(written: str) -> OwnRule:
+    """Return the rule that ``hold app=slack words="stand-up"`` means; raises `ChoiceError`."""
+    from companion.notices.rules import OwnRule
+    from companion.notices.types import Decision
+
+    try:
+        decision, *parts = shlex.split(written)
+        named = dict(part.split("=", 1) for part in parts)
+        if not named or not named.keys() <= {"app", "sender", "words"} or not all(named.values()):
+            raise ChoiceError(_RULE_WANTED)
+        return OwnRule(Decision(decision.casefold()), **named)
+    except ValueError as error:  # no such decision, no `=`, quotes that do not end
+        raise ChoiceError(_RULE_WANTED) from error

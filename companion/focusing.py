@@ -1,0 +1,90 @@
+"""Following focus as the settings have it: begun, ended and begun anew while the program runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from companion.settings import Settings
+from index.types import VaultError
+
+if TYPE_CHECKING:
+    from companion.capture.types import Trigger
+    from companion.deep_work import DeepWork
+
+PART = "focus"
+
+
+class Focusing:
+    """Has a `DeepWork` while the person wants their focus followed. Satisfies `companion.capture.attended.Attended`.
+
+    Parameters
+    ----------
+    make
+        Makes it for some settings.
+    on_incident
+        Takes a part and a sentence.
+
+    """
+
+    def __init__(self, make: Callable[[Settings], DeepWork], *, on_incident: Callable[[str, str], None]) -> None:
+        self._make, self._on_incident = make, on_incident
+        self._deep: DeepWork | None = None
+        self._turn = ThreadPoolExecutor(max_workers=1, thread_name_prefix="focusing")  # the desktop may take seconds
+
+    @property
+    def deep_work(self) -> DeepWork | None:
+        """What follows focus now; None while nothing does."""
+        return self._deep
+
+    def apply(self, settings: Settings) -> Future[None]:
+        """Begin, go on by other rules, or end; done soon."""
+        return self._turn.submit(self._apply, settings)
+
+    def stop(self) -> None:
+        """End; do-not-disturb is as it was before."""
+        self._turn.submit(self._end).result()
+        self._turn.shutdown()
+
+    def forgotten(self, start: float, end: float) -> None:
+        """Let go of what is in memory of a time (UTC seconds), once the vault forgot it. Raises `VaultError`."""
+        deep = self._deep
+        if deep is not None:
+            deep.forgotten(start, end)
+
+    def happened(self, trigger: Trigger, time: float) -> None:
+        """Take in what the hands did at ``time`` (monotonic)."""
+        deep = self._deep
+        if deep is not None:
+            deep.watch.happened(trigger, time)
+
+    def window(self, app: str, url: str, time: float) -> None:
+        """Take in what the attention is on, from ``time`` (monotonic) on."""
+        deep = self._deep
+        if deep is not None:
+            deep.watch.window(app, url, time)
+            deep.turned_to(app)
+
+    def _apply(self, settings: Settings) -> None:
+        if not settings.follow_focus:
+            self._end()
+        elif self._deep is not None:
+            self._deep.apply(settings)
+        else:
+            self._begin(settings)
+
+    def _begin(self, settings: Settings) -> None:
+        deep = self._make(settings)
+        try:
+            deep.start()
+        except VaultError as error:
+            self._on_incident(PART, f"Focus is not followed: {error}")
+            deep.stop()
+            return
+        self._deep = deep
+
+    def _end(self) -> None:
+        deep, self._deep = self._deep, None
+        if deep is not None:
+            deep.stop()

@@ -1,0 +1,1 @@
+"""Notifications: seeing them, what gets through during focus, what is held, and the digest afterwards."""

@@ -1,0 +1,160 @@
+"""Judging notices as they come, and doing with each what was decided."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from companion.notices.gate import Context, decide
+from companion.notices.holding import Holding
+from companion.notices.learner import Learner
+from companion.notices.passing import Passing
+from companion.notices.repeats import Repeats
+from companion.notices.rules import Choices
+from companion.notices.server import OWN_ENTRY
+from companion.notices.types import Decision, Judged, Notice, Semantics
+from companion.notices.wire import Original
+
+REMEMBERED = 500  # judged notices that are shown in windows and can be corrected
+SEEN, PASSED, HELD = "seen", "passed", "held"
+UNKEPT = "It could not be kept, so it was shown."
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """A time in which notifications are held: which numbers came during it, and what do-not-disturb does."""
+
+    semantics: Semantics
+    first: int
+    until: int = 1 << 62
+
+    def has(self, notice: Notice) -> bool:
+        """Whether a notice came during it."""
+        return self.first <= notice.number < self.until
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A notice that was judged, as its program sent it, and the focus that it came in; None for none."""
+
+    judged: Judged
+    original: Original
+    focus: Focus | None
+
+    @property
+    def notice(self) -> Notice:
+        """The notice."""
+        return self.judged.notice
+
+
+class Judging:
+    """Judges and carries out on one thread; focus is set and looked at from others."""
+
+    def __init__(self, learner: Learner, holding: Holding, passing: Passing, *, choices: Callable[[], Choices]) -> None:
+        self._learner, self._holding, self._passing, self._choices = learner, holding, passing, choices
+        self._lock = threading.Lock()
+        self._repeats, self._counts = Repeats(), Counter[str]()
+        self._focus: Focus | None = None
+        self._recent: deque[Decided] = deque(maxlen=REMEMBERED)
+
+    @property
+    def focus(self) -> Focus | None:
+        """The focus that notifications are held for, None for none."""
+        with self._lock:
+            return self._focus
+
+    @focus.setter
+    def focus(self, focus: Focus | None) -> None:
+        with self._lock:
+            self._focus = focus
+
+    def recent(self) -> list[Decided]:
+        """Return what was judged last, newest first."""
+        with self._lock:
+            return list(reversed(self._recent))
+
+    def counts(self) -> tuple[int, int, int]:
+        """Return how many were seen; of those that came during focus, how many were let through and held."""
+        with self._lock:
+            return self._counts[SEEN], self._counts[PASSED], self._counts[HELD]
+
+    def judged(self, notice: Notice, original: Original) -> list[Decided]:
+        """Judge a notice; our own are none."""
+        if notice.desktop_entry == OWN_ENTRY or self._passing.is_own(notice):
+            return []
+        choices = self._choices()
+        earlier = self._repeats.note(notice, choices.repeat_minutes)
+        focus = self.focus
+        focus = focus if focus is not None and focus.has(notice) else None
+        made = Decided(self._judge(notice, choices, earlier, focus), original, focus)
+        with self._lock:
+            self._recent.append(made)
+            self._counts[SEEN] += 1
+        return [made]
+
+    def judge_anew(self, since: float, focus: Focus) -> None:
+        """Judge again what came from a time on (UTC seconds) and was taken for outside of focus."""
+        choices = self._choices()
+        late = self._taken_out(lambda one: one.focus is None and one.notice.time >= since)
+        anew = [Decided(self._judge(one.notice, choices, 0, focus), one.original, focus) for one in late]
+        self._learner.drop(one.notice.number for one in anew)
+        with self._lock:
+            self._recent.extend(anew)
+        self.carry_out(anew)
+
+    def forget(self, start: float, end: float) -> None:
+        """Forget what is in memory of a time (UTC seconds)."""
+        gone = self._taken_out(lambda one: start <= one.notice.time < end)
+        self._learner.drop(one.notice.number for one in gone)
+
+    def carry_out(self, decided: Sequence[Decided]) -> None:
+        """Do with each what was decided."""
+        to_hold: list[Decided] = []
+        for one in decided:
+            if one.focus is None:
+                self._shown(one.notice, focused=False)
+            elif one.judged.decision is not Decision.PASS:
+                to_hold.append(one)
+            elif not self._let_through(one, one.focus):
+                to_hold.append(replace(one, judged=replace(one.judged, decision=Decision.HOLD)))
+        for focus in {one.focus.first: one.focus for one in to_hold if one.focus is not None}.values():
+            self._hold([one for one in to_hold if one.focus is not None and one.focus.first == focus.first], focus)
+
+    def _judge(self, notice: Notice, choices: Choices, earlier: int, focus: Focus | None) -> Judged:
+        focused = focus is not None
+        estimate = self._learner.estimate(notice, focused=focused)
+        return decide(notice, Context(focused, earlier, estimate, self._learner.answers), choices)
+
+    def _let_through(self, one: Decided, focus: Focus) -> bool:
+        """Show one that passes; returns whether it is shown."""
+        shown = self._passing.let_through(one.judged, one.original, focus.semantics)
+        if shown is None:
+            return False
+        self._count(PASSED, 1)
+        self._shown(shown, focused=True)
+        return True
+
+    def _shown(self, notice: Notice, *, focused: bool) -> None:
+        self._holding.replaced(notice)
+        self._learner.shown(notice, focused=focused)
+
+    def _hold(self, some: Sequence[Decided], focus: Focus) -> None:
+        """Hold some; where they cannot be kept and the daemon would lose them, show them."""
+        if self._holding.hold([one.judged for one in some], focus.semantics):
+            self._count(HELD, len(some))
+        elif not focus.semantics.replays:
+            for one in some:
+                self._let_through(replace(one, judged=replace(one.judged, why=UNKEPT)), focus)
+
+    def _count(self, what: str, more: int) -> None:
+        with self._lock:
+            self._counts[what] += more
+
+    def _taken_out(self, of: Callable[[Decided], bool]) -> list[Decided]:
+        """Take some out of what is remembered, and return them."""
+        with self._lock:
+            taken = [one for one in self._recent if of(one)]
+            self._recent = deque((one for one in self._recent if not of(one)), maxlen=REMEMBERED)
+        return taken

@@ -1,0 +1,106 @@
+"""What the notification daemon is asked for: to close, to show again, to show something of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from dbus_fast import Variant
+from dbus_fast.aio import MessageBus
+
+from companion.notices.bus import RefusedError, ask
+from companion.notices.types import CRITICAL, NORMAL
+from companion.notices.watching import Watcher
+from companion.notices.wire import SERVER, SERVER_PATH, Original, escaped
+
+OWN_NAME, OWN_ENTRY = "Companion", "companion"
+DUNST = "dunst"
+_OF_DUNST = "org.dunstproject.cmd0"
+
+
+class Server:
+    """Asks the session's notification daemon. Every method raises `NoticesError` where it cannot be asked."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        self._watcher = watcher
+
+    def close(self, numbers: Sequence[int]) -> None:
+        """Close notifications; those that are gone already do not matter.
+
+        One after another: a dunst that dozens are asked of at once stops answering for good.
+        """
+        self._watcher.run(lambda bus: _close(bus, numbers))
+
+    def notify(self, original: Original, *, replaces: int = 0) -> int:
+        """Show a notification; returns the daemon's number of it."""
+        return self._watcher.run(lambda bus: _notify(bus, original, replaces))
+
+    def say(self, summary: str, body: str, *, action: str) -> int:
+        """Show a notification of our own with one action, ``default``; returns the daemon's number of it."""
+        hints = {"urgency": Variant("y", NORMAL), "desktop-entry": Variant("s", OWN_ENTRY)}
+
+        async def said(bus: MessageBus) -> int:
+            marked = "body-markup" in (await _ask(bus, "GetCapabilities"))[0]
+            text = escaped(body) if marked else body
+            return await _notify(bus, Original(OWN_NAME, "", summary, text, ("default", action), hints, 0), 0)
+
+        return self._watcher.run(said)
+
+    def as_critical(self, original: Original, *, replaces: int, kept: bool) -> int:
+        """Show a notification again as critical, in place of itself; ``kept`` where the first one is kept elsewhere."""
+        urgent = {**original.hints, "urgency": Variant("y", CRITICAL)}
+        if kept and not replaces:
+            urgent["transient"] = Variant("b", True)
+        return self.notify(replace(original, hints=urgent), replaces=replaces)
+
+    def again(self, daemon: str, number: int | None) -> bool:
+        """Have the daemon show an original again out of its history; returns whether it does."""
+        if number is None:
+            return False
+        return self._watcher.run(lambda bus: _again(bus, daemon, number))
+
+
+async def _ask(bus: MessageBus, member: str, signature: str = "", *body: Any) -> list[Any]:
+    return await ask(bus, SERVER, SERVER_PATH, SERVER, member, signature, *body)
+
+
+async def _close(bus: MessageBus, numbers: Sequence[int]) -> None:
+    for number in numbers:
+        with suppress(RefusedError):  # it is gone already
+            await _ask(bus, "CloseNotification", "u", number)
+
+
+async def _notify(bus: MessageBus, original: Original, replaces: int) -> int:
+    body = [
+        original.app,
+        replaces,
+        original.icon,
+        original.summary,
+        original.body,
+        [*original.actions],
+        {**original.hints},
+        original.timeout,
+    ]
+    return int((await _ask(bus, "Notify", "susssasa{sv}i", *body))[0])
+
+
+async def _again(bus: MessageBus, daemon: str, number: int) -> bool:
+    """Only dunst can; it says nothing where it has no such notification, so its history is looked at before."""
+    if (await _ask(bus, "GetServerInformation"))[0] != DUNST:
+        return False
+    if daemon != await _daemon(bus):
+        return False  # its numbers began anew
+    (history,) = await ask(bus, SERVER, SERVER_PATH, _OF_DUNST, "NotificationListHistory")
+    if number not in {one["id"].value for one in history if "id" in one}:
+        return False
+    await ask(bus, SERVER, SERVER_PATH, _OF_DUNST, "NotificationPopHistory", "u", number)
+    return True
+
+
+async def _daemon(bus: MessageBus) -> str:
+    to, path = "org.freedesktop.DBus", "/org/freedesktop/DBus"
+    (bus_id,) = await ask(bus, to, path, to, "GetId")
+    (owner,) = await ask(bus, to, path, to, "GetNameOwner", "s", SERVER)
+    return f"{bus_id}{owner}"

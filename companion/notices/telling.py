@@ -1,0 +1,88 @@
+"""Telling of what was held: one digest, once, and the originals opened from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from companion.notices.digest import Digest, digest
+from companion.notices.server import Server
+from companion.notices.types import Cause, Happened, NoticesError
+from companion.notices.watching import PART
+from companion.notices.wire import Original
+from index import notices as rows
+from index.notices import HeldNotice
+from index.store import Store
+from index.writer import Writer
+
+ACTION = "Show"
+
+
+class Telling:
+    """Makes digests and shows them. For one thread.
+
+    What is held is put into a digest in one change; the digest counts as told once the daemon took it. A crash between
+    leaves it to `tell` at the next start: the same digest, with the same notices.
+
+    Parameters
+    ----------
+    offer
+        Is handed a digest when the person chooses to see it, and where the desktop cannot show its message.
+
+    """
+
+    def __init__(
+        self,
+        writer: Writer,
+        store: Store,
+        server: Server,
+        *,
+        offer: Callable[[Digest], None],
+        on_incident: Callable[[str, str], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self._writer, self._store, self._server = writer, store, server
+        self._offer, self._on_incident, self._clock = offer, on_incident, clock
+        self._shown: dict[int, int] = {}  # digests by the daemon's number of their message
+
+    def gather(self) -> None:
+        """Put all that is held into a new digest; raises `VaultError`."""
+        self._writer.do(rows.gather).result()
+
+    def tell(self) -> list[Digest]:
+        """Show the digests that were not shown yet; returns them. Raises `VaultError`."""
+        return [self._tell(number) for number in rows.untold(self._store)]
+
+    def happened(self, what: Happened) -> Digest | None:
+        """Offer the digest whose message the person chose, and return it."""
+        if what.daemon_id not in self._shown:
+            return None
+        number = self._shown[what.daemon_id] if what.cause is Cause.ACTION else self._shown.pop(what.daemon_id)
+        if what.cause is not Cause.ACTION:
+            return None
+        found = self.made(number)
+        self._offer(found)
+        return found
+
+    def made(self, number: int) -> Digest:
+        """Return a digest as it is now: what was forgotten since is not in it."""
+        return digest(number, rows.of_digest(self._store, number))
+
+    def again(self, one: HeldNotice) -> bool:
+        """Show an original again: its daemon's own, with its actions, where it has it still; else what it said.
+
+        Returns whether it is the original. Raises `NoticesError`.
+        """
+        if self._server.again(one.daemon, one.daemon_id):
+            return True
+        self._server.notify(Original(one.app or one.desktop_entry, "", one.summary, one.body, ()))
+        return False
+
+    def _tell(self, number: int) -> Digest:
+        made = self.made(number)
+        try:
+            self._shown[self._server.say(made.summary, made.body, action=ACTION)] = number
+        except NoticesError as error:
+            self._on_incident(PART, f"The digest is shown by Companion itself. {error}")
+            self._offer(made)
+        self._writer.do(rows.told, number, time=self._clock()).result()
+        return self.made(number)

@@ -1,0 +1,226 @@
+"""Notifications that were held during focus, and what was learned of them: changes and reading.
+
+A held notification is ``held`` until a digest takes it (``telling``), and ``told`` once that was shown. One that its
+program replaced meanwhile is ``replaced`` and in no digest. Each is in one digest at the most, and each change can
+be done again.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlite_utils import Database
+
+from index.store import Store
+from index.types import Filters
+
+OF_APP = "folded(?) IN (folded(app), folded(desktop_entry))"
+KEPT_SECONDS = 30 * 86_400.0  # what was told longer ago goes
+_COLUMNS = (
+    "number, time, app, summary, body, urgency, category, sender, desktop_entry, actions, daemon, daemon_id, tag, "
+    "decision, why, withdrawn, state, digest"
+)
+_MARKS = ", ".join("?" * (_COLUMNS.count(",") + 1))
+
+
+class State(StrEnum):
+    """Where a held notification is on its way to the person."""
+
+    HELD = "held"
+    TELLING = "telling"
+    TOLD = "told"
+    REPLACED = "replaced"
+
+
+_STRAY = "state NOT IN (SELECT value FROM json_each(?)) OR (state IN (?, ?) AND digest = 0)"
+_STRAY_VALUES = (json.dumps([*State]), State.TELLING, State.TOLD)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldNotice:
+    """A notification that was held.
+
+    Attributes
+    ----------
+    number, time
+        Its own number, rising; when it came, UTC seconds.
+    urgency
+        0 low, 1 normal, 2 critical.
+    daemon, daemon_id
+        Which run of which daemon numbered it, and how; None where none did.
+    decision, why
+        ``hold`` or ``digest``, and the reason in a sentence.
+    withdrawn
+        Whether its program took it back.
+    digest
+        The digest it is in; 0 for none yet.
+
+    """
+
+    number: int
+    time: float
+    app: str
+    summary: str
+    body: str
+    urgency: int = 1
+    category: str = ""
+    sender: str = ""
+    desktop_entry: str = ""
+    actions: tuple[str, ...] = ()
+    daemon: str = ""
+    daemon_id: int | None = None
+    tag: str = ""
+    decision: str = "hold"
+    why: str = ""
+    withdrawn: bool = False
+    state: State = State.HELD
+    digest: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """What a new notification takes the place of: the daemon's number, or its program's own name of it."""
+
+    number: int  # of the new one
+    daemon: str = ""
+    daemon_id: int = 0
+    app: str = ""
+    tag: str = ""
+
+
+def hold(db: Database, notices: Sequence[HeldNotice], replaced: Sequence[Replaced] = ()) -> None:
+    """Keep notifications until they are told, and note which were replaced by a later one."""
+    rows = [_row(one) for one in notices]
+    db.conn.executemany(f"INSERT OR IGNORE INTO notices ({_COLUMNS}) VALUES ({_MARKS})", rows)  # noqa: S608 constants
+    for one in replaced:
+        db.execute(
+            "UPDATE notices SET state = ?1 WHERE state = ?2 AND number < ?3 AND "
+            "((?4 <> '' AND ?5 <> 0 AND daemon = ?4 AND daemon_id = ?5) OR (?7 <> '' AND app = ?6 AND tag = ?7))",
+            [State.REPLACED, State.HELD, one.number, one.daemon, one.daemon_id, one.app, one.tag],
+        )
+
+
+def withdraw(db: Database, numbers: Sequence[int]) -> None:
+    """Note that their programs took some back: they are told of, and said to be withdrawn."""
+    db.conn.executemany("UPDATE notices SET withdrawn = 1 WHERE number = ?", [(number,) for number in numbers])
+
+
+def gather(db: Database, *, until: int | None = None) -> int:
+    """Put all that is held, numbers below ``until``, into a new digest; returns its number, 0 where nothing is held."""
+    below = (1 << 62) if until is None else until
+    new = int(db.execute("SELECT coalesce(max(digest), 0) + 1 FROM notices").fetchone()[0])
+    sql = "UPDATE notices SET state = ?, digest = ? WHERE state = ? AND number < ?"
+    return new if db.execute(sql, [State.TELLING, new, State.HELD, below]).rowcount else 0
+
+
+def told(db: Database, digest: int, *, time: float) -> None:
+    """Note that a digest was shown, at ``time`` (UTC seconds); what was told long before goes."""
+    db.execute("UPDATE notices SET state = ? WHERE digest = ? AND state = ?", [State.TOLD, digest, State.TELLING])
+    sql = "DELETE FROM notices WHERE time < ? AND state IN (?, ?) AND digest <> ?"
+    db.execute(sql, [time - KEPT_SECONDS, State.TOLD, State.REPLACED, digest])
+
+
+def put_model(db: Database, data: bytes, *, time: float) -> None:
+    """Keep what was learned of the person's notifications, opaque here, in place of what was learned before."""
+    db.execute("INSERT OR REPLACE INTO notice_model (id, time, data) VALUES (1, ?, ?)", [time, data])
+
+
+def model(store: Store) -> bytes | None:
+    """Return what was learned last, None before that."""
+    found = store.value("SELECT data FROM notice_model WHERE id = 1")
+    return None if found is None else bytes(found)
+
+
+def last_number(store: Store) -> int:
+    """Return the highest number that a notification ever had, 0 before the first."""
+    return int(store.value("SELECT max(seq) FROM sqlite_sequence WHERE name = 'notices'") or 0)
+
+
+def untold(store: Store) -> list[int]:
+    """Return the digests that were made and, as far as is known, not shown."""
+    sql = "SELECT DISTINCT digest FROM notices WHERE state = ? ORDER BY digest"
+    return [row[0] for row in store.rows(sql, [State.TELLING])]
+
+
+def of_digest(store: Store, digest: int) -> list[HeldNotice]:
+    """Return what is in a digest, newest first."""
+    return _select(store, "WHERE digest = ? ORDER BY time DESC, number DESC", [digest])
+
+
+def held(store: Store) -> list[HeldNotice]:
+    """Return what waits for a digest, newest first."""
+    return _select(store, "WHERE state = ? ORDER BY time DESC, number DESC", [State.HELD])
+
+
+def between(store: Store, start: float, end: float) -> list[HeldNotice]:
+    """Return all that was held in a time (UTC seconds, the end left out), newest first."""
+    return _select(store, "WHERE time >= ? AND time < ? ORDER BY time DESC, number DESC", [start, end])
+
+
+def numbered(store: Store, numbers: Iterable[int]) -> list[HeldNotice]:
+    """Return those that were held of some numbers, in order."""
+    listed = json.dumps([int(number) for number in numbers])
+    return _select(store, "WHERE number IN (SELECT value FROM json_each(?)) ORDER BY number", [listed])
+
+
+def going(store: Store, spans: Iterable[tuple[float, float]], filters: Filters) -> list[tuple[int, float]]:
+    """Return number and time of those that go with stretches of time (UTC seconds, the ends left out), or a program."""
+    within = "SELECT number, time FROM notices WHERE time >= ? AND time < ?"
+    found = {row for span in spans for row in store.rows(within, span)}
+    if filters.app and not (filters.site or filters.tag):
+        start = -math.inf if filters.since is None else filters.since
+        end = math.inf if filters.until is None else filters.until
+        found |= set(store.rows(f"{within} AND {OF_APP}", [start, end, filters.app]))
+    return sorted(found)
+
+
+def forget_some(db: Database, at_once: int) -> bool:
+    """Forget some of those that are written down to go, or came within a stretch that is; returns whether any did."""
+    wished = "number IN (SELECT moment_id FROM forgetting WHERE kind = 'notice')"
+    within = "EXISTS (SELECT 1 FROM forgetting WHERE kind = 'span' AND time >= time_start AND time < time_end)"
+    some = f"SELECT number FROM notices WHERE {wished} OR {within} LIMIT ?"  # noqa: S608 constants
+    gone = db.execute(f"DELETE FROM notices WHERE number IN ({some})", [at_once]).rowcount  # noqa: S608 constants
+    if not gone:  # where everything goes, so does what was learned of it
+        everything = "EXISTS (SELECT 1 FROM forgetting WHERE kind = 'span' AND time_start = ?)"
+        db.execute(f"DELETE FROM notice_model WHERE {everything} AND NOT EXISTS (SELECT 1 FROM notices)", [-math.inf])  # noqa: S608 constants
+    return gone > 0
+
+
+def strays(store: Store) -> int:
+    """Return how many are in no state that a digest comes from or leads to: 0 in a whole vault."""
+    return int(store.value(f"SELECT count(*) FROM notices WHERE {_STRAY}", _STRAY_VALUES))  # noqa: S608 constants
+
+
+def mend(db: Database) -> int:
+    """Have the next digest take what is a stray; returns how many."""
+    sql = f"UPDATE notices SET state = ?, digest = 0 WHERE {_STRAY}"  # noqa: S608 constants
+    return db.execute(sql, [State.HELD, *_STRAY_VALUES]).rowcount
+
+
+def exported(store: Store, start: float, end: float, app: str) -> Iterator[dict[str, Any]]:
+    """Yield those of a time (UTC seconds), and of a program where one is named, as their rows are."""
+    sql = f"SELECT {_COLUMNS} FROM notices WHERE time >= ? AND time <= ? AND (? = '' OR {OF_APP}) ORDER BY number"  # noqa: S608 constants
+    for row in store.rows(sql, [start, end, app, app]):
+        notice = dict(zip(_COLUMNS.split(", "), row, strict=True))
+        yield notice | {"actions": json.loads(notice["actions"]), "withdrawn": bool(notice["withdrawn"])}
+
+
+def _select(store: Store, where: str, arguments: list[Any]) -> list[HeldNotice]:
+    return [_held(row) for row in store.rows(f"SELECT {_COLUMNS} FROM notices {where}", arguments)]  # noqa: S608 constants
+
+
+def _row(one: HeldNotice) -> list[Any]:
+    about = [one.number, one.time, one.app, one.summary, one.body, one.urgency, one.category, one.sender]
+    about += [one.desktop_entry, json.dumps(one.actions), one.daemon, one.daemon_id, one.tag]
+    return [*about, one.decision, one.why, int(one.withdrawn), one.state, one.digest]
+
+
+def _held(row: tuple[Any, ...]) -> HeldNotice:
+    values = list(row)
+    values[9], values[15], values[16] = tuple(json.loads(row[9])), bool(row[15]), State(row[16])
+    return HeldNotice(*values)

@@ -1,0 +1,215 @@
+"""Neurofeedback sessions: what was seen of each, what is hidden while it is blind, what the person said of it."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlite_utils import Database
+
+from index.store import Store
+from index.types import VaultError
+
+Series = Mapping[str, NDArray[np.generic]]
+_COLUMNS = (
+    "trainings.id, time_start, time_end, protocol, blind, open, facts, answers, markers, unblinded "
+    "FROM trainings JOIN trainings_hidden ON training_id = trainings.id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewTraining:
+    """A session as it is stored.
+
+    Attributes
+    ----------
+    time_start, time_end
+        UTC seconds of the first and the last step.
+    facts
+        How it was set up and what it came to; plain words and numbers.
+    markers
+        UTC seconds and a word each.
+    series
+        One array a quantity, an entry a step: what was shown.
+    draw
+        What decided what was shown; empty where nothing was drawn.
+    hidden
+        One array a quantity, an entry a step: what was measured.
+
+    """
+
+    time_start: float
+    time_end: float
+    protocol: str
+    blind: bool
+    open: bool
+    facts: Mapping[str, Any]
+    markers: Sequence[tuple[float, str]]
+    series: Series
+    draw: str
+    hidden: Series
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """A stored session without its series.
+
+    Attributes
+    ----------
+    answers
+        What the person said of it, by item.
+    unblinded
+        UTC seconds when the person asked what was drawn; None while they have not.
+
+    """
+
+    id: int
+    time_start: float
+    time_end: float
+    protocol: str
+    blind: bool
+    open: bool
+    facts: Mapping[str, Any]
+    answers: Mapping[str, str]
+    markers: tuple[tuple[float, str], ...]
+    unblinded: float | None
+
+    @property
+    def sealed(self) -> bool:
+        """Whether what was drawn may not be told yet."""
+        return self.blind and self.unblinded is None
+
+
+def put(db: Database, new: NewTraining, training_id: int | None = None) -> int:
+    """Store a session, or what it has come to since it was stored; returns its number."""
+    told = [new.time_start, new.time_end, new.protocol, new.blind, new.open]
+    told += [json.dumps(dict(new.facts)), json.dumps([list(one) for one in new.markers]), pack(new.series)]
+    if training_id is None:
+        sql = (
+            "INSERT INTO trainings (time_start, time_end, protocol, blind, open, facts, markers, series) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        )
+        training_id = int(db.execute(sql, told).lastrowid or 0)
+    else:
+        sql = (
+            "UPDATE trainings SET time_start = ?, time_end = ?, protocol = ?, blind = ?, open = ?, facts = ?, "
+            "markers = ?, series = ? WHERE id = ?"
+        )
+        if not db.execute(sql, [*told, training_id]).rowcount:
+            return training_id  # it was forgotten meanwhile, and stays so
+    db.execute(
+        "INSERT INTO trainings_hidden (training_id, draw, series) VALUES (?1, ?2, ?3) "
+        "ON CONFLICT (training_id) DO UPDATE SET draw = ?2, series = ?3",
+        [training_id, new.draw, pack(new.hidden)],
+    )
+    return training_id
+
+
+def close_left_open(db: Database) -> int:
+    """Close sessions that the program ended in the midst of; returns how many."""
+    return int(db.execute("UPDATE trainings SET open = 0 WHERE open = 1").rowcount)
+
+
+def answer(db: Database, training_id: int, answers: Mapping[str, str]) -> None:
+    """Note what the person said of a session, by item; what was said before of other items stays."""
+    found = db.execute("SELECT answers FROM trainings WHERE id = ?", [training_id]).fetchone()
+    if found is None:
+        raise VaultError(f"There is no training {training_id}.")
+    kept = json.loads(found[0]) | dict(answers)
+    db.execute("UPDATE trainings SET answers = ? WHERE id = ?", [json.dumps(kept), training_id])
+
+
+def unblind(db: Database, training_id: int, time: float) -> None:
+    """Note when the person asked what was drawn; the first time stays. Raises `VaultError` while it runs."""
+    found = db.execute("SELECT open FROM trainings WHERE id = ?", [training_id]).fetchone()
+    if found is None:
+        raise VaultError(f"There is no training {training_id}.")
+    if found[0]:
+        raise VaultError("This training still runs. End it first; then what was drawn can be told.")
+    db.execute(
+        "UPDATE trainings_hidden SET unblinded = coalesce(unblinded, ?) WHERE training_id = ?", [time, training_id]
+    )
+
+
+def forget_between(db: Database, spans: Sequence[tuple[float, float]]) -> None:
+    """Forget all sessions that reach into some stretches of time (UTC seconds): their series come from its EEG."""
+    db.conn.executemany(
+        "DELETE FROM trainings WHERE time_end > ? AND time_start < ?", [(start, end) for start, end in spans]
+    )
+
+
+def any_between(store: Store, spans: Sequence[tuple[float, float]]) -> bool:
+    """Whether any session reaches into some stretches of time, UTC seconds."""
+    sql = "SELECT 1 FROM trainings WHERE time_end > ? AND time_start < ? LIMIT 1"
+    return any(store.value(sql, span) is not None for span in spans)
+
+
+def forget_all(db: Database) -> None:
+    """Forget every session."""
+    db.execute("DELETE FROM trainings")
+
+
+def all_of(store: Store, *, protocol: str | None = None, limit: int = 1000) -> list[Training]:
+    """Return sessions, newest first; of one protocol or of all."""
+    sql = f"SELECT {_COLUMNS} WHERE ?1 IS NULL OR protocol = ?1 ORDER BY time_start DESC, trainings.id DESC LIMIT ?2"
+    return [_training(row) for row in store.rows(sql, [protocol, limit])]
+
+
+def one(store: Store, training_id: int) -> Training:
+    """Return a session; raises `VaultError` when there is none."""
+    found = store.rows(f"SELECT {_COLUMNS} WHERE trainings.id = ?", [training_id])
+    if not found:
+        raise VaultError(f"There is no training {training_id}.")
+    return _training(found[0])
+
+
+def series(store: Store, training_id: int) -> dict[str, NDArray[Any]]:
+    """Return what was shown in a session, an entry a step; raises `VaultError`."""
+    return _unpacked(store.value("SELECT series FROM trainings WHERE id = ?", [training_id]), training_id)
+
+
+def hidden(store: Store, training_id: int) -> tuple[str, dict[str, NDArray[Any]]]:
+    """Return what was drawn and what was measured; raises `VaultError` while the session is blind."""
+    if one(store, training_id).sealed:
+        raise VaultError("This training is blind. Ask for it to be unblinded first.")
+    row = store.rows("SELECT draw, series FROM trainings_hidden WHERE training_id = ?", [training_id])[0]
+    return str(row[0]), _unpacked(row[1], training_id)
+
+
+def pack(arrays: Series) -> bytes:
+    """Return arrays as compressed bytes."""
+    stream = io.BytesIO()
+    np.savez_compressed(stream, allow_pickle=False, **dict(arrays))
+    return stream.getvalue()
+
+
+def _unpacked(blob: bytes | None, training_id: int) -> dict[str, NDArray[Any]]:
+    if blob is None:
+        raise VaultError(f"There is no training {training_id}.")
+    try:
+        with np.load(io.BytesIO(blob), allow_pickle=False) as saved:
+            return {name: saved[name] for name in saved.files}
+    except (OSError, ValueError, EOFError, BadZipFile) as error:
+        raise VaultError(f"Training {training_id} is damaged ({error}). Forget it; the others are not.") from error
+
+
+def _training(row: tuple[Any, ...]) -> Training:
+    training_id, start, end, protocol, blind, is_open, facts, answers, markers, unblinded = row
+    return Training(
+        training_id,
+        start,
+        end,
+        protocol,
+        bool(blind),
+        bool(is_open),
+        json.loads(facts),
+        json.loads(answers),
+        tuple((time, word) for time, word in json.loads(markers)),
+        unblinded,
+    )

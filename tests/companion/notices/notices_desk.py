@@ -1,0 +1,187 @@
+"""A private session with a real notification daemon, and programs that send notifications to it."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from bus_services import Caller, private_bus
+from dbus_fast import Message, Variant
+from desktop import Desktop, wait_until
+
+from companion.notices.digest import Digest
+from companion.notices.notices import Notices
+from companion.notices.rules import Choices
+from companion.notices.types import Judged
+from index.store import Store
+from index.writer import Writer
+
+SERVER, PATH, DUNST = "org.freedesktop.Notifications", "/org/freedesktop/Notifications", "org.dunstproject.cmd0"
+PROPERTIES = "org.freedesktop.DBus.Properties"
+ANSWER_SECONDS = 60.0
+URGENCY = {"low": 0, "normal": 1, "critical": 2}
+
+
+@dataclass(frozen=True)
+class Semantic:
+    critical_passes: bool = False
+    replays: bool = False
+    keeps: bool = False
+
+
+OF_DUNST = Semantic(replays=True, keeps=True)
+OF_XFCE = Semantic(critical_passes=True)
+
+
+class Program:
+    """Sends notifications, and hears what comes of them."""
+
+    def __init__(self, address: str) -> None:
+        self.caller = Caller(address)
+        self.heard: list[tuple[str, list[Any]]] = []
+        self.caller.bus.add_message_handler(self._hear)
+
+    def notify(
+        self,
+        summary: str,
+        body: str = "",
+        *,
+        app: str = "Mail",
+        urgency: str = "normal",
+        replaces: int = 0,
+        **hints: Variant,
+    ) -> int:
+        """Send a notification; returns the daemon's number of it."""
+        told = {"urgency": Variant("y", URGENCY[urgency]), **hints}
+        (number,) = self.caller.call(
+            SERVER, PATH, SERVER, "Notify", "susssasa{sv}i", *_body(app, replaces, summary, body, told)
+        )
+        return int(number)
+
+    def notify_many(self, count: int, *, rate: float, app: str = "Mail", start: int = 0) -> list[int]:
+        """Send notifications ``rate`` a second without waiting for one's answer before the next."""
+
+        async def send() -> list[int]:
+            loop = asyncio.get_running_loop()
+            begun, calls = loop.time(), []
+            for i in range(count):
+                await asyncio.sleep(max(0.0, begun + i / rate - loop.time()))
+                body = _body(app, 0, f"subject {start + i}", f"text number {i}", {})
+                said = Message(SERVER, PATH, SERVER, "Notify", signature="susssasa{sv}i", body=body)
+                calls.append(asyncio.create_task(self.caller.bus.call(said)))
+            await asyncio.wait(calls, timeout=ANSWER_SECONDS)
+            answered = [one.result() for one in calls if one.done()]
+            return [one.body[0] for one in answered if one is not None]
+
+        return self.caller.thread.run(send())
+
+    def close(self, number: int) -> None:
+        """Take a notification back."""
+        self.caller.call(SERVER, PATH, SERVER, "CloseNotification", "u", number)
+
+    def _hear(self, said: Message) -> None:
+        if said.interface == SERVER and said.member:
+            self.heard.append((said.member, list(said.body)))
+
+
+class Dunst:
+    """What the daemon says of itself."""
+
+    def __init__(self, address: str) -> None:
+        self.caller = Caller(address)
+
+    def get(self, name: str) -> Any:
+        return self.caller.call(SERVER, PATH, PROPERTIES, "Get", "ss", DUNST, name)[0].value
+
+    def pause(self, paused: bool) -> None:
+        self.caller.call(SERVER, PATH, PROPERTIES, "Set", "ssv", DUNST, "paused", Variant("b", paused))
+
+    @property
+    def popped(self) -> int:
+        """How many are shown or wait to be."""
+        return int(self.get("displayedLength")) + int(self.get("waitingLength"))
+
+    def history(self) -> list[str]:
+        (found,) = self.caller.call(SERVER, PATH, DUNST, "NotificationListHistory")
+        return [one["summary"].value for one in found]
+
+
+@dataclass
+class NoticesDesk:
+    """A session, its daemon, and the notices on it."""
+
+    address: str
+    bus: subprocess.Popen[bytes]
+    dunst: Dunst
+    program: Program
+    environ: Mapping[str, str]
+    notices: Notices
+    incidents: list[str]
+    offered: list[Digest]
+    shown: list[Judged] = field(default_factory=list)
+    choices: list[Choices] = field(default_factory=lambda: [Choices()])
+
+    def seen(self, count: int, *, seconds: float = 20.0) -> None:
+        wait_until(lambda: self.notices.snapshot().seen >= count, f"{count} notices to be seen", seconds=seconds)
+
+
+@contextmanager
+def dunst_session() -> Iterator[tuple[str, subprocess.Popen[bytes], Desktop]]:
+    """Run an X server, a bus and dunst; yield the bus's address and its process."""
+    with Desktop(window_manager=False) as desktop, private_bus() as (address, bus):
+        desktop.environ["DBUS_SESSION_BUS_ADDRESS"] = address
+        desktop.start("dunst", "-conf", "/dev/null")
+        caller = Caller(address)
+        try:
+            name = ("org.freedesktop.DBus", "/", "org.freedesktop.DBus", "NameHasOwner", "s", SERVER)
+            wait_until(lambda: caller.call(*name)[0], "dunst")
+            yield address, bus, desktop
+        finally:
+            caller.close()
+
+
+@contextmanager
+def notices_desk(
+    writer: Writer, store: Store, *, show: Callable[[Judged], bool] | None = None, start: bool = True
+) -> Iterator[NoticesDesk]:
+    with dunst_session() as (address, bus, _):
+        environ, incidents = {"DBUS_SESSION_BUS_ADDRESS": address}, list[str]()
+        made, offered = list[NoticesDesk](), list[Digest]()
+        lock = threading.Lock()
+
+        def note(_part: str, sentence: str) -> None:
+            with lock:
+                incidents.append(sentence)
+
+        def shows(judged: Judged) -> bool:
+            made[0].shown.append(judged)
+            return True
+
+        notices = Notices(
+            writer,
+            store,
+            environ,
+            choices=lambda: made[0].choices[0],
+            show=show or shows,
+            offer=offered.append,
+            on_incident=note,
+        )
+        dunst, program = Dunst(address), Program(address)
+        made.append(NoticesDesk(address, bus, dunst, program, environ, notices, incidents, offered))
+        try:
+            if start:
+                notices.start()
+            yield made[0]
+        finally:
+            notices.stop()
+            program.caller.close()
+            dunst.caller.close()
+
+
+def _body(app: str, replaces: int, summary: str, body: str, hints: Mapping[str, Variant]) -> list[Any]:
+    return [app, replaces, "", summary, body, ["default", "Open"], dict(hints), -1]

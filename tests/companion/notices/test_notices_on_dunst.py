@@ -1,0 +1,228 @@
+"""The whole of it against a real daemon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from dbus_fast import Variant
+from desktop import wait_until
+from notices_desk import OF_DUNST, OF_XFCE, SERVER, NoticesDesk, dunst_session, notices_desk
+
+from companion.notices.notices import Notices
+from companion.notices.rules import Choices, OwnRule
+from companion.notices.types import Decision, NoticesError
+from index import notices as rows
+from index.store import Store
+from index.types import VaultError
+from index.writer import Writer
+
+
+@pytest.fixture
+def desk(writer: Writer, store: Store) -> Iterator[NoticesDesk]:
+    with notices_desk(writer, store) as made:
+        yield made
+
+
+def quiet(desk: NoticesDesk) -> None:
+    desk.dunst.pause(True)
+    assert desk.notices.focus_began(OF_DUNST, "dunst")
+
+
+def loud(desk: NoticesDesk) -> None:
+    desk.dunst.pause(False)
+
+
+def test_ten_are_held_one_critical_is_shown_and_one_digest_tells_of_the_ten(desk: NoticesDesk, store: Store) -> None:
+    quiet(desk)
+    for i in range(10):
+        desk.program.notify(f"letter {i}", "nothing urgent")
+    desk.program.notify("fire", "leave the house", urgency="critical")
+    wait_until(lambda: desk.shown, "the toast")
+    digest = desk.notices.focus_ended(lambda: loud(desk))
+    assert digest is not None
+    assert digest.count == 10
+    assert [one.summary for one in digest.notices] == [f"letter {i}" for i in reversed(range(10))]
+    assert [judged.notice.summary for judged in desk.shown] == ["fire"]
+    assert desk.shown[0].why == "Passed because its program marked it critical."
+    wait_until(lambda: desk.dunst.popped == 1, "one message")
+    assert desk.dunst.history().count("fire") == 1
+    assert not desk.dunst.get("paused")
+    assert rows.held(store) == rows.untold(store) == []
+    snapshot = desk.notices.snapshot()
+    assert (snapshot.seen, snapshot.passed, snapshot.held) == (11, 1, 10)
+    assert not desk.incidents
+
+
+def test_what_was_held_is_told_once(desk: NoticesDesk) -> None:
+    quiet(desk)
+    desk.program.notify("letter")
+    first = desk.notices.focus_ended(lambda: loud(desk))
+    assert first is not None
+    assert desk.notices.focus_ended() is None
+    quiet(desk)
+    assert desk.notices.focus_ended(lambda: loud(desk)) is None
+
+
+def test_an_original_opens_from_the_digest_with_its_own_actions(desk: NoticesDesk) -> None:
+    quiet(desk)
+    number = desk.program.notify("letter")
+    digest = desk.notices.focus_ended(lambda: loud(desk))
+    assert digest is not None
+    desk.notices.looked_at(digest)
+    assert desk.notices.open(digest.notices[0].number)
+    wait_until(lambda: desk.dunst.popped == 2, "the original beside the digest")
+    desk.program.close(number)
+    wait_until(lambda: desk.dunst.popped == 1, "the original to go")
+    assert desk.notices.snapshot().answers == 1
+    with pytest.raises(NoticesError, match="no notification 999"):
+        desk.notices.open(999)
+
+
+def test_one_that_the_daemon_forgot_is_shown_by_what_it_said(desk: NoticesDesk) -> None:
+    quiet(desk)
+    for i in range(25):  # its history has room for twenty
+        desk.program.notify(f"letter {i}")
+    digest = desk.notices.focus_ended(lambda: loud(desk))
+    assert digest is not None
+    assert digest.count == 25
+    oldest = digest.notices[-1]
+    assert not desk.notices.open(oldest.number)
+    wait_until(lambda: desk.dunst.popped == 2, "the letter beside the digest")
+
+
+def test_what_is_replaced_is_told_once_and_what_is_withdrawn_is_marked(desk: NoticesDesk) -> None:
+    quiet(desk)
+    number = desk.program.notify("download", "10 %")
+    desk.program.notify("download", "90 %", replaces=number)
+    withdrawn = desk.program.notify("a message read elsewhere")
+    desk.seen(3)
+    desk.program.close(withdrawn)
+    desk.program.notify("volume", **{"x-canonical-private-synchronous": Variant("s", "volume")})
+    desk.program.notify("volume up", **{"x-canonical-private-synchronous": Variant("s", "volume")})
+    digest = desk.notices.focus_ended(lambda: loud(desk))
+    assert digest is not None
+    told = {(one.summary, one.body, one.withdrawn) for one in digest.notices}
+    assert told == {
+        ("download", "90 %", False),
+        ("a message read elsewhere", "", True),
+        ("volume up", "", False),
+    }
+
+
+def test_where_critical_ones_pass_the_important_is_sent_again_in_its_own_place(desk: NoticesDesk) -> None:
+    desk.choices[0] = Choices(starred_people=("Ada",))
+    assert desk.notices.focus_began(OF_XFCE, "xfce4-notifyd")
+    number = desk.program.notify("Ada", "are you there?", app="Signal")
+    desk.program.notify("Bob", "hello", app="Signal")
+    desk.seen(2)
+    digest = desk.notices.focus_ended()
+    assert digest is not None
+    assert [one.summary for one in digest.notices] == ["Bob"]
+    assert not desk.shown
+    assert desk.dunst.popped == 3  # Ada's once, Bob's, which this daemon was not told to hold, and the digest
+    desk.program.close(number)
+    wait_until(lambda: desk.dunst.popped == 2, "Ada's to go by its first number")
+    assert desk.notices.snapshot().seen == 2
+
+
+def test_rules_of_the_person_come_first_to_last(desk: NoticesDesk) -> None:
+    desk.choices[0] = Choices(
+        rules=(
+            OwnRule(Decision.PASS, app="mail", words="invoice"),
+            OwnRule(Decision.DIGEST, app="mail"),
+        )
+    )
+    quiet(desk)
+    desk.program.notify("the invoice")
+    desk.program.notify("the newsletter")
+    digest = desk.notices.focus_ended(lambda: loud(desk))
+    assert digest is not None
+    assert [(one.summary, one.decision) for one in digest.notices] == [("the newsletter", "digest")]
+    assert digest.body == "1 other"
+    assert [judged.rule for judged in desk.shown] == ["own rule 1"]
+
+
+def test_what_came_after_do_not_disturb_went_on_is_held_although_focus_began_later(desk: NoticesDesk) -> None:
+    before = 0.0
+    desk.dunst.pause(True)
+    desk.program.notify("in between")
+    desk.seen(1)
+    assert desk.notices.focus_began(OF_DUNST, "dunst", since=before)
+    digest = desk.notices.focus_ended(lambda: loud(desk))
+    assert digest is not None
+    assert digest.count == 1
+    wait_until(lambda: desk.dunst.popped == 1, "only the digest")
+
+
+def test_do_not_disturb_is_let_go_of_even_where_the_vault_refuses(
+    desk: NoticesDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiet(desk)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise VaultError("the disk is full")
+
+    monkeypatch.setattr(rows, "hold", refuse)
+    desk.program.notify("letter")
+    released: list[bool] = []
+    digest = desk.notices.focus_ended(lambda: (released.append(True), loud(desk)))
+    assert digest is None
+    assert released == [True]
+    wait_until(lambda: desk.dunst.popped == 1, "the daemon to show it itself")
+    assert any("disk is full" in sentence for sentence in desk.incidents)
+
+
+def test_a_crash_loses_none_and_the_next_start_tells(writer: Writer, store: Store) -> None:
+    with notices_desk(writer, store) as desk:
+        quiet(desk)
+        for i in range(3):
+            desk.program.notify(f"letter {i}")
+        desk.seen(3)
+        wait_until(lambda: len(rows.held(store)) == 3, "all to be kept")
+        # Nothing of it lives on but what is in the vault.
+        again = Notices(writer, store, desk.environ, on_incident=lambda _, what: desk.incidents.append(what))
+        desk.notices.stop()
+        again.start()
+        try:
+            wait_until(lambda: not rows.held(store) and not rows.untold(store), "the digest")
+            told = rows.of_digest(store, 1)
+            assert [one.summary for one in told] == ["letter 2", "letter 1", "letter 0"]
+            desk.dunst.pause(False)
+            wait_until(lambda: desk.dunst.popped == 1, "one message")
+        finally:
+            again.stop()
+
+
+def test_choosing_the_digest_offers_it_to_a_window(desk: NoticesDesk) -> None:
+    quiet(desk)
+    desk.program.notify("letter")
+    digest = desk.notices.focus_ended(lambda: loud(desk))
+    wait_until(lambda: desk.dunst.popped == 1, "the digest")
+    desk.dunst.caller.call(
+        SERVER, "/org/freedesktop/Notifications", "org.dunstproject.cmd0", "NotificationAction", "u", 0
+    )
+    wait_until(lambda: desk.offered, "the window")
+    assert desk.offered == [digest]
+
+
+def test_without_a_daemon_the_digest_is_offered_at_once_and_counts_as_told(writer: Writer, store: Store) -> None:
+    with dunst_session() as (_, bus, __):
+        del bus
+    offered: list[object] = []
+    incidents: list[str] = []
+    writer.do(rows.hold, [rows.HeldNotice(1, 5.0, "Mail", "letter", "")]).result()
+    environ = {"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent"}
+    alone = Notices(writer, store, environ, offer=offered.append, on_incident=lambda _, what: incidents.append(what))
+    alone.start()
+    try:
+        wait_until(lambda: offered, "the window")
+        assert not alone.focus_began(OF_DUNST, "dunst")
+        assert "no session bus" in alone.snapshot().limits
+        released: list[bool] = []
+        assert alone.focus_ended(lambda: released.append(True)) is None
+        assert released == [True]
+        assert any("There is no session bus" in sentence for sentence in incidents)
+        assert not rows.untold(store)
+    finally:
+        alone.stop()
