@@ -25,6 +25,8 @@ from index.store import Store
 
 T = TypeVar("T")
 
+HOLDS_ALL = "Do-not-disturb stays off: {} would hold what is urgent too, and without windows nobody here can show it."
+
 
 @dataclass(frozen=True, slots=True)
 class DeepWorkState:
@@ -84,7 +86,7 @@ class DeepWork:
         self._chosen, self._clock = chosen, clock
         self._keeping = make_keeping(self.quiet_changed)
         self._deep: queue.SimpleQueue[bool | None] = queue.SimpleQueue()
-        self._holding = False
+        self._holding, self._limits = False, ""
         self._thread: threading.Thread | None = None
         watch.listen(lambda state: self._deep.put(state.deep))
 
@@ -135,11 +137,14 @@ class DeepWork:
     def state(self) -> DeepWorkState:
         """Return how it stands now."""
         focus, quiet, notices = self.watch.snapshot(), self._keeping.standing, self.notices.snapshot()
+        quiet = replace(quiet, limits=self._limits) if self._limits else quiet
         return DeepWorkState(focus, quiet, notices, told(focus, quiet, notices))
 
     def shown_by(self, show: Show | None, offer: Offer | None) -> None:
         """Say who shows what passes where the desktop would hold it, and who shows a digest; None for nobody."""
         self._front.shown_by(show, offer)
+        if show is not None and self.watch.snapshot().deep:
+            self._deep.put(True)  # it may have had to wait for somebody who shows what passes
 
     def past(self, start: float, end: float) -> Future[Past]:
         """Return what a time (UTC seconds) came to; raises `VaultError` in the future."""
@@ -183,7 +188,7 @@ class DeepWork:
                 self._end()
 
     def _begin(self) -> None:
-        if self._holding or not self._chosen.quiet:
+        if self._holding or not self._chosen.quiet or self._would_hold_all():
             return
         since = self._clock()
         if not self._keeping.begin():
@@ -193,6 +198,13 @@ class DeepWork:
             self._keeping.end()  # what is not seen would be held and never told of
             return
         self._holding = True
+
+    def _would_hold_all(self) -> bool:
+        """Whether even what is urgent would be held; `state` says why then nothing is."""
+        standing = self._keeping.standing
+        passes = standing.semantics is None or standing.semantics.critical_passes or self._front.shows
+        self._limits = "" if passes else HOLDS_ALL.format(standing.backend)
+        return not passes
 
     def _end(self) -> None:
         if self._holding:

@@ -26,6 +26,12 @@ class Front:
         if kept is not None and offer is not None:
             offer(kept)
 
+    @property
+    def shows(self) -> bool:
+        """Whether anybody shows what passes."""
+        with self._lock:
+            return self._show is not None
+
     def show(self, judged: Judged) -> bool:
         """Show what passes; returns whether anybody does."""
         with self._lock:

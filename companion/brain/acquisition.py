@@ -1,4 +1,4 @@
-"""The process that holds the headset: drains the board and sends chunks through a pipe.
+"""The process that holds the headset: drains the board and sends chunks through a pipe, more often when asked to.
 
 BrainFlow holds one lock for the whole process, also while it looks for a device; here it can stop nothing else. The
 process imports what it needs and no more, and ends by itself when the other end of the pipe is gone.
@@ -22,6 +22,13 @@ from companion.brain.types import BoardError, BoardSpec, Chunk, Stream
 DRAIN_SECONDS = 0.1
 RETRY_SECONDS = 2.0  # until a device that was not found is looked for again
 STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """From the parent: drain the board every so many seconds from now on."""
+
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +82,19 @@ class Acquisition:
         The headset.
     segment
         Number of the first segment it sends.
+    pace
+        Seconds from one draining of the board to the next; see also `keep_pace`.
 
     """
 
-    def __init__(self, spec: BoardSpec, *, segment: int) -> None:
+    def __init__(self, spec: BoardSpec, *, segment: int, pace: float = DRAIN_SECONDS) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, far_end = context.Pipe()
         self._process = context.Process(
-            target=acquire, args=(spec, segment, far_end), name="companion-acquisition", daemon=True
+            target=acquire, args=(spec, segment, far_end, pace), name="companion-acquisition", daemon=True
         )
         self._process.start()
+        self._pace = pace
         far_end.close()  # so that the pipe ends when the process does
         self._grace = board.grace(spec)
 
@@ -92,6 +102,16 @@ class Acquisition:
     def pid(self) -> int | None:
         """The process id."""
         return self._process.pid
+
+    def keep_pace(self, seconds: float) -> None:
+        """Let the board be drained every so many seconds; from the thread that receives alone. Raises `EOFError`."""
+        if seconds == self._pace:
+            return
+        try:
+            self._pipe.send(Pace(seconds))
+        except OSError as error:  # it died
+            raise EOFError from error
+        self._pace = seconds
 
     def receive(self, seconds: float) -> Message | None:
         """Return the next message, or None when none came for ``seconds``. Raises `EOFError` once it died."""
@@ -134,11 +154,12 @@ class Acquisition:
         self._process.close()
 
 
-def acquire(spec: BoardSpec, segment: int, pipe: Connection) -> None:
+def acquire(spec: BoardSpec, segment: int, pipe: Connection, pace: float = DRAIN_SECONDS) -> None:
     """Drain the headset until it ends, fails, or the parent stops or is gone: the process's whole life."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, which stops this in good order
+    orders = _Orders(pipe, pace)
     try:
-        while not _attempt(spec, segment, pipe):
+        while not _attempt(spec, segment, orders):
             pass
     except BoardError as error:
         _last_words(pipe, Refused(str(error), lasting=not isinstance(error, UnreachableError)))
@@ -146,29 +167,49 @@ def acquire(spec: BoardSpec, segment: int, pipe: Connection) -> None:
         return  # the parent is gone; the board was released on the way here
 
 
-def _attempt(spec: BoardSpec, segment: int, pipe: Connection) -> bool:
+class _Orders:
+    """The pipe to the parent, and what it said last."""
+
+    def __init__(self, pipe: Connection, pace: float) -> None:
+        self.pipe, self.pace = pipe, pace
+
+    def stop(self, seconds: float) -> bool:
+        """Wait a while, or until something is said; return whether it is the end. Raises `ConnectionError`."""
+        if not self.pipe.poll(seconds):
+            return False
+        try:
+            order = self.pipe.recv()
+        except EOFError as error:  # the parent is gone
+            raise ConnectionError from error
+        if isinstance(order, Pace):
+            self.pace = order.seconds
+        return bool(order == STOP)
+
+
+def _attempt(spec: BoardSpec, segment: int, orders: _Orders) -> bool:
     """Listen to the headset to the end; return False when it was not there, and the parent goes on waiting for it."""
-    connected = False
+    pipe, connected = orders.pipe, False
     try:
         with board.open(spec) as device:
             connected = True
             pipe.send(Connected(device.stream))
-            _drain(device, segment, pipe)
+            _drain(device, segment, orders)
     except UnreachableError as error:
         if connected:
             raise
         pipe.send(Waiting(str(error)))
-        return _stopped(pipe, RETRY_SECONDS)
+        return orders.stop(RETRY_SECONDS)
     return True
 
 
-def _drain(device: Board, segment: int, pipe: Connection) -> None:
+def _drain(device: Board, segment: int, orders: _Orders) -> None:
     """Send chunks until the end."""
+    pipe = orders.pipe
     timeline = Timeline(device.stream, counter=device.counter, segment=segment)
     pause = 0.0
     stopped = False
     while not (stopped or device.ended):
-        stopped = _stopped(pipe, DRAIN_SECONDS)
+        stopped = orders.stop(orders.pace)
         blocks = device.read()
         chunks = [chunk for block in blocks for chunk in timeline.add(block)]
         for chunk in chunks:
@@ -181,16 +222,6 @@ def _drain(device: Board, segment: int, pipe: Connection) -> None:
     for chunk in timeline.finish():
         pipe.send(chunk)
     pipe.send(Ended())
-
-
-def _stopped(pipe: Connection, seconds: float) -> bool:
-    """Wait a while; return whether the parent wants an end. Raises `ConnectionError` when it is gone."""
-    if not pipe.poll(seconds):
-        return False
-    try:
-        return bool(pipe.recv() == STOP)
-    except EOFError as error:
-        raise ConnectionError from error
 
 
 def _last_words(pipe: Connection, message: Message) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum, auto
 
-from companion.brain.acquisition import Acquisition, Connected, Ended, Message, Pause, Refused, Waiting
+from companion.brain.acquisition import DRAIN_SECONDS, Acquisition, Connected, Ended, Message, Pause, Refused, Waiting
 from companion.brain.scale import ScaleWatch
 from companion.brain.types import BoardSpec, Chunk, Contact, HeadsetState, Stream
 
@@ -62,6 +62,7 @@ class Headset:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._process: Acquisition | None = None
+        self._pace = DRAIN_SECONDS
         self._segment = 0  # number of the next life's first segment
         self._trouble_since: float | None = None
         self._streaming_since: float | None = None
@@ -89,6 +90,10 @@ class Headset:
         self._thread = None
         if self.state().contact not in {Contact.ENDED, Contact.FAILED}:
             self._set(Contact.NONE, "The headset is switched off here.")
+
+    def drain_every(self, seconds: float = DRAIN_SECONDS) -> None:
+        """Take samples from the device this often from now on, also after it was lost; from any thread."""
+        self._pace = seconds
 
     def state(self) -> HeadsetState:
         """Return how it is now."""
@@ -119,10 +124,11 @@ class Headset:
 
     def _live(self) -> Outcome:
         """Run one acquisition process to its end."""
-        process = self._process = Acquisition(self._spec, segment=self._segment)
+        process = self._process = Acquisition(self._spec, segment=self._segment, pace=self._pace)
         quiet_until = time.monotonic() + CONNECT_LIMIT
         try:
             while not self._stopping.is_set():
+                process.keep_pace(self._pace)
                 message = process.receive(POLL)
                 if message is not None:
                     outcome = self._take(message)

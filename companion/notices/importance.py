@@ -27,7 +27,7 @@ from companion.notices.types import Notice, NoticesError, Response
 
 FORMAT = 1
 MOST_WEIGHTS = 20_000  # the one that took part longest ago goes
-CORRECTION_WEIGHT = 5.0  # answers that one correction counts as
+CORRECTION_WEIGHT = 2.0  # answers that one correction counts as; with 5, simulated people were known worse afterwards
 #: Of the doubt that the variances come to. Features that come together, as a program and its one sender, share what was
 #: learned of them; variances alone count their doubt twice. Chosen on simulated people that no figure is made of.
 DOUBT_SHARE = 0.25

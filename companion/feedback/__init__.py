@@ -1,0 +1,1 @@
+"""Neurofeedback without its window: protocols, sessions, sham, sound and reports."""

@@ -1,0 +1,102 @@
+"""What the program itself can answer of the checklist, for one session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from companion.feedback import crednf, protocols
+from companion.feedback.crednf import Filled
+from companion.feedback.rewarding import INHIBIT_RATE
+from index.trainings import Training
+
+if TYPE_CHECKING:
+    from companion.feedback.report import Report
+
+GUESS = "guess"  # among a person's answers: what they believed was shown, before they asked
+
+
+def items(training: Training, report: Report) -> tuple[Filled, ...]:
+    """Return all items, filled from the session and by what the person said."""
+    said = {code: text for code, text in training.answers.items() if code != GUESS}
+    return crednf.filled(_known(training, report), said)
+
+
+def _known(training: Training, report: Report) -> dict[str, str]:
+    facts = training.facts
+    known = {
+        "2a": _condition(training),
+        "2b": "The person: a sealed draw. Nobody else took part." if training.blind else "No: the person knew it.",
+        "2c-1": "No: the person judges for themselves." if not training.blind else "",
+        "2c-2": "The figures are computed the same way whatever was drawn.",
+        "2d": _guess(training),
+        "2e": "No: this is no treatment.",
+        "3b": facts["strategy"] or "No strategy was given.",
+        "3d": _processing(facts),
+        "3e": f"{report.muted:.0%} of the time in blocks was muted: {_whys(report)}.",
+        "4a": _measure(training),
+        "4b": _schedule(facts),
+        "4c": f"{facts['modality']}; its height is the distance to the threshold, 0 to 1.",
+        "4d": "Yes: a value every 50 ms, as it was shown, with what was muted.",
+        "4e": f"{facts['device']}; Companion on BrainFlow, SciPy and NumPy.",
+        "5b": "Yes: the session's plots, and progress over weeks. The baseline before is in them, none after.",
+        "5c": "Only over many blind sessions, by the person's own comparison." if training.blind else "No.",
+        "7a": "No: it lies encrypted on the person's own disk. The program's code is open.",
+    }
+    change = _change(report)
+    return known | ({"5a": change} if change else {})
+
+
+def _condition(training: Training) -> str:
+    if not training.blind:
+        return "No: the person's own signal was shown, and they knew it."
+    return "Replayed feedback of an earlier session, by a sealed draw before each session."
+
+
+def _guess(training: Training) -> str:
+    said = training.answers.get(GUESS, "")
+    return f"The person's guess before they asked: {said}." if said else ""
+
+
+def _processing(facts: Any) -> str:
+    return (
+        f"Causal filters, a running mean; {facts['delay']:.2f} s old on average, besides the way from the headset. "
+        "Blinks, jaws, movement and badly lying electrodes are judged over the last second; meanwhile nothing is "
+        f"rewarded and the value stands still. Left out: {', '.join(facts['left_out']) or 'no electrode'}."
+    )
+
+
+def _measure(training: Training) -> str:
+    facts, protocol = training.facts, protocols.named(training.protocol)
+    where = f"the mean over {', '.join(facts['electrodes'])}"
+    if not facts["up"]:
+        return f"{protocol.title}: a learned score of the co-spectra of {', '.join(facts['electrodes'])}."
+    against = f" less that of {_bands(facts['under'])}" if facts["under"] else ""
+    held = f" Held down by {_bands(facts['inhibits'])}." if facts["inhibits"] else ""
+    own = f" The person's own alpha frequency is {facts['alpha']:.1f} Hz." if facts["alpha"] else ""
+    return f"Log power of {_bands(facts['up'])}{against}, {where}.{held}{own}"
+
+
+def _schedule(facts: Any) -> str:
+    return (
+        f"At the threshold and above it, every 50 ms. The threshold follows so that {facts['rate']:.0%} of unmuted "
+        f"time is rewarded; each inhibit lets {INHIBIT_RATE:.0%} pass."
+    )
+
+
+def _bands(bands: list[list[float]]) -> str:
+    return ", ".join(f"{low:g} to {high:g} Hz" for low, high in bands)
+
+
+def _whys(report: Report) -> str:
+    return ", ".join(f"{word} {share:.0%}" for word, share in report.whys) or "nothing"
+
+
+def _change(report: Report) -> str:
+    if report.value is None:
+        return ""
+    value = report.value
+    told = f"{value.value:+.2f} spreads against the baseline ({value.low:+.2f} to {value.high:+.2f})"
+    if report.change is None:
+        return f"{told}."
+    change = report.change
+    return f"{told}; last block less the first {change.value:+.2f} ({change.low:+.2f} to {change.high:+.2f})."

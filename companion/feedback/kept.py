@@ -1,0 +1,115 @@
+"""Sessions in the vault: written as they grow, read again for reports, progress and replays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from companion.feedback import sham
+from companion.feedback.protocols import FeedbackError
+from companion.feedback.session import Session
+from embeddings.feedback_plan import STEP_SECONDS, BandPlan
+from index.store import Store
+from index.writer import Writer
+
+if TYPE_CHECKING:
+    from index.trainings import NewTraining
+
+MOST_EARLIER = 8  # sessions that a replay is put together from
+BLOCK = 1  # `Phase.BLOCK` among `companion.feedback.series.PHASES`
+
+
+def keep(writer: Writer, session: Session, *, device: str, delay: float, number: int | None) -> int | None:
+    """Store what a session has come to; returns its number, None while there is nothing to store."""
+    if not session.log.time:
+        return number
+    from index import trainings
+
+    return writer.do(trainings.put, _new(session, device, delay), number).result()
+
+
+def _new(session: Session, device: str, delay: float) -> NewTraining:
+    from index.trainings import NewTraining
+
+    log, draw = session.log, session.draw
+    return NewTraining(
+        time_start=log.time[0],
+        time_end=log.time[-1],
+        protocol=session.wish.protocol.name,
+        blind=session.wish.blind,
+        open=not session.over,
+        facts=facts(session, device, delay),
+        markers=[(marker.time, marker.word) for marker in session.markers],
+        series=log.visible(),
+        draw="" if draw is None else draw.text,
+        hidden=log.hidden(),
+    )
+
+
+def facts(session: Session, device: str, delay: float) -> dict[str, object]:
+    """Return how a session was set up and ended; nothing in it tells what was drawn."""
+    wish, plan = session.wish, session.plan
+    bands = plan if isinstance(plan, BandPlan) else BandPlan(plan.electrodes, ())
+    return {
+        "device": device,
+        "electrodes": list(plan.electrodes),
+        "left_out": list(session.left_out),
+        "up": [list(band) for band in bands.up],
+        "under": [list(band) for band in bands.under],
+        "inhibits": [list(band) for band in bands.inhibits],
+        "times": [wish.times.baseline, wish.times.block, wish.times.rest, wish.times.blocks],
+        "rate": wish.rate,
+        "alpha": wish.alpha,
+        "modality": wish.modality,
+        "strategy": wish.strategy,
+        "delay": round(delay, 3),
+        "step": STEP_SECONDS,
+        "seal": "" if session.draw is None else session.draw.seal,
+        "baseline": [] if session.rewarding is None else list(session.rewarding.start),
+        "words": list(session.log.words),
+        "ended": session.phase.value,
+    }
+
+
+def earlier_margins(store: Store, protocol: str) -> list[list[float]]:
+    """Return the margins of earlier sessions of a protocol, newest first, each long enough to be replayed.
+
+    Those in which a replay was shown are left out. Of blind ones nothing is told by that: only margins are handed on.
+    """
+    import json
+
+    import numpy as np
+
+    from index import trainings
+
+    found: list[list[float]] = []
+    for training in trainings.all_of(store, protocol=protocol, limit=4 * MOST_EARLIER):
+        drawn = store.value("SELECT draw FROM trainings_hidden WHERE training_id = ?", [training.id])
+        if training.open or (drawn and json.loads(drawn)["sham"]):
+            continue
+        series = trainings.series(store, training.id)
+        block = series["phase"] == BLOCK
+        margins, muted = series["margin"][block], series["muted"][block] > 0
+        own = sham.margins_of(np.asarray(margins, np.float64).tolist(), muted.tolist())
+        if len(own) >= sham.LEAST_MARGINS:
+            found.append(own)
+    return found[:MOST_EARLIER]
+
+
+def unblind(writer: Writer, store: Store, training_id: int, *, time: float) -> sham.Draw | None:
+    """Tell what was drawn, because the person asks after the session; None where nothing was drawn.
+
+    Raises `VaultError` while it runs, `FeedbackError` where what is told is not what was sealed.
+    """
+    import json
+
+    from index import trainings
+
+    writer.do(trainings.unblind, training_id, time).result()
+    drawn, _ = trainings.hidden(store, training_id)
+    if not drawn:
+        return None
+    told = json.loads(drawn)
+    found = sham.Draw(bool(told["sham"]), str(told["nonce"]))
+    if found.seal != trainings.one(store, training_id).facts["seal"]:
+        raise FeedbackError("What is kept of this draw is not what was sealed before the session. Do not rely on it.")
+    return found

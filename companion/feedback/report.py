@@ -1,0 +1,217 @@
+"""What a session came to: figures a block with intervals, plots, the checklist. No word on what it does to anyone."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from companion.feedback import checklist, figures, protocols
+from companion.feedback.crednf import Filled
+from companion.feedback.figures import Interval
+from companion.feedback.kept import BLOCK
+from companion.feedback.rewarding import shown
+from companion.feedback.svg import Line, Plot, drawn
+from index import trainings
+from index.store import Store
+from index.trainings import Training
+
+SEALED = "This session is blind. What was measured, and what was drawn, is told once you ask for it."
+NO_CLAIM = "These figures describe a signal. They say nothing about health, and a change in them may be chance."
+PLOT_SECONDS = 2.0
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockFigures:
+    """One block.
+
+    Attributes
+    ----------
+    seconds
+        How long it lasted.
+    rewarded
+        Share of unmuted time with a reward.
+    muted
+        Share of its time that was muted.
+    value
+        What was trained, in spreads from the baseline's mean, unmuted; None while the session is sealed.
+
+    """
+
+    block: int
+    seconds: float
+    rewarded: Interval | None
+    muted: float
+    value: Interval | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A session's report.
+
+    Attributes
+    ----------
+    sham
+        Whether a replay was shown; None while that is sealed or where nothing was drawn.
+    rewarded, muted
+        Over all blocks.
+    whys
+        Why it was muted, and the share of all time in blocks, most frequent first.
+    change
+        How much higher the value was in the last block than in the first, in spreads of the baseline.
+    value
+        Over all blocks against the baseline, in spreads.
+    items
+        The checklist.
+    pictures
+        SVG by name: ``shown`` and, once it may be seen, ``measured``.
+    sentences
+        For people.
+
+    """
+
+    training: Training
+    sham: bool | None
+    blocks: tuple[BlockFigures, ...]
+    rewarded: Interval | None
+    muted: float
+    whys: tuple[tuple[str, float], ...]
+    change: Interval | None
+    value: Interval | None
+    items: tuple[Filled, ...]
+    pictures: dict[str, str]
+    sentences: tuple[str, ...]
+
+
+def of(store: Store, training_id: int) -> Report:
+    """Return the report of a session; raises `VaultError` when there is none."""
+    training = trainings.one(store, training_id)
+    series = trainings.series(store, training_id)
+    sham, values = _measured(store, training)
+    step = float(training.facts["step"])
+    blocks = tuple(_block(series, values, int(number), step) for number in _numbers(series))
+    inside = series["phase"] == BLOCK
+    parts = [_pieces(series, values, number, step) for number in _numbers(series)]
+    found = Report(
+        training=training,
+        sham=sham,
+        blocks=blocks,
+        rewarded=figures.mean(figures.pieces(_rewarded(series, inside), step)),
+        muted=float(np.mean(series["muted"][inside] > 0)) if inside.any() else 0.0,
+        whys=_whys(series, training, inside),
+        change=figures.difference(parts[-1], parts[0]) if len(parts) > 1 else None,
+        value=figures.mean(np.concatenate(parts)) if parts else None,
+        items=(),
+        pictures=_pictures(series, values, step),
+        sentences=(),
+    )
+    return _told(found)
+
+
+def _told(report: Report) -> Report:
+    from dataclasses import replace
+
+    items = checklist.items(report.training, report)
+    return replace(report, items=items, sentences=tuple(_sentences(report)))
+
+
+def _measured(store: Store, training: Training) -> tuple[bool | None, Numbers | None]:
+    """Return whether a replay was shown, and the values in spreads from the baseline; None each while sealed."""
+    if training.sealed:
+        return None, None
+    draw, hidden = trainings.hidden(store, training.id)
+    sham = bool(json.loads(draw)["sham"]) if draw else None
+    baseline = training.facts["baseline"]
+    if not baseline:
+        return sham, None
+    mean, spread = baseline
+    return sham, (np.asarray(hidden["value"], np.float64) - mean) / spread
+
+
+def _numbers(series: dict[str, NDArray[Any]]) -> list[int]:
+    return [int(one) for one in np.unique(series["block"][series["phase"] == BLOCK])]
+
+
+def _rewarded(series: dict[str, NDArray[Any]], where: NDArray[np.bool_]) -> Numbers:
+    """Return 1 for each rewarded step, 0 for one without, nan while muted."""
+    margins = np.asarray(series["margin"][where], np.float64)
+    silent = (series["muted"][where] > 0) | ~np.isfinite(margins)
+    return np.where(silent, np.nan, (margins >= 0).astype(np.float64))
+
+
+def _pieces(series: dict[str, NDArray[Any]], values: Numbers | None, block: int, step: float) -> Numbers:
+    if values is None:
+        return np.empty(0)
+    where = (series["phase"] == BLOCK) & (series["block"] == block)
+    return figures.pieces(np.where(series["muted"] > 0, np.nan, values)[where], step)
+
+
+def _block(series: dict[str, NDArray[Any]], values: Numbers | None, block: int, step: float) -> BlockFigures:
+    where = (series["phase"] == BLOCK) & (series["block"] == block)
+    times = series["time"][where]
+    return BlockFigures(
+        block,
+        float(times[-1] - times[0]) + step,
+        figures.mean(figures.pieces(_rewarded(series, where), step)),
+        float(np.mean(series["muted"][where] > 0)),
+        figures.mean(_pieces(series, values, block, step)),
+    )
+
+
+def _whys(
+    series: dict[str, NDArray[Any]], training: Training, inside: NDArray[np.bool_]
+) -> tuple[tuple[str, float], ...]:
+    if not inside.any():
+        return ()
+    counts = np.bincount(series["muted"][inside], minlength=len(training.facts["words"]))
+    shares = [(word, float(n / inside.sum())) for word, n in zip(training.facts["words"], counts, strict=True)]
+    return tuple(sorted(((word, share) for word, share in shares if word and share), key=lambda one: -one[1]))
+
+
+def _pictures(series: dict[str, NDArray[Any]], values: Numbers | None, step: float) -> dict[str, str]:
+    times = np.asarray(series["time"], np.float64) / 60
+    shades = [_span(times[(series["phase"] == BLOCK) & (series["block"] == one)]) for one in _numbers(series)]
+    scene = np.array([shown(one) if np.isfinite(one) else np.nan for one in series["margin"].astype(np.float64)])
+    silent = series["muted"] > 0
+    axis = figures.pieces(times, step, PLOT_SECONDS)
+    line = Line(axis, figures.pieces(np.where(silent, np.nan, scene), step, PLOT_SECONDS))
+    found = {"shown": drawn(Plot("What was shown", "minutes", "scene, 0 to 1", (line,), tuple(shades), (0.0, 1.0)))}
+    if values is not None:
+        line = Line(axis, figures.pieces(np.where(silent, np.nan, values), step, PLOT_SECONDS))
+        about = Plot("What was measured", "minutes", "spreads from the baseline", (line,), tuple(shades), None)
+        found["measured"] = drawn(about)
+    return found
+
+
+def _span(times: Numbers) -> tuple[float, float]:
+    return float(times[0]), float(times[-1])
+
+
+def _sentences(report: Report) -> list[str]:
+    training = report.training
+    told = [f"{protocols.named(training.protocol).title}: {len(report.blocks)} blocks."]
+    if report.rewarded is not None:
+        told.append(
+            f"Rewarded {_percent(report.rewarded)} of the unmuted time; {training.facts['rate']:.0%} was set. "
+            f"Muted {report.muted:.0%} of the time."
+        )
+    if training.sealed:
+        return [*told, SEALED]
+    if report.sham is not None:
+        told.append("A replay was shown." if report.sham else "Your own signal was shown.")
+    if report.change is not None:
+        sure = report.change.low > 0 or report.change.high < 0
+        told.append(
+            f"Last block against the first: {report.change.value:+.2f} spreads ({report.change.low:+.2f} to "
+            f"{report.change.high:+.2f}){'' if sure else ', which may well be no change'}."
+        )
+    return [*told, NO_CLAIM]
+
+
+def _percent(share: Interval) -> str:
+    return f"{share.value:.0%} ({share.low:.0%} to {share.high:.0%})"

@@ -1,0 +1,61 @@
+"""From steps of measurement to what the person is shown: a margin, a value between 0 and 1, reward or not. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from companion.feedback.threshold import Threshold
+from embeddings.feedback_plan import Step
+
+INHIBIT_RATE = 0.85  # of time that each inhibit lets pass by itself
+STEEPNESS = 1.5  # of the shown value over the margin: one spread above the threshold shows as 0.8
+LEAST_STEPS = 200  # clean ones of a baseline; ten seconds
+
+
+class Rewarding:
+    """Adapts to one person in one session.
+
+    Parameters
+    ----------
+    rate
+        Share of unmuted time that should be rewarded.
+    baseline
+        The steps of the baseline; only unmuted ones count. ValueError with fewer than `LEAST_STEPS` of these.
+
+    """
+
+    def __init__(self, rate: float, baseline: Sequence[Step]) -> None:
+        clean = [step for step in baseline if not step.muted and step.value is not None]
+        if len(clean) < LEAST_STEPS:
+            raise ValueError(f"{len(clean)} clean steps are no baseline")
+        self.value = Threshold(rate, [step.value for step in clean if step.value is not None])
+        count = len(clean[0].inhibits)
+        # An inhibit is passed by being low, so that its negative is what must reach a threshold.
+        self.inhibits = tuple(Threshold(INHIBIT_RATE, [-step.inhibits[i] for step in clean]) for i in range(count))
+        self.start = self.value.mean, self.value.spread
+
+    def relative(self, value: float) -> float:
+        """Return a value in spreads from the baseline's mean."""
+        mean, spread = self.start
+        return (value - mean) / spread
+
+    def margin(self, step: Step, seconds: float) -> float | None:
+        """Return how far a step is above all that it must reach, in spreads, and adapt; None while muted.
+
+        Reward is given at 0 and above.
+        """
+        if step.muted or step.value is None:
+            return None
+        low = [-power for power in step.inhibits]
+        passed = [one.margin(power) for one, power in zip(self.inhibits, low, strict=True)]
+        margin = min([self.value.margin(step.value), *passed])
+        self.value.follow(step.value, reached=margin >= 0, seconds=seconds)
+        for one, power, its in zip(self.inhibits, low, passed, strict=True):
+            one.follow(power, reached=its >= 0, seconds=seconds)
+        return margin
+
+
+def shown(margin: float) -> float:
+    """Return a margin as the scene shows it, between 0 and 1; 0.5 at the threshold."""
+    return 1 / (1 + math.exp(-STEEPNESS * max(-20.0, min(20.0, margin))))

@@ -1,0 +1,78 @@
+"""A session step by step, as it is kept: what the person saw, and apart from it what was measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from companion.feedback.types import Phase
+from embeddings.feedback_plan import Step
+
+if TYPE_CHECKING:  # it is needed once a session runs
+    import numpy as np
+    from numpy.typing import NDArray
+
+PHASES = (Phase.BASELINE, Phase.BLOCK, Phase.REST)
+NAN = float("nan")
+
+
+@dataclass(slots=True)
+class Log:
+    """Grows while a session runs; one entry a step.
+
+    Attributes
+    ----------
+    time
+        UTC seconds.
+    phase, block
+        Place in `PHASES`, and the number of the block.
+    margin
+        What was shown, in spreads above the threshold; not a number where nothing was.
+    muted
+        Place in ``words``; 0 where nothing was muted.
+    value
+        What was measured. Never shown while a session is blind.
+    own
+        The margin of the person's own signal.
+
+    """
+
+    time: list[float] = field(default_factory=list)
+    phase: list[int] = field(default_factory=list)
+    block: list[int] = field(default_factory=list)
+    margin: list[float] = field(default_factory=list)
+    muted: list[int] = field(default_factory=list)
+    value: list[float] = field(default_factory=list)
+    own: list[float] = field(default_factory=list)
+    words: list[str] = field(default_factory=lambda: [""])
+
+    def add(self, step: Step, phase: Phase, block: int, *, margin: float | None, own: float | None) -> None:
+        """Take down a step."""
+        if step.muted not in self.words:
+            self.words.append(step.muted)
+        self.time.append(step.time)
+        self.phase.append(PHASES.index(phase))
+        self.block.append(block)
+        self.margin.append(NAN if margin is None else margin)
+        self.muted.append(self.words.index(step.muted))
+        self.value.append(NAN if step.value is None else step.value)
+        self.own.append(NAN if own is None else own)
+
+    def visible(self) -> dict[str, NDArray[np.generic]]:
+        """Return what a blinded person may see: times (seconds from the first), phases, margins, mutes."""
+        import numpy as np
+
+        first = self.time[0] if self.time else 0.0
+        return {
+            "time": np.array(self.time, np.float64) - first,
+            "phase": np.array(self.phase, np.uint8),
+            "block": np.array(self.block, np.uint8),
+            "margin": np.array(self.margin, np.float16),
+            "muted": np.array(self.muted, np.uint8),
+        }
+
+    def hidden(self) -> dict[str, NDArray[np.generic]]:
+        """Return what was measured, whatever was shown."""
+        import numpy as np
+
+        return {"value": np.array(self.value, np.float16), "own": np.array(self.own, np.float16)}

@@ -1,0 +1,234 @@
+"""One session: what its person sees, step by step. Pure but for the clocks that are handed in; not thread-safe."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from companion.feedback.course import Course
+from companion.feedback.rewarding import LEAST_STEPS, Rewarding, shown
+from companion.feedback.series import Log
+from companion.feedback.sham import Draw, Replay
+from companion.feedback.types import OVER, Marker, Phase, Snapshot, Wish
+from embeddings.feedback_plan import SETTLING, STEP_SECONDS, BandPlan, Plan, Step
+
+CLEAN_SHARE = 0.5  # of the baseline that must be clean
+LONGEST_BASELINE = 3.0  # times its length until it is given up
+FAULTY_SHARE = 0.5  # of the baseline in which an electrode lay badly, so that it is left out
+SILENCE = 1.0  # seconds without a step after which a person is told
+LONGEST_SILENCE = 5.0  # after which the session stands still until samples come again
+LOST = "no signal"
+LONGEST_STEP = 0.2  # seconds that one step counts for at most, after a gap
+SETTLED = {
+    Phase.WAITING: "Waiting for the headset.",
+    Phase.BASELINE: "Look ahead with open eyes and sit still. Your training is measured against this minute.",
+    Phase.REST: "Rest. Look around and move your shoulders.",
+    Phase.PAUSED: "Paused.",
+    Phase.DONE: "Done. The report is ready.",
+    Phase.ENDED: "Ended early. The report tells what there was.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Now:
+    """What the newest step came to."""
+
+    margin: float | None = None
+    step: Step | None = None
+    at: float | None = None  # when it came, by the clock that only goes forward
+
+
+class Session:
+    """Goes through a `Course`, adapts to the baseline and says what is shown.
+
+    Parameters
+    ----------
+    draw, replay
+        Of a blind session: what was drawn, and what is shown in place of the person's own signal.
+    monotonic
+        Seconds that only go forward.
+    clock
+        UTC seconds.
+
+    """
+
+    def __init__(
+        self,
+        wish: Wish,
+        *,
+        draw: Draw | None,
+        replay: Replay | None,
+        monotonic: Callable[[], float],
+        clock: Callable[[], float],
+    ) -> None:
+        if draw is not None and draw.sham and replay is None:
+            raise ValueError("a replay was drawn and there is none")
+        self.wish, self.plan, self.draw = wish, wish.plan, draw
+        self.left_out: tuple[str, ...] = ()
+        self.markers: list[Marker] = []
+        self.log = Log()
+        self.rewarding: Rewarding | None = None
+        self._replay = replay if draw is not None and draw.sham else None
+        self._monotonic, self._clock = monotonic, clock
+        self._course = Course(wish.times)
+        self._now = _Now()
+        self._baseline: list[Step] = []
+        self._last_time: float | None = None
+        self._waits = False  # it stands still because no samples come
+        self._failed = ""
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended in whatever way."""
+        return self._course.phase in OVER
+
+    @property
+    def phase(self) -> Phase:
+        """Where it is."""
+        return self._course.phase
+
+    def take(self, step: Step) -> None:
+        """Take the next step."""
+        now = self._monotonic()
+        if self._course.phase is Phase.WAITING:
+            self._course.begin(now)
+            self._mark("baseline")
+        if self._waits:
+            self._waits = False
+            self.go_on()
+        phase, part = self._course.phase, self._course.part
+        last = step.time - STEP_SECONDS if self._last_time is None else self._last_time
+        seconds = min(max(step.time - last, 0.0), LONGEST_STEP)
+        self._last_time = step.time
+        margin = self._margin(step, phase, seconds) if phase not in OVER else None
+        self._now = _Now(margin, step, now)
+        if phase is Phase.BASELINE:
+            self._baseline.append(step)
+            self.log.add(step, phase, part.block, margin=None, own=None)
+        self.tick()
+
+    def tick(self) -> None:
+        """Go on by the clock."""
+        now = self._monotonic()
+        if self._course.phase is Phase.BASELINE and not self._course.left(now):
+            self._judge_baseline(now)
+        while self._course.move(now):
+            self._mark_part()
+        came = self._now.at
+        going = self._course.phase in {Phase.BASELINE, Phase.BLOCK, Phase.REST}
+        if going and came is not None and now - came > LONGEST_SILENCE:
+            self._waits = True
+            self.pause()
+
+    def pause(self) -> None:
+        """Stand still."""
+        if self._course.phase in {Phase.BASELINE, Phase.BLOCK, Phase.REST}:
+            self._course.pause(self._monotonic())
+            self._mark("paused")
+
+    def go_on(self) -> None:
+        """Go on after a pause."""
+        if self._course.phase is Phase.PAUSED:
+            self._waits = False
+            self._now = replace(self._now, at=self._monotonic())
+            self._course.go_on(self._monotonic())
+            self._mark("resumed")
+
+    def end(self) -> None:
+        """End it early."""
+        if not self.over:
+            self._course.end(Phase.ENDED)
+            self._mark("ended early")
+
+    def fail(self, sentence: str) -> None:
+        """End it because it cannot go on."""
+        if not self.over:
+            self._course.end(Phase.FAILED)
+            self._failed = sentence
+            self._mark("failed")
+
+    def snapshot(self) -> Snapshot:
+        """Return how it is now; while it runs it looks the same whatever was drawn."""
+        now, phase, part = self._monotonic(), self._course.phase, self._course.part
+        step, came, margin = self._now.step, self._now.at, self._now.margin
+        lost = came is None or now - came > SILENCE
+        why = LOST if lost else (step.muted if step else "")
+        in_block = phase is Phase.BLOCK
+        muted = in_block and bool(why)
+        return Snapshot(
+            phase=phase,
+            value=shown(margin) if in_block and margin is not None else None,
+            rewarded=in_block and not muted and margin is not None and margin >= 0,
+            muted=muted,
+            why=why if phase not in OVER else "",
+            block=part.block,
+            blocks=self.wish.times.blocks,
+            left=self._course.left(now),
+            left_all=self._course.left_all(now),
+            sentence=self._sentence(phase, part.block, why),
+            time=step.time if step else None,
+        )
+
+    def _margin(self, step: Step, phase: Phase, seconds: float) -> float | None:
+        """Return what is shown; over muted steps it stands still."""
+        if phase is not Phase.BLOCK or self.rewarding is None:
+            if phase is Phase.REST:
+                self.log.add(step, phase, self._course.part.block, margin=None, own=None)
+            return None
+        own = self.rewarding.margin(step, seconds)
+        given = own
+        if own is not None and self._replay is not None:
+            given = self._replay.next()
+        margin = self._now.margin if given is None else given
+        self.log.add(step, phase, self._course.part.block, margin=margin, own=own)
+        return margin
+
+    def _judge_baseline(self, now: float) -> None:
+        """Begin the first block when the baseline is good; otherwise go on with it, or give up."""
+        clean = sum(not step.muted and step.value is not None for step in self._baseline)
+        needed = max(LEAST_STEPS, CLEAN_SHARE * self.wish.times.baseline / STEP_SECONDS)
+        if clean >= needed:
+            self.rewarding = Rewarding(self.wish.rate, self._baseline)
+            self._course.passed(now)
+            self._mark_part()
+        elif (fewer := self._without_faulty()) is not None:
+            self.plan = fewer
+            self._baseline.clear()
+            self._course.begin(now)
+            self._mark("baseline again")
+        elif len(self._baseline) * STEP_SECONDS > LONGEST_BASELINE * self.wish.times.baseline:
+            why, _ = Counter(step.muted for step in self._baseline if step.muted).most_common(1)[0]
+            self.fail(f"The signal was not good enough to begin: {why} too often. Mend that and start again.")
+
+    def _without_faulty(self) -> Plan | None:
+        """Return the plan without electrodes that lay badly; None where there are none or it needs all of them."""
+        if not isinstance(self.plan, BandPlan) or not self._baseline:
+            return None
+        names, looked = self.plan.electrodes, [step.faults for step in self._baseline if step.muted != SETTLING]
+        shares = [sum(bool(faults[i]) for faults in looked) / max(1, len(looked)) for i in range(len(names))]
+        bad = tuple(name for name, share in zip(names, shares, strict=True) if share > FAULTY_SHARE)
+        kept = tuple(name for name in names if name not in bad)
+        if not bad or not kept:
+            return None
+        self.left_out += bad
+        return replace(self.plan, electrodes=kept)
+
+    def _sentence(self, phase: Phase, block: int, why: str) -> str:
+        if phase is Phase.FAILED:
+            return self._failed
+        if phase is Phase.PAUSED and self._waits:
+            return "The headset sends nothing. The session goes on when it does."
+        if phase is not Phase.BLOCK:
+            told = SETTLED[phase]
+            return f"{told} {', '.join(self.left_out)} is left out." if self.left_out and phase not in OVER else told
+        if why:
+            return f"Nothing is rewarded just now: {why}."
+        return f"Block {block} of {self.wish.times.blocks}. {self.wish.protocol.sentence}"
+
+    def _mark_part(self) -> None:
+        phase, part = self._course.phase, self._course.part
+        self._mark(f"{part.phase} {part.block}" if phase not in OVER else phase.value)
+
+    def _mark(self, word: str) -> None:
+        self.markers.append(Marker(self._clock(), word))

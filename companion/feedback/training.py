@@ -1,0 +1,230 @@
+"""The façade: starts a session on the headset that is listened to, shows how it is, keeps what it leaves."""
+
+from __future__ import annotations
+
+import queue
+import random
+import threading
+import time as system_time
+from collections.abc import Callable
+from typing import Protocol as Port
+
+from companion.brain.types import Chunk
+from companion.feedback import examples, kept, sham
+from companion.feedback.measuring import Measuring
+from companion.feedback.protocols import FeedbackError
+from companion.feedback.session import Session
+from companion.feedback.types import OVER, Phase, Snapshot, Wish
+from index.store import Store
+from index.types import VaultError
+from index.writer import Writer
+
+PART = "training"
+DRAIN_SECONDS = 0.02  # how often samples are taken from the device while a session runs
+TICK_SECONDS = 0.1  # how often the session looks at the clock while nothing comes
+IDLE = Snapshot(Phase.DONE, sentence="No training runs.")
+
+
+class Source(Port):
+    """Where chunks come from; `companion.listening.Listening` is one."""
+
+    def follow(self, take: Callable[[Chunk], None], *, every: float) -> None:
+        """Hand each chunk to ``take`` too, and take samples from the device this often, in seconds."""
+        ...
+
+    def unfollow(self) -> None:
+        """Hand chunks to nobody else any more."""
+        ...
+
+
+class Training:
+    """Runs one session at a time on a thread of its own; every method may be called from any thread.
+
+    Parameters
+    ----------
+    source
+        The headset that is listened to.
+    writer, store
+        The vault that sessions are kept in.
+    on_incident
+        Takes a part and a sentence when something goes wrong.
+    on_snapshot
+        Takes each new snapshot, on the session's thread (or that of whoever pauses or ends it); it must be quick. None
+        where snapshots are only asked for.
+    clock, monotonic
+        UTC seconds, and seconds that only go forward.
+    rng
+        What draws; the system's by default.
+
+    """
+
+    def __init__(
+        self,
+        *,
+        source: Source,
+        writer: Writer,
+        store: Store,
+        on_incident: Callable[[str, str], None],
+        on_snapshot: Callable[[Snapshot], None] | None = None,
+        clock: Callable[[], float] = system_time.time,
+        monotonic: Callable[[], float] = system_time.monotonic,
+        rng: random.Random | None = None,
+    ) -> None:
+        self._source, self._writer, self._store = source, writer, store
+        self._on_incident, self._on_snapshot = on_incident, on_snapshot
+        self._clock, self._monotonic = clock, monotonic
+        self._rng = rng or random.SystemRandom()
+        self._lock = threading.RLock()  # of everything below
+        self._session: Session | None = None
+        self._snapshot = IDLE
+        self._number: int | None = None
+        self._device, self._delay = "", 0.0
+        self._measuring: Measuring | None = None
+        self._thread: threading.Thread | None = None
+        self._chunks: queue.SimpleQueue[Chunk | None] = queue.SimpleQueue()
+
+    def start(self, wish: Wish) -> None:
+        """Begin a session; raises `FeedbackError` while one runs, `VaultError` where earlier ones cannot be read."""
+        with self._lock:
+            if self._thread is not None and self._thread.is_alive():
+                raise FeedbackError("A training runs already. End it first.")
+            draw = sham.draw(wish.sham_share, self._rng) if wish.blind else None
+            replay = self._replay(wish) if wish.blind else None  # whatever was drawn: it may take as long
+            self._session = Session(wish, draw=draw, replay=replay, monotonic=self._monotonic, clock=self._clock)
+            self._number, self._device, self._delay = None, "", 0.0
+            self._chunks = queue.SimpleQueue()
+            self._snapshot = self._session.snapshot()
+            self._thread = threading.Thread(target=self._run, args=(self._session,), name="training", daemon=True)
+            self._thread.start()
+
+    def pause(self) -> None:
+        """Stand still."""
+        self._do(Session.pause)
+
+    def go_on(self) -> None:
+        """Go on after a pause."""
+        self._do(Session.go_on)
+
+    def end(self) -> None:
+        """End the session early; what there was is kept."""
+        self._do(Session.end)
+        self._chunks.put(None)
+
+    def stop(self) -> None:
+        """End the session, if one runs, and wait until it is stored and its process is gone."""
+        self.end()
+        with self._lock:
+            measuring, thread = self._measuring, self._thread
+        if measuring is not None:
+            measuring.close()  # it may be in the midst of something long
+        if thread is not None:
+            thread.join()
+
+    def snapshot(self) -> Snapshot:
+        """Return how it is now."""
+        with self._lock:
+            return self._snapshot if self._session is None else self._session.snapshot()
+
+    @property
+    def running(self) -> bool:
+        """Whether a session is not over yet."""
+        with self._lock:
+            return self._session is not None and self._session.phase not in OVER
+
+    @property
+    def seal(self) -> str:
+        """The seal of the draw of a blind session, to be noted before it; empty otherwise."""
+        with self._lock:
+            draw = self._session.draw if self._session else None
+            return "" if draw is None else draw.seal
+
+    @property
+    def number(self) -> int | None:
+        """The number that the session is kept under; None before anything was kept."""
+        with self._lock:
+            return self._number
+
+    def _do(self, act: Callable[[Session], None]) -> None:
+        with self._lock:
+            if self._session is not None:
+                act(self._session)
+        self._told()
+
+    def _replay(self, wish: Wish) -> sham.Replay:
+        earlier = kept.earlier_margins(self._store, wish.protocol.name) or examples.margins(wish.protocol.name)
+        return sham.Replay(earlier, rng=self._rng)
+
+    def _run(self, session: Session) -> None:
+        """Run one session to its end: the thread's whole life."""
+        measuring = self._measuring = Measuring(session.plan, on_incident=self._on_incident)
+        self._source.follow(self._chunks.put, every=DRAIN_SECONDS)
+        try:
+            self._follow(session, measuring)
+        except FeedbackError as error:
+            self._fail(session, str(error))
+        except BaseException:
+            self._fail(session, "The training was ended by an error in the program. What there was is kept.")
+            raise
+        finally:
+            self._source.unfollow()
+            measuring.close()
+            self._measuring = None
+            self._keep(session)
+            self._told()
+
+    def _follow(self, session: Session, measuring: Measuring) -> None:
+        """Hand what comes to the process and what that says to the session, until it is over."""
+        part = session.phase
+        while not session.over:
+            chunks = self._waiting()
+            steps = measuring.steps(chunks) if chunks else []
+            with self._lock:
+                if chunks:
+                    self._device, self._delay = chunks[-1].stream.device, measuring.delay
+                for step in steps:
+                    session.take(step)
+                if not steps:
+                    session.tick()
+                if session.plan != measuring.plan:
+                    measuring.replan(session.plan)
+            self._told()
+            if session.phase is not part:
+                part = session.phase
+                self._keep(session)
+
+    def _waiting(self) -> list[Chunk]:
+        """Return the chunks that wait, or one that comes soon."""
+        found: list[Chunk] = []
+        try:
+            first = self._chunks.get(timeout=TICK_SECONDS)
+            while first is not None:
+                found.append(first)
+                first = self._chunks.get_nowait()
+        except queue.Empty:
+            pass
+        return found
+
+    def _fail(self, session: Session, sentence: str) -> None:
+        with self._lock:
+            over = session.over
+            session.fail(sentence)
+        if not over:  # otherwise the process was ended in its midst because the session was
+            self._on_incident(PART, sentence)
+
+    def _keep(self, session: Session) -> None:
+        """Store what there is; where the vault refuses, the next time stores all of it."""
+        try:
+            number = kept.keep(self._writer, session, device=self._device, delay=self._delay, number=self._number)
+        except VaultError as error:
+            self._on_incident(PART, f"The training could not be stored: {error}")
+            return
+        with self._lock:
+            self._number = number
+
+    def _told(self) -> None:
+        with self._lock:
+            if self._session is not None:
+                self._snapshot = self._session.snapshot()
+            newest = self._snapshot
+        if self._on_snapshot is not None:
+            self._on_snapshot(newest)

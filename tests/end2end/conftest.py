@@ -1,0 +1,8 @@
+"""What lies beside other tests."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "companion" / "accessible"))
