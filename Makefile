@@ -3,7 +3,8 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command 
 VENV := .venv
 BIN := $(VENV)/bin
 NAME ?= all
-
+# Tests that compute and wait for nothing: two at a time. The others start programs and desktops, one after the other.
+COMPUTING := tests/index tests/embeddings tests/companion/evaluation tests/companion/masking
 
 .PHONY: run test lint bench pictures clean constraints system-run system-test
 
@@ -11,7 +12,10 @@ run: system-run $(VENV)/.run
 	@if [ -n "$$DISPLAY" ] || [ -n "$$WAYLAND_DISPLAY" ]; then exec $(BIN)/companion run; else exec $(BIN)/companion demo; fi
 
 test: system-test $(VENV)/.dev lint
-	$(BIN)/python -m pytest
+	@failed=0; \
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(COMPUTING) || failed=1; \
+	$(BIN)/python -m pytest $(addprefix --ignore=,$(COMPUTING)) || failed=1; \
+	exit $$failed
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

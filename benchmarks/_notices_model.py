@@ -13,7 +13,7 @@ from scipy.stats import rankdata
 from companion.notices.importance import Importance
 
 BINS = 10
-CORRECTED = 60  # notices during which the person corrects what was decided wrongly
+CORRECTED = 100  # held notices that the person goes through, correcting what was judged wrongly
 LOOKED_AT = 1_000  # notices that tell whether corrections helped
 HALF = 0.5
 
@@ -26,8 +26,9 @@ class Judgement:
     ----------
     auc, ceiling
         Of telling what they act on apart, by the model and by who knows the person's own log odds.
-    ece
-        Expected calibration error, over ten bins of as many notices each.
+    ece, ece_frozen
+        Expected calibration error, over ten bins of as many notices each: of a model that is asked about each notice
+        before it learns what came of it, and of one that learns no more.
     unexplained
         The most by which the parts of an estimate did not sum to its log odds.
     right_before, right_after
@@ -40,6 +41,7 @@ class Judgement:
     auc: float
     ceiling: float
     ece: float
+    ece_frozen: float
     unexplained: float
     right_before: float
     right_after: float
@@ -60,14 +62,16 @@ def judge(seed: int, *, labels: int, tested: int) -> Judgement:
         abs(math.log(p / (1.0 - p)) - math.fsum(v for _, v in e.parts)) for p, e in zip(said, estimates, strict=True)
     ]
     before, after, corrections = _corrected(person, model)
+    ece, ece_frozen = _ece_while_learning(model, met), _ece(acted, said)
     return Judgement(
-        _auc(acted, said),
-        _auc(acted, [one.log_odds for one in met]),
-        _ece(acted, said),
-        max(off),
-        before,
-        after,
-        corrections,
+        auc=_auc(acted, said),
+        ceiling=_auc(acted, [one.log_odds for one in met]),
+        ece=ece,
+        ece_frozen=ece_frozen,
+        unexplained=max(off),
+        right_before=before,
+        right_after=after,
+        corrections=corrections,
     )
 
 
@@ -77,20 +81,28 @@ def _learn(model: Importance, met: Met) -> None:
 
 
 def _corrected(person: Person, model: Importance) -> tuple[float, float, int]:
-    """Return how often importance is told rightly by a model that met some more, and by one that was corrected, too."""
-    plain, corrected = Importance.load(model.dump()), Importance.load(model.dump())
-    corrections = 0
+    """Return how often importance is told rightly before and after the person went through what was judged.
+
+    These notices were held, so that nothing else was learned of them.
+    """
+    corrected, corrections = Importance.load(model.dump()), 0
     for _ in range(CORRECTED):
         met = person.meet()
         seen = corrected.seen(met.notice, focused=met.focused)
         if (corrected.estimate(seen).probability >= HALF) != met.important:
             corrected.correct(met.notice, seen, important=met.important)
             corrections += 1
-        else:
-            _learn(corrected, met)
-        _learn(plain, met)
-    met = [person.meet() for _ in range(LOOKED_AT)]
-    return _right(plain, met), _right(corrected, met), corrections
+    later = [person.meet() for _ in range(LOOKED_AT)]
+    return _right(model, later), _right(corrected, later), corrections
+
+
+def _ece_while_learning(model: Importance, met: Sequence[Met]) -> float:
+    """Return the calibration error of a model that goes on learning, as it does."""
+    learning, said = Importance.load(model.dump()), []
+    for one in met:
+        said.append(learning.estimate(learning.seen(one.notice, focused=one.focused)).probability)
+        _learn(learning, one)
+    return _ece(np.array([one.acted for one in met]), said)
 
 
 def _right(model: Importance, met: Sequence[Met]) -> float:

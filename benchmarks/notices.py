@@ -9,8 +9,11 @@
 - A million cases that may never be held, each kind in turn, made at random (`_never_held.py`), of somebody whose own
   rules and model would hold every one.
 - The model learns from **simulated** people (`_simulated_person.py` says how they are made; nothing was observed of
-  anybody), is asked after 200 answers, and again after corrections. Priors were chosen on other simulated people
-  (seeds from 100 on). ``ceiling`` is what one would reach who knew how these people are made.
+  anybody). After 200 answers it is asked about a thousand notices. Their AUC is that of a model that learns no more,
+  ``ceiling`` what one would reach who knew how these people are made. Calibration is that of a model which learns on,
+  as it does in use: it is asked about each notice before it learns what came of it. Then the person goes through a
+  hundred held notices and corrects what was judged wrongly; of these nothing else was learned. Priors were chosen on
+  other simulated people (seeds from 100 on).
 """
 
 from __future__ import annotations
@@ -38,10 +41,10 @@ from companion.notices.rules import Choices, OwnRule
 from companion.notices.types import Decision
 
 NOTIFICATIONS, AT_RATE, RATE = 10_000, 1_000, 200.0
-CASES, DECISIONS, PEOPLE = 1_000_000, 10_000, 20
-LABELS, TESTED = 200, 3_000
+CASES, DECISIONS, PEOPLE = 1_000_000, 10_000, 40
+LABELS, TESTED = 200, 1_000
 SLOWEST_DECISION = 20.0  # milliseconds, p99
-LEAST_AUC, MOST_ECE, EXACT = 0.85, 0.05, 1e-9
+LEAST_AUC, MOST_ECE, EXACT, LEAST_GAIN = 0.85, 0.05, 1e-9, 0.001
 LONG_EVERY, LONG = 10, 4_000
 NEEDED = ("Xvfb", "dunst", "dbus-daemon")
 
@@ -87,9 +90,13 @@ def _bars(seen: Rate, sent: Through, decisions: list[float], held: Counter[str],
         Bar(
             "AUC after 200 answers, simulated people", round(_mean([one.auc for one in people]), 4), LEAST_AUC, "least"
         ),
-        Bar("ECE, simulated people", round(_mean([one.ece for one in people]), 4), MOST_ECE),
+        Bar(
+            f"ECE over the {TESTED} notices after these, simulated people",
+            round(_mean([one.ece for one in people]), 4),
+            MOST_ECE,
+        ),
         Bar("log odds not explained", max(one.unexplained for one in people), EXACT),
-        Bar("share told rightly that corrections add", round(_mean(gain), 4), 0.005, "least"),
+        Bar("share told rightly that corrections add", round(_mean(gain), 4), LEAST_GAIN, "least"),
     ]
 
 
@@ -104,6 +111,7 @@ def _figures(seen: Rate, sent: Through, people: list[Judgement]) -> dict[str, ob
         "auc_most": round(max(one.auc for one in people), 3),
         "auc_ceiling": round(_mean([one.ceiling for one in people]), 4),
         "ece_most": round(max(one.ece for one in people), 3),
+        "ece_of_a_model_that_learns_no_more": round(_mean([one.ece_frozen for one in people]), 4),
         "told_rightly_before_corrections": round(_mean([one.right_before for one in people]), 4),
         "told_rightly_after_corrections": round(_mean([one.right_after for one in people]), 4),
         "corrections_a_person": round(_mean([one.corrections for one in people]), 1),

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sample_deep_work import SampleDeepWork, focus_state, passed, sample_digest
 from sample_door import SampleDoor
 from sample_engine import NOW, SENTENCES, SampleEngine, draw_pages, status
 
@@ -64,10 +65,12 @@ def photograph(app: QApplication, folder: Path) -> None:
     for name, colours in (("light", theme.LIGHT), ("dark", theme.DARK)):
         theme.apply(app, colours)
         _recall(bridge, folder, keep, name)
+        _focus(bridge, keep, name)
     theme.apply(app, theme.LIGHT)
     _pages(bridge, keep)
     _recorded(keep)
     _locked(bridge, keep)
+    _digest(bridge, keep)
     sheet = _state_sheet()
     sheet.show()
     keep(sheet, "tray-states")
@@ -92,7 +95,7 @@ def _recall(bridge: Bridge, folder: Path, keep: Keep, scheme: str) -> None:
 
     sidebar = Sidebar(bridge=bridge, now=lambda: NOW)
     sidebar.set_engine(SampleEngine(folder), exclude_minutes=5.0)
-    sidebar.show_state(view(status()))
+    sidebar.show_state(view(replace(status(), focus=focus_state().why), focus_state()))
     sidebar.open()
     sidebar.search.field.setText(QUESTION)
     sidebar.search.field.returnPressed.emit()
@@ -138,6 +141,47 @@ def _recorded(keep: Keep) -> None:
     window.close()
 
 
+def _focus(bridge: Bridge, keep: Keep, scheme: str) -> None:
+    """Photograph the focus window, and in the light its settings."""
+    from ui.focus_window import FocusWindow
+    from ui.settings_window import RecordedWindow
+    from ui.view_state import view
+
+    chosen = replace(Settings(), consent_text=True, consent_input=True, follow_focus=True, quiet_in_focus=True)
+    deep = SampleDeepWork()
+    window = FocusWindow(
+        bridge=bridge, deep=lambda: deep, state=lambda: view(status()), settings=lambda: chosen, now=lambda: NOW
+    )
+    window.appear()
+    _settle()
+    window.day.stretch.choose(NOW - 60 * 60, NOW - 45 * 60)
+    window.day.curve.choose(NOW - 60 * 60, NOW - 45 * 60)
+    keep(window, f"focus-{scheme}")
+    window.close()
+    if scheme == "light":
+        recorded = RecordedWindow(replace(chosen, starred_people=("Ines",), quiet_hours=("22:00-07:00",)))
+        recorded.show_focus()
+        recorded.show()
+        keep(recorded, "focus-settings")
+        recorded.close()
+
+
+def _digest(bridge: Bridge, keep: Keep) -> None:
+    """Photograph the digest, and a notification that passes."""
+    from ui.digest_window import DigestWindow
+    from ui.toast_window import ToastWindow
+
+    deep = SampleDeepWork()
+    window = DigestWindow(bridge=bridge, deep=lambda: deep, now=lambda: NOW)
+    window.show_digest(sample_digest())
+    keep(window, "digest")
+    window.close()
+    toast = ToastWindow(passed())
+    toast.appear()
+    keep(toast, "passed")
+    toast.leave()
+
+
 def _locked(bridge: Bridge, keep: Keep) -> None:
     """Photograph what is seen of locked memory."""
     from ui.secret_window import UNLOCK, SecretWindow
@@ -170,19 +214,21 @@ def _state_sheet() -> QWidget:
     rows = QGridLayout(signs)
     rows.setSpacing(0)
     rows.setHorizontalSpacing(4 * theme.GRID)
-    for row, (activity, sentence) in enumerate(SENTENCES.items()):
+    rows_said = [(activity, activity.value.capitalize(), said, False) for activity, said in SENTENCES.items()]
+    rows_said.append((Activity.RECORDING, "Deep focus", "A diamond in the corner, whatever is recorded.", True))
+    for row, (activity, name, sentence, deep) in enumerate(rows_said):
         for column, panel in enumerate(theme.PANELS):
             place = QLabel()
-            place.setPixmap(sign(activity, 24))
+            place.setPixmap(sign(activity, 24, deep=deep))
             place.setFixedSize(56, 56)
             place.setAlignment(Qt.AlignmentFlag.AlignCenter)
             place.setStyleSheet(f"background: {panel};")
             rows.addWidget(place, row, column)
-        label = QLabel(f"<b>{activity.value.capitalize()}</b><br>{sentence}")
+        label = QLabel(f"<b>{name}</b><br>{sentence}")
         label.setFont(theme.font(label.font(), "body"))
         rows.addWidget(label, row, len(theme.PANELS))
     menu = CompanionMenu()
-    menu.show_state(view(status()))
+    menu.show_state(view(replace(status(), focus=focus_state().why), focus_state()))
     menu.show_hotkey(Settings().hotkey, "")
     menu.show_lock(lockable=True, why_not="")
     menu.ensurePolished()

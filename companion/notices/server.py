@@ -37,14 +37,15 @@ class Server:
         """Show a notification; returns the daemon's number of it."""
         return self._watcher.run(lambda bus: _notify(bus, original, replaces))
 
-    def say(self, summary: str, body: str, *, action: str) -> int:
-        """Show a notification of our own with one action, ``default``; returns the daemon's number of it."""
+    def say(self, summary: str, body: str, *, action: str) -> tuple[str, int]:
+        """Show a notification of our own with one action, ``default``; returns which daemon numbered it, and how."""
         hints = {"urgency": Variant("y", NORMAL), "desktop-entry": Variant("s", OWN_ENTRY)}
 
-        async def said(bus: MessageBus) -> int:
+        async def said(bus: MessageBus) -> tuple[str, int]:
             marked = "body-markup" in (await _ask(bus, "GetCapabilities"))[0]
             text = escaped(body) if marked else body
-            return await _notify(bus, Original(OWN_NAME, "", summary, text, ("default", action), hints, 0), 0)
+            number = await _notify(bus, Original(OWN_NAME, "", summary, text, ("default", action), hints, 0), 0)
+            return await _daemon(bus), number
 
         return self._watcher.run(said)
 

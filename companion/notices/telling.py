@@ -42,7 +42,7 @@ class Telling:
     ) -> None:
         self._writer, self._store, self._server = writer, store, server
         self._offer, self._on_incident, self._clock = offer, on_incident, clock
-        self._shown: dict[int, int] = {}  # digests by the daemon's number of their message
+        self._shown: dict[tuple[str, int | None], int] = {}  # digests by the daemon and its number of their message
 
     def gather(self) -> None:
         """Put all that is held into a new digest; raises `VaultError`."""
@@ -54,10 +54,12 @@ class Telling:
 
     def happened(self, what: Happened) -> Digest | None:
         """Offer the digest whose message the person chose, and return it."""
-        if what.daemon_id not in self._shown:
-            return None
-        number = self._shown[what.daemon_id] if what.cause is Cause.ACTION else self._shown.pop(what.daemon_id)
+        at = (what.daemon, what.daemon_id)
         if what.cause is not Cause.ACTION:
+            self._shown.pop(at, None)
+            return None
+        number = self._shown.get(at)
+        if number is None:
             return None
         found = self.made(number)
         self._offer(found)

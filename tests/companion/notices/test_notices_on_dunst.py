@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from dbus_fast import Variant
 from desktop import wait_until
-from notices_desk import OF_DUNST, OF_XFCE, SERVER, NoticesDesk, dunst_session, notices_desk
+from notices_desk import OF_DUNST, OF_XFCE, SERVER, NoticesDesk, notices_desk
 
 from companion.notices.notices import Notices
 from companion.notices.rules import Choices, OwnRule
@@ -206,9 +206,7 @@ def test_choosing_the_digest_offers_it_to_a_window(desk: NoticesDesk) -> None:
     assert desk.offered == [digest]
 
 
-def test_without_a_daemon_the_digest_is_offered_at_once_and_counts_as_told(writer: Writer, store: Store) -> None:
-    with dunst_session() as (_, bus, __):
-        del bus
+def test_without_a_bus_the_digest_is_offered_at_once_and_counts_as_told(writer: Writer, store: Store) -> None:
     offered: list[object] = []
     incidents: list[str] = []
     writer.do(rows.hold, [rows.HeldNotice(1, 5.0, "Mail", "letter", "")]).result()
@@ -226,3 +224,34 @@ def test_without_a_daemon_the_digest_is_offered_at_once_and_counts_as_told(write
         assert not rows.untold(store)
     finally:
         alone.stop()
+
+
+def test_what_is_learned_is_kept_and_corrections_are_learned_from(writer: Writer, store: Store) -> None:
+    with notices_desk(writer, store) as desk:
+        desk.program.notify("Ada", app="Signal")
+        quiet(desk)
+        desk.program.notify("Bob", app="Signal")
+        desk.seen(2)
+        held, shown = desk.notices.snapshot().recent
+        wait_until(lambda: desk.notices.snapshot().held == 1, "Bob's to be kept")
+        assert held.decision is Decision.HOLD
+        desk.notices.turned_to("signal", shown.notice.time + 1.0)
+        desk.notices.correct(held.notice.number, important=True)
+        snapshot = desk.notices.snapshot()
+        assert (snapshot.answers, snapshot.corrections) == (2, 1)
+        desk.notices.forgotten(0.0, held.notice.time + 1.0)
+        assert desk.notices.snapshot().recent == ()
+        desk.notices.correct(held.notice.number, important=True)  # the vault still has it
+        with pytest.raises(NoticesError):
+            desk.notices.correct(shown.notice.number, important=True)
+        desk.notices.stop()
+        again = Notices(writer, store, desk.environ, on_incident=lambda _, what: desk.incidents.append(what))
+        again.start()
+        assert (again.snapshot().answers, again.snapshot().corrections) == (3, 2)
+        again.stop()
+        writer.do(rows.put_model, b"damaged", time=0.0).result()
+        again = Notices(writer, store, desk.environ, on_incident=lambda _, what: desk.incidents.append(what))
+        again.start()
+        assert again.snapshot().answers == 0
+        assert any("is damaged" in sentence for sentence in desk.incidents)
+        again.stop()
