@@ -18,8 +18,10 @@ from ui.bridge import Bridge
 from ui.door import Door
 from ui.ending import delete_windows
 from ui.engine_link import EngineLink
-from ui.first_run import SOURCES_PAGE, FirstRun
+from ui.first_run import HEADSET_PAGE, SOURCES_PAGE, FirstRun
+from ui.focus_desk import FocusDesk
 from ui.forgetting import Forgetting
+from ui.headset_view_opening import HeadsetOpening
 from ui.lock_page import Vaults
 from ui.locking import Locking
 from ui.menu import CompanionMenu
@@ -86,6 +88,8 @@ class App(QObject):
             parent=self,
         )
         self.forgetting = Forgetting(bridge=self.bridge, link=self.link, parent=self)
+        self.focus = FocusDesk(bridge=self.bridge, link=self.link, settings=lambda: self.settings, now=now, parent=self)
+        self.headset = HeadsetOpening(bridge=self.bridge, link=self.link, parent=self)
         self._tray_watch = QTimer(self)
         self._connect()
 
@@ -105,8 +109,8 @@ class App(QObject):
             self.sidebar.open()
         QTimer.singleShot(0, self, self._listen)
 
-    def show_pages(self) -> None:
-        """Show the first-run pages, also as settings."""
+    def show_pages(self, page: int | None = None) -> None:
+        """Show the first-run pages, also as settings, and turn to one of them."""
         if self.pages is None:
             running = self.link.engine is not None
             self.pages = FirstRun(
@@ -119,6 +123,8 @@ class App(QObject):
             self.pages.saved.connect(self._use)
             self.pages.lock.changed.connect(self.locking.look)
             self.pages.finished.connect(self._pages_closed)
+        if page is not None:
+            self.pages.go(page)
         self.pages.show()
         self.pages.raise_()
         self.pages.activateWindow()
@@ -126,9 +132,7 @@ class App(QObject):
     def show_recorded(self) -> None:
         """Show what is recorded and what is left out; before the first steps were taken, their page about it."""
         if not self.settings.first_run_done:
-            self.show_pages()
-            if self.pages is not None:
-                self.pages.go(SOURCES_PAGE)
+            self.show_pages(SOURCES_PAGE)
             return
         if self.recorded is None:
             self.recorded = RecordedWindow(self.settings, named=self._options.named())
@@ -166,6 +170,8 @@ class App(QObject):
             self.pages.reject()
         if self.recorded is not None:
             self.recorded.reject()
+        self.headset.close()
+        self.focus.stop()
         if self._key is not None:
             self._key.stop()
         late = f"Companion did not close within {CLOSE_WITHIN_MS // 1000} s and was ended by force."
@@ -199,6 +205,11 @@ class App(QObject):
         menu.think_wanted.connect(self._think)
         menu.recall_wanted.connect(sidebar.open)
         menu.recorded_wanted.connect(self.show_recorded)
+        for asked in (menu.headset_wanted, sidebar.headset_wanted):
+            asked.connect(self.headset.open)
+        self.headset.settings_wanted.connect(lambda: self.show_pages(HEADSET_PAGE))
+        self.headset.resume_wanted.connect(self._resume)
+        self.headset.unlock_wanted.connect(self.locking.ask)
         menu.settings_wanted.connect(self.show_pages)
         menu.quit_wanted.connect(self.quit)
         self.window.quit_wanted.connect(self.quit)
@@ -206,6 +217,12 @@ class App(QObject):
         sidebar.settings_wanted.connect(self.show_pages)
         sidebar.resume_wanted.connect(self._resume)
         sidebar.unlock_wanted.connect(self.locking.ask)
+        sidebar.focus_wanted.connect(self.focus.open)
+        menu.focus.window_wanted.connect(self.focus.open)
+        menu.focus.mode_wanted.connect(self.focus.set_mode)
+        self.focus.settings_wanted.connect(self._show_focus_page)
+        self.focus.unlock_wanted.connect(self.locking.ask)
+        self.forgetting.done.connect(self.focus.let_go)
         self.forgetting.done.connect(sidebar.let_go)
         self.forgetting.done.connect(link.look)
         self.locking.unlocking.connect(self._remember_settings)
@@ -287,11 +304,17 @@ class App(QObject):
             self.sidebar.open()
         pages.deleteLater()
 
+    def _show_focus_page(self) -> None:
+        self.show_recorded()
+        if self.recorded is not None:
+            self.recorded.show_focus()
+
     def _show_state(self, state: ViewState) -> None:
         self.menu.show_state(state)
         self.tray.show_state(state)
         self.window.show_state(state)
         self.sidebar.show_state(state)
+        self.focus.look()
 
     def _show_somewhere(self) -> None:
         """Keep the small window open as long as, and only while, no tray shows the icon."""

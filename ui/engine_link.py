@@ -72,7 +72,8 @@ class EngineLink(QObject):
     def look(self) -> None:
         """Take the engine's newest status."""
         if self.engine is not None:
-            self._show(view(self.engine.status()))
+            deep = self.engine.deep_work
+            self._show(view(self.engine.status(), deep.state().focus if deep is not None else None))
 
     def close(self, done: Callable[[], None]) -> None:
         """Stop the engine, also one that is still being started, then call ``done`` on the Qt thread."""

@@ -16,7 +16,7 @@ from ui.headset_page import HeadsetPage
 from ui.lock_page import LockPage, Vaults
 from ui.settings_fit import grow
 
-SOURCES_PAGE = 1
+SOURCES_PAGE, HEADSET_PAGE = 1, 4
 
 
 class FirstRun(QDialog):

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
+from ui.focus_menu import FocusMenu
 from ui.view_state import ViewState, before_start
 
 FORGET_MINUTES = 10
@@ -25,6 +26,7 @@ class CompanionMenu(QMenu):
     recall_wanted = Signal()
     lock_wanted = Signal()
     unlock_wanted = Signal()
+    headset_wanted = Signal()
     recorded_wanted = Signal()
     settings_wanted = Signal()
     quit_wanted = Signal()
@@ -33,6 +35,7 @@ class CompanionMenu(QMenu):
         super().__init__("Companion", parent)
         self.state = self._said()
         self.headset = self._said()
+        self.deep_focus = self._said()
         self.addSeparator()
         self.pauses = (
             self._act("Pause for 5 minutes", lambda: self.pause_wanted.emit(300)),
@@ -41,6 +44,8 @@ class CompanionMenu(QMenu):
         )
         self.resume = self._act("Resume", self.resume_wanted.emit)
         self.forget = self._act(f"Forget the last {FORGET_MINUTES} minutes…", self.forget_wanted.emit)
+        self.focus = FocusMenu(self)
+        self.addMenu(self.focus)
         self.addSeparator()
         self.think = self._act("Think of it", self.think_wanted.emit)
         self.recall = self._act("Open recall", self.recall_wanted.emit)
@@ -51,6 +56,7 @@ class CompanionMenu(QMenu):
         self.lock = self._act("Lock now", self.lock_wanted.emit)
         self._lockable = False
         self.setToolTipsVisible(True)
+        self.electrodes = self._act("Headset…", self.headset_wanted.emit)
         self.recorded = self._act("What is recorded…", self.recorded_wanted.emit)
         self.settings = self._act("Settings…", self.settings_wanted.emit)
         self.leave = self._act("Quit", self.quit_wanted.emit)
@@ -60,6 +66,9 @@ class CompanionMenu(QMenu):
         """Show this state and offer what can be done in it."""
         self.state.setText(_short(state.sentence))
         self.headset.setText(_short(state.headset))
+        self.deep_focus.setText(_short(state.focus))
+        self.deep_focus.setVisible(bool(state.focus))
+        self.focus.show_state(state)
         for pause in self.pauses:
             pause.setVisible(not state.paused)
             pause.setEnabled(state.running)

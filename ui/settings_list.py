@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QKeySequence, QPainter, QPaintEvent, QShortcut
@@ -13,6 +14,27 @@ from ui.settings_sources import sentence
 
 NONE_OF_YOUR_OWN = "None of your own yet."
 ROWS = 7  # seen at once
+
+
+@dataclass(frozen=True, slots=True)
+class ListWords:
+    """How a list is spoken of: what being in it means, and what its buttons do.
+
+    Attributes
+    ----------
+    state
+        Follows the name of the list, and "is".
+    add, remove
+        What the buttons do, in a sentence without an end.
+
+    """
+
+    state: str = "left out"
+    add: str = "Leave this out"
+    remove: str = "Take it off the list"
+
+
+LEFT_OUT = ListWords()
 
 
 class ExclusionList(QWidget):
@@ -30,6 +52,8 @@ class ExclusionList(QWidget):
         Entries that come with Companion.
     check
         Returns an entry as it is kept; raises `ValueError` whose message says how to write it.
+    words
+        How it is spoken of.
 
     """
 
@@ -37,13 +61,20 @@ class ExclusionList(QWidget):
     """The person added or took away an entry."""
 
     def __init__(
-        self, name: str, hint: str, *, example: str, shipped: Iterable[str], check: Callable[[str], str]
+        self,
+        name: str,
+        hint: str,
+        *,
+        example: str,
+        shipped: Iterable[str] = (),
+        check: Callable[[str], str],
+        words: ListWords = LEFT_OUT,
     ) -> None:
         super().__init__()
-        self._shipped, self._check = frozenset(shipped), check
+        self._shipped, self._check, self._words = frozenset(shipped), check, words
         self._entries: tuple[str, ...] = ()
         self.list = _Entries()
-        self.list.setAccessibleName(f"{name} that are left out")
+        self.list.setAccessibleName(f"{name} that are {words.state}")
         self.field = QLineEdit()
         self.field.setAccessibleName(f"Add to {name.lower()}")
         self.field.setPlaceholderText(example)
@@ -83,7 +114,7 @@ class ExclusionList(QWidget):
             self._say(str(error))
             return
         if entry in self._entries:
-            self._say(f"“{entry}” is left out already.")
+            self._say(f"“{entry}” is {self._words.state} already.")
             return
         self.field.clear()
         self.show_entries((entry, *self._entries))
@@ -124,8 +155,8 @@ class ExclusionList(QWidget):
         delete.activated.connect(self._remove)
 
     def _lay_out(self, hint: QWidget) -> None:
-        self.add.setToolTip("Leave this out (Enter)")
-        self.remove.setToolTip("Take it off the list (Del)")
+        self.add.setToolTip(f"{self._words.add} (Enter)")
+        self.remove.setToolTip(f"{self._words.remove} (Del)")
         for button in (self.add, self.remove, self.all):
             button.setAutoDefault(False)
         frame = QFrame()

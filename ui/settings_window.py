@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from companion.capture.sites import as_site
 from companion.capture.title_patterns import checked
@@ -13,6 +13,7 @@ from companion.settings import Settings
 from ui import theme
 from ui.page import Page
 from ui.settings_fit import grow
+from ui.settings_focus import FocusPage
 from ui.settings_list import ExclusionList
 from ui.settings_sources import SourceSwitches, in_words, sentence, waiting_in_words
 
@@ -30,7 +31,7 @@ UNSAVED = "Companion goes by your choice until it ends, and by the old one after
 
 
 class RecordedWindow(QDialog):
-    """Switches at the left, lists at the right."""
+    """Switches at the left, lists at the right; focus on a page of its own."""
 
     changed = Signal(object)
     """The new `Settings`, to be kept and used."""
@@ -62,12 +63,13 @@ class RecordedWindow(QDialog):
             shipped=shipped.exclude_sites,
             check=as_site,
         )
-        self.lists = QTabWidget()
+        self.focus = FocusPage(settings)
+        self.lists, self.pages = QTabWidget(), QTabWidget()
         self.now, self.problem = sentence("", base=self, look=""), sentence("", base=self, look="problem")
         self.leave = QPushButton("Close")
         self._lay_out(named)
         self.follow(settings)
-        for part in (self.sources, self.apps, self.titles, self.sites):
+        for part in (self.sources, self.apps, self.titles, self.sites, self.focus):
             part.changed.connect(self._change)
 
     def follow(self, settings: Settings) -> None:
@@ -81,6 +83,7 @@ class RecordedWindow(QDialog):
         ):
             if part.entries() != entries:
                 part.show_entries(entries)
+        self.focus.follow(settings)
         self._sum_up()
 
     def appear(self) -> None:
@@ -88,6 +91,10 @@ class RecordedWindow(QDialog):
         self.show()
         self.raise_()
         self.activateWindow()
+
+    def show_focus(self) -> None:
+        """Turn to the page about focus."""
+        self.pages.setCurrentWidget(self.focus)
 
     def event(self, event: QEvent) -> bool:
         """Grow with what is said."""
@@ -102,11 +109,12 @@ class RecordedWindow(QDialog):
 
     def _change(self) -> None:
         self._settings = replace(
-            self.sources.onto(self._settings),
+            self.focus.onto(self.sources.onto(self._settings)),
             exclude_apps=self.apps.entries(),
             exclude_titles=self.titles.entries(),
             exclude_sites=self.sites.entries(),
         )
+        self.focus.follow(self._settings)
         self._sum_up()
         self.changed.emit(self._settings)
 
@@ -128,10 +136,15 @@ class RecordedWindow(QDialog):
         for part, name in ((self.apps, "Programs"), (self.titles, "Titles"), (self.sites, "Sites")):
             self.lists.addTab(part, name)
         right.column.addWidget(self.lists, 1)
-        sides = QHBoxLayout()
+        recorded = QWidget()
+        sides = QHBoxLayout(recorded)
+        sides.setContentsMargins(*(4 * (4 * theme.GRID,)))
         sides.setSpacing(8 * theme.GRID)
         sides.addWidget(left, 1)
         sides.addWidget(right, 1)
+        self.pages.setDocumentMode(True)
+        for page, name in ((recorded, "Recording"), (self.focus, "Focus and notifications")):
+            self.pages.addTab(page, name)
         self.leave.clicked.connect(self.accept)
         self.leave.setAutoDefault(False)
         self.leave.setToolTip("Close (Esc)")
@@ -143,7 +156,7 @@ class RecordedWindow(QDialog):
         side = 6 * theme.GRID
         column.setContentsMargins(side, side, side, 4 * theme.GRID)
         column.setSpacing(3 * theme.GRID)
-        column.addLayout(sides, 1)
+        column.addWidget(self.pages, 1)
         column.addLayout(row)
         self.complain("")
         self.setMinimumWidth(230 * theme.GRID)

@@ -29,6 +29,8 @@ class Sidebar(QWidget):
     settings_wanted = Signal()
     resume_wanted = Signal()
     unlock_wanted = Signal()
+    focus_wanted = Signal()
+    headset_wanted = Signal()
 
     def __init__(self, *, bridge: Bridge, now: Callable[[], float]) -> None:
         super().__init__(
@@ -175,6 +177,8 @@ class Sidebar(QWidget):
         self.moment.closed.connect(self.activateWindow)
         self.progress.cancelled.connect(self.asking.drop)
         self.message.chosen.connect(self._help)
+        self.status.focus_wanted.connect(self.focus_wanted)
+        self.status.headset_wanted.connect(self.headset_wanted)
         self.asking.began.connect(self._began)
         self.asking.answered.connect(self._answered)
         self.asking.failed.connect(self._failed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.menu import CompanionMenu
@@ -25,16 +25,20 @@ class SmallWindow(QWidget):
         self.setWindowTitle("Companion")
         self._leaving = False
         self.status = StatusLine(margin=0)
-        self.headset = _sentence("")
+        self.headset, self.focus = _sentence(""), _sentence("")
+        self.status.focus_wanted.connect(menu.focus.open.trigger)
+        self.status.headset_wanted.connect(menu.electrodes.trigger)
         why = _sentence(WHY)
         column = QVBoxLayout(self)
         column.setContentsMargins(*(4 * (4 * theme.GRID,)))
         column.setSpacing(2 * theme.GRID)
         column.addWidget(self.status)
         column.addWidget(self.headset)
+        column.addWidget(self.focus)
         column.addWidget(_edge())
+        said = (menu.state, menu.headset, menu.deep_focus, menu.hotkey_problem)
         for action in menu.actions():
-            if not action.isSeparator() and action not in (menu.state, menu.headset, menu.hotkey_problem):
+            if not action.isSeparator() and action not in said:
                 column.addWidget(_ActionButton(action, self))
         self._hotkey, self._hotkey_problem = _sentence(""), menu.hotkey_problem
         column.addWidget(self._hotkey)
@@ -45,9 +49,11 @@ class SmallWindow(QWidget):
 
     def show_state(self, state: ViewState) -> None:
         """Show this state, also as the window's icon in the task bar."""
-        self.setWindowIcon(state_icon(state.activity))
+        self.setWindowIcon(state_icon(state.activity, deep=state.deep))
         self.status.show_state(state)
         self.headset.setText(state.headset)
+        self.focus.setText(state.focus)
+        self.focus.setVisible(bool(state.focus))
         self._fit()
 
     def appear(self) -> None:
@@ -83,7 +89,11 @@ class _ActionButton(QPushButton):
     def __init__(self, action: QAction, parent: QWidget) -> None:
         super().__init__(parent)
         self._action = action
-        self.clicked.connect(action.trigger)
+        menu = action.menu()
+        if isinstance(menu, QMenu):
+            self.setMenu(menu)
+        else:
+            self.clicked.connect(action.trigger)
         action.changed.connect(self._follow)
         self._follow()
 

@@ -15,25 +15,43 @@ _UNIT = 32.0
 _CENTRE = QPointF(16, 16)
 
 
-def state_icon(activity: Activity | None) -> QIcon:
+def state_icon(activity: Activity | None, *, deep: bool = False) -> QIcon:
     """Return the sign of ``activity`` in every size a panel may ask for; None = not started yet."""
     icon = QIcon()
     for size in SIZES:
-        icon.addPixmap(sign(activity, size))
+        icon.addPixmap(sign(activity, size, deep=deep))
     return icon
 
 
-def sign(activity: Activity | None, size: int, ratio: float = 1.0) -> QPixmap:
-    """Paint the sign on a transparent square of ``size`` logical pixels."""
+def sign(activity: Activity | None, size: int, ratio: float = 1.0, *, deep: bool = False) -> QPixmap:
+    """Paint the sign on a transparent square of ``size`` logical pixels; ``deep`` adds that of deep focus."""
     pixmap = QPixmap(round(size * ratio), round(size * ratio))
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.scale(size * ratio / _UNIT, size * ratio / _UNIT)
     _SIGNS[activity](painter)
+    if deep:
+        _deep_focus(painter)
     painter.end()
     pixmap.setDevicePixelRatio(ratio)
     return pixmap
+
+
+def _deep_focus(painter: QPainter) -> None:
+    """Set a diamond into the lower right corner, with room around it: what is recorded stays to be seen."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
+    painter.drawPolygon(_diamond(9))
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+    painter.setBrush(QColor(theme.TRAY.focus))
+    painter.drawPolygon(_diamond(6.5))
+
+
+def _diamond(radius: float) -> QPolygonF:
+    x, y = 25.5, 25.5
+    corners = ((x, y - radius), (x + radius, y), (x, y + radius), (x - radius, y))
+    return QPolygonF([QPointF(*corner) for corner in corners])
 
 
 def _ring(painter: QPainter, colour: str, start: int = 0, span: int = 360) -> None:

@@ -40,6 +40,7 @@ class Colours:
     grey: str
     amber: str
     red: str
+    focus: str
 
 
 LIGHT = Colours(
@@ -57,6 +58,7 @@ LIGHT = Colours(
     grey="#5b646d",
     amber="#835500",
     red="#b3261e",
+    focus="#5b479b",
 )
 DARK = Colours(
     window="#15181b",
@@ -73,11 +75,12 @@ DARK = Colours(
     grey="#abb4bc",
     amber="#e9b44c",
     red="#ff9a90",
+    focus="#b8a5ee",
 )
 
 TEXT_PAIRS: tuple[tuple[str, str], ...] = (
     *((text, ground) for text in ("text", "soft") for ground in ("window", "surface", "selected")),
-    *((text, ground) for text in ("accent", "grey", "amber", "red") for ground in ("window", "surface")),
+    *((text, ground) for text in ("accent", "grey", "amber", "red", "focus") for ground in ("window", "surface")),
     ("on_strong", "strong"),
     ("on_mark", "mark"),
 )
@@ -92,6 +95,7 @@ class TrayColours:
     grey: str = "#79828b"
     amber: str = "#b47800"
     red: str = "#d8443a"
+    focus: str = "#8b6fc9"
 
 
 TRAY = TrayColours()
@@ -191,6 +195,9 @@ def _sheet(colours: Colours) -> str:
     QPushButton:focus, QToolButton:focus {{ border: 2px solid {colours.text};
         padding: {pad - 1}px {wide - 1}px; }}
     QToolButton:focus {{ padding: {GRID - 1}px; }}
+    QPushButton[look="choice"]:checked {{ background: {colours.strong}; color: {colours.on_strong};
+        border: 1px solid {colours.strong}; }}
+    QPushButton[look="choice"]:checked:focus {{ border: 2px solid {colours.soft}; }}
     QPushButton:disabled, QToolButton:disabled {{ background: {colours.window}; color: {colours.soft};
         border: 1px dashed {colours.line}; }}
     QPushButton[look="main"] {{ background: {colours.strong}; color: {colours.on_strong};
@@ -199,6 +206,10 @@ def _sheet(colours: Colours) -> str:
     QPushButton[look="main"]:focus {{ border: 2px solid {colours.soft}; }}
     QPushButton[look="main"]:disabled {{ background: {colours.window}; color: {colours.soft};
         border: 1px dashed {colours.line}; font-weight: normal; }}
+    QPushButton[look="word"] {{ background: transparent; border: 1px solid transparent; padding: 0px {GRID}px;
+        text-decoration: underline; }}
+    QPushButton[look="word"]:hover {{ background: {colours.selected}; }}
+    QPushButton[look="word"]:focus {{ border: 1px solid {colours.text}; padding: 0px {GRID}px; }}
     QPlainTextEdit {{ background: {colours.surface}; color: {colours.text}; border: 1px solid {colours.line};
         border-radius: {RADIUS}px; padding: {GRID}px;
         selection-background-color: {colours.mark}; selection-color: {colours.on_mark}; }}

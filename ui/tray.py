@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from companion.status import Activity
@@ -18,9 +19,9 @@ class Tray(QObject):
 
     def __init__(self, menu: CompanionMenu, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._icons = {activity: state_icon(activity) for activity in (None, *Activity)}
+        self._icons: dict[tuple[Activity | None, bool], QIcon] = {}
         self._shown = before_start()
-        self.icon = QSystemTrayIcon(self._icons[None], self)
+        self.icon = QSystemTrayIcon(self._painted(self._shown), self)
         self.icon.setToolTip(self._shown.sentence)
         self.icon.setContextMenu(menu)
         self.icon.activated.connect(self._activated)
@@ -40,10 +41,17 @@ class Tray(QObject):
 
     def show_state(self, state: ViewState) -> None:
         """Show this state; the icon is painted anew only when it looks different."""
-        if state.activity is not self._shown.activity:
-            self.icon.setIcon(self._icons[state.activity])
-        self.icon.setToolTip(state.sentence)
+        if (state.activity, state.deep) != (self._shown.activity, self._shown.deep):
+            self.icon.setIcon(self._painted(state))
+        self.icon.setToolTip("\n".join(filter(None, (state.sentence, state.focus))))
         self._shown = state
+
+    def _painted(self, state: ViewState) -> QIcon:
+        """Return the state's sign, painted once."""
+        what = (state.activity, state.deep)
+        if what not in self._icons:
+            self._icons[what] = state_icon(state.activity, deep=state.deep)
+        return self._icons[what]
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason in (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick):

@@ -31,6 +31,16 @@ def when(time: float, now: float, zone: tzinfo | None = None) -> str:
     return f"{date} {clock}" if then.year == today.year else f"{date} {then.year}"
 
 
+def clock(time: float, zone: tzinfo | None = None) -> str:
+    """Return the time of day of UTC seconds, as on the person's wall."""
+    return f"{datetime.fromtimestamp(time, zone):%H:%M}"
+
+
+def weekday(time: float, zone: tzinfo | None = None) -> str:
+    """Return the day of the week of UTC seconds, in three letters."""
+    return _DAYS[datetime.fromtimestamp(time, zone).weekday()]
+
+
 def long(seconds: float) -> str:
     """Return a length of time: ``40 s``, ``3 min``, ``1 h 5 min``."""
     if seconds < _MINUTE:

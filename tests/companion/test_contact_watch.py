@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 from desk import wait_until
 
-from companion.contact_watch import ContactWatch, told
+from companion import contact_watch
+from companion.contact_watch import ContactWatch, Electrodes, told
 from companion.tasks import EncoderTasks
 from companion.worker import TaskFailed
+from embeddings import quality
 from embeddings.types import EEGWindow
 
 NAMES = ("TP9", "AF7", "AF8", "TP10")
@@ -78,3 +80,43 @@ def test_every_electrode_in_want_is_told_with_what_is_wrong() -> None:
 
     assert "TP9 (poor contact), AF8 (no signal)" in said
     assert "AF7" not in said
+
+
+def test_how_each_electrode_lies_and_what_the_person_did_is_kept_with_its_time() -> None:
+    blinked = WORN.data.copy()
+    blinked[1, -512:-384] += 200 * np.hanning(128)
+    blinked[3] = 0.0
+    window: list[EEGWindow | None] = [EEGWindow(blinked, 256.0, NAMES, 7.0)]
+    watch = watched(window, Encoder(), [])
+    watch.start()
+    try:
+        wait_until(lambda: watch.electrodes is not None, "it is judged")
+        known = watch.electrodes
+        assert known is not None
+        assert (known.time_start, known.time_end) == (3.0, 7.0)
+        assert dict(known.faults) == {"TP9": "", "AF7": "", "AF8": "", "TP10": "no signal"}
+        assert dict(known.disturbed)["AF7"] == "blink"
+        assert dict(known.disturbed)["TP10"] == ""  # an electrode with a fault is not asked
+        assert known.worst == "TP10"
+        window[0] = None
+        wait_until(lambda: watch.electrodes is None, "nothing is known without EEG")
+    finally:
+        watch.stop()
+
+
+def test_there_is_something_to_do_about_every_fault_that_is_judged() -> None:
+    assert set(contact_watch.WHAT_TO_DO) == {quality.NO_SIGNAL, quality.JUMPS, quality.HUM, quality.LOOSE}
+    assert contact_watch.NO_SIGNAL == quality.NO_SIGNAL
+
+
+def lying(**faults: str) -> Electrodes:
+    return Electrodes(0.0, 4.0, tuple(faults.items()), ())
+
+
+def test_the_worst_electrode_comes_first_and_what_all_share_before_it() -> None:
+    assert lying(TP9="", AF7="").worst == ""
+    assert lying(TP9="", AF7="").advice == contact_watch.GOOD
+    some = lying(TP9="poor contact", AF7="", AF8="mains hum", TP10="mains hum")
+    assert some.worst == "AF8"
+    assert some.advice.startswith("AF8 hears the mains")
+    assert "reference" in lying(TP9="poor contact", AF7="no signal").advice

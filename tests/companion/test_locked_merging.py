@@ -199,6 +199,8 @@ def test_the_locked_engine_says_that_the_budget_is_used_up(vault: Vault, journal
     engine = LockedEngine(parts, settings=Settings(budget_gb=0.002), clock=lambda: BEGIN)
     engine.start()
     assert engine.status().activity is Activity.LOCKED
+    assert engine.headset_window(1.0) is None  # what comes is sealed at once
+    assert engine.electrodes is None
     with pytest.raises(VaultError):
         journal.append(block())
     assert (engine.status().activity, engine.status().sentence) == (Activity.ERROR, f"Locked. {entries.FULL}")

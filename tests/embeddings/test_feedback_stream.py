@@ -4,13 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from simulated import MUSE, eeg, rows
 
 from embeddings import features, focus, sites
-from embeddings.feedback_plan import SETTLING, BandPlan, FocusPlan, StatePlan, Step
+from embeddings.feedback_plan import SETTLING, BandPlan, FocusPlan, SharedPlan, StatePlan, Step
 from embeddings.feedback_power import LOUDEST, BandPower, delay
 from embeddings.feedback_stream import FeedbackStream
-from embeddings.site_features import SiteReference
+from embeddings.mapping_net import Net, Shape, to_mapping
+from embeddings.site_features import DIMENSION, SiteReference
 from embeddings.state import Baseline
 from embeddings.types import EEGWindow, EmbeddingsError
 
@@ -160,6 +162,24 @@ def test_a_direction_of_the_state_space_is_followed() -> None:
     assert away is not None
     assert -1 <= away < there <= 1
     assert there > 0.5
+
+
+def test_a_direction_of_the_shared_space_is_followed() -> None:
+    torch.manual_seed(0)
+    net = Net(Shape(DIMENSION, 24))
+    with torch.no_grad():
+        for weight in net.parameters():
+            weight.add_(0.3 * torch.randn_like(weight))
+    mapping = to_mapping(net.eval().state_dict(), {})
+    first, spread = rows(eeg(80, seed=1)), np.ones(DIMENSION)
+    usual = SiteReference.fit(features.matrices(first, 4), sites.find(MUSE), spread)
+    there = usual.features(features.matrices(rows(eeg(40, seed=3, alpha=25.0)), 4)).mean(axis=0)
+    towards = mapping.encode_brain(there[np.newaxis].astype(np.float32))[0]
+    plan = SharedPlan(MUSE, towards.tobytes(), mapping.dump(), first.tobytes(), spread.tobytes())
+    found = [played(FeedbackStream(plan, MUSE, SFREQ), eeg(12, seed=4, alpha=a))[-1].value for a in (25.0, 0.0)]
+    assert found[0] is not None
+    assert found[1] is not None
+    assert -1 <= found[1] < found[0] <= 1
 
 
 @pytest.mark.parametrize(

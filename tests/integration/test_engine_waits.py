@@ -71,6 +71,10 @@ def thought(engine: Engine) -> str:
 def test_the_end_does_not_wait_for_a_question_to_a_process_that_hangs(start: Start) -> None:
     engine = start(Settings(), board_name="synthetic")
     wait_until(lambda: engine.status().headset.samples > 3000, "ten seconds of EEG")
+    window = engine.headset_window(8.0)
+    assert window is not None
+    assert window.data.shape == (len(window.ch_names), round(8 * window.sfreq))
+    assert engine.electrodes is None  # there is no head to judge them on
     pid = wait_until(lambda: engine.pids["encoder"], "the encoder")
     os.kill(pid, signal.SIGSTOP)
     words = engine.recall(Question("trains"))

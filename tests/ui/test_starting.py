@@ -63,7 +63,7 @@ def test_nothing_heavy_is_loaded_on_the_way_to_the_tray_icon() -> None:
     code = (
         "import sys, companion.cli.root, companion.cli.run, ui.run\n"
         "heavy = {'torch', 'brainflow', 'faiss', 'scipy', 'sentence_transformers', 'onnxruntime', 'rapidocr'}\n"
-        "heavy |= {'numpy', 'PIL', 'sqlcipher3', 'sqlite_utils', 'keyring'}\n"
+        "heavy |= {'numpy', 'pyqtgraph', 'PIL', 'sqlcipher3', 'sqlite_utils', 'keyring'}\n"
         "sys.exit(', '.join(heavy & set(sys.modules)) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)

@@ -1,0 +1,77 @@
+"""Steps of measurement as arithmetic makes them, and a session that is driven by them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+
+from companion.feedback import protocols
+from companion.feedback.protocols import CALM, Protocol
+from companion.feedback.session import Session
+from companion.feedback.sham import Draw, Replay
+from companion.feedback.types import Times, Wish
+from embeddings.feedback_plan import STEP_SECONDS, Step
+
+START = 1_790_000_000.0
+MUSE = ("TP9", "AF7", "AF8", "TP10")
+SHORT = Times(baseline=15.0, block=40.0, rest=5.0, blocks=2)
+
+
+def drawing(seed: int) -> random.Random:
+    """Draws that can be repeated."""
+    return random.Random(seed)  # noqa: S311
+
+
+def steps(
+    seconds: float, *, seed: int = 0, mutes: bool = True, level: float = 0.0, start: float = START
+) -> Iterator[Step]:
+    """A value that wanders as band power does, one inhibit, and now and then a blink of a second."""
+    rng = drawing(seed)
+    value, inhibit, muted = level, 0.0, 0
+    for number in range(round(seconds / STEP_SECONDS)):
+        muted = muted - 1 if muted else 22 * (mutes and rng.random() < 0.01)
+        if not muted:  # both stand still meanwhile, as the measures do
+            value += 0.1 * (level - value) + 0.15 * rng.gauss(0, 1)
+            inhibit += 0.1 * -inhibit + 0.15 * rng.gauss(0, 1)
+        yield Step(start + number * STEP_SECONDS, value, (inhibit,), "blink" if muted else "", ("", ""))
+
+
+class Clock:
+    """Goes where it is put."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def wish(*, times: Times = SHORT, blind: bool = False, protocol: Protocol = CALM, rate: float = 0.6) -> Wish:
+    return Wish(protocol, protocols.plan(CALM, ("TP9", "TP10"), alpha=10.5), times, rate, blind, alpha=10.5)
+
+
+def session(clock: Clock, asked: Wish, *, draw: Draw | None = None, replay: Replay | None = None) -> Session:
+    return Session(asked, draw=draw, replay=replay, monotonic=clock, clock=clock)
+
+
+def driven(made: Session, clock: Clock, coming: Iterator[Step] | Sequence[Step]) -> Session:
+    """Hand steps over until the session is over."""
+    for step in coming:
+        clock.now = step.time
+        made.take(step)
+        if made.over:
+            break
+    return made
+
+
+def earlier(*seeds: int) -> list[list[float]]:
+    """Margins of earlier sessions."""
+    from companion.feedback import sham
+
+    found = []
+    for seed in seeds:
+        clock = Clock()
+        log = driven(session(clock, wish()), clock, steps(200, seed=seed)).log
+        inside = [i for i, phase in enumerate(log.phase) if phase == 1]
+        found.append(sham.margins_of([log.margin[i] for i in inside], [log.muted[i] > 0 for i in inside]))
+    return found

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import hashlib
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from feedback_steps import Clock, drawing, driven, earlier, session, steps, wish
+
+from companion.feedback import examples, protocols, sham
+from companion.feedback.kept import facts
+from companion.feedback.series import Log
+from companion.feedback.sham import Draw, Replay
+
+PEOPLE = 12
+
+
+def test_a_draw_is_sealed_before_and_can_be_checked_after() -> None:
+    rng = drawing(0)
+    draws = [sham.draw(0.5, rng) for _ in range(400)]
+    assert 150 < sum(one.sham for one in draws) < 250
+    assert len({one.seal for one in draws}) == 400
+    assert hashlib.sha256(draws[0].text.encode()).hexdigest() == draws[0].seal
+    assert Draw(not draws[0].sham, draws[0].nonce).seal != draws[0].seal
+
+
+def test_a_replay_gives_what_was_in_its_order_and_joins_where_it_is_alike() -> None:
+    rising = [i / 1000 for i in range(1000)]
+    falling = [1.2 - i / 1000 for i in range(1000)]
+    replay = Replay([rising, falling], rng=drawing(1))
+    given = [replay.next() for _ in range(3000)]
+    assert max(abs(after - before) for before, after in pairwise(given)) < 0.21
+    assert set(np.round(given, 3)) <= set(np.round(rising + falling, 3))
+    with pytest.raises(ValueError, match="too short"):
+        Replay([[0.0] * 10], rng=drawing(1))
+
+
+def test_only_unmuted_margins_are_replayed() -> None:
+    assert sham.margins_of([1.0, 2.0, float("nan"), 4.0], [False, True, False, False]) == [1.0, 4.0]
+
+
+def pairs() -> list[tuple[Log, Log]]:
+    """The logs of the same people's sessions, with their own signal and with the others'."""
+    own = earlier(*range(PEOPLE))
+    found = []
+    for seed in range(PEOPLE):
+        others = [one for number, one in enumerate(own) if number != seed]
+        logs = []
+        for drawn in (False, True):
+            clock = Clock()
+            replay = Replay(others, rng=drawing(seed)) if drawn else None
+            made = session(clock, wish(blind=True), draw=Draw(drawn, "ab" * 16), replay=replay)
+            logs.append(driven(made, clock, steps(200, seed=seed)).log)
+        found.append((logs[0], logs[1]))
+    return found
+
+
+def told(log: Log) -> list[float]:
+    """What can be seen of a log: rate, level, spread, unrest, likeness over time, bouts of reward, steps over mutes."""
+    seen = log.visible()
+    inside = seen["phase"] == 1
+    margin, muted = seen["margin"][inside].astype(float), seen["muted"][inside] > 0
+    shown = margin[~muted & np.isfinite(margin)]
+    unrest = np.nan_to_num(np.abs(np.diff(margin)))
+    over = np.flatnonzero(muted[:-1] & ~muted[1:])
+    bouts = np.diff(np.flatnonzero(np.diff(np.concatenate([[0], shown >= 0, [0]]))))[::2]
+    likeness = np.corrcoef(shown[:-20], shown[20:])[0, 1]
+    return [
+        (shown >= 0).mean(),
+        shown.mean(),
+        shown.std(),
+        unrest[~muted[1:]].mean(),
+        likeness,
+        np.median(bouts),
+        unrest[over].mean(),
+        muted.mean(),
+    ]
+
+
+def test_a_replay_cannot_be_told_by_what_a_blinded_person_sees() -> None:
+    made = pairs()
+    for true, replayed in made:
+        one, other = true.visible(), replayed.visible()
+        assert one.keys() == other.keys()
+        assert {key: (array.dtype, array.shape) for key, array in one.items()} == {
+            key: (array.dtype, array.shape) for key, array in other.items()
+        }
+        for same in ("time", "phase", "block", "muted"):
+            assert np.array_equal(one[same], other[same])
+        assert np.array_equal(np.isnan(one["margin"]), np.isnan(other["margin"]))
+        assert not np.array_equal(one["margin"], other["margin"], equal_nan=True)
+    differences = np.array([np.subtract(told(replayed), told(true)) for true, replayed in made])
+    scale = np.sqrt(np.mean(differences**2, axis=0)) + 1e-12
+    seen = np.abs(differences.mean(axis=0) / scale).max()
+    signs = np.random.default_rng(0).choice([-1.0, 1.0], (2000, PEOPLE))
+    drawn = np.abs(signs @ (differences / scale) / PEOPLE).max(axis=1)
+    assert (drawn >= seen).mean() > 0.05
+
+
+def test_what_a_session_tells_of_itself_is_the_same_whatever_was_drawn() -> None:
+    told_of = []
+    for drawn in (False, True):
+        clock = Clock()
+        replay = Replay(earlier(100), rng=drawing(0))
+        made = session(clock, wish(blind=True), draw=Draw(drawn, "ab" * 16), replay=replay)
+        driven(made, clock, steps(200, seed=1))
+        told_of.append((facts(made, "Muse", 0.6), made.markers, made.snapshot()))
+    (one, its_markers, its_last), (other, markers, last) = told_of
+    assert {**one, "seal": ""} == {**other, "seal": ""}
+    assert (its_markers, its_last) == (markers, last)
+
+
+@pytest.mark.parametrize("protocol", protocols.PROTOCOLS, ids=lambda one: one.name)
+def test_examples_to_replay_come_with_the_program(protocol: protocols.Protocol) -> None:
+    found = examples.margins(protocol.name)
+    assert len(found) >= 2
+    for margins in found:
+        assert len(margins) >= sham.LEAST_MARGINS
+        assert np.isfinite(margins).all()
+        assert (np.array(margins) >= 0).mean() == pytest.approx(0.6, abs=0.08)

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from companion.front import Front
+from companion.notices.digest import Digest, digest
+from companion.notices.types import Decision, Judged, Notice
+from index.notices import HeldNotice
+
+PASSES = Judged(Notice(1, 0.0, "Signal", "Ines", "call me"), Decision.PASS)
+HELD = digest(1, (HeldNotice(2, 0.0, "Slack", "Jonas", "lunch?"),))
+
+
+def test_nobody_shows_before_somebody_says_so() -> None:
+    front = Front()
+    assert not front.show(PASSES)
+    shown: list[Judged] = []
+
+    def show(judged: Judged) -> bool:
+        shown.append(judged)
+        return True
+
+    front.shown_by(show, None)
+    assert front.show(PASSES)
+    front.shown_by(None, None)
+    assert not front.show(PASSES)
+    assert shown == [PASSES]
+
+
+def test_a_digest_nobody_could_be_offered_waits_for_somebody() -> None:
+    front, offered = Front(), list[Digest]()
+    front.offer(HELD)
+    front.shown_by(None, None)
+    front.shown_by(None, offered.append)
+    front.shown_by(None, offered.append)
+    assert offered == [HELD]
+    front.offer(HELD)
+    assert offered == [HELD, HELD]
+
+
+def test_what_waits_can_be_forgotten() -> None:
+    front, offered = Front(), list[Digest]()
+    front.offer(HELD)
+    front.forget()
+    front.shown_by(None, offered.append)
+    assert offered == []

@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from dataclasses import replace
+
+import pytest
+from PySide6.QtGui import QAction, QImage
+from PySide6.QtWidgets import QApplication, QPushButton
+from recording_deep_work import CALM, DEEP, DOWN, WHY, FocusedEngine, RecordingDeepWork, judged, three_held
+from recording_door import RecordingDoor
+from recording_engine import NOW, status
+from waiting import settle, wait_until
+
+from companion.focus.types import Cause, Mode
+from companion.settings import Settings
+from companion.status import Activity
+from ui.app import App
+from ui.bridge import in_background
+from ui.focus_menu import NOT_FOLLOWED
+from ui.menu import CompanionMenu
+from ui.options import Options
+from ui.state_icon import sign
+from ui.tray import Tray
+from ui.view_state import view
+
+DONE = Settings(first_run_done=True)
+
+
+@pytest.fixture
+def deep() -> RecordingDeepWork:
+    return RecordingDeepWork()
+
+
+@pytest.fixture
+def engine(deep: RecordingDeepWork) -> FocusedEngine:
+    return FocusedEngine(deep)
+
+
+@pytest.fixture
+def app(engine: FocusedEngine) -> Iterator[App]:
+    made = App(
+        settings=DONE,
+        door=RecordingDoor(lambda _settings: engine),
+        save=lambda _settings: None,
+        now=lambda: NOW,
+        options=Options(),
+    )
+    made.start()
+    wait_until(lambda: made.link.engine is not None)
+    settle()
+    yield made
+    made.end()
+
+
+def elsewhere(call: Callable[[], bool]) -> Future[bool]:
+    """Make a call on a thread of its own, as that of the notices is."""
+    return in_background(call, name="notices of a test")
+
+
+def trigger(action: QAction) -> None:
+    assert action.isEnabled()
+    action.trigger()
+
+
+@pytest.mark.parametrize("activity", [None, *Activity])
+def test_deep_focus_has_a_shape_of_its_own_and_hides_nothing(qt: QApplication, activity: Activity | None) -> None:
+    del qt
+
+    def shape(*, deep: bool) -> bytes:
+        image = sign(activity, 32, deep=deep).toImage().convertToFormat(QImage.Format.Format_Alpha8)
+        return bytes(image.constBits())
+
+    plain, focused = shape(deep=False), shape(deep=True)
+    changed = [at for at, (a, b) in enumerate(zip(plain, focused, strict=True)) if abs(a - b) > 128]
+    assert len(changed) > 30  # pixels of 1024, whatever the colour
+    assert all(at % 32 > 15 and at // 32 > 15 for at in changed)  # all of them in one corner
+
+
+def test_the_icon_and_its_words_follow_deep_focus(qt: QApplication) -> None:
+    del qt
+    tray = Tray(CompanionMenu())
+    tray.show_state(view(replace(status(), focus=CALM.why), CALM))
+    calm = tray.icon.icon().cacheKey()
+    tray.show_state(view(replace(status(), focus=WHY), DEEP))
+    assert tray.icon.icon().cacheKey() != calm
+    assert tray.icon.toolTip() == f"Now recording.\n{WHY}"
+    tray.show_state(view(replace(status(), focus=CALM.why), CALM))
+    assert tray.icon.icon().cacheKey() == calm
+
+
+def test_the_menu_says_how_focus_is_and_who_decides(app: App, deep: RecordingDeepWork, engine: FocusedEngine) -> None:
+    menu = app.menu
+    assert menu.deep_focus.text() == WHY
+    assert not menu.deep_focus.isEnabled()
+    assert menu.focus.automatic.isChecked()
+    assert menu.focus.menuAction().text() == "Focus: automatic"
+    deep.focus = replace(CALM, cause=Cause.OVERRIDE)
+    engine.now = replace(engine.now, focus="You switched focus off.")
+    wait_until(lambda: menu.focus.menuAction().text() == "Focus: off")
+    assert menu.focus.off.isChecked()
+    assert not menu.focus.automatic.isChecked()
+
+
+def test_the_menu_switches_focus_for_a_while_and_for_as_long_as_it_may_last(app: App, deep: RecordingDeepWork) -> None:
+    for action in app.menu.focus.modes:
+        trigger(action)
+    assert deep.asked("override") == [
+        ("override", Mode.AUTOMATIC, None),
+        ("override", Mode.ON, NOW + 1800),
+        ("override", Mode.ON, NOW + 5400),
+        ("override", Mode.ON, None),
+        ("override", Mode.OFF, None),
+    ]
+
+
+def test_without_a_tray_the_small_window_has_the_same(app: App) -> None:
+    assert app.window.focus.text() == WHY
+    (button,) = [each for each in app.window.findChildren(QPushButton) if each.text() == "Focus: automatic"]
+    assert button.menu() is app.menu.focus
+
+
+def test_where_focus_is_not_followed_the_menu_says_so_and_its_window_how_to(app: App, engine: FocusedEngine) -> None:
+    engine.deep = None
+    engine.now = replace(engine.now, focus="")
+    wait_until(lambda: not app.menu.focus.off.isEnabled())
+    assert app.menu.focus.off.toolTip() == NOT_FOLLOWED
+    assert app.menu.focus.menuAction().text() == "Focus"
+    assert not app.menu.deep_focus.isVisible()
+    trigger(app.menu.focus.open)
+    assert app.focus.window is not None
+    app.focus.window.message.button.click()
+    assert app.recorded is not None
+    assert app.recorded.isVisible()
+    assert app.recorded.pages.currentWidget() is app.recorded.focus
+
+
+def test_the_word_in_the_sidebar_opens_the_window(app: App) -> None:
+    app.sidebar.open()
+    word = app.sidebar.status.focus
+    assert (word.text(), word.isVisible()) == ("deep focus", True)
+    assert word.accessibleName() == "Focus: deep focus"
+    assert WHY in word.toolTip()
+    word.click()
+    assert app.focus.window is not None
+    assert app.focus.window.isVisible()
+
+
+def test_the_buttons_of_the_window_switch_focus(app: App, deep: RecordingDeepWork) -> None:
+    app.focus.open()
+    assert app.focus.window is not None
+    app.focus.window.now.modes[Mode.OFF].click()
+    assert deep.asked("override") == [("override", Mode.OFF, None)]
+
+
+def test_what_passes_is_shown_when_the_notices_ask_for_it(app: App, deep: RecordingDeepWork) -> None:
+    wait_until(lambda: deep.show is not None)
+    assert deep.show is not None
+    show = deep.show
+    showing = elsewhere(lambda: show(judged(3)))
+    wait_until(showing.done)
+    assert showing.result() is True
+    assert app.focus.toasts is not None
+    (toast,) = app.focus.toasts.shown
+    assert toast.isVisible()
+    toast.opened.emit()
+    assert app.focus.window is not None
+    assert app.focus.window.isVisible()
+
+
+def test_a_digest_that_was_chosen_is_shown_and_can_be_seen_again(app: App, deep: RecordingDeepWork) -> None:
+    wait_until(lambda: deep.offer is not None)
+    assert deep.offer is not None
+    offer = deep.offer
+    assert elsewhere(lambda: offer(three_held()) is None).result(5.0)
+    wait_until(lambda: app.focus.digest is not None and app.focus.digest.isVisible())
+    assert app.focus.digest is not None
+    app.focus.digest.close()
+    deep.notices = replace(DOWN, digest=three_held())
+    app.focus.open()
+    assert app.focus.window is not None
+    app.focus.window.last.click()
+    assert app.focus.digest.isVisible()
+
+
+def test_another_that_follows_focus_is_told_of_the_windows_and_the_digest_of_the_last_goes(
+    app: App, deep: RecordingDeepWork, engine: FocusedEngine
+) -> None:
+    wait_until(lambda: deep.offer is not None)
+    assert deep.offer is not None
+    deep.offer(three_held())
+    wait_until(lambda: app.focus.digest is not None)
+    engine.deep = RecordingDeepWork()
+    wait_until(lambda: engine.deep is not None and engine.deep.show is not None)
+    assert app.focus.digest is not None
+    assert not app.focus.digest.isVisible()
+
+
+def test_what_is_forgotten_is_let_go_of_everywhere(app: App, deep: RecordingDeepWork) -> None:
+    wait_until(lambda: deep.show is not None)
+    assert deep.show is not None
+    assert deep.offer is not None
+    show = deep.show
+    wait_until(elsewhere(lambda: show(judged(3))).done)
+    deep.offer(three_held())
+    wait_until(lambda: app.focus.digest is not None)
+    app.forgetting.done.emit()
+    assert app.focus.digest is not None
+    assert app.focus.toasts is not None
+    assert app.focus.digest.list.lines.rowCount() == 0
+    assert app.focus.toasts.shown == []
+
+
+def test_a_program_that_closes_shows_nothing_more_and_keeps_nobody_waiting(app: App, deep: RecordingDeepWork) -> None:
+    wait_until(lambda: deep.show is not None)
+    assert deep.show is not None
+    assert deep.offer is not None
+    show, offer = deep.show, deep.offer
+    app.focus.open()
+    app.quit()
+    assert deep.show is None
+    assert app.focus.window is not None
+    assert not app.focus.window.isVisible()
+    late = elsewhere(lambda: show(judged(4)))
+    wait_until(late.done)
+    assert late.result() is False
+    offer(three_held())
+    settle()
+    assert app.focus.digest is None
+    app.bridge.close()
+    assert elsewhere(lambda: show(judged(5))).result(5.0) is False

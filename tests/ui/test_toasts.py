@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QEnterEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from recording_deep_work import judged
+from waiting import settle
+
+from ui import toast_window
+from ui.toast_pile import AT_ONCE, ToastPile
+
+
+@pytest.fixture
+def pile(qt: QApplication) -> ToastPile:
+    return ToastPile(qt)
+
+
+def test_it_says_who_what_and_why_and_takes_no_focus(pile: ToastPile) -> None:
+    assert pile.show(judged(4))
+    (toast,) = pile.shown
+    assert [label.text() for label in (toast.app, toast.title, toast.body)] == ["Signal", "Jonas", "call me"]
+    assert toast.why.text() == "Passed because you starred who it is from."
+    assert toast.accessibleName() == "Signal. Jonas. call me. Passed because you starred who it is from."
+    assert toast.testAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+    assert toast.windowFlags() & Qt.WindowType.WindowDoesNotAcceptFocus
+    pile.let_go()
+    assert pile.shown == []
+
+
+def test_it_goes_by_itself_and_the_next_takes_its_place(pile: ToastPile, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert toast_window.SHOWN_MS == 8000
+    monkeypatch.setattr(toast_window, "SHOWN_MS", 150)
+    for number in range(1, AT_ONCE + 3):
+        assert pile.show(judged(number))
+    assert len(pile.shown) == AT_ONCE
+    tops = [toast.geometry().top() for toast in pile.shown]
+    bottoms = [toast.geometry().bottom() for toast in pile.shown]
+    assert all(top > bottom for top, bottom in zip(tops[1:], bottoms, strict=False))
+    seen = {id(toast) for toast in pile.shown}
+    for _ in range(100):
+        if not pile.shown:
+            break
+        seen |= {id(toast) for toast in pile.shown}
+        QTest.qWait(50)
+    assert pile.shown == []
+    assert len(seen) >= AT_ONCE + 2
+
+
+def test_a_click_opens_and_closes_another_button_only_closes(pile: ToastPile) -> None:
+    opened: list[int] = []
+    pile.opened.connect(opened.append)
+    pile.show(judged(1))
+    pile.show(judged(2))
+    pile.show(judged(3))
+    first, second, third = pile.shown
+    QTest.mouseClick(first, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(second, Qt.MouseButton.RightButton)
+    third.close_it.click()
+    settle()
+    assert opened == [1]
+    assert pile.shown == []
+
+
+def test_it_stays_while_it_is_pointed_at(pile: ToastPile, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(toast_window, "SHOWN_MS", 50)
+    pile.show(judged(1))
+    (toast,) = pile.shown
+    place = QPointF(QPoint(5, 5))
+    QApplication.sendEvent(toast, QEnterEvent(place, place, place))
+    QTest.qWait(300)
+    assert pile.shown == [toast]
+    QApplication.sendEvent(toast, QEvent(QEvent.Type.Leave))
+    for _ in range(100):
+        if not pile.shown:
+            break
+        QTest.qWait(50)
+    assert pile.shown == []
