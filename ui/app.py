@@ -217,6 +217,7 @@ class App(QObject):
         sidebar.settings_wanted.connect(self.show_pages)
         sidebar.resume_wanted.connect(self._resume)
         sidebar.unlock_wanted.connect(self.locking.ask)
+        sidebar.focus_wanted.connect(sidebar.close)  # it would lie on top
         sidebar.focus_wanted.connect(self.focus.open)
         menu.focus.window_wanted.connect(self.focus.open)
         menu.focus.mode_wanted.connect(self.focus.set_mode)

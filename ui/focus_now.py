@@ -51,6 +51,7 @@ class FocusNow(QWidget):
         self.why.setText(focus.why)
         self.why.setVisible(bool(focus.why))
         self.lasting.setText(focus_wording.lasting(focus, now))
+        self.lasting.setVisible(bool(self.lasting.text()))
         self.notices.setText(focus_wording.of_notices(state))
         self.eeg.show_part(
             focus.eeg, focus_wording.of_eeg(focus), focus_wording.part_figure("EEG", focus.eeg), frozen=focus.frozen

@@ -27,6 +27,7 @@ class FocusPart(QWidget):
         top.addWidget(self.mark, 1)
         column.addLayout(top)
         column.addWidget(self.words)
+        column.addStretch()
 
     def show_part(self, probability: float | None, words: str, figure: str, *, frozen: bool = False) -> None:
         """Show this; ``frozen`` where it says nothing of just now."""

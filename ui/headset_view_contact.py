@@ -69,10 +69,6 @@ class ContactPanel(QWidget):
         self._worst = "" if known is None else known.worst
         self._offer()
 
-    def restyle(self) -> None:
-        """Take the colours of now."""
-        self.list.restyle()
-
     def _advise(self, said: str, look: str) -> None:
         if (said, look) != (self.advice.text(), self.advice.property("look")):
             self.advice.setText(said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
@@ -51,6 +51,12 @@ class ElectrodeList(QListWidget):
     def choose_first(self) -> None:
         """Tick those that are ticked before anybody chose."""
         self._tick(list(first_chosen([name for name, _, _ in self._electrodes])))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow light and dark."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.restyle()
 
     def restyle(self) -> None:
         """Paint the signs in the colours of now."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -71,6 +72,12 @@ class SpectrumPlot(QWidget):
             self.curves[name].setData(np.log2(found.frequencies), (2 * (line - low) / (high - low) - 1) * ROW_ROOM)
         self.caption = f"The last {SECONDS:g} s, each row from {low:.0f} to {high:.0f} dB (0 is 1 µV²/Hz)."
         self.plot.widget.setAccessibleDescription(f"{', '.join(names)}. {self.caption}")
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow light and dark."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.restyle()
 
     def restyle(self) -> None:
         """Take the colours of now."""

@@ -215,6 +215,7 @@ def _sheet(colours: Colours) -> str:
         selection-background-color: {colours.mark}; selection-color: {colours.on_mark}; }}
     QPlainTextEdit:focus {{ border: 1px solid {colours.text}; }}
     QListView {{ background: {colours.surface}; border: none; outline: none; }}
+    QListView::indicator:unchecked {{ border: 1px solid {colours.soft}; border-radius: 2px; }}
     QProgressBar {{ background: {colours.line}; border: none; border-radius: 2px; }}
     QProgressBar::chunk {{ background: {colours.soft}; border-radius: 2px; }}
     """

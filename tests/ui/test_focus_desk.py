@@ -142,6 +142,7 @@ def test_the_word_in_the_sidebar_opens_the_window(app: App) -> None:
     assert word.accessibleName() == "Focus: deep focus"
     assert WHY in word.toolTip()
     word.click()
+    assert not app.sidebar.isVisible()  # it would lie on top
     assert app.focus.window is not None
     assert app.focus.window.isVisible()
 

@@ -1,0 +1,101 @@
+"""What windows ask of `DeepWork` that takes a while: done on a thread of its own, and not once it has ended."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from companion.deep_work import DeepWork
+from companion.focus.types import FocusError
+from companion.focus.watch import FocusWatch
+from companion.focus_choices import Chosen
+from companion.front import Front
+from companion.notices.notices import Notices
+from companion.quiet.keeping import Keeping
+from companion.settings import Settings
+from index.keys.keys import Keys
+from index.store import Store
+from index.vault import Vault
+from index.writer import Writer
+
+START = 1_772_442_720.0
+
+
+class Part:
+    """Stands for a part that is not asked here, and writes down on which thread it is."""
+
+    def __init__(self) -> None:
+        self.threads: list[str] = []
+        self.refuses = False
+
+    def listen(self, listener: Callable[..., None]) -> None:
+        pass
+
+    def stop(self) -> None:
+        pass
+
+    def correct(self, *_given: object, **_named: object) -> int:
+        self.threads.append(threading.current_thread().name)
+        if self.refuses:
+            raise FocusError("That is not over yet.")
+        return 7
+
+    def open(self, number: int) -> bool:
+        self.threads.append(threading.current_thread().name)
+        return number == 1
+
+
+@pytest.fixture
+def part() -> Part:
+    return Part()
+
+
+@pytest.fixture
+def deep(tmp_path: Path, part: Part) -> Iterator[DeepWork]:
+    with Writer(Vault(tmp_path / "vault", keys=Keys.random())) as writer:
+        store = Store(writer.vault)
+        made = DeepWork(
+            watch=cast("FocusWatch", part),
+            make_keeping=lambda _changed: cast("Keeping", part),
+            notices=cast("Notices", part),
+            front=Front(),
+            store=store,
+            chosen=Chosen(Settings()),
+            clock=lambda: START,
+        )
+        yield made
+        made.stop()
+        store.close()
+
+
+def test_the_past_is_read_from_the_vault(deep: DeepWork) -> None:
+    assert deep.past(START, START + 60).result(10.0).points == ()
+    assert len(deep.totals([(START, START + 60)]).result(10.0)) == 1
+
+
+def test_what_takes_a_while_is_done_elsewhere(deep: DeepWork, part: Part) -> None:
+    assert deep.correct(START, START + 60, focused=False).result(10.0) == 7
+    assert deep.open_notice(1).result(10.0)
+    assert not deep.open_notice(2).result(10.0)
+    deep.judge_notice(1, important=True).result(10.0)
+    assert threading.current_thread().name not in part.threads
+
+
+def test_what_is_refused_is_raised_in_the_future(deep: DeepWork, part: Part) -> None:
+    part.refuses = True
+    with pytest.raises(FocusError, match="not over"):
+        deep.correct(START, START + 60, focused=True).result(10.0)
+
+
+def test_nothing_is_done_once_it_has_ended(deep: DeepWork, part: Part) -> None:
+    deep.stop()
+    late = deep.open_notice(1)
+    assert late.cancelled()
+    told: list[bool] = []
+    late.add_done_callback(lambda done: told.append(done.cancelled()))
+    assert told == [True]
+    assert part.threads == []
