@@ -66,6 +66,7 @@ def photograph(app: QApplication, folder: Path) -> None:
         theme.apply(app, colours)
         _recall(bridge, folder, keep, name)
         _focus(bridge, keep, name)
+        _headset(bridge, folder, keep, name)
     theme.apply(app, theme.LIGHT)
     _pages(bridge, keep)
     _recorded(keep)
@@ -180,6 +181,20 @@ def _digest(bridge: Bridge, keep: Keep) -> None:
     toast.appear()
     keep(toast, "passed")
     toast.leave()
+
+
+def _headset(bridge: Bridge, folder: Path, keep: Keep, scheme: str) -> None:
+    """Photograph how a headset lies and what it sends."""
+    from ui.headset_view import HeadsetView
+    from ui.view_state import view
+
+    engine = SampleEngine(folder)
+    window = HeadsetView(lambda: engine, view(status()), bridge=bridge)
+    window.appear()
+    while window.live is None or "dB" not in window.live.spectrum.caption:
+        _settle()
+    keep(window, f"headset-{scheme}")
+    window.close()
 
 
 def _locked(bridge: Bridge, keep: Keep) -> None:

@@ -7,10 +7,14 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
+import sample_headset
+
 from companion.brain.types import Contact, HeadsetState
+from companion.contact_watch import Electrodes
 from companion.ports import Answer, Gone, Question
 from companion.settings import Settings
 from companion.status import Activity, Status
+from embeddings.types import EEGWindow
 from index.types import Hit, Moment, SignalQuality
 
 NOW = 1_794_997_800.0  # a Wednesday, 11:50 UTC
@@ -245,6 +249,15 @@ class SampleEngine:
         future: Future[Answer] = Future()
         future.set_result(Answer(question, hits, (), 0.04))
         return future
+
+    def headset_window(self, seconds: float) -> EEGWindow:
+        """Return made-up EEG."""
+        return sample_headset.window(seconds, NOW)
+
+    @property
+    def electrodes(self) -> Electrodes:
+        """Three that lie well and one that does not."""
+        return sample_headset.electrodes(NOW)
 
     def opened(self, answer: Answer, rank: int) -> None:
         """Nothing learns here."""

@@ -76,6 +76,7 @@ class HeadsetView(QDialog):
         self.live = loading.result()(self._engine, bridge=self._bridge)
         self.stack.addWidget(self.live)
         self.show_state(self._state)
+        self.live.contact.list.setFocus()
 
     def _help(self, action: str) -> None:
         wanted = {"settings": self.settings_wanted, "resume": self.resume_wanted, "unlock": self.unlock_wanted}

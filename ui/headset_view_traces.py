@@ -115,10 +115,10 @@ class Traces(QWidget):
         ground.setBrush(QColor(colours.selected))
         ground.setPen(pg.mkPen(None))
         ground.setZValue(-1)
-        word = pg.TextItem(shade.word, color=colours.soft, anchor=(0, 0))
+        word = pg.TextItem(shade.word, color=colours.soft, anchor=(1, 0))
         word.setFont(theme.font(self.font(), "small"))
         word.setParentItem(self._group)
-        word.setPos(left, middle + ROW_ROOM)
+        word.setPos(left + shade.end - shade.start, middle + ROW_ROOM)
         self.grounds += [ground, word]
 
     def _pen(self) -> object:

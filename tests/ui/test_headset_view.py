@@ -194,7 +194,7 @@ def test_each_electrode_says_how_it_lies_and_the_worst_what_to_do(live: Live, en
     live.look()
     assert live.contact.advice.text() == GOOD
     assert not live.contact.alone.isVisible()
-    engine.electrodes = judged(**dict.fromkeys(NAMES, "poor contact"))
+    engine.electrodes = judged(20.0, "", **dict.fromkeys(NAMES, "poor contact"))
     live.look()
     assert live.contact.advice.text() == ALL_BAD
 
@@ -258,7 +258,7 @@ def test_escape_closes_and_nothing_is_asked_any_more(window: HeadsetView, live: 
     QTest.keyClick(window, Qt.Key.Key_Escape)
     assert not window.isVisible()
     asked: list[float] = []
-    engine.signal = asked.append  # type: ignore[assignment]
+    engine.signal = asked.append
     QTest.qWait(100)
     assert not asked
     window.appear()
@@ -303,9 +303,10 @@ def test_every_control_can_be_reached_and_has_a_name(window: HeadsetView, live: 
     live.look()
     window.activateWindow()
     live.contact.alone.setFocus()
-    for after in (live.contact.list, window.leave):
-        wait_until(lambda: QApplication.focusWidget() is not None)
-        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    panel = live.contact
+    for before, after in ((panel.alone, panel.list), (panel.list, window.leave)):
+        wait_until(before.hasFocus)
+        QTest.keyClick(before, Qt.Key.Key_Tab)
         wait_until(after.hasFocus)
 
 
