@@ -1,4 +1,4 @@
-"""A session a notification daemon, kept for the tests of a file; do-not-disturb is off at the start of each."""
+"""A session a notification daemon, kept for the tests of this folder; do-not-disturb is off at the start of each."""
 
 from __future__ import annotations
 
@@ -33,10 +33,25 @@ class Desks:
         return desk
 
 
-@pytest.fixture(scope="session")
-def desks() -> Iterator[Desks]:
-    with ExitStack() as stack:
-        yield Desks(stack)
+_opened: list[tuple[ExitStack, Desks]] = []
+
+
+@pytest.fixture
+def desks() -> Desks:
+    """Made for the first test, ended after the last: other tests count the processes that are left."""
+    if not _opened:
+        stack = ExitStack()
+        _opened.append((stack, Desks(stack)))
+    return _opened[0][1]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    del item
+    yield
+    if nextitem is None or nextitem.path.parent != Path(__file__).parent:
+        while _opened:
+            _opened.pop()[0].close()
 
 
 @pytest.fixture(params=sorted(NEEDED))
