@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import replace
 
 from companion.focus.types import FocusState
@@ -65,14 +65,23 @@ class Chronicle:
         self._thin()
 
     def flush(self) -> None:
-        """Hand on what is open, and wait until all is written; raises `VaultError` where it is refused."""
+        """Hand on what is open, and wait until all is written; raises `VaultError` where it is refused, again."""
         with self._lock:
             if self._open is not None:
                 self._hand_on([self._open])
                 self._open = None
-            waiting = [written for _, written in self._handed]
-        for written in waiting:
+        if any(written.exception() is not None for written in self._waiting()):
+            with self._lock:
+                self._hand_on([])  # what was refused, once more
+        for written in self._waiting():
             written.result()
+
+    def _waiting(self) -> list[Future[None]]:
+        """Return what was handed on, all of it done."""
+        with self._lock:
+            handed = [written for _, written in self._handed]
+        wait(handed)
+        return handed
 
     def forget(self, start: float, end: float) -> None:
         """Let go of what is not written yet and overlaps a time (UTC seconds)."""
