@@ -20,7 +20,9 @@ def keep_in(path: Path) -> None:
     """Make the file ``path`` the keyring of this process and of its children; before anything asks for one."""
     os.environ["PYTHON_KEYRING_BACKEND"] = f"{__name__}.{TestsKeyring.__name__}"
     os.environ[PLACE] = str(path)
-    places = (str(Path(__file__).parent), os.environ.get("PYTHONPATH", ""))
+    here = Path(__file__).parent
+    # The packages first: beside this file lie folders of tests that are called as they are.
+    places = (str(here.parent), str(here), os.environ.get("PYTHONPATH", ""))
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, places))
 
 
