@@ -32,15 +32,11 @@ class Case:
     def __init__(self, place: Place, name: str, *, control: bool) -> None:
         self.place, self.name, self.control = place, name, control
         self.word, self.harmless = next(_words), next(_words)
-        self.colour: Colour = MAGENTA
+        self.colour: Colour = GREEN if "firefox" in name else MAGENTA  # its own sign is nearly magenta
         self.key, self.password, self.card = made_secrets(next(_numbers))
         self.found: Found | None = None
         self._pictures = pictures_in(place.vault)
         self._moments = self._newest()
-
-    def use_green(self) -> None:
-        """Let the colour be one that browsers do not have themselves."""
-        self.colour = GREEN
 
     def kept_out(self, *further: str) -> None:
         """Fail when the vault holds a canary, or one of ``further`` secrets."""
