@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from companion import budgeting, forgetting, recording
+from companion import beside, budgeting, forgetting, recording
 from companion.answering import Answering
 from companion.arranging import Arranging
 from companion.brain import board
 from companion.compacting import Compacting, CompactorTasks
 from companion.engine import Engine, Parts
 from companion.fill import Filler, Step
-from companion.idle import touched_ago
 from companion.incidents import Incidents
 from companion.learning import LONGEST_SECONDS, Learning
 from companion.learning_round import LearnerTasks
@@ -41,9 +38,6 @@ from index.spaces.vectors import Vectors
 from index.store import Store
 from index.vault import Vault
 from index.writer import Writer
-
-if TYPE_CHECKING:
-    from companion.deep_work import DeepWork
 
 PATIENCE_SECONDS = 1.5  # a person waits this long for hits by meaning before those by words are shown
 
@@ -171,7 +165,7 @@ def _parts(settings: Settings, run: recording.ThisRun, *, writer: Writer, store:
         ),
         make_listening=partial(_listening, run, writer=writer, clock=clock, note=note),
         make_answering=partial(_answering, store=store, vectors=vectors, encoder=encoder, note=note, clock=clock),
-        make_deep_work=partial(_deep_work, store=store, writer=writer, encoder=encoder, note=note, clock=clock),
+        make_deep_work=partial(beside.deep_work, store=store, writer=writer, encoder=encoder, note=note, clock=clock),
         make_encoder=_make_encoder,
         is_simulated=lambda chosen: board.is_simulated(run.board_of(chosen)),
         on_incident=note,
@@ -217,55 +211,6 @@ def _answering(
         on_incident=note,
         patience=PATIENCE_SECONDS,
         clock=clock,
-    )
-
-
-def _deep_work(
-    last: Callable[[float], EEGWindow | None],
-    settings: Settings,
-    *,
-    store: Store,
-    writer: Writer,
-    encoder: Worker,
-    note: Note,
-    clock: Clock,
-) -> DeepWork:
-    from companion.deep_work import DeepWork  # what it needs is imported only where focus is followed
-    from companion.focus.watch import FocusWatch
-    from companion.focus_choices import Chosen
-    from companion.front import Front
-    from companion.notices.notices import Notices
-    from companion.quiet.journal import usual_folder
-    from companion.quiet.keeping import Keeping
-
-    chosen = Chosen(settings)
-    watch = FocusWatch(
-        writer=writer,
-        store=store,
-        encoder=encoder,
-        last=last,
-        idle=touched_ago(),
-        on_incident=note,
-        rules=chosen.rules,
-        clock=clock,
-    )
-    front = Front()
-    notices = Notices(
-        writer,
-        store,
-        os.environ,
-        choices=lambda: chosen.choices,
-        show=front.show,
-        offer=front.offer,
-        on_incident=note,
-        clock=clock,
-    )
-
-    def keeping(on_change: Callable[[], None]) -> Keeping:
-        return Keeping(usual_folder(), on_incident=note, on_change=on_change, clock=clock)
-
-    return DeepWork(
-        watch=watch, make_keeping=keeping, notices=notices, front=front, store=store, chosen=chosen, clock=clock
     )
 
 

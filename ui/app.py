@@ -15,13 +15,12 @@ from companion.idle import load_extensions
 from companion.settings import Settings, SettingsError
 from ui import global_key, tray
 from ui.bridge import Bridge
+from ui.desks import Desks
 from ui.door import Door
 from ui.ending import delete_windows
 from ui.engine_link import EngineLink
 from ui.first_run import HEADSET_PAGE, SOURCES_PAGE, FirstRun
-from ui.focus_desk import FocusDesk
 from ui.forgetting import Forgetting
-from ui.headset_view_opening import HeadsetOpening
 from ui.lock_page import Vaults
 from ui.locking import Locking
 from ui.menu import CompanionMenu
@@ -88,8 +87,7 @@ class App(QObject):
             parent=self,
         )
         self.forgetting = Forgetting(bridge=self.bridge, link=self.link, parent=self)
-        self.focus = FocusDesk(bridge=self.bridge, link=self.link, settings=lambda: self.settings, now=now, parent=self)
-        self.headset = HeadsetOpening(bridge=self.bridge, link=self.link, parent=self)
+        self.desks = Desks(bridge=self.bridge, link=self.link, settings=lambda: self.settings, now=now, parent=self)
         self._tray_watch = QTimer(self)
         self._connect()
 
@@ -170,8 +168,7 @@ class App(QObject):
             self.pages.reject()
         if self.recorded is not None:
             self.recorded.reject()
-        self.headset.close()
-        self.focus.stop()
+        self.desks.stop()
         if self._key is not None:
             self._key.stop()
         late = f"Companion did not close within {CLOSE_WITHIN_MS // 1000} s and was ended by force."
@@ -205,11 +202,11 @@ class App(QObject):
         menu.think_wanted.connect(self._think)
         menu.recall_wanted.connect(sidebar.open)
         menu.recorded_wanted.connect(self.show_recorded)
-        for asked in (menu.headset_wanted, sidebar.headset_wanted):
-            asked.connect(self.headset.open)
-        self.headset.settings_wanted.connect(lambda: self.show_pages(HEADSET_PAGE))
-        self.headset.resume_wanted.connect(self._resume)
-        self.headset.unlock_wanted.connect(self.locking.ask)
+        self.desks.opened_by(menu, sidebar)
+        self.desks.headset_settings_wanted.connect(lambda: self.show_pages(HEADSET_PAGE))
+        self.desks.focus_settings_wanted.connect(self._show_focus_page)
+        self.desks.resume_wanted.connect(self._resume)
+        self.desks.unlock_wanted.connect(self.locking.ask)
         menu.settings_wanted.connect(self.show_pages)
         menu.quit_wanted.connect(self.quit)
         self.window.quit_wanted.connect(self.quit)
@@ -217,13 +214,7 @@ class App(QObject):
         sidebar.settings_wanted.connect(self.show_pages)
         sidebar.resume_wanted.connect(self._resume)
         sidebar.unlock_wanted.connect(self.locking.ask)
-        sidebar.focus_wanted.connect(sidebar.close)  # it would lie on top
-        sidebar.focus_wanted.connect(self.focus.open)
-        menu.focus.window_wanted.connect(self.focus.open)
-        menu.focus.mode_wanted.connect(self.focus.set_mode)
-        self.focus.settings_wanted.connect(self._show_focus_page)
-        self.focus.unlock_wanted.connect(self.locking.ask)
-        self.forgetting.done.connect(self.focus.let_go)
+        self.forgetting.done.connect(self.desks.let_go)
         self.forgetting.done.connect(sidebar.let_go)
         self.forgetting.done.connect(link.look)
         self.locking.unlocking.connect(self._remember_settings)
@@ -315,7 +306,7 @@ class App(QObject):
         self.tray.show_state(state)
         self.window.show_state(state)
         self.sidebar.show_state(state)
-        self.focus.look()
+        self.desks.look()
 
     def _show_somewhere(self) -> None:
         """Keep the small window open as long as, and only while, no tray shows the icon."""

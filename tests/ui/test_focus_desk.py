@@ -128,8 +128,8 @@ def test_where_focus_is_not_followed_the_menu_says_so_and_its_window_how_to(app:
     assert app.menu.focus.menuAction().text() == "Focus"
     assert not app.menu.deep_focus.isVisible()
     trigger(app.menu.focus.open)
-    assert app.focus.window is not None
-    app.focus.window.message.button.click()
+    assert app.desks.focus.window is not None
+    app.desks.focus.window.message.button.click()
     assert app.recorded is not None
     assert app.recorded.isVisible()
     assert app.recorded.pages.currentWidget() is app.recorded.focus
@@ -143,14 +143,14 @@ def test_the_word_in_the_sidebar_opens_the_window(app: App) -> None:
     assert WHY in word.toolTip()
     word.click()
     assert not app.sidebar.isVisible()  # it would lie on top
-    assert app.focus.window is not None
-    assert app.focus.window.isVisible()
+    assert app.desks.focus.window is not None
+    assert app.desks.focus.window.isVisible()
 
 
 def test_the_buttons_of_the_window_switch_focus(app: App, deep: RecordingDeepWork) -> None:
-    app.focus.open()
-    assert app.focus.window is not None
-    app.focus.window.now.modes[Mode.OFF].click()
+    app.desks.focus.open()
+    assert app.desks.focus.window is not None
+    app.desks.focus.window.now.modes[Mode.OFF].click()
     assert deep.asked("override") == [("override", Mode.OFF, None)]
 
 
@@ -161,12 +161,12 @@ def test_what_passes_is_shown_when_the_notices_ask_for_it(app: App, deep: Record
     showing = elsewhere(lambda: show(judged(3)))
     wait_until(showing.done)
     assert showing.result() is True
-    assert app.focus.toasts is not None
-    (toast,) = app.focus.toasts.shown
+    assert app.desks.focus.toasts is not None
+    (toast,) = app.desks.focus.toasts.shown
     assert toast.isVisible()
     toast.opened.emit()
-    assert app.focus.window is not None
-    assert app.focus.window.isVisible()
+    assert app.desks.focus.window is not None
+    assert app.desks.focus.window.isVisible()
 
 
 def test_a_digest_that_was_chosen_is_shown_and_can_be_seen_again(app: App, deep: RecordingDeepWork) -> None:
@@ -174,14 +174,14 @@ def test_a_digest_that_was_chosen_is_shown_and_can_be_seen_again(app: App, deep:
     assert deep.offer is not None
     offer = deep.offer
     assert elsewhere(lambda: offer(three_held()) is None).result(5.0)
-    wait_until(lambda: app.focus.digest is not None and app.focus.digest.isVisible())
-    assert app.focus.digest is not None
-    app.focus.digest.close()
+    wait_until(lambda: app.desks.focus.digest is not None and app.desks.focus.digest.isVisible())
+    assert app.desks.focus.digest is not None
+    app.desks.focus.digest.close()
     deep.notices = replace(DOWN, digest=three_held())
-    app.focus.open()
-    assert app.focus.window is not None
-    app.focus.window.last.click()
-    assert app.focus.digest.isVisible()
+    app.desks.focus.open()
+    assert app.desks.focus.window is not None
+    app.desks.focus.window.last.click()
+    assert app.desks.focus.digest.isVisible()
 
 
 def test_another_that_follows_focus_is_told_of_the_windows_and_the_digest_of_the_last_goes(
@@ -190,11 +190,11 @@ def test_another_that_follows_focus_is_told_of_the_windows_and_the_digest_of_the
     wait_until(lambda: deep.offer is not None)
     assert deep.offer is not None
     deep.offer(three_held())
-    wait_until(lambda: app.focus.digest is not None)
+    wait_until(lambda: app.desks.focus.digest is not None)
     engine.deep = RecordingDeepWork()
     wait_until(lambda: engine.deep is not None and engine.deep.show is not None)
-    assert app.focus.digest is not None
-    assert not app.focus.digest.isVisible()
+    assert app.desks.focus.digest is not None
+    assert not app.desks.focus.digest.isVisible()
 
 
 def test_what_is_forgotten_is_let_go_of_everywhere(app: App, deep: RecordingDeepWork) -> None:
@@ -204,12 +204,12 @@ def test_what_is_forgotten_is_let_go_of_everywhere(app: App, deep: RecordingDeep
     show = deep.show
     wait_until(elsewhere(lambda: show(judged(3))).done)
     deep.offer(three_held())
-    wait_until(lambda: app.focus.digest is not None)
+    wait_until(lambda: app.desks.focus.digest is not None)
     app.forgetting.done.emit()
-    assert app.focus.digest is not None
-    assert app.focus.toasts is not None
-    assert app.focus.digest.list.lines.rowCount() == 0
-    assert app.focus.toasts.shown == []
+    assert app.desks.focus.digest is not None
+    assert app.desks.focus.toasts is not None
+    assert app.desks.focus.digest.list.lines.rowCount() == 0
+    assert app.desks.focus.toasts.shown == []
 
 
 def test_a_program_that_closes_shows_nothing_more_and_keeps_nobody_waiting(app: App, deep: RecordingDeepWork) -> None:
@@ -217,16 +217,16 @@ def test_a_program_that_closes_shows_nothing_more_and_keeps_nobody_waiting(app: 
     assert deep.show is not None
     assert deep.offer is not None
     show, offer = deep.show, deep.offer
-    app.focus.open()
+    app.desks.focus.open()
     app.quit()
     assert deep.show is None
-    assert app.focus.window is not None
-    assert not app.focus.window.isVisible()
+    assert app.desks.focus.window is not None
+    assert not app.desks.focus.window.isVisible()
     late = elsewhere(lambda: show(judged(4)))
     wait_until(late.done)
     assert late.result() is False
     offer(three_held())
     settle()
-    assert app.focus.digest is None
+    assert app.desks.focus.digest is None
     app.bridge.close()
     assert elsewhere(lambda: show(judged(5))).result(5.0) is False

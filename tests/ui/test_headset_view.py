@@ -318,7 +318,7 @@ def test_the_menu_opens_it_and_its_buttons_lead_on(engine: RecordingEngine, sent
     app.start()
     wait_until(lambda: app.link.engine is not None)
     app.menu.electrodes.trigger()
-    window = app.headset.window
+    window = app.desks.headset.window
     assert window is not None
     wait_until(lambda: window.live is not None and window.live.isVisible())
     assert window.isVisible()
