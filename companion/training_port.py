@@ -171,7 +171,7 @@ class TrainingPort(Protocol):
         ...
 
     def answer(self, number: int, answers: Mapping[str, str]) -> Future[None]:
-        """Note what the person said of a session, by item of the checklist; ``guess`` is what they believe was shown."""
+        """Note what the person said of a session, by item of the checklist; ``guess``: what they think was shown."""
         ...
 
     def unblind(self, number: int) -> Future[bool | None]:
