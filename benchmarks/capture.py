@@ -12,7 +12,9 @@ their processes and what they wrote is looked at.
   until a full-text query finds all of them; what is never found took for ever. Editor and browser tell their text
   to whoever asks; the terminals have to be read off the pixels. Chromium is started with the option without which it
   tells nothing; ``--silent-browser`` leaves that out, and its pages have to be read, too.
-- Bytes are what the vault grew by on disk, frames, text, vectors and all, once the program has ended.
+- Bytes are what the vault grew by on disk, frames, text, vectors and all, once the program has ended. What is left of
+  them after some days, when the program has grouped the frames while nobody was there, is told beside it, and what that
+  costs; neither counts for a bar.
 - Which trigger ended how is the program's own account (`companion doctor --json`); it may not count fewer than the
   script gave rise to. So is the time it says a look took until it could be found, from its trigger on.
 
@@ -37,6 +39,7 @@ from _capture_script import IDLE
 from _capture_windows import NEEDED
 from _finding import InTable, InVault
 from _looks import counted, looks, lost, seconds_until_found, share_accounted_for, unnoticed
+from _once_cold import Cold, once_cold
 from desktop import Desktop, DesktopError, wait_until
 from kept_secrets import keep_in
 from vaults import vault_at
@@ -73,6 +76,7 @@ def main() -> int:
             told = doctor(folder)
             baseline = run(partial(_baseline, folder=folder), chosen.minutes, silent_browser=chosen.silent_browser)
             errors = errors_in(folder)
+            cold = once_cold(folder / "vault")
         except DesktopError as error:
             print(f"capture: {error}", file=sys.stderr)
             return 2
@@ -81,7 +85,7 @@ def main() -> int:
         "minutes": chosen.minutes,
         "silent_browser": chosen.silent_browser,
         "called_for_a_look": dict(ours.done),
-        "ours": _figures(ours, groups),
+        "ours": _figures(ours, groups) | _later(ours, cold),
         "baseline": _figures(baseline, groups),
         "looks": counted(looks(told)),
         "looks_seconds_until_found": seconds_until_found(told),
@@ -151,6 +155,16 @@ def _figures(run: Run, groups: Groups) -> dict[str, object]:
         "never_found": run.never_found()[:FEW],
         "searchable": {name: _latencies(run.latencies(acts)) for name, acts in groups.items()},
         "searchable_by_act": {act: _latencies(run.latencies([act])) for acts in groups.values() for act in acts},
+    }
+
+
+def _later(run: Run, cold: Cold) -> dict[str, float]:
+    """Return what becomes of it after three days, and what that costs, while the person is away."""
+    hours = run.active.seconds / HOUR
+    return {
+        "megabytes_an_hour_once_cold": round((run.grown - cold.saved) / MEGABYTE / hours, 2),
+        "cpu_seconds_a_frame_until_cold": round(cold.cpu / max(1, cold.frames), 2),
+        "frames": cold.frames,
     }
 
 

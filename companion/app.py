@@ -14,6 +14,7 @@ from companion.brain import board
 from companion.compacting import Compacting, CompactorTasks
 from companion.engine import Engine, Parts
 from companion.fill import Filler, Step
+from companion.giving_back import GivingBack
 from companion.incidents import Incidents
 from companion.learning import LONGEST_SECONDS, Learning
 from companion.learning_round import LearnerTasks
@@ -128,6 +129,7 @@ def _parts(settings: Settings, run: recording.ThisRun, *, writer: Writer, store:
     fillers = (filler("reader", [read]), filler("encoder", steps, put_off=put_off))
     vectors = Vectors(store)
     upkeep = (
+        GivingBack(),
         Arranging(vectors=vectors, on_incident=note),
         Compacting(
             store=store,
@@ -168,6 +170,7 @@ def _parts(settings: Settings, run: recording.ThisRun, *, writer: Writer, store:
         make_deep_work=partial(beside.deep_work, store=store, writer=writer, encoder=encoder, note=note, clock=clock),
         make_encoder=_make_encoder,
         is_simulated=lambda chosen: board.is_simulated(run.board_of(chosen)),
+        listens=lambda chosen: run.board_of(chosen) != "none",
         on_incident=note,
     )
 

@@ -69,6 +69,7 @@ class Parts:
     make_deep_work: Callable[[Callable[[float], EEGWindow | None], Settings], DeepWork]
     make_encoder: Callable[[Settings], Callable[[], object]]
     is_simulated: Callable[[Settings], bool]
+    listens: Callable[[Settings], bool]
     on_incident: Callable[[str, str], None]
 
 
@@ -106,7 +107,7 @@ class Engine:
         self._contact.start()
         self._sources.start()
         self._focusing.apply(self._sources.settings)
-        self._warm()
+        self._warm(self._sources.settings)
         self._recoding.start()
 
     def stop(self) -> None:
@@ -148,8 +149,10 @@ class Engine:
         if other_model:
             self._recoding.leave()
             self._parts.encoder.renew(self._parts.make_encoder(settings))
-            self._warm()
+            self._warm(settings)
             self._recoding.start(chosen=True)
+        elif not self._parts.listens(self._sources.settings):
+            self._warm_brain(settings)
         for filler in self._parts.fillers:
             filler.retry()
         self._sources.apply(settings)
@@ -270,10 +273,14 @@ class Engine:
         if error is not None:
             self._parts.on_incident("feedback", f"What was opened could not be noted: {error}")
 
-    def _warm(self) -> None:
+    def _warm(self, settings: Settings) -> None:
         """Load the models while nobody waits for them; why one cannot be is said by `status` once it is needed."""
         self._parts.encoder.submit("warm", urgent=True)
-        self._parts.encoder.submit("warm_brain", urgent=True)
+        self._warm_brain(settings)
+
+    def _warm_brain(self, settings: Settings) -> None:
+        if self._parts.listens(settings):  # what it needs takes 150 MB
+            self._parts.encoder.submit("warm_brain", urgent=True)
 
     def _thought(self) -> EEGWindow | None:
         listening = self._sources.listening

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
 import itertools
 import multiprocessing
 import os
-import platform
 import queue
 import signal
 import threading
@@ -14,11 +12,11 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
-from functools import partial
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
+from companion.giving_back import giving_back
 from embeddings.model_place import ComingError
 from embeddings.types import EmbeddingsError
 from index.types import FrameError, VaultError
@@ -242,7 +240,7 @@ def _serve(pipe: Connection, make: Callable[[], object], niceness: int) -> None:
         multiprocessing.set_start_method("fork", force=True)
     if hasattr(os, "nice"):
         os.nice(niceness)
-    tasks, give_back = make(), _giving_back()
+    tasks, give_back = make(), giving_back()
     while True:
         try:
             task, arguments = pipe.recv()
@@ -252,17 +250,6 @@ def _serve(pipe: Connection, make: Callable[[], object], niceness: int) -> None:
                 give_back()
         except (EOFError, ConnectionError):
             return  # nobody is there any more who would want an answer
-
-
-def _giving_back() -> Callable[[], object]:
-    """Return what hands memory that is not in use back to the system, where the C library keeps it otherwise.
-
-    Texts and pictures of ever other sizes leave holes: 200 batches of text made a process grow by half, and by a
-    thirtieth with this.
-    """
-    if platform.libc_ver()[0] != "glibc":
-        return lambda: None
-    return partial(ctypes.CDLL(None).malloc_trim, 0)
 
 
 def _attempt(tasks: object, task: str, arguments: tuple[Any, ...]) -> tuple[str, Any]:

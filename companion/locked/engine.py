@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 from companion import budgeting
+from companion.giving_back import GivingBack
 from companion.keeper import Keeper
 from companion.locked.entries import INCIDENT, Entry, Journal
 from companion.locked.listening import SealedListening
@@ -48,6 +49,7 @@ class LockedEngine:
     def __init__(self, parts: LockedParts, *, settings: Settings, clock: Callable[[], float]) -> None:
         self._parts = parts
         self._limit(settings)
+        self._giving_back = GivingBack()
         self._sources = Sources(
             settings=settings,
             clock=clock,
@@ -58,12 +60,14 @@ class LockedEngine:
 
     def start(self) -> None:
         """Begin with what the settings allow."""
+        self._giving_back.start()
         self._sources.start()
 
     def stop(self) -> None:
         """Close the open moment and the journal."""
         self._sources.stop()
         self._sources.close()
+        self._giving_back.stop()
         self._parts.reader.stop()
         self._parts.journal.close()
         self._parts.vault.release()
