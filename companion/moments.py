@@ -14,6 +14,7 @@ from companion.capture.hands import added
 from companion.capture.types import Frame, Hands
 from companion.typed import Typed
 from index import changes
+from index.pictures import frames
 from index.types import Job, NewMoment, Seen
 from index.vault import Vault
 from index.writer import Writer
@@ -79,7 +80,9 @@ class Moments:
         self._write_ends()
         typed = Typed()
         told = None if frame.text is None else seen(frame, typed)
-        opening = self._writer.do(_open_again, self._writer.vault, frame, source, told, now=self._clock())
+        picture, new, digest = _encoded(frame.image), described(frame, source), digest_of(frame.image)
+        vault, now = self._writer.vault, self._clock()
+        opening = self._writer.do(_open_again, vault, new, picture, digest, told=told, now=now)
         moment, covered = opening.result()
         before = -1.0 if covered is None else covered
         self._open[window.monitor] = _Open(moment, before, frame.time, frame.time, typed=typed)
@@ -142,7 +145,8 @@ class Moments:
         """Store what an open moment looks like now, and ask for the vectors of what it says."""
         if moment.image is None and not moment.stale:
             return
-        self._writer.do(_renew_again, self._writer.vault, moment.id, moment.image, stale=moment.stale).result()
+        picture = _encoded(moment.image)
+        self._writer.do(_renew_again, self._writer.vault, moment.id, picture, stale=moment.stale).result()
         moment.image, moment.stale = None, False
         self._on_change()
 
@@ -184,26 +188,37 @@ def seen(frame: Frame, typed: Typed) -> Seen:
     return Seen(_storable(frame.text or ""), **asdict(frame.hands), typed=_storable(typed.add(frame.typed)))
 
 
+def _encoded(image: NDArray[np.uint8] | None) -> frames.Picture | None:
+    """Return a picture as it is kept: here, as on the writer's thread all other changes would wait for it."""
+    return None if image is None else frames.encode(image)
+
+
 def _open_again(
-    db: Database, vault: Vault, frame: Frame, source: str, told: Seen | None, *, now: float
+    db: Database,
+    vault: Vault,
+    new: NewMoment,
+    picture: frames.Picture | None,
+    digest: str,
+    *,
+    told: Seen | None,
+    now: float,
 ) -> tuple[int, float | None]:
     """Return the moment that is stored for this sight and up to when, or open it (None)."""
-    new, digest = described(frame, source), digest_of(frame.image)
     sql = """SELECT id, time_end FROM moments WHERE time_start = ? AND digest = ?
              AND monitor = ? AND app = ? AND title = ? AND url = ?"""
     known = db.execute(sql, [new.time_start, digest, new.monitor, new.app, new.title, new.url]).fetchone()
     if known is not None:
         return int(known[0]), float(known[1])
     changes.output(db, new.source, now)
-    return changes.open_moment(db, vault, new, frame.image, digest=digest, seen=told), None
+    return changes.open_moment(db, vault, new, picture, digest=digest, seen=told), None
 
 
-def _renew_again(db: Database, vault: Vault, moment: int, image: NDArray[np.uint8] | None, *, stale: bool) -> None:
+def _renew_again(db: Database, vault: Vault, moment: int, picture: frames.Picture | None, *, stale: bool) -> None:
     """Store what a moment looks like now, unless it is forgotten already."""
     if db.execute("SELECT 1 FROM moments WHERE id = ?", [moment]).fetchone() is None:
         return
-    if image is not None:
-        changes.put_frame(db, vault, moment, image)
+    if picture is not None:
+        changes.put_frame(db, vault, moment, picture)
     if stale:
         changes.want(db, moment, Job.CONTENT)
 
