@@ -37,17 +37,24 @@ class TestsKeyring(KeyringBackend):
 
     def set_password(self, service: str, username: str, password: str) -> None:
         with FileLock(f"{_place()}.lock"):
-            _place().write_text(json.dumps(self._read() | {f"{service}/{username}": password}), encoding="utf-8")
+            _write(self._read() | {f"{service}/{username}": password})
 
     def delete_password(self, service: str, username: str) -> None:
         with FileLock(f"{_place()}.lock"):
             kept = self._read()
             if kept.pop(f"{service}/{username}", None) is None:
                 raise PasswordDeleteError(username)
-            _place().write_text(json.dumps(kept), encoding="utf-8")
+            _write(kept)
 
     def _read(self) -> dict[str, str]:
         return json.loads(_place().read_text(encoding="utf-8")) if _place().exists() else {}
+
+
+def _write(kept: dict[str, str]) -> None:
+    """Write in one step: others read meanwhile."""
+    draft = _place().with_suffix(".draft")
+    draft.write_text(json.dumps(kept), encoding="utf-8")
+    draft.replace(_place())
 
 
 def _place() -> Path:
