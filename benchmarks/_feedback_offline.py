@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from companion.feedback import protocols
 from companion.feedback.protocols import FOCUS, Protocol
 from companion.feedback.rewarding import Rewarding
-from embeddings import features, signal
+from embeddings import features, focus, signal
 from embeddings.feedback_plan import STEP_SECONDS, Step
 from embeddings.feedback_stream import FeedbackStream
+from embeddings.focus_tracker import FocusTracker
 from embeddings.types import EEGWindow
 
 HEADBAND = ("F7", "F8", "T5", "T6")  # stand for a headband's AF7, AF8, TP9 and TP10
@@ -64,7 +65,10 @@ def _rest(eeg: EEGWindow, names: tuple[str, ...], seconds: float) -> bytes:
     chosen = [eeg.ch_names.index(name) for name in names]
     stretch = EEGWindow(eeg.data[chosen][:, : round((seconds + 6) * eeg.sfreq)], eeg.sfreq, names, 0.0)
     rows = [features.row(filtered, eeg.sfreq) for _, filtered in signal.windows(stretch)]
-    return np.array(rows, np.float32).tobytes()
+    known = FocusTracker.of_rest(focus.shipped(), names, np.array(rows, np.float32)).dump()
+    if known is None:
+        raise ValueError("there is no rest in this recording")
+    return known
 
 
 def generated(

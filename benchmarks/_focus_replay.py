@@ -29,21 +29,36 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What was heard each second: the score of that one window, and whether it was fit (else the score is NaN)."""
+    """What was heard each second.
+
+    The score of that one window; whether it was fit (else the score is NaN); and whether all that kept it from being
+    fit is what the person did.
+    """
 
     scores: Numbers
     fit: NDArray[np.bool_]
+    disturbed: NDArray[np.bool_]
 
     def rolled(self, seconds: int, start: int = 0) -> Told:
         """Return as many seconds, played forth and back without a jump, from ``start`` on."""
         count = len(self.fit)
         at = (start + np.arange(seconds)) % (2 * count - 2 if count > 1 else 1)
         order = np.where(at < count, at, 2 * count - 2 - at)
-        return Told(self.scores[order], self.fit[order])
+        return self.at(order)
 
     def then(self, other: Told) -> Told:
         """Return this and then another."""
-        return Told(np.concatenate([self.scores, other.scores]), np.concatenate([self.fit, other.fit]))
+        pairs = ((self.scores, other.scores), (self.fit, other.fit), (self.disturbed, other.disturbed))
+        scores, fit, disturbed = (np.concatenate(pair) for pair in pairs)
+        return Told(scores, fit, disturbed)
+
+    def since(self, second: int) -> Told:
+        """Return what was heard from a second on."""
+        return self.at(slice(second, None))
+
+    def at(self, seconds: NDArray[np.intp] | slice) -> Told:
+        """Return what was heard in some seconds."""
+        return Told(self.scores[seconds], self.fit[seconds], self.disturbed[seconds])
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +91,7 @@ def _person(name: str, recordings: Sequence[Recording], model: FocusModel) -> Pe
     by_task = {recording.task: recording for recording in recordings}
     rest, work = (_heard(tracker, by_task[task]) for task in ("rest", "arithmetic"))
     known = int(np.flatnonzero(np.cumsum(rest.fit) >= REST_SECONDS)[0]) + int(WINDOW_SECONDS)
-    return Person(name, Told(rest.scores[known:], rest.fit[known:]), work, model.line(KIND))
+    return Person(name, rest.since(known), work, model.line(KIND))
 
 
 def _heard(tracker: FocusTracker, recording: Recording) -> Told:
@@ -89,15 +104,16 @@ def _heard(tracker: FocusTracker, recording: Recording) -> Told:
 
 def seconds_of(
     tracker: FocusTracker, data: Numbers, sfreq: float, ch_names: tuple[str, ...]
-) -> Iterator[tuple[float, bool]]:
-    """Yield score and fitness second by second, as the stretch would come; NaN where a window is not scored."""
+) -> Iterator[tuple[float, bool, bool]]:
+    """Yield score, fitness and disturbance second by second, as the stretch would come; NaN where it is not scored."""
     filtered, length = signal.bandpass(data, sfreq), round(WINDOW_SECONDS * sfreq)
     first = length + round(signal.SETTLE_SECONDS * sfreq)
     for stop in range(first, data.shape[1] + 1, round(STEP * sfreq)):
         window = EEGWindow(data[:, stop - length : stop], sfreq, ch_names, stop / sfreq)
         reading = tracker.take(window, filtered[:, stop - length : stop], data[:, : stop - length])
         fresh = reading.score is not None and not reading.frozen
-        yield (reading.score if fresh and reading.score is not None else float("nan")), not reading.frozen
+        score = reading.score if fresh and reading.score is not None else float("nan")
+        yield score, not reading.frozen, bool(reading.quality.artefacts) and not any(reading.quality.faults)
 
 
 def heard(line: Line, told: Told) -> list[Heard]:
@@ -106,7 +122,8 @@ def heard(line: Line, told: Told) -> list[Heard]:
     means = focus.smoothed(told.scores[scored], step=STEP)
     at = np.cumsum(scored) - 1
     known = [line.evidence(float(mean)) for mean in means]
-    return [Heard(known[i] if i >= 0 else None, bool(fit)) for i, fit in zip(at.tolist(), told.fit, strict=True)]
+    each = zip(at.tolist(), told.fit.tolist(), told.disturbed.tolist(), strict=True)
+    return [Heard(known[i] if i >= 0 else None, fit, disturbed) for i, fit, disturbed in each]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +154,8 @@ def clenching(folder: Path) -> Clenching:
     usual = SiteReference.fit(rest, where, model.others)
     scored = focus.scores(model, usual, features.matrices(rows[1], len(names)))
     known = int(np.flatnonzero(np.isfinite(calm.scores))[0])
-    ungated = Told(scored, np.ones(len(scored), np.bool_))
-    return Clenching(Told(calm.scores[known:], calm.fit[known:]), disturbed, ungated, model.line(where.kind))
+    everywhere = np.ones(len(scored), np.bool_)
+    return Clenching(calm.since(known), disturbed, Told(scored, everywhere, ~everywhere), model.line(where.kind))
 
 
 def _rows(data: Numbers, sfreq: float) -> NDArray[np.float32]:
@@ -149,6 +166,6 @@ def _rows(data: Numbers, sfreq: float) -> NDArray[np.float32]:
     return np.array([features.row(filtered[:, stop - length : stop], sfreq) for stop in ends], np.float32)
 
 
-def _as_told(seconds: Sequence[tuple[float, bool]]) -> Told:
-    scores, fit = zip(*seconds, strict=True)
-    return Told(np.array(scores, np.float64), np.array(fit, np.bool_))
+def _as_told(seconds: Sequence[tuple[float, bool, bool]]) -> Told:
+    scores, fit, disturbed = zip(*seconds, strict=True)
+    return Told(np.array(scores, np.float64), np.array(fit, np.bool_), np.array(disturbed, np.bool_))

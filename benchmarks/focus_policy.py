@@ -12,10 +12,11 @@ more than in `companion evaluate focus`, where it runs on through the change.
 
 - Switches are changes of the decision an hour, over two hours, the first ten minutes left out; the worst person's.
 - To enter and to leave: seconds from the change of both EEG and behaviour.
+- A calibration: 45 s of rest against what comes after a pause and half a minute, work (25 s) or more rest (some 30 s).
 - False focus: percentage points that blinks and clenched jaws made on purpose (an OpenBCI recording, 14 of every 60 s)
   add to the time decided as focus, and to the mean probability, whichever is more; the worst of some scripts, and of
   constant behaviour that brings the person to the very edge of focus. Ungated is what they would add if unfit windows
-  were scored like any other.
+  were scored like any other. Without a pause: after five minutes of calm, to the end of the hour.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ import math
 import os
 import random
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -39,8 +41,9 @@ from numpy.typing import NDArray
 from companion.evaluation import statistics
 from companion.evaluation.statistics import Interval
 from companion.figures import Bar, report
-from companion.focus import fusion, signs
+from companion.focus import fusion, outcome, signs
 from companion.focus.behaviour import Behaviour, Habits
+from companion.focus.calibration import STAGES, Part
 from companion.focus.following import Following
 from companion.focus.fusion import Heard
 from companion.focus.person import Person as Learned
@@ -52,7 +55,8 @@ HOUR, WARM_UP, STEADY = 3600, 600, 2 * 3600
 MOST_SWITCHES, MOST_POINTS = 2.0, 2.0
 NOON = Local(0, 12 * 60)
 FIRST, MIDDLE, LAST = 600, 1200, 600  # seconds of rest, work and rest again
-OF_A_MINUTE = 14  # seconds in which somebody blinks and clenches
+MINUTE, OF_A_MINUTE = 60, 14  # seconds in which somebody blinks and clenches
+BEFORE = 300  # seconds of calm before a jaw is clenched for the rest of the hour
 SITUATIONS = 40  # a person and condition, where behaviour is drawn
 SEED = 0
 CONSTANT = (-0.8, -0.4, 0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.4)  # log odds by behaviour; focus begins at 0.85
@@ -86,13 +90,19 @@ def main() -> int:
     figures |= {f"switches an hour, {name}, mean and worst": both for name, both in steady.items()}
     figures |= _turns(known)
     figures |= _compared(known)
-    gated, ungated = _false_focus(clenching(DATA / "raw"))
+    figures |= _calibrated(known)
+    made = clenching(DATA / "raw")
+    gated, ungated, all_the_time = _false_focus(made)
+    figures |= {"windows of blinks and clenched jaws, of one recording": len(made.disturbed.fit)}
+    figures |= {"of these fit": int(made.disturbed.fit.sum()), "spoiled by the person alone": _by_hand(made)}
     figures |= {"points of false focus by script": gated, "the same, ungated": ungated}
+    figures |= {"points of false focus by script, without a pause": all_the_time}
     bars = [
         Bar(
             "switches an hour at steady state, worst person", max(worst for _, worst in steady.values()), MOST_SWITCHES
         ),
         Bar("points of false focus from jaws and blinks", max(gated.values()), MOST_POINTS),
+        Bar("points of false focus from a jaw that is clenched all the time", max(all_the_time.values()), MOST_POINTS),
     ]
     return report("focus_policy", figures, bars)
 
@@ -142,6 +152,31 @@ def _turns(known: Sequence[Person]) -> dict[str, object]:
         "EEG alone": [_turn(follow(None, each)) for each in eeg],
     }
     return {f"turn to work and back, {name}": _summary(turns) for name, turns in runs.items()}
+
+
+def _calibrated(known: Sequence[Person]) -> dict[str, object]:
+    """Return in how many people a calibration finds that work is told from rest, and rest from rest that goes on."""
+    stages = {stage.part: int(stage.seconds) for stage in STAGES}
+    rest, pause, run_in = (stages[part] for part in (Part.MORE_REST, Part.PAUSE, Part.RUN_IN))
+    counts = {"work": Counter[str](), "rest that goes on": Counter[str]()}
+    for person in known:
+        later = person.rest.since(rest + pause)
+        before = _said(heard(person.line, person.rest)[:rest])
+        for name, told in (("work", person.work), ("rest that goes on", later)):
+            counts[name][_verdict(outcome.Outcome(before, _said(heard(person.line, told)[run_in:]), 1.0, 1.0))] += 1
+    return {f"calibration tells rest from {name}": dict(each) for name, each in counts.items()}
+
+
+def _verdict(came: outcome.Outcome) -> str:
+    if came.apart is None:
+        return "unknown"
+    if came.adds:
+        return "yes"
+    return "turned round" if came.apart <= -outcome.CLEAR else "no"
+
+
+def _said(some: Sequence[Heard]) -> float | None:
+    return outcome.mean([said.log_odds for said in some if said.fit and said.log_odds is not None])
 
 
 def _habits_of_a_turn() -> HabitsEachSecond:
@@ -219,14 +254,19 @@ def _behaviour(script: Script, rng: np.random.Generator) -> float:
     return float(rng.choice(_PLAYED[script]))
 
 
-def _false_focus(made: Clenching) -> tuple[dict[str, float], dict[str, float]]:
-    """Return the points that artefacts add, by behaviour: as the program hears them, and without its gate."""
+def _by_hand(made: Clenching) -> int:
+    return int(made.disturbed.disturbed.sum())
+
+
+def _false_focus(made: Clenching) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
+    """Return the points that artefacts add, by behaviour: as the program hears them, without its gate, and endless."""
     quiet = made.calm.rolled(HOUR)
     gated, ungated = (_with_artefacts(quiet, told) for told in (made.disturbed, made.ungated))
-    found: tuple[dict[str, float], dict[str, float]] = {}, {}
+    endless = quiet.rolled(BEFORE).then(made.disturbed.rolled(HOUR - BEFORE))
+    found: tuple[dict[str, float], dict[str, float], dict[str, float]] = {}, {}, {}
     for name, habits, person in _behaviours():
         before = follow(habits, heard(made.line, quiet), person)
-        for told, into in zip((gated, ungated), found, strict=True):
+        for told, into in zip((gated, ungated, endless), found, strict=True):
             after = follow(habits, heard(made.line, told), person)
             into[name] = round(100 * max(_deep(after) - _deep(before), _sure(after) - _sure(before)), 2)
     return found
@@ -242,12 +282,9 @@ def _behaviours() -> Iterator[tuple[str, HabitsEachSecond, Learned]]:
 
 
 def _with_artefacts(quiet: Told, disturbed: Told) -> Told:
-    scores, fit = quiet.scores.copy(), quiet.fit.copy()
-    loop = disturbed.rolled(HOUR)
-    for minute in range(0, HOUR, 60):
-        span = slice(minute + 30, minute + 30 + OF_A_MINUTE)
-        scores[span], fit[span] = loop.scores[span], loop.fit[span]
-    return Told(scores, fit)
+    at, both = np.arange(HOUR), quiet.then(disturbed.rolled(HOUR))
+    at[(at % MINUTE >= MINUTE // 2) & (at % MINUTE < MINUTE // 2 + OF_A_MINUTE)] += HOUR
+    return both.at(at)
 
 
 def _deep(states: Sequence[FocusState]) -> float:

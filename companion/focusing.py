@@ -47,6 +47,12 @@ class Focusing:
         self._turn.submit(self._end).result()
         self._turn.shutdown()
 
+    def let_go(self, start: float, end: float) -> None:
+        """Let go of what is in memory of a time (UTC seconds) before the vault forgets it, so that none is written."""
+        deep = self._deep
+        if deep is not None:
+            deep.watch.let_go(start, end)
+
     def forgotten(self, start: float, end: float) -> None:
         """Let go of what is in memory of a time (UTC seconds), once the vault forgot it. Raises `VaultError`."""
         deep = self._deep

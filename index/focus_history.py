@@ -7,8 +7,8 @@ here, and in ``eeg_said``, so that whoever forgets a time takes away what was le
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, astuple, dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -180,6 +180,27 @@ def labelled(store: Store, since: float) -> list[tuple[Piece, Label]]:
         rows = store.rows(sql, [max(since, label.time_start), label.time_end])
         found |= {row[0]: (_piece(row[1:]), label) for row in rows}
     return [found[number] for number in sorted(found)]
+
+
+def exported(store: Store, spans: Iterable[Span]) -> Iterator[dict[str, Any]]:
+    """Yield what was said of the person's focus in some stretches of time, and what they said of it, as a person reads.
+
+    What only the models read is left out: the numbers of behaviour, and the rest.
+    """
+    for start, end in spans:
+        for piece in _one_by_one(store, start, end):
+            told = {name: value for name, value in asdict(piece).items() if name not in ("eeg_said", "data")}
+            yield {"kind": "history"} | told
+        for label in labels(store, start, end):
+            yield {"kind": "said"} | asdict(label)
+
+
+def _one_by_one(store: Store, start: float, end: float) -> Iterator[Piece]:
+    """Yield the pieces that end within a time, in order, some in memory at once: there may be years of them."""
+    after, sql = (start, 1 << 62), f"SELECT id, {_COLUMNS} FROM focus_history WHERE "  # noqa: S608 constants
+    while rows := store.rows(f"{sql} (time, id) > (?, ?) AND time <= ? ORDER BY time, id LIMIT 5000", [*after, end]):
+        yield from (_piece(row[1:]) for row in rows)
+        after = rows[-1][1], rows[-1][0]
 
 
 def rests(store: Store) -> dict[tuple[str, ...], bytes]:

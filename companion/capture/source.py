@@ -87,17 +87,20 @@ class ScreenSource:
         self._last, self._page, self._triggers, self._hands = None, None, Triggers(), Counter()
         self._happened(Happened(Trigger.STARTED, time.monotonic()))
         beside = Beside(self._glance, self._clock)
-        with closing(self._written), closing(self._texts), self._open_screen() as screen:
-            self._written.open()
-            while not stop.is_set():
-                now = time.monotonic()
-                since = self._triggers.since(now)
-                why = self._triggers.due(now, screen.idle())
-                if why:
-                    self._screen_limits = getattr(screen, "limits", "")
-                    yield self._look(screen, why, self._clock() - (now - since))
-                    yield from beside.look(screen, why)
-                self._wait(screen)
+        try:
+            with closing(self._written), closing(self._texts), self._open_screen() as screen:
+                self._written.open()
+                while not stop.is_set():
+                    now = time.monotonic()
+                    since = self._triggers.since(now)
+                    why = self._triggers.due(now, screen.idle())
+                    if why:
+                        self._screen_limits = getattr(screen, "limits", "")
+                        yield self._look(screen, why, self._clock() - (now - since))
+                        yield from beside.look(screen, why)
+                    self._wait(screen)
+        finally:
+            self._attended.window("", "", time.monotonic())  # where the attention is now is nobody's business
 
     def _wait(self, screen: Screen) -> None:
         for what in screen.wait(min(self._triggers.wait(time.monotonic()), _STOP_EVERY)):

@@ -94,7 +94,8 @@ class Brain:
             self._said = None
         if self._said is None or now - self._came_at > PATIENCE_SECONDS:
             return None
-        return Heard(self._said.log_odds, self._said.fit)
+        disturbed = bool(self._said.artefacts) and not self._said.faults
+        return Heard(self._said.log_odds, self._said.fit, disturbed)
 
     def quality(self, now: float) -> str:
         """Say how the signal is."""

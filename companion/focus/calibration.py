@@ -10,6 +10,9 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+from companion.focus import outcome
+from companion.focus.outcome import Outcome
+
 
 class Part(StrEnum):
     """Where a calibration is."""
@@ -60,6 +63,7 @@ NO_SIGNAL = (
 )
 LOST = "The headset stopped sending. Look at it (Headset), and calibrate again."
 LOST_SECONDS = 20.0  # without an answer from the EEG
+WHOLE_SECONDS = sum(stage.seconds for stage in STAGES)  # with a good signal all along
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,8 @@ class Step:
         Seconds until the next part, if the signal stays good.
     share
         How much of the whole is done, 0 to 1.
+    outcome
+        What came of it, once it is done and kept.
 
     """
 
@@ -79,6 +85,7 @@ class Step:
     sentence: str
     left: float
     share: float
+    outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +113,7 @@ class Calibration:
         self._at, self._begun, self._heard = 0, now, now
         self._known = 0.0
         self._failed = ""
+        self._said: dict[Part, list[float]] = {Part.MORE_REST: [], Part.WORK: []}
         self.begun = now
         self.spans: tuple[Span, ...] = ()
 
@@ -121,13 +129,24 @@ class Calibration:
         """Whether it is done, or has failed."""
         return self.part in (Part.DONE, Part.FAILED)
 
-    def step(self, now: float, known: float | None) -> Step:
-        """Go on to ``now``; ``known`` says how much of the rest is known, 0 to 1, None that no EEG comes."""
+    def step(self, now: float, known: float | None, said: float | None = None) -> Step:
+        """Go on to ``now``.
+
+        ``known`` says how much of the rest is known, 0 to 1, None that no EEG comes; ``said`` are the log odds of focus
+        by a signal that is good now, None by none.
+        """
         if not self.over:
             if known is not None:
                 self._heard, self._known = now, known
+            if said is not None and self.part in self._said:
+                self._said[self.part].append(said)
             self._advance(now)
         return self._told(now)
+
+    def outcome(self, before: float, after: float) -> Outcome:
+        """Return what came of it; how far the EEG was believed before, and is after."""
+        rest, work = (outcome.mean(self._said[part]) for part in (Part.MORE_REST, Part.WORK))
+        return Outcome(rest, work, before, after)
 
     def _advance(self, now: float) -> None:
         stage = STAGES[self._at]
@@ -148,6 +167,5 @@ class Calibration:
         stage = STAGES[self._at]
         gone = self._known * stage.seconds if stage.part is Part.REST else now - self._begun
         left = max(0.0, stage.seconds - gone)
-        whole = sum(one.seconds for one in STAGES)
         after = sum(one.seconds for one in STAGES[self._at + 1 :])
-        return Step(stage.part, stage.sentence, left, 1.0 - (left + after) / whole)
+        return Step(stage.part, stage.sentence, left, 1.0 - (left + after) / WHOLE_SECONDS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from companion.focus import signs, wording
 from companion.focus.behaviour import Behaviour
@@ -79,7 +79,7 @@ class Following:
         quality
             How the signal is, in words.
         waiting
-            Whether no focus may begin now.
+            Whether the person sits through a calibration: no focus may begin, and they are there without a touch.
 
         """
         self.behaviour.idle(idle, now)
@@ -110,13 +110,13 @@ class Following:
             frozen=told.frozen,
             cause=decision.cause,
         )
-        away = untouched is not None and untouched >= self.policy.rules.away
+        away = untouched is not None and untouched >= self.policy.rules.away and not waiting
         return Second(state, None if heard is None else heard.log_odds, numbers, away)
 
     def _mine(self, heard: Heard | None) -> Heard | None:
         if heard is None or heard.log_odds is None:
             return heard
-        return Heard(self.person.by_eeg(heard.log_odds), heard.fit)
+        return replace(heard, log_odds=self.person.by_eeg(heard.log_odds))
 
     def _by_behaviour(self, numbers: tuple[float, ...] | None) -> float | None:
         return None if numbers is None else signs.log_odds(self.person.behaviour, numbers)

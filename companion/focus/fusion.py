@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from companion.focus.learned import probability
 
 EEG_WORTH, BEHAVIOUR_WORTH = 0.6, 1.0
-FROZEN_SECONDS = 60.0  # without one fit window until EEG counts as not there, and behaviour goes on alone
+#: Without one window that comes from a head until EEG counts as not there, and behaviour goes on alone. What a clenched
+#: jaw or a blink spoils does come from one.
+FROZEN_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +29,14 @@ class Heard:
         Of focus, at even odds before; None until the person's rest is known.
     fit
         Whether the newest window could be used.
+    disturbed
+        Whether all that kept it from being used is what the person did (blinks, jaw, movement).
 
     """
 
     log_odds: float | None
     fit: bool
+    disturbed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +61,14 @@ class Fusion:
     """Follows both. While EEG comes that is not fit, the probability may fall and never rises."""
 
     def __init__(self) -> None:
-        self._fit_at = -math.inf
+        self._worn_at = -math.inf
         self._last: float | None = None
 
     def step(self, now: float, heard: Heard | None, behaviour: float | None) -> Fused:
         """Take in what both say at ``now`` (monotonic); ``behaviour`` in log odds. None is what is not there."""
-        if heard is not None and heard.fit:
-            self._fit_at = now
-        eeg = None if heard is None or now - self._fit_at > FROZEN_SECONDS else heard.log_odds
+        if heard is not None and (heard.fit or heard.disturbed):
+            self._worn_at = now
+        eeg = None if heard is None or now - self._worn_at > FROZEN_SECONDS else heard.log_odds
         frozen = heard is not None and not heard.fit and eeg is not None
         told = fused(eeg, behaviour)
         if frozen:

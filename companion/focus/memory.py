@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from companion.focus.brain import Rests
 from companion.focus.chronicle import Chronicle
 from companion.focus.following import Second
 from companion.focus.person import LEARNED_SECONDS, Person, learn, pack
+from companion.focus.types import Cause
 from index import focus_history
 from index.focus_history import Source, Span
 from index.store import Store
@@ -29,11 +31,15 @@ class Memory:
         self._chronicle = Chronicle(writer, clock=clock)
 
     def add(self, second: Second, seconds: float) -> None:
-        """Take down what stands for the last ``seconds``; not where nobody was there, or nothing is known."""
+        """Take down what stands for the last ``seconds``; not where nobody was there, or nothing is known.
+
+        In quiet hours nothing disturbs, whatever one does: that is no focus.
+        """
         state = second.state
-        if state.deep or (state.probability is not None and not second.away):
+        deep = state.deep and state.cause is not Cause.QUIET_HOURS
+        if not second.away and (deep or state.probability is not None):
             data = b"" if second.numbers is None else pack(second.numbers)
-            self._chronicle.add(state, seconds=seconds, said=second.said, data=data)
+            self._chronicle.add(replace(state, deep=deep), seconds=seconds, said=second.said, data=data)
 
     def flush(self) -> None:
         """Write what was taken down."""

@@ -30,6 +30,11 @@ class Person:
     behaviour: tuple[float, ...] = signs.PRIOR.mean
     eeg: tuple[float, ...] = EEG_PRIOR.mean
 
+    @property
+    def belief(self) -> float:
+        """How far the EEG is believed: what its log odds are multiplied by."""
+        return self.eeg[1]
+
     def by_eeg(self, said: float) -> float:
         """Return the log odds of focus that what the EEG said comes to in this person."""
         return learned.log_odds(self.eeg, (1.0, said))

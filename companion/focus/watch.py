@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 import time as system_time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from companion.capture.types import Trigger
 from companion.focus.brain import NO_HEADSET, PART, Brain
-from companion.focus.calibration import Calibration, Step
+from companion.focus.calibration import Calibration, Part, Step
 from companion.focus.following import Following
 from companion.focus.kinds import NOTHING_CHOSEN, Kind
 from companion.focus.memory import Memory
@@ -49,6 +50,8 @@ class FocusWatch:
         Returns the time on the person's wall for UTC seconds.
     every
         Seconds from one look to the next.
+    may_keep
+        Whether anything may be taken down now: not while recording is paused.
 
     """
 
@@ -67,8 +70,9 @@ class FocusWatch:
         monotonic: Callable[[], float] = system_time.monotonic,
         local: Callable[[float], Local] | None = None,
         every: float = EVERY_SECONDS,
+        may_keep: Callable[[], bool] = lambda: True,
     ) -> None:
-        self._idle, self._on_incident, self._every = idle, on_incident, every
+        self._idle, self._on_incident, self._every, self._may_keep = idle, on_incident, every, may_keep
         self._clock, self._monotonic, self._local = clock, monotonic, local or wall_time
         self._memory = Memory(writer, store, clock=clock)
         self._brain = Brain(encoder=encoder, last=last, on_incident=on_incident)
@@ -172,8 +176,9 @@ class FocusWatch:
         with self._lock:
             if self._state.quality == NO_HEADSET:
                 raise FocusError("Calibration needs a headset that sends. Put it on, and look at it under Headset.")
-            self._calibration = Calibration(self._monotonic())
-            self._step = None
+            now = self._monotonic()
+            self._calibration = Calibration(now)
+            self._step = self._calibration.step(now, None)
         self._brain.use_rests({})
 
     def end_calibration(self) -> None:
@@ -187,15 +192,19 @@ class FocusWatch:
         if broken_off:
             self._brain.use_rests(self._memory.rests())
 
+    def let_go(self, start: float, end: float) -> None:
+        """Let go of what is in memory of a time (UTC seconds) before the vault forgets it, so that none is written."""
+        with self._lock:
+            self._following.forget(self._monotonic())
+        self._memory.forget(start, end)
+
     def forget(self, start: float, end: float) -> None:
         """Let go of what is in memory of a time (UTC seconds), after the vault has forgotten it. Raises `VaultError`.
 
         Of what was done in the last minutes nothing is kept, so that it takes a minute until something is known again;
         deep focus may end meanwhile.
         """
-        with self._lock:
-            self._following.forget(self._monotonic())
-        self._memory.forget(start, end)
+        self.let_go(start, end)
         self._brain.use_rests(self._memory.rests())
         self._learn()
 
@@ -221,7 +230,7 @@ class FocusWatch:
             )
             self._state = second.state
             listeners = tuple(self._listeners) if second.state.deep != before else ()
-        if seconds > 0.0:
+        if seconds > 0.0 and self._may_keep():
             self._memory.add(second, seconds)
         self._calibrate(now, ahead=time - now)
         for listener in listeners:
@@ -234,17 +243,31 @@ class FocusWatch:
             if calibration is None:
                 return
             said = self._brain.said
-            self._step = calibration.step(now, None if said is None else said.known)
+            usable = None if said is None or not said.fit else said.log_odds
+            step = calibration.step(now, None if said is None else said.known, usable)
             if not calibration.over:
+                self._step = step
                 return
-            self._calibration = None
+        step = self._ended(calibration, step, ahead)
+        with self._lock:
+            if self._calibration is calibration:  # else it was broken off, or begun anew
+                self._calibration, self._step = None, step
+
+    def _ended(self, calibration: Calibration, step: Step, ahead: float) -> Step:
+        """Keep what came of a calibration, and return its last step."""
+        before = self._following.person.belief
         try:
             if calibration.spans and self._brain.rest is not None:
                 self._keep(calibration, self._brain.rest, ahead)
             else:
                 self._brain.use_rests(self._memory.rests())
         except VaultError as error:
-            self._on_incident(PART, f"The calibration could not be kept: it counts until you quit. {error}")
+            sentence = f"The calibration could not be kept: it counts until you quit. {error}"
+            self._on_incident(PART, sentence)
+            return replace(step, sentence=sentence)
+        if step.part is not Part.DONE:
+            return step
+        return replace(step, outcome=calibration.outcome(before, self._following.person.belief))
 
     def _keep(self, calibration: Calibration, rest: bytes, ahead: float) -> None:
         spans = [(span.start + ahead, span.end + ahead, span.focused) for span in calibration.spans]

@@ -14,6 +14,7 @@ import numpy as np
 
 from companion.capture.accessible.reading import Block, Reading
 from companion.capture.accessible.roles import Role
+from companion.capture.attended import NOBODY, Attended
 from companion.capture.privacy import Rules
 from companion.capture.screen import Happened, Sight
 from companion.capture.source import ScreenSource
@@ -105,10 +106,16 @@ class Played:
 class Watched:
     """A source on a played screen: what is seen next."""
 
-    def __init__(self, played: Played, rules: Rules | None = None, *, pictures: bool = True) -> None:
+    def __init__(
+        self, played: Played, rules: Rules | None = None, *, pictures: bool = True, attended: Attended = NOBODY
+    ) -> None:
         self.played = played
         self.source = ScreenSource(
-            rules or Rules(), open_screen=lambda: played, open_texts=lambda: played, pictures=pictures
+            rules or Rules(),
+            open_screen=lambda: played,
+            open_texts=lambda: played,
+            pictures=pictures,
+            attended=attended,
         )
         self._stop = threading.Event()
         self._seen = self.source.frames(self._stop)
@@ -116,6 +123,11 @@ class Watched:
     def next(self, *triggers: Trigger) -> Frame | Skipped:
         self.played.happens(*triggers)
         return next(self._seen)
+
+    def end(self) -> None:
+        """Have no more looks."""
+        self._stop.set()
+        assert next(self._seen, None) is None
 
     def frame(self, *triggers: Trigger) -> Frame:
         seen = self.next(*triggers)

@@ -31,6 +31,28 @@ def test_looking_begins_with_a_look_and_goes_on_when_something_happens() -> None
     assert typed.time - typed.triggered < 30.0
 
 
+class Attending:
+    """Hears of what the attention is on."""
+
+    def __init__(self) -> None:
+        self.apps: list[str] = []
+
+    def happened(self, trigger: Trigger, time: float) -> None:
+        del trigger, time
+
+    def window(self, app: str, url: str, time: float) -> None:
+        del url, time
+        self.apps.append(app)
+
+
+def test_whoever_follows_the_attention_hears_when_looking_ends() -> None:
+    attending = Attending()
+    watched = Watched(Played(told=reading("first line")), attended=attending)
+    watched.frame()
+    watched.end()
+    assert attending.apps == [EDITOR.app, ""]
+
+
 @pytest.mark.parametrize(
     "window",
     [

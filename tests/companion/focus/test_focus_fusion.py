@@ -8,7 +8,7 @@ from companion.focus.fusion import BEHAVIOUR_WORTH, EEG_WORTH, FROZEN_SECONDS, F
 from companion.focus.learned import probability
 
 LOG_ODDS = st.floats(-5, 5)
-HEARD = st.one_of(st.none(), st.builds(Heard, st.one_of(st.none(), LOG_ODDS), st.booleans()))
+HEARD = st.one_of(st.none(), st.builds(Heard, st.one_of(st.none(), LOG_ODDS), st.booleans(), st.just(False)))
 
 
 def test_nothing_known_is_nothing_said_and_either_alone_will_do() -> None:
@@ -41,7 +41,7 @@ def test_while_frozen_the_probability_never_rises(steps: list[tuple[Heard | None
         last = told.probability
 
 
-def test_artefacts_freeze_and_when_they_last_behaviour_goes_on_alone() -> None:
+def test_bad_contact_freezes_and_when_it_lasts_behaviour_goes_on_alone() -> None:
     fusion = Fusion()
     clean = fusion.step(0.0, Heard(-2.0, fit=True), 1.0)
     assert not clean.frozen
@@ -62,3 +62,13 @@ def test_while_the_rest_is_not_known_artefacts_freeze_nothing() -> None:
     told = Fusion().step(0.0, Heard(None, fit=False), 1.0)
     assert (told.frozen, told.eeg) == (False, None)
     assert told.probability == fused(None, 1.0)
+
+
+def test_however_long_a_jaw_is_clenched_it_never_lets_behaviour_go_on_alone() -> None:
+    fusion = Fusion()
+    clean = fusion.step(0.0, Heard(-3.0, fit=True), 2.0)
+    for second in range(1, round(5 * FROZEN_SECONDS)):
+        told = fusion.step(float(second), Heard(-3.0, fit=False, disturbed=True), 2.0)
+        assert told.frozen
+        assert told.probability == clean.probability
+    assert not fusion.step(1000.0, Heard(-3.0, fit=True), 2.0).frozen

@@ -10,9 +10,9 @@ import pytest
 from quiet_eeg import CH_NAMES, Stream, quiet, rest
 
 from companion.capture.types import Trigger
-from companion.focus import person
+from companion.focus import outcome, person
 from companion.focus.calibration import Part
-from companion.focus.rules import Local, Rules
+from companion.focus.rules import Local, QuietHours, Rules
 from companion.focus.types import Cause, FocusError, FocusState, Mode
 from companion.focus.watch import FocusWatch, wall_time
 from companion.tasks import EncoderTasks
@@ -55,6 +55,7 @@ class Desk:
     def __init__(self, writer: Writer, store: Store, stream: Stream | None = None, rules: Rules | None = None) -> None:
         self.now, self.encoder, self.stream = 1000.0, Encoder(), stream
         self.idle: float | None = 0.0
+        self.may_keep = True
         self.incidents: list[str] = []
         self.changes: list[FocusState] = []
         self.watch = FocusWatch(
@@ -69,6 +70,7 @@ class Desk:
             monotonic=lambda: self.now,
             local=lambda _time: Local(1, 600),
             every=3600.0,  # the thread waits; seconds are passed here
+            may_keep=lambda: self.may_keep,
         )
         self.watch.listen(self.changes.append)
         self.watch.start()
@@ -129,6 +131,44 @@ def test_nothing_is_kept_of_a_time_in_which_nobody_was_there(writer: Writer, sto
     desk.for_(50)
     desk.watch.stop()
     assert max(piece.time for piece in pieces(store)) == UTC + 1100.0
+
+
+def test_quiet_hours_are_no_focus_and_of_an_empty_room_nothing_is_kept(writer: Writer, store: Store) -> None:
+    desk = Desk(writer, store, rules=Rules(quiet_hours=(QuietHours(540, 720),)))
+    desk.for_(100, desk.works)
+    assert desk.watch.snapshot().cause is Cause.QUIET_HOURS
+    assert desk.watch.snapshot().deep
+    desk.idle = 4000.0
+    desk.for_(100)
+    desk.watch.stop()
+    assert focus_history.totals(store, 0, float("inf")).deep == 0.0
+    assert max(piece.time for piece in pieces(store)) == UTC + 1100.0
+
+
+def test_while_recording_is_paused_nothing_is_taken_down(writer: Writer, store: Store) -> None:
+    desk = Desk(writer, store)
+    desk.for_(100, desk.works)
+    desk.may_keep = False
+    desk.for_(100, desk.works)
+    desk.watch.stop()
+    assert max(piece.time for piece in pieces(store)) == UTC + 1100.0
+
+
+def test_what_is_let_go_of_before_it_is_forgotten_is_not_written_meanwhile(writer: Writer, store: Store) -> None:
+    desk = Desk(writer, store)
+    desk.for_(304, desk.works)
+    start, end = UTC + 1010.0, UTC + 1304.0
+    desk.watch.let_go(start, end)
+    writer.do(focus_history.forget, [(start, end)]).result()
+    desk.for_(100, desk.mails)  # forgetting takes its time
+    desk.watch.forget(start, end)
+    desk.watch.stop()
+    left = [piece for piece in pieces(store) if piece.time > start]
+    assert left
+    assert min(piece.time - piece.seconds for piece in left) >= end
+    typing = [person.unpack(piece.data)[1] for piece in left if piece.data]
+    assert typing
+    assert max(typing) == 0.0  # of what was typed before nothing is in it
 
 
 def test_the_person_switches_it_on_until_a_time(writer: Writer, store: Store) -> None:
@@ -271,6 +311,14 @@ def test_a_calibration_keeps_the_persons_rest_and_what_it_saw(writer: Writer, st
         Part.WORK,
         Part.DONE,
     ]
+    last = desk.watch.calibrating()
+    assert last is not None
+    assert last.outcome is not None
+    assert last.outcome.apart is not None
+    assert abs(last.outcome.apart) < outcome.CLEAR  # noise all along
+    assert not last.outcome.adds
+    assert last.outcome.belief_before == 1.0
+    assert last.outcome.belief == desk.watch._following.person.belief
     desk.watch.end_calibration()
     assert desk.watch.calibrating() is None
     desk.watch.stop()
@@ -282,6 +330,38 @@ def test_a_calibration_keeps_the_persons_rest_and_what_it_saw(writer: Writer, st
     again = Desk(writer, store, Stream(quiet(100, seed=7)))
     assert again.for_(3).eeg is not None  # nothing has to be learned anew
     again.watch.stop()
+
+
+def test_whoever_sits_through_a_calibration_is_there_although_they_touch_nothing(writer: Writer, store: Store) -> None:
+    desk = Desk(writer, store, Stream(quiet(400, seed=7)))
+    desk.for_(3)
+    desk.idle = 400.0
+    desk.watch.calibrate()
+    began = desk.watch.calibrating()
+    assert began is not None
+    assert began.part is Part.READY
+    desk.for_(300)
+    desk.watch.stop()
+    assert {label.focused for _, label in focus_history.labelled(store, 0.0)} == {True, False}
+
+
+def test_a_calibration_that_the_vault_refuses_says_so(
+    writer: Writer, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise database.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(focus_history, "put_rest", full)
+    desk = Desk(writer, store, Stream(quiet(400, seed=7)))
+    desk.for_(3)
+    desk.watch.calibrate()
+    desk.for_(300)
+    last = desk.watch.calibrating()
+    assert last is not None
+    assert last.outcome is None
+    assert "could not be kept" in last.sentence
+    assert any("could not be kept" in one for one in desk.incidents)
+    desk.watch.stop()
 
 
 def test_a_calibration_that_is_broken_off_leaves_the_rest_of_before(writer: Writer, store: Store) -> None:
