@@ -18,6 +18,8 @@ from companion.capture.sites import SiteError, as_site
 from companion.capture.title_patterns import PatternError, checked
 from companion.earlier_settings import brought_up_to_date
 from companion.focus_choices import ChoiceError, own_rule, quiet_hours
+from companion.sending.types import SendingError
+from companion.sending_choices import account_of, send_settings
 
 APP = "companion"
 KINDS = {
@@ -89,6 +91,14 @@ class Settings:
         Whose notifications always pass.
     notice_rules
         Rules for other notifications, as in ``hold app=slack words="stand-up"`` (``pass``, ``hold`` or ``digest``).
+    send_guard
+        Whether mails written in agitation are held; mail programs then send by Companion.
+    send_accounts
+        Servers for outgoing mail, as in ``work tls smtp.example.org:465 local 2525``.
+    send_hold_minutes, send_threshold
+        For how long such a mail waits, above 0, to 1440; and from which probability of agitation on, above 0, to 1.
+    send_keep_passwords
+        Whether the password of a mail that waits may be in the keyring as long as it waits.
 
     """
 
@@ -121,6 +131,11 @@ class Settings:
     starred_apps: tuple[str, ...] = ()
     starred_people: tuple[str, ...] = ()
     notice_rules: tuple[str, ...] = ()
+    send_guard: bool = False
+    send_accounts: tuple[str, ...] = ()
+    send_hold_minutes: float = 10.0
+    send_threshold: float = 0.6
+    send_keep_passwords: bool = False
 
     @property
     def looks_at_windows(self) -> bool:
@@ -195,6 +210,7 @@ def _checked(raw: dict[str, Any], path: Path) -> Settings:
     settings = replace(settings, **accepted)
     _check_numbers(settings, path)
     _check_focus(settings, path)
+    _check_sending(settings, path)
     _check_patterns(settings, path)
     return settings
 
@@ -219,6 +235,23 @@ def _check_focus(settings: Settings, path: Path) -> None:
                 meaning(written)
             except ChoiceError as error:
                 raise SettingsError(f"{path}: `{name}`: {error}") from error
+
+
+def _check_sending(settings: Settings, path: Path) -> None:
+    try:
+        for written in filter(str.strip, settings.send_accounts):
+            account_of(written)
+    except SendingError as error:
+        raise SettingsError(f"{path}: `send_accounts`: {error}") from error
+    if not 0.0 < settings.send_hold_minutes <= DAY_MINUTES:
+        minutes = settings.send_hold_minutes
+        raise SettingsError(f"{path}: `send_hold_minutes` should be above 0, 1440 at most, not {minutes:g}.")
+    if not 0.0 < settings.send_threshold <= 1.0:
+        raise SettingsError(f"{path}: `send_threshold` should be above 0, 1 at most, not {settings.send_threshold:g}.")
+    try:
+        send_settings(settings)
+    except SendingError as error:
+        raise SettingsError(f"{path}: {error}") from error
 
 
 def _check_patterns(settings: Settings, path: Path) -> None:

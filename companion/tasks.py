@@ -138,6 +138,16 @@ class EncoderTasks:
         judged = quality.assess(window, filtered, stretch.data[:, :-length])
         return dict(zip(judged.ch_names, zip(judged.faults, judged.disturbed, strict=True), strict=True))
 
+    def tension(self, stretch: EEGWindow) -> float | None:
+        """Return fast against alpha rhythms in the last 4 s of a stretch; None where they are not fit to be looked at.
+
+        See `embeddings.tension.ratio`.
+        """
+        from embeddings import tension
+
+        found = brain_features.of_stretches([stretch], 1)
+        return tension.ratio(found.rows[0], len(found.ch_names)) if found.fit else None
+
     def focus(self, stretch: EEGWindow, rest: bytes | None, anew: bool) -> Said:
         """Return what the newest `SECONDS` of EEG say of focus, see `FocusTrackers.take`; raises `EmbeddingsError`."""
         return self._focus.take(stretch, rest, anew=anew)

@@ -28,7 +28,7 @@ TOLD_FROM = 0.2  # log odds from which a part is worth a sentence
 
 PARTS = {
     "brain": "The headset shows tension.",
-    "typing": "You typed faster or corrected more than you usually do.",
+    "typing": "You typed faster, or corrected more, than you usually do.",
     "words": "The words or the way they are written are sharp.",
     "hour": "It is late.",
     "quick": "It is an answer written within two minutes.",
@@ -38,14 +38,14 @@ PARTS = {
 
 @dataclass(frozen=True, slots=True)
 class Typing:
-    """How a mail was typed, against how its person types.
+    """How a mail was typed, against how its person types; None for what is not known.
 
     Attributes
     ----------
     keys
         How many keys were pressed; few tell nothing.
     rate, usual_rate
-        Keys a second while typing, now and usually (None: not known).
+        Keys a second while typing, now and usually.
     corrections, usual_corrections
         Share of keys that delete, 0 to 1, now and usually.
     bursts, usual_bursts
@@ -55,8 +55,8 @@ class Typing:
 
     keys: int
     rate: float
-    corrections: float
-    bursts: float
+    corrections: float | None
+    bursts: float | None
     usual_rate: float | None = None
     usual_corrections: float | None = None
     usual_bursts: float | None = None
@@ -137,10 +137,14 @@ def _brain(tense: float | None) -> float | None:
 def _typing(typing: Typing | None) -> float | None:
     if typing is None or typing.keys < LEAST_KEYS:
         return None
-    faster = typing.rate / typing.usual_rate - 1 if typing.usual_rate else 0.0
-    corrections = typing.corrections - _or(typing.usual_corrections, USUAL_CORRECTIONS)
-    bursts = typing.bursts / max(_or(typing.usual_bursts, USUAL_BURSTS), 1.0) - 1
-    return _within(1.6 * faster + 8.0 * corrections + 0.4 * bursts, TYPING_LEAST, TYPING_MOST)
+    known: list[float] = []
+    if typing.usual_rate:
+        known.append(1.6 * (typing.rate / typing.usual_rate - 1))
+    if typing.corrections is not None:
+        known.append(8.0 * (typing.corrections - _or(typing.usual_corrections, USUAL_CORRECTIONS)))
+    if typing.bursts is not None:
+        known.append(0.4 * (typing.bursts / max(_or(typing.usual_bursts, USUAL_BURSTS), 1.0) - 1))
+    return _within(sum(known), TYPING_LEAST, TYPING_MOST) if known else None
 
 
 def _words(written: Written) -> float | None:

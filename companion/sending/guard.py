@@ -267,6 +267,16 @@ class SendGuard:
                 before.drop(account, user)
 
 
+def forget_passwords(folder: Path, sealer: Sealer, *, clock: Callable[[], float]) -> None:
+    """Take the passwords of all mails that wait in a folder out of the keyring. Raises `SendingError`."""
+    queue = Queue(folder, sealer, clock=clock)
+    queue.open()
+    try:
+        forget_kept({(entry.head.account, entry.head.user) for entry in queue.entries(*WAITING)})
+    finally:
+        queue.close()
+
+
 def _shown(entry: Entry) -> HeldMail:
     head, progress = entry.head, entry.progress
     return HeldMail(

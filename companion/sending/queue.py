@@ -19,11 +19,11 @@ from filelock import FileLock, Timeout
 from companion.sending.mail_file import Head, Progress, packed, packed_progress, unpacked, unpacked_progress
 from companion.sending.types import WAITING, Envelope, SendingError, State
 from index.forgetting.budget import Ledger
-from index.keys.sealing import HEAD_BYTES, DamagedError, Sealer
+from index.keys.mail_files import NOTE, bound_to, opened
+from index.keys.sealing import DamagedError, Sealer
 from index.replacing import FILE_MODE, FOLDER_MODE, replace_file, sync_folder
 from index.types import VaultError
 
-NOTE = "note"
 REMEMBERED_SECONDS = 2 * 86_400.0  # how long a sent mail is known again, should it be handed in a second time
 ID_BYTES = 12
 MAY_HAVE_GONE = (
@@ -114,7 +114,7 @@ class Queue:
         """Return the bytes of one mail; raises `SendingError` when it is gone or damaged."""
         entry = self.entry(mail)
         try:
-            return unpacked(self._opened(self._path(entry)))[1]
+            return unpacked(opened(self._path(entry), self._sealer))[1]
         except (OSError, DamagedError) as error:
             raise SendingError(
                 "This mail cannot be read from the disk any more; its file stays where it is."
@@ -149,8 +149,8 @@ class Queue:
         """Write down what came of a mail; raises `SendingError`."""
         with self._lock, self._telling():
             entry = self.entry(mail)
-            path = self._folder / f"{mail}.{NOTE}"
-            sealed = self._sealer.seal(packed_progress(progress), _about(path))
+            path = self._folder / f"{mail}{NOTE}"
+            sealed = self._sealer.seal(packed_progress(progress), bound_to(path))
             with self._ledger.room(path, len(sealed)):
                 replace_file(path, sealed)
             self._entries[mail] = replace(entry, progress=progress)
@@ -178,13 +178,6 @@ class Queue:
                 with self._lock, self._telling():
                     self._strip(entry)
 
-    def reseal(self) -> None:
-        """Encrypt with the newest key whatever was sealed with an older one; raises `SendingError`, `DamagedError`."""
-        with self._lock, self._telling():
-            for path in [path for path in self._folder.iterdir() if _is_ours(path)]:
-                if not self._sealer.is_current(path.read_bytes()[:HEAD_BYTES]):
-                    replace_file(path, self._sealer.seal(self._opened(path), _about(path)))
-
     def _recover(self) -> tuple[str, ...]:
         self._entries.clear()
         for draft in self._folder.glob("*.draft"):
@@ -194,17 +187,17 @@ class Queue:
         )
         for entry in list(self._entries.values()):
             self._settle(entry)
-        for note in self._folder.glob(f"*.{NOTE}"):
+        for note in self._folder.glob(f"*{NOTE}"):
             if note.stem not in {*self._entries, *(Path(name).stem for name in unread)}:
                 self._ledger.remove(note)
         return unread
 
     def _read(self, path: Path) -> bool:
         """Take in one file; False when it cannot be opened: it stays, for a backup or another key may help."""
-        state, note = State(path.suffix[1:]), path.with_suffix(f".{NOTE}")
+        state, note = State(path.suffix[1:]), path.with_suffix(NOTE)
         try:
-            head, _ = unpacked(self._opened(path))
-            progress = unpacked_progress(self._opened(note)) if note.exists() else Progress(head.due)
+            head, _ = unpacked(opened(path, self._sealer))
+            progress = unpacked_progress(opened(note, self._sealer)) if note.exists() else Progress(head.due)
         except DamagedError:
             return False
         self._entries[path.stem] = Entry(path.stem, state, head, progress)
@@ -233,7 +226,7 @@ class Queue:
         nobody = Envelope("", (), ())
         accepted = entry.head.accepted
         head = Head(entry.head.account, "", nobody, "", entry.head.fingerprint, accepted, accepted, size=0)
-        self._ledger.remove(self._folder / f"{entry.id}.{NOTE}")
+        self._ledger.remove(self._folder / f"{entry.id}{NOTE}")
         if not head.fingerprint:
             self._drop(entry)
             return
@@ -242,19 +235,16 @@ class Queue:
     def _write(self, entry: Entry, plain: bytes) -> None:
         path = self._path(entry)
         with self._telling():
-            sealed = self._sealer.seal(plain, _about(path))
+            sealed = self._sealer.seal(plain, bound_to(path))
             with self._ledger.room(path, len(sealed)):
                 replace_file(path, sealed)
         self._entries[entry.id] = entry
 
     def _drop(self, entry: Entry) -> None:
         self._ledger.remove(self._path(entry))
-        self._ledger.remove(self._folder / f"{entry.id}.{NOTE}")
+        self._ledger.remove(self._folder / f"{entry.id}{NOTE}")
         sync_folder(self._folder)
         self._entries.pop(entry.id, None)
-
-    def _opened(self, path: Path) -> bytes:
-        return self._sealer.open(path.read_bytes(), _about(path))
 
     def _path(self, entry: Entry) -> Path:
         return self._folder / f"{entry.id}.{entry.state}"
@@ -272,12 +262,3 @@ class Queue:
 
 def _state(path: Path) -> State | None:
     return State(path.suffix[1:]) if path.suffix[1:] in set(State) else None
-
-
-def _is_ours(path: Path) -> bool:
-    return _state(path) is not None or path.suffix == f".{NOTE}"
-
-
-def _about(path: Path) -> bytes:
-    """Return what is bound to a file: which mail it is of and whether it is its note; its state is told by its name."""
-    return f"{'note' if path.suffix == f'.{NOTE}' else 'mail'} {path.stem}".encode()

@@ -102,6 +102,12 @@ class SendSettings:
         ):
             if len(set(used)) < len(used):
                 raise SendingError(f"Two accounts for sending have the same {what}. Give each its own.")
+        here = {account.local_port for account in self.accounts}
+        for account in self.accounts:
+            if is_local(account.host) and account.port in here:
+                raise SendingError(
+                    f"{account.name}: {account.host}:{account.port} is Companion itself, no mail server."
+                )
         return replace(self, accounts=tuple(account.checked() for account in self.accounts))
 
 

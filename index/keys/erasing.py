@@ -14,7 +14,7 @@ from index.replacing import sync_folder
 from index.types import VaultError
 from index.vault import Vault
 
-FOLDERS = ("frames", "eeg", "vectors", "journal", "learning", "aside")
+FOLDERS = ("frames", "eeg", "vectors", "journal", "learning", "mails", "aside")
 
 
 def replace_keys(file: KeyFile, path: Path) -> None:

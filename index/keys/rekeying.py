@@ -17,6 +17,7 @@ from typing import BinaryIO
 from index import changes, database
 from index.care import sweeping
 from index.journal import files as journals
+from index.keys import mail_files
 from index.keys.keyfile import Opened, changing
 from index.keys.keys import Keys, Secrets
 from index.keys.sealing import HEAD_BYTES, DamagedError, Sealer
@@ -137,6 +138,7 @@ def _files(vault: Vault, progress: Progress, left: list[Path]) -> None:
             replace_file(path, _sealed_anew(path, vault.keys.files, path.name))
         except DamagedError:
             path.unlink()  # a round of learning begins again
+    _mails(vault, left)
 
 
 def _tell(vault: Vault, left: list[Path], now: float) -> None:
@@ -189,6 +191,18 @@ def _frames(vault: Vault, paths: list[Path], left: list[Path]) -> None:
         _sync_folders(paths)
     except OSError as error:
         raise VaultError(f"{vault.frames} cannot be written to ({error.strerror}). Is the disk full?") from error
+
+
+def _mails(vault: Vault, left: list[Path]) -> None:
+    """Encrypt anew what waits to be sent."""
+    sealer = vault.keys.files
+    for path in mail_files.files(vault.mails):
+        if sealer.is_current(_head(path)):
+            continue
+        try:
+            replace_file(path, sealer.seal(mail_files.opened(path, sealer), mail_files.bound_to(path)))
+        except DamagedError:
+            left.append(path)
 
 
 def _sealed_anew(path: Path, sealer: Sealer, about: str) -> bytes:

@@ -155,23 +155,6 @@ def test_a_mail_without_a_mark_leaves_nothing_once_sent(tmp_path: Path, clock: C
     queue.close()
 
 
-def test_a_change_of_keys_takes_the_mails_along(tmp_path: Path, clock: Clock) -> None:
-    queue = opened(tmp_path, clock)
-    entry, _ = queue.put(head(), b"mail", State.HELD)
-    queue.note(entry.id, Progress(7.0, 2, "said"))
-    queue.close()
-    renewed = SECRETS.renewed()
-    during = Queue(tmp_path, Keys.of(renewed).files, clock=clock)
-    during.open()
-    during.reseal()
-    during.close()
-    after = Queue(tmp_path, Keys.of(renewed.settled()).files, clock=clock)
-    assert after.open() == ()
-    assert after.content(entry.id) == b"mail"
-    assert after.entry(entry.id).progress == Progress(7.0, 2, "said")
-    after.close()
-
-
 def test_a_disk_that_takes_nothing_is_told(tmp_path: Path, clock: Clock) -> None:
     queue = opened(tmp_path / "mails", clock)
     entry, _ = queue.put(head(), b"mail", State.HELD)

@@ -1,0 +1,130 @@
+"""``companion mails``: the mails that the program that runs holds, and what is to become of each."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from companion import control, mail_requests
+from companion import settings as settings_file
+from companion.cli import options
+from companion.cli.codes import DONE, NO
+from companion.control import ControlError
+from companion.sending.types import State
+from companion.wording import clock_time
+
+SHORT = 6  # characters of a mail's name: enough to tell a few apart
+GOES = {
+    State.SENDING: "is being sent",
+    State.UNSURE: "may have been sent",
+    State.FAILED: "refused for good",
+    State.TAKEN: "taken back, not sent",
+}
+
+mail = click.argument("mail", metavar="MAIL")
+
+
+@click.group()
+def command() -> None:
+    """Say which mails wait, and send, put off, take back or drop one. MAIL is its name or how that begins."""
+
+
+@command.command("list")
+@options.vault
+@options.as_json
+def list_mails(vault: Path | None, as_json: bool) -> int:
+    """Say which mails wait, to whom they go, when, and why they were held."""
+    try:
+        told = _ask(vault, act="list")
+    except ControlError as error:
+        click.echo(str(error), err=True)
+        return NO
+    if as_json:
+        click.echo(told)
+        return DONE
+    found = json.loads(told)
+    if found["mails"]:
+        Console().print(_table(found["mails"]))
+    click.echo(found["says"])
+    return DONE
+
+
+@command.command("send-now")
+@mail
+@options.vault
+def send_now(mail: str, vault: Path | None) -> int:
+    """Send a mail now; one that may have been sent already is sent again."""
+    return _said(vault, act="send-now", mail=mail)
+
+
+@command.command()
+@mail
+@click.option("--minutes", type=click.FloatRange(0, min_open=True), default=60.0, help="From now; 60 unless said.")
+@options.vault
+def later(mail: str, minutes: float, vault: Path | None) -> int:
+    """Put a mail off."""
+    return _said(vault, act="later", mail=mail, minutes=str(minutes))
+
+
+@command.command("take-back")
+@mail
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@options.vault
+def take_back(mail: str, file: Path, vault: Path | None) -> int:
+    """Write a mail to a new FILE (.eml), not encrypted, that a mail program opens for editing; it waits no more."""
+    return _said(vault, act="take-back", mail=mail, into=str(file.absolute()))
+
+
+@command.command()
+@mail
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@options.vault
+def drop(mail: str, yes: bool, vault: Path | None) -> int:
+    """Let a mail go for good without sending it."""
+    if not yes and not click.confirm("Drop this mail for good? It is nowhere else.", err=True):
+        return NO
+    return _said(vault, act="drop", mail=mail)
+
+
+def _said(vault: Path | None, **request: str) -> int:
+    try:
+        click.echo(_ask(vault, **request))
+    except ControlError as error:
+        click.echo(str(error), err=True)
+        return NO
+    return DONE
+
+
+def _ask(vault: Path | None, **request: str) -> str:
+    return control.ask(vault or settings_file.load().vault_path, do=mail_requests.WHAT, **request)
+
+
+def _table(mails: list[dict[str, Any]]) -> Table:
+    table = Table(box=None, header_style="bold")
+    for column in ("mail", "to", "subject", "goes", "why"):
+        table.add_column(column, no_wrap=column == "mail")
+    for one in mails:
+        words = (
+            one["id"][:SHORT],
+            ", ".join(one["to"]),
+            one["subject"],
+            _goes(one),
+            " ".join((*one["why"], one["said"])),
+        )
+        table.add_row(*map(Text, words))
+    return table
+
+
+def _goes(one: dict[str, Any]) -> str:
+    """Return when a mail goes, or why it does not by itself."""
+    state = State(one["state"])
+    if state is not State.HELD:
+        return GOES[state]
+    return "now" if one["goes"] <= time.time() else clock_time(one["goes"])

@@ -1,0 +1,365 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton, QTableWidget
+from recording_door import RecordingDoor
+from recording_engine import NOW, RecordingEngine, status
+from recording_sending import WHY, RecordingSending, mail
+from waiting import settle, wait_until
+
+from companion import control
+from companion.control import ControlError
+from companion.sending.types import SendingError, State
+from companion.settings import Settings
+from ui import mails_wording
+from ui.app import App
+from ui.bridge import Bridge, in_background
+from ui.mails_file import file_name
+from ui.mails_later import LaterWindow
+from ui.mails_window import AGAIN, DROP, EMPTY, LOCKED, MailsWindow
+from ui.options import Options
+
+DONE = Settings(first_run_done=True)
+
+
+class Open:
+    """The window over some mails, and what the person chooses where a dialog of the desktop would ask."""
+
+    def __init__(self, bridge: Bridge, tmp_path: Path) -> None:
+        self.sending: RecordingSending | None = RecordingSending(
+            mail("bob"), mail("ines", State.UNSURE, subject=""), mail("tom", State.FAILED, said="550 nobody")
+        )
+        self.locked, self.opens = False, True
+        self.file, self.shown, self.named = tmp_path / "back.eml", list[Path](), list[str]()
+        self.window = MailsWindow(
+            bridge=bridge,
+            sending=lambda: self.sending,
+            locked=lambda: self.locked,
+            now=lambda: NOW,
+            choose=self._choose,
+            show_file=self._show,
+        )
+        self.window.appear()
+        settle()
+
+    def _choose(self, _window: object, name: str) -> Path | None:
+        self.named.append(name)
+        return self.file
+
+    def _show(self, path: Path) -> bool:
+        self.shown.append(path)
+        return self.opens
+
+    def choose(self, row: int) -> None:
+        self.window.list.setCurrentCell(row, 0)
+
+    def done(self, result: object = None, error: Exception | None = None) -> None:
+        assert self.sending is not None
+        if error is None:
+            self.sending.asked[-1].set_result(result)
+        else:
+            self.sending.asked[-1].set_exception(error)
+        wait_until(lambda: not self.window._busy)
+
+    @property
+    def calls(self) -> list[tuple[object, ...]]:
+        assert self.sending is not None
+        return self.sending.calls
+
+    def cells(self) -> list[list[str]]:
+        table: QTableWidget = self.window.list
+        return [[table.item(row, column).text() for column in range(3)] for row in range(table.rowCount())]
+
+
+@pytest.fixture
+def it(bridge: Bridge, tmp_path: Path) -> Iterator[Open]:
+    made = Open(bridge, tmp_path)
+    yield made
+    made.window.let_go()
+
+
+def test_it_shows_to_whom_what_and_when(it: Open) -> None:
+    assert it.cells() == [
+        ["bob@example.org", "Budget", "in 7:50"],
+        ["ines@example.org", "No subject", "perhaps sent"],
+        ["tom@example.org", "Budget", "refused"],
+    ]
+    assert it.window.detail.why.text() == f"Why it was held: {' '.join(WHY)}"
+    assert "account work · 3 kB · 2 min ago" in it.window.detail.about.text()
+
+
+def test_what_may_have_been_sent_says_so_and_is_sent_again_only_when_asked_twice(it: Open) -> None:
+    it.choose(1)
+    assert "may have been sent already" in it.window.detail.explained.text()
+    assert it.window.buttons.send.text() == "Send again"
+    assert not it.window.buttons.put_off.isEnabled()
+    it.window.buttons.send.click()
+    assert it.calls == []
+    assert it.window.question.words.text() == AGAIN
+    assert it.window.question.no.hasFocus()
+    QTest.keyClick(it.window.question.no, Qt.Key.Key_Escape)
+    assert (it.calls, it.window.isVisible(), it.window.question.isVisible()) == ([], True, False)
+    it.window.buttons.send.click()
+    it.window.question.yes.click()
+    assert it.calls == [("send now", "ines")]
+
+
+def test_a_mail_that_waits_is_sent_at_one_click_and_shown_as_it_comes(it: Open) -> None:
+    it.window.buttons.send.click()
+    assert it.calls == [("send now", "bob")]
+    assert not it.window.buttons.send.isEnabled()
+    assert it.sending is not None
+    it.sending.held = it.sending.held[1:]
+    it.done()
+    assert [row[0] for row in it.cells()] == ["ines@example.org", "tom@example.org"]
+    assert it.window.list.mail == "ines"
+
+
+def test_what_cannot_be_done_is_said(it: Open) -> None:
+    it.window.buttons.send.click()
+    it.done(error=SendingError("This mail is just being sent."))
+    assert it.window.problem.text() == "This mail is just being sent."
+    assert it.window.buttons.send.isEnabled()
+
+
+@pytest.mark.parametrize(("at", "seconds"), [("minutes", 600.0), ("hour", 3600.0)])
+def test_it_is_put_off_by_a_usual_time(it: Open, at: str, seconds: float) -> None:
+    getattr(it.window.buttons.later, at).trigger()
+    assert it.calls == [("later", "bob", seconds)]
+
+
+def test_it_is_put_off_until_a_time_that_is_chosen(it: Open) -> None:
+    it.window.buttons.later.other.trigger()
+    asked = it.window.buttons.later.window_of
+    assert isinstance(asked, LaterWindow)
+    assert asked.until() == NOW + 3600.0
+    asked.field.setDateTime(asked.field.dateTime().addSecs(1800))
+    asked.go.click()
+    assert it.calls == [("later", "bob", 5400.0)]
+
+
+def test_the_morning_is_that_after_the_night() -> None:
+    def at(hour: int, day: int = 4) -> float:
+        return datetime(2026, 3, day, hour, tzinfo=UTC).timestamp()
+
+    assert mails_wording.tomorrow_morning(at(22), UTC) == at(8, 5)
+    assert mails_wording.tomorrow_morning(at(9), UTC) == at(8, 5)
+    assert mails_wording.tomorrow_morning(at(2), UTC) == at(8)
+
+
+@pytest.mark.parametrize("opens", [True, False])
+def test_editing_takes_it_back_into_a_file_and_opens_that(it: Open, opens: bool) -> None:
+    it.opens = opens
+    it.window.buttons.edit.click()
+    assert it.named == ["Budget.eml"]
+    assert it.calls == [("take back", "bob", it.file)]
+    it.done(it.file)
+    assert it.shown == [it.file]
+    assert f"not encrypted, in {it.file}" in it.window.problem.text()
+    assert ("open it with your mail program" in it.window.problem.text()) is not opens
+
+
+def test_nothing_is_taken_back_where_no_file_was_chosen(it: Open) -> None:
+    it.file = None  # type: ignore[assignment]  # as where the person cancels
+    it.window.buttons.edit.click()
+    assert it.calls == []
+
+
+def test_dropping_asks_first(it: Open) -> None:
+    it.choose(2)
+    QTest.keyClick(it.window, Qt.Key.Key_Delete)
+    assert it.window.question.words.text() == DROP
+    it.window.question.no.click()
+    assert it.calls == []
+    it.window.buttons.drop.click()
+    it.window.question.yes.click()
+    assert it.calls == [("drop", "tom")]
+
+
+def test_a_question_is_about_the_mail_that_is_chosen(it: Open) -> None:
+    it.window.buttons.drop.click()
+    it.choose(1)
+    assert not it.window.question.isVisible()
+
+
+def test_the_choice_stays_while_others_come_and_go(it: Open) -> None:
+    assert it.sending is not None
+    it.choose(1)
+    it.sending.held = (mail("new"), *it.sending.held)
+    it.window.look()
+    assert it.window.list.mail == "ines"
+    it.sending.held = (mail("new"),)
+    it.window.look()
+    assert it.window.list.mail == "new"
+
+
+def test_without_a_mail_it_says_so_and_why(it: Open) -> None:
+    assert it.sending is not None
+    it.sending.held, it.sending.problem = (), "Port 2525 is taken."
+    it.window.look()
+    assert it.window.heading.text() == EMPTY
+    assert it.window.said.property("look") == "problem"
+    assert not it.window.buttons.send.isVisible()
+    it.sending, it.locked = None, True
+    it.window.look()
+    assert it.window.said.text() == LOCKED
+    assert it.window.unlock.isVisible()
+
+
+def test_everything_has_a_name_and_is_reached_by_tab(it: Open) -> None:
+    buttons = [button for button in it.window.findChildren(QPushButton) if button.isVisibleTo(it.window)]
+    assert all(button.text() and button.toolTip() for button in buttons if button is not it.window.settings)
+    assert it.window.list.accessibleName()
+    order = []
+    for _ in range(6):
+        order.append(QApplication.focusWidget())
+        QTest.keyClick(order[-1], Qt.Key.Key_Tab)
+    window = it.window
+    assert order == [window.list, *window.buttons.all, window.leave]
+
+
+def test_a_file_is_named_by_letters_alone() -> None:
+    assert file_name(mail("a", subject="Re: ../fig 4?")) == "Re fig 4.eml"
+    assert file_name(mail("a", subject="…")) == "mail.eml"
+
+
+@pytest.mark.parametrize(
+    ("left", "said"), [(-1, "now"), (0, "now"), (59, "in 0:59"), (3599, "in 59:59"), (7200, "at 12:30")]
+)
+def test_when_it_goes_is_counted_down(left: float, said: str) -> None:
+    now = datetime(2026, 3, 4, 10, 30, tzinfo=UTC).timestamp()
+    assert mails_wording.goes(mail("a", goes=now + left), now, UTC) == said
+
+
+@pytest.fixture
+def engine() -> RecordingEngine:
+    return RecordingEngine()
+
+
+@pytest.fixture
+def app(engine: RecordingEngine) -> Iterator[App]:
+    made = App(
+        settings=DONE,
+        door=RecordingDoor(lambda _settings: engine),
+        save=lambda _settings: None,
+        now=lambda: NOW,
+        options=Options(),
+    )
+    made.start()
+    wait_until(lambda: made.link.engine is not None)
+    settle()
+    yield made
+    made.desks.stop()
+    made.end()
+
+
+def toasts(app: App) -> list[str]:
+    pile = app.desks.focus.toasts
+    return [] if pile is None else [toast.accessibleName() for toast in pile.shown]
+
+
+def test_the_menu_offers_it_only_where_there_is_something(app: App, engine: RecordingEngine) -> None:
+    desk, entry = app.desks.mails, app.menu.mails
+    assert not entry.isVisible()
+    engine.sending = RecordingSending(on=False)
+    desk.look()
+    assert not entry.isVisible()
+    engine.sending = RecordingSending(mail("bob"), on=False)
+    desk.look()
+    assert (entry.isVisible(), entry.text()) == (True, "Waiting mails… (1)")
+    engine.sending = RecordingSending()
+    desk.look()
+    assert (entry.isVisible(), entry.text()) == (True, "Waiting mails…")
+    entry.trigger()
+    assert desk.window is not None
+    assert desk.window.isVisible()
+
+
+def test_a_mail_that_newly_waits_is_told_of_once_without_its_content(app: App, engine: RecordingEngine) -> None:
+    engine.sending = sending = RecordingSending(mail("bob"))
+    app.desks.mails.look()
+    app.desks.mails.look()
+    (said,) = toasts(app)
+    assert "Your mail to bob@example.org waits 8 min." in said
+    assert WHY[0] in said
+    assert "Budget" not in said
+    sending.held = (mail("bob", State.SENDING),)
+    app.desks.mails.look()
+    for held in ((mail("bob"),), (), (mail("bob"),)):  # its server was out of reach; a guard that begins anew
+        sending.held = held
+        app.desks.mails.look()
+    assert len(toasts(app)) == 1
+    sending.held = (mail("bob", State.UNSURE),)
+    app.desks.mails.look()
+    assert "may have been sent, or not. It waits for your answer" in toasts(app)[1]
+
+
+def test_several_at_once_are_told_of_in_one_notice_which_opens_the_list(app: App, engine: RecordingEngine) -> None:
+    engine.sending = RecordingSending(mail("bob"), mail("ines"))
+    app.desks.mails.look()
+    (said,) = toasts(app)
+    assert "2 mails wait." in said
+    assert app.desks.focus.toasts is not None
+    app.desks.focus.toasts.shown[0].opened.emit()
+    assert app.desks.mails.window is not None
+    assert app.desks.mails.window.isVisible()
+    assert app.desks.focus.window is None
+
+
+def test_what_keeps_it_from_working_is_told_once(app: App, engine: RecordingEngine) -> None:
+    engine.sending = sending = RecordingSending()
+    sending.problem = "Port 2525 is taken."
+    for _ in range(3):
+        app.desks.mails.look()
+    (said,) = toasts(app)
+    assert "Port 2525 is taken." in said
+
+
+def test_its_settings_are_a_page_of_the_window_about_what_is_recorded(app: App, engine: RecordingEngine) -> None:
+    engine.sending = RecordingSending()
+    app.desks.mails.open()
+    assert app.desks.mails.window is not None
+    app.desks.mails.window.settings.click()
+    assert app.recorded is not None
+    assert app.recorded.pages.currentWidget() is app.recorded.mail
+
+
+def asked(app: App, **request: str) -> str:
+    """Ask as another command does."""
+    asking = in_background(lambda: control.ask(app._root(), do="mails", **request), name="another-command")
+    wait_until(asking.done)
+    return asking.result()
+
+
+def test_other_commands_ask_the_program_with_windows(app: App, engine: RecordingEngine) -> None:
+    engine.sending = sending = RecordingSending(mail("bob"))
+    told = json.loads(asked(app, act="list"))
+    assert [one["to"] for one in told["mails"]] == [["bob@example.org"]]
+    with pytest.raises(ControlError, match="No mail ines waits"):
+        asked(app, act="send-now", mail="ines")
+    assert sending.calls == []
+    engine.now = status(locked=True)
+    app.link.look()
+    with pytest.raises(ControlError, match="Memory is locked"):
+        asked(app, act="list")
+
+
+def test_a_locked_memory_shows_no_mail(app: App, engine: RecordingEngine) -> None:
+    engine.sending = RecordingSending(mail("bob"))
+    app.desks.mails.open()
+    engine.sending, engine.now = None, status(locked=True)
+    app.link.look()
+    app.desks.mails.look()
+    assert app.desks.mails.window is not None
+    app.desks.mails.window.look()
+    assert app.desks.mails.window.list.rowCount() == 0
+    assert app.desks.mails.window.said.text() == LOCKED
+    assert not app.menu.mails.isVisible()
+    assert QApplication.activeWindow() is not None
