@@ -39,7 +39,7 @@ class FocusPlan:
     electrodes
         All whose co-spectra are kept (`embeddings.sites.kept`), as in ``rest``.
     rest
-        ``float32[windows, features]`` of `embeddings.features.row`, as bytes.
+        What `embeddings.focus_tracker.FocusTracker.dump` tells.
 
     """
 

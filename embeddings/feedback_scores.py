@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from embeddings import features, focus, sites
 from embeddings.feedback_judge import JUDGED_SECONDS
 from embeddings.feedback_plan import FocusPlan, SharedPlan, StatePlan
+from embeddings.focus_tracker import FocusTracker
 from embeddings.mapping_vectors import Mapping
 from embeddings.site_features import SiteReference
 from embeddings.spaces import LEAST_WINDOWS
@@ -18,6 +19,9 @@ from embeddings.types import EmbeddingsError, Signal
 
 COSPECTRA_SECONDS = 1.5  # time constant of the running mean of co-spectra
 CLIP = 6.0  # spreads; beyond is an artefact, as where the shared space is learned
+OTHER_REST = (
+    "What is known of your rest does not fit the electrodes that are worn now. Calibrate with these electrodes."
+)
 
 Numbers = NDArray[np.float64]
 Rows = NDArray[np.float32]
@@ -67,8 +71,10 @@ def _score(plan: FocusPlan | StatePlan | SharedPlan) -> _Score:
 
 def _focus(plan: FocusPlan) -> _Score:
     model, channels = focus.shipped(), len(plan.electrodes)
-    rest = features.matrices(_rows(plan.rest, channels), channels)
-    reference = SiteReference.fit(rest, sites.find(plan.electrodes), model.others)
+    known = FocusTracker.load(model, plan.rest)
+    reference = known.reference
+    if reference is None or known.ch_names != plan.electrodes:
+        raise EmbeddingsError(OTHER_REST)
 
     def score(row: Rows) -> float:
         return float(focus.scores(model, reference, features.matrices(row, channels))[0])
@@ -105,9 +111,7 @@ def _rows(blob: bytes, channels: int) -> Rows:
     length = len(features.BANDS) * channels * (channels + 1) // 2
     rows = np.frombuffer(blob, np.float32)
     if rows.size % length or rows.size < LEAST_WINDOWS * length:
-        raise EmbeddingsError(
-            "What is known of your rest does not fit the electrodes that are worn now. Calibrate with these electrodes."
-        )
+        raise EmbeddingsError(OTHER_REST)
     return rows.reshape(-1, length)
 
 

@@ -112,6 +112,18 @@ class FocusTracker:
         tracker._reference = SiteReference(tracker._where, usual)
         return tracker
 
+    @classmethod
+    def of_rest(cls, model: FocusModel, ch_names: tuple[str, ...], rows: NDArray[np.float32]) -> Self:
+        """Return a tracker that knows the rest of windows ``float32[windows, ...]`` of `features.row`."""
+        tracker = cls(model, ch_names)
+        tracker._reference = tracker._fitted(rows)
+        return tracker
+
+    @property
+    def reference(self) -> SiteReference | None:
+        """The person's rest; None until it is known."""
+        return self._reference
+
     def forget_recent(self) -> None:
         """Let go of the last scores, as after a time in which nobody knows what was; the person's rest stays."""
         self._scores.clear()
@@ -132,9 +144,11 @@ class FocusTracker:
             return
         self._rest.append(row)
         if len(self._rest) >= self._needed:
-            seen = features.matrices(np.array(self._rest), len(self._kept))
-            self._reference = SiteReference.fit(seen, self._where, self._model.others)
+            self._reference = self._fitted(np.array(self._rest))
             self._rest.clear()
+
+    def _fitted(self, rows: NDArray[np.float32]) -> SiteReference:
+        return SiteReference.fit(features.matrices(rows, len(self._kept)), self._where, self._model.others)
 
     def _reading(self, judged: Quality) -> Reading:
         known = 1.0 if self._reference is not None else len(self._rest) / self._needed

@@ -308,3 +308,13 @@ def trainings(db: Database) -> None:
              training_id INTEGER PRIMARY KEY REFERENCES trainings (id) ON DELETE CASCADE, unblinded REAL,
              draw TEXT NOT NULL, series BLOB NOT NULL)"""
     )
+
+
+@migrations()
+def alpha_frequencies(db: Database) -> None:
+    """Keep a person's own alpha frequency, and the stretch it was found in."""
+    db.execute(
+        """CREATE TABLE alpha_frequencies (
+             id INTEGER PRIMARY KEY, time_start REAL NOT NULL, time_end REAL NOT NULL, ch_names TEXT NOT NULL,
+             found TEXT NOT NULL)"""
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from zipfile import BadZipFile
 
@@ -150,6 +150,12 @@ def any_between(store: Store, spans: Sequence[tuple[float, float]]) -> bool:
     return any(store.value(sql, span) is not None for span in spans)
 
 
+def forget(db: Database, training_id: int) -> None:
+    """Forget one session; raises `VaultError` when there is none."""
+    if not db.execute("DELETE FROM trainings WHERE id = ?", [training_id]).rowcount:
+        raise VaultError(f"There is no training {training_id}.")
+
+
 def forget_all(db: Database) -> None:
     """Forget every session."""
     db.execute("DELETE FROM trainings")
@@ -159,6 +165,12 @@ def all_of(store: Store, *, protocol: str | None = None, limit: int = 1000) -> l
     """Return sessions, newest first; of one protocol or of all."""
     sql = f"SELECT {_COLUMNS} WHERE ?1 IS NULL OR protocol = ?1 ORDER BY time_start DESC, trainings.id DESC LIMIT ?2"
     return [_training(row) for row in store.rows(sql, [protocol, limit])]
+
+
+def between(store: Store, start: float, end: float) -> list[Training]:
+    """Return the sessions that reach into a time (UTC seconds), in order."""
+    sql = f"SELECT {_COLUMNS} WHERE time_end >= ? AND time_start <= ? ORDER BY time_start, trainings.id"
+    return [_training(row) for row in store.rows(sql, [start, end])]
 
 
 def one(store: Store, training_id: int) -> Training:
@@ -180,6 +192,26 @@ def hidden(store: Store, training_id: int) -> tuple[str, dict[str, NDArray[Any]]
         raise VaultError("This training is blind. Ask for it to be unblinded first.")
     row = store.rows("SELECT draw, series FROM trainings_hidden WHERE training_id = ?", [training_id])[0]
     return str(row[0]), _unpacked(row[1], training_id)
+
+
+def exported(store: Store, training: Training) -> dict[str, Any]:
+    """Return a session for other programs to read; raises `VaultError` where it is damaged.
+
+    What a blinded person may not see yet is not in it, as in `hidden`.
+    """
+    told = asdict(training) | {"series": _listed(series(store, training.id))}
+    if training.sealed:
+        return told
+    draw, measured = hidden(store, training.id)
+    return told | {"draw": json.loads(draw) if draw else None, "measured": _listed(measured)}
+
+
+def _listed(arrays: Series) -> dict[str, list[float | int | None]]:
+    """Return arrays as lists; what is not a number is None."""
+    return {
+        name: [None if one != one else one for one in array.tolist()]  # noqa: PLR0124 nan
+        for name, array in arrays.items()
+    }
 
 
 def pack(arrays: Series) -> bytes:

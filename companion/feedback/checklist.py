@@ -12,12 +12,10 @@ from index.trainings import Training
 if TYPE_CHECKING:
     from companion.feedback.report import Report
 
-GUESS = "guess"  # among a person's answers: what they believed was shown, before they asked
-
 
 def items(training: Training, report: Report) -> tuple[Filled, ...]:
     """Return all items, filled from the session and by what the person said."""
-    said = {code: text for code, text in training.answers.items() if code != GUESS}
+    said = {code: text for code, text in training.answers.items() if code != crednf.GUESS}
     return crednf.filled(_known(training, report), said)
 
 
@@ -53,7 +51,7 @@ def _condition(training: Training) -> str:
 
 
 def _guess(training: Training) -> str:
-    said = training.answers.get(GUESS, "")
+    said = training.answers.get(crednf.GUESS, "")
     return f"The person's guess before they asked: {said}." if said else ""
 
 

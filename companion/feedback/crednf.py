@@ -30,6 +30,8 @@ class Filled:
     by: str
 
 
+GUESS = "guess"  # among a person's answers: what they believed was shown, before they asked
+
 PRE, GROUPS, MEASURES = "Before the experiment", "Control groups", "Control measures"
 FEEDBACK, BRAIN, BEHAVIOUR = "Feedback", "Outcome: brain", "Outcome: behaviour"
 STORAGE = "Data"

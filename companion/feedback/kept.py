@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from companion.feedback import sham
+from companion.feedback import crednf, sham
 from companion.feedback.protocols import FeedbackError
 from companion.feedback.session import Session
 from embeddings.feedback_plan import STEP_SECONDS, BandPlan
@@ -93,6 +94,20 @@ def earlier_margins(store: Store, protocol: str) -> list[list[float]]:
         if len(own) >= sham.LEAST_MARGINS:
             found.append(own)
     return found[:MOST_EARLIER]
+
+
+def answer(writer: Writer, training_id: int, answers: Mapping[str, str]) -> None:
+    """Note what the person said of a session, by item of the checklist or `crednf.GUESS`.
+
+    Raises `FeedbackError` for an item that is not there, `VaultError` for such a session.
+    """
+    from index import trainings
+
+    items = (*(item.code for item in crednf.ITEMS), crednf.GUESS)
+    unknown = sorted(answers.keys() - set(items))
+    if unknown:
+        raise FeedbackError(f"There is no item {', '.join(unknown)}. There are: {', '.join(items)}.")
+    writer.do(trainings.answer, training_id, answers).result()
 
 
 def unblind(writer: Writer, store: Store, training_id: int, *, time: float) -> sham.Draw | None:

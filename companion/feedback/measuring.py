@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, wait
 from typing import TYPE_CHECKING
 
 from companion.brain.types import Chunk
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 NAME = "training"
 ANSWER_SECONDS = 60.0  # until a question counts as never answered; the first imports what it needs
+LOOK_SECONDS = 0.2  # how often it is looked whether a search was broken off
 _keys = itertools.count(1)
 
 
@@ -128,14 +129,23 @@ class Measuring:
         self._worker.stop()
 
 
-def alpha_frequency(stretches: Sequence[EEGWindow], *, on_incident: Callable[[str, str], None]) -> AlphaFrequency:
+def alpha_frequency(
+    stretches: Sequence[EEGWindow],
+    *,
+    on_incident: Callable[[str, str], None],
+    broken_off: Callable[[], bool] = lambda: False,
+) -> AlphaFrequency:
     """Return the person's own alpha frequency from rest with closed eyes, worked out in a process; takes seconds.
 
-    Raises `FeedbackError`.
+    Raises `FeedbackError`, also once ``broken_off`` returns True.
     """
     worker = Worker(NAME, MeasuringTasks, on_incident=on_incident, limit=ANSWER_SECONDS)
     try:
-        found: AlphaFrequency = worker.submit("alpha", stretches).result()
+        asked = worker.submit("alpha", stretches)
+        while not wait([asked], LOOK_SECONDS).done:
+            if broken_off():
+                raise FeedbackError("The search was broken off.")
+        found: AlphaFrequency = asked.result()
     except (EmbeddingsError, TaskFailed, WorkerCrashed) as error:
         raise FeedbackError(f"The alpha rhythm could not be looked for: {error}") from error
     finally:

@@ -189,7 +189,7 @@ def plan(protocol: Protocol, chosen: Sequence[str], *, alpha: float | None = Non
     alpha
         The person's own alpha frequency, Hz; `USUAL_ALPHA` where it is not known.
     rest
-        Features of their rest with these electrodes, see `embeddings.feedback_plan.FocusPlan`.
+        What is known of their rest with these electrodes, see `embeddings.feedback_plan.FocusPlan`.
 
     Raises `FeedbackError` for `DIRECTION`, whose plan is made by `embeddings.feedback_plan` itself, and for `FOCUS`
     without rest.

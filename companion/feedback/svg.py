@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from html import escape
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 WIDTH, HEIGHT = 640, 220
 LEFT, RIGHT, TOP, BOTTOM = 56, 12, 28, 36
-TICKS = 5
+TICKS = 5  # at most about so many
 
 Numbers = NDArray[np.float64]
 Range = tuple[float, float]
@@ -89,21 +90,31 @@ def _shade(span: Range, across: Range) -> str:
 
 def _axes(plot: Plot, across: Range, up: Range) -> list[str]:
     parts = []
-    for value in np.linspace(*across, TICKS).tolist():
+    for value in _ticks(across):
         at = _x(value, across)
-        parts.append(f'<text x="{at:.1f}" y="{HEIGHT - 20}" text-anchor="middle">{value:.3g}</text>')
-    for value in np.linspace(*up, TICKS).tolist():
+        parts.append(f'<text x="{at:.1f}" y="{HEIGHT - 20}" text-anchor="middle">{value:g}</text>')
+    for value in _ticks(up):
         at = _y(value, up)
         parts.append(
             f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{at:.1f}" y2="{at:.1f}" stroke="currentColor" '
             'stroke-opacity="0.15"/>'
         )
-        parts.append(f'<text x="{LEFT - 6}" y="{at + 4:.1f}" text-anchor="end">{value:.2g}</text>')
+        parts.append(f'<text x="{LEFT - 6}" y="{at + 4:.1f}" text-anchor="end">{value:g}</text>')
     middle = (TOP + HEIGHT - BOTTOM) / 2
     parts.append(f'<text x="{WIDTH / 2}" y="{HEIGHT - 4}" text-anchor="middle">{escape(plot.x_name)}</text>')
     turned = f'transform="rotate(-90 12 {middle:g})"'
     parts.append(f'<text x="12" y="{middle:g}" text-anchor="middle" {turned}>{escape(plot.y_name)}</text>')
     return parts
+
+
+def _ticks(between: Range) -> list[float]:
+    """Return round numbers within a range: steps of 1, 2 or 5 times a power of ten."""
+    low, high = between
+    rough = (high - low) / TICKS
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(power * unit for unit in (1, 2, 5, 10) if power * unit >= rough)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [round(number * step, 10) for number in range(first, last + 1)]
 
 
 def _runs(line: Line) -> list[tuple[Numbers, Numbers]]:

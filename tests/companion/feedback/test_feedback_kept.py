@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -17,6 +18,7 @@ from companion.feedback.sham import Draw, Replay
 from companion.feedback.types import Times
 from companion.forgetting import BRAIN
 from index import trainings
+from index.care.exporting import Wanted, export
 from index.forgetting import forgetting
 from index.forgetting.wish import Wish as Forget
 from index.forgetting.wish import plan
@@ -232,3 +234,46 @@ def test_a_session_that_was_forgotten_while_it_ran_stays_forgotten(writer: Write
     writer.do(trainings.forget_all).result()
     kept.keep(writer, one, device="", delay=0.0, number=number)
     assert trainings.all_of(store) == []
+
+
+def test_what_is_exported_tells_nothing_that_a_blinded_person_may_not_see(
+    keep: Keep, writer: Writer, store: Store, tmp_path: Path
+) -> None:
+    keep()
+    blind = keep(draw=Draw(sham=True, nonce="aa" * 16), start=START + DAY)
+    done = export(store, tmp_path / "out", Wanted())
+    lines = (tmp_path / "out" / "trainings.jsonl").read_text().splitlines()
+    open_one, sealed = map(json.loads, lines)
+    assert (done.trainings, done.skipped) == (2, [])
+    assert (open_one["protocol"], open_one["draw"]) == ("calm", None)
+    assert len(open_one["measured"]["value"]) == len(open_one["series"]["time"])
+    assert None in open_one["series"]["margin"]  # of the baseline: not a number
+    assert "draw" not in sealed
+    assert "measured" not in sealed
+    assert "sham" not in lines[1]
+    kept.unblind(writer, store, blind, time=START + 2 * DAY)
+    export(store, tmp_path / "later", Wanted(since=START + DAY))
+    (told,) = map(json.loads, (tmp_path / "later" / "trainings.jsonl").read_text().splitlines())
+    assert told["draw"]["sham"] is True
+    assert export(store, tmp_path / "app", Wanted(app="editor")).trainings == 0
+
+
+def test_a_damaged_training_is_named_and_the_others_are_exported(
+    keep: Keep, writer: Writer, store: Store, tmp_path: Path
+) -> None:
+    keep()
+    keep(start=START + DAY)
+    writer.do(lambda db: db.execute("UPDATE trainings SET series = x'00' WHERE id = 1")).result()
+    done = export(store, tmp_path / "out", Wanted())
+    assert done.trainings == 1
+    assert "Training 1 is damaged" in done.skipped[0]
+
+
+def test_one_session_can_be_forgotten(keep: Keep, writer: Writer, store: Store) -> None:
+    keep()
+    keep(start=START + DAY)
+    writer.do(trainings.forget, 1).result()
+    assert [one.id for one in trainings.all_of(store)] == [2]
+    assert store.value("SELECT count(*) FROM trainings_hidden") == 1
+    with pytest.raises(VaultError, match="no training 1"):
+        writer.do(trainings.forget, 1).result()

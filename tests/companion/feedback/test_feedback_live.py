@@ -7,12 +7,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from feedback_steps import MUSE, drawing
+from played_rest import PATIENCE, noise, until
 
 from companion.brain.types import BoardSpec, Chunk, Stream
 from companion.feedback import protocols
@@ -28,27 +29,9 @@ from index.signals.bdf import BdfAppender
 from index.store import Store
 from index.writer import Writer
 
-PATIENCE = 60.0
 PLAN = BandPlan(("TP9", "TP10"), ((8.0, 12.0),), (), ((22.0, 30.0),))
 SPEED = 4
 TIMES = Times(baseline=5.0, block=2.0, rest=0.0, blocks=1)  # seconds of the clock: four times as much of signal
-
-
-def until(fits: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not fits():
-        assert time.monotonic() < end, "it never came to that"
-        time.sleep(0.02)
-
-
-def noise(seconds: float, seed: int = 0) -> np.ndarray:
-    """Something that lies well on skin: a walk that is drawn back, and an alpha rhythm."""
-    samples = round(seconds * 256)
-    rng = np.random.default_rng(seed)
-    spectrum = np.fft.rfft(rng.normal(size=(4, samples)), axis=1)
-    spectrum /= np.sqrt(np.maximum(np.fft.rfftfreq(samples, 1 / 256), 0.5))
-    pink = np.fft.irfft(spectrum, samples, axis=1)
-    return 12 * pink / pink.std() + 6 * np.sin(2 * np.pi * 10 * np.arange(samples) / 256)
 
 
 def chunk(data: np.ndarray, start: float = 0.0, *, segment: int = 0, sfreq: float = 256.0, **more: bool) -> Chunk:
@@ -202,7 +185,8 @@ def test_the_own_alpha_frequency_is_worked_out_in_a_process() -> None:
 
 
 def test_the_main_process_trains_and_reports_without_scipy() -> None:
-    parts = "training, report, progress, sound, examples, crednf"
-    code = f"import sys; from companion.feedback import {parts}; print('scipy' in sys.modules)"
+    parts = "training, report, progress, sound, examples, crednf, page"
+    code = f"import sys; from companion.feedback import {parts}; from companion import training_room; "
+    code += "print('scipy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=PATIENCE)
     assert done.stdout.strip() == "False"
