@@ -110,6 +110,13 @@ class Keeper:
         self._thread = threading.Thread(target=self._run, args=(self._stop,), name="capture", daemon=True)
         self._thread.start()
 
+    def leave(self, *, keep: bool = True) -> None:
+        """Look no more from now on; without ``keep`` what waits is not stored. Waits for nothing: `stop` does."""
+        self._stop.set()
+        masked = self._masked
+        if masked is not None and not keep:
+            masked.keep_nothing()
+
     def stop(self, *, keep: bool = True) -> None:
         """End, the open moments closed and everything stored that was seen; without ``keep`` what waits is not."""
         self._stop.set()

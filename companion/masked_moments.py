@@ -133,13 +133,17 @@ class MaskedMoments:
         self._put(_Task(_CLOSE, monitor, time=time_end))
         return False
 
+    def keep_nothing(self) -> None:
+        """Store nothing any more of what was seen, from now on."""
+        self._keeping = False
+
     def finish(self, *, keep: bool = True) -> None:
         """Store all that waits, and end; without ``keep`` nothing that was seen is stored any more.
 
         What the open moments ended at is stored in any case.
         """
         with self._more:
-            self._ending, self._keeping = True, keep
+            self._ending, self._keeping = True, keep and self._keeping
             self._more.notify_all()
         self._thread.join()
         self._looks.flush()
@@ -147,13 +151,21 @@ class MaskedMoments:
     def _put(self, task: _Task) -> None:
         with self._more:
             broken, gone = self._broken, list[Frame]()
-            if not broken:
+            if not broken and not self._follows(task):
                 self._tasks.append(task)
                 gone = self._make_room()
                 self._more.notify_all()
         self._note_together(gone)
         if broken:
             self._lose([task])
+
+    def _follows(self, task: _Task) -> bool:
+        """Whether a task only says that what goes on goes on, as the one before it does, which says it now."""
+        last = self._tasks[-1] if self._tasks else None
+        if last is None or (last.what, task.what) != (_EXTEND, _EXTEND) or last.monitor != task.monitor:
+            return False
+        last.time = task.time
+        return True
 
     def _note_together(self, frames: Iterable[Frame]) -> None:
         for frame in frames:
@@ -223,20 +235,22 @@ class MaskedMoments:
 
     def _do(self, task: _Task) -> None:
         monitor = task.monitor
-        if task.frame is not None and not self._keeping:
+        wanted = task.frame is not None and self._keeping and (task.what == _OPEN or monitor not in self._missing)
+        cleared = self._clear(task.frame) if wanted and task.frame is not None else None
+        if task.frame is not None and not self._keeping:  # perhaps only since it was read
             self._looks.note(task.frame, FORGOTTEN)
             if task.what == _OPEN:
                 self._missing.add(monitor)
-        elif task.what == _OPEN and task.frame is not None:
+        elif task.what == _OPEN and task.frame is not None and cleared is not None:
             self._missing.discard(monitor)
-            self._storing.open(self._clear(task.frame), task.source)
+            self._storing.open(cleared, task.source)
             self._looks.note(task.frame, UNPICTURED if task.let_go else NEW)
             self._on_stored()
         elif monitor in self._missing:
             if task.frame is not None:
                 self._looks.note(task.frame, REFUSED)
-        elif task.what == _CHANGE and task.frame is not None:
-            renewed = self._storing.change(self._clear(task.frame))
+        elif task.what == _CHANGE and task.frame is not None and cleared is not None:
+            renewed = self._storing.change(cleared)
             self._looks.note(task.frame, RENEWED if renewed else SAME)
         elif task.what == _EXTEND:
             self._storing.extend(monitor, task.time)

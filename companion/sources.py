@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 from companion.brain.types import BoardError, Contact, HeadsetState
 from companion.keeper import Keeper
 from companion.pausing import Pause
-from companion.settings import Settings
+from companion.settings import SOURCES, Settings
 from companion.status import NO_HEADSET
+
+OF_SCREEN = tuple(name for name in SOURCES if name != "consent_eeg")
+EXCLUSIONS = ("exclude_apps", "exclude_titles", "exclude_sites")
 
 
 class Hearing(Protocol):
@@ -46,6 +50,8 @@ class Sources(Generic[H]):
         `BoardError` for a headset that cannot be used.
     on_failure
         Called, from the thread of the sources, with what went wrong in a change nobody waits for.
+    on_headset
+        Called, from that thread, once it is settled what follows the headset from now on, if anything does.
 
     Attributes
     ----------
@@ -62,9 +68,11 @@ class Sources(Generic[H]):
         make_keeper: Callable[[Settings], Keeper | None],
         make_listening: Callable[[Settings], H | None],
         on_failure: Callable[[BaseException], None],
+        on_headset: Callable[[], None] = lambda: None,
     ) -> None:
         self.settings = settings
         self._make_keeper, self._make_listening, self._on_failure = make_keeper, make_listening, on_failure
+        self._on_headset = on_headset
         self._control = ThreadPoolExecutor(max_workers=1, thread_name_prefix="control")
         self._clock = clock
         self._pause = Pause(clock=clock, on_over=self.resume)
@@ -95,6 +103,7 @@ class Sources(Generic[H]):
     def pause(self, seconds: float | None) -> None:
         """Stop recording for ``seconds``, or until `resume` when None."""
         self._pause.begin(seconds)
+        self._leave()
         self._soon(self._rest)
 
     def resume(self) -> None:
@@ -105,7 +114,10 @@ class Sources(Generic[H]):
     def apply(self, settings: Settings) -> None:
         """Take over new settings at once; a headset that they leave as it is goes on without a gap."""
         before, self.settings = self.settings, settings
-        self._soon(self._rest if _headset(before) != _headset(settings) else self._look_away)
+        keep = not narrowed(before, settings)
+        self._leave(keep=keep)
+        look_away = self._rest if _headset(before) != _headset(settings) else self._look_away
+        self._soon(partial(look_away, keep=keep))
         self._soon(self._record)
 
     def begin_anew(self, cut: Callable[[H, float], None]) -> Future[float]:
@@ -146,6 +158,8 @@ class Sources(Generic[H]):
             self.keeper = self._make_keeper(self.settings)
             if self.keeper is not None:
                 self.keeper.start()
+                if self.paused_until is not None:  # since it was asked
+                    self.keeper.leave()
         if self.listening is None:
             self._no_headset = NO_HEADSET
             try:
@@ -155,6 +169,7 @@ class Sources(Generic[H]):
             if self.listening is not None:
                 self.listening.start()
         self._recording = True
+        self._on_headset()
 
     def _begin_anew(self, cut: Callable[[H, float], None]) -> float:
         try:
@@ -173,11 +188,24 @@ class Sources(Generic[H]):
             self.keeper.stop(keep=keep)
             self.keeper = None
 
-    def _rest(self) -> None:
-        self._look_away()
+    def _leave(self, *, keep: bool = True) -> None:
+        """Look no more from this instant on; the rest of ending takes its time, and may have to wait for a headset."""
+        keeper = self.keeper
+        if keeper is not None:
+            keeper.leave(keep=keep)
+
+    def _rest(self, *, keep: bool = True) -> None:
+        self._look_away(keep=keep)
         if self.listening is not None:
             self.listening.stop()
             self.listening = None
+
+
+def narrowed(before: Settings, after: Settings) -> bool:
+    """Whether something of the screen could be recorded by the settings before that may not by those after."""
+    withdrawn = any(getattr(before, name) and not getattr(after, name) for name in OF_SCREEN)
+    left_out = any(set(getattr(after, name)) - set(getattr(before, name)) for name in EXCLUSIONS)
+    return withdrawn or left_out
 
 
 def _headset(settings: Settings) -> tuple[object, ...]:

@@ -19,6 +19,23 @@ class Attended(Protocol):
         ...
 
 
+class Each:
+    """Tells several."""
+
+    def __init__(self, *heard_by: Attended) -> None:
+        self._heard_by = heard_by
+
+    def happened(self, trigger: Trigger, time: float) -> None:
+        """Tell each."""
+        for one in self._heard_by:
+            one.happened(trigger, time)
+
+    def window(self, app: str, url: str, time: float) -> None:
+        """Tell each."""
+        for one in self._heard_by:
+            one.window(app, url, time)
+
+
 class Nobody:
     """Hears of nothing."""
 

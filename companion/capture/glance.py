@@ -33,11 +33,17 @@ class Glance:
     clock
         UTC seconds since 1970.
 
+    Attributes
+    ----------
+    ended
+        Whether looking has ended meanwhile: then no pixel is read any more.
+
     """
 
     def __init__(self, rules: Rules, texts: Texts, *, pictures: bool, clock: Callable[[], float]) -> None:
         self._rules, self._texts, self._pictures, self._clock = rules, texts, pictures, clock
         self._passwords = PasswordPlaces()
+        self.ended: Callable[[], bool] = lambda: False
         self._telling: set[int] = set()  # processes that told what they show
 
     def decide(self, sight: Sight) -> str | None:
@@ -93,7 +99,8 @@ class Glance:
         """Return the pixels of a window whose program told where its password fields are, if it tells anything."""
         told = reading if reading is not None and reading.told else None
         known = told.complete if told is not None else window.pid not in self._telling
-        return screen.grab(window.rect) if self._pictures and window.rect is not None and known else None
+        wanted = self._pictures and known and not self.ended()
+        return screen.grab(window.rect) if wanted and window.rect is not None else None
 
     def _still_allowed(self, screen: Screen, before: Sight, after: Sight) -> bool:
         """Whether what was read shows what was decided about, and the decision would still be the same."""

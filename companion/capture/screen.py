@@ -74,6 +74,11 @@ class Screen(Protocol):
         """Return the pixels of a rectangle of the desktop; None where this desktop gives none."""
         ...
 
+    @property
+    def tells_changes(self) -> bool:
+        """Whether `wait` tells of every change of pixels: else nobody knows that nothing changed during a look."""
+        ...
+
     def disturbed(self, rect: Rect) -> bool:
         """Whether another window may have come over ``rect`` since the last sight but one, were it for an instant."""
         ...

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from itertools import takewhile
 
 import numpy as np
 
@@ -85,6 +86,7 @@ class ScreenSource:
     def frames(self, stop: threading.Event) -> Iterator[Frame | Skipped]:
         """Yield what is seen until ``stop`` is set; raises `CaptureError`, after which it can be called again."""
         self._last, self._page, self._triggers, self._hands = None, None, Triggers(), Counter()
+        self._glance.ended = stop.is_set
         self._happened(Happened(Trigger.STARTED, time.monotonic()))
         beside = Beside(self._glance, self._clock)
         try:
@@ -96,8 +98,11 @@ class ScreenSource:
                     why = self._triggers.due(now, screen.idle())
                     if why:
                         self._screen_limits = getattr(screen, "limits", "")
-                        yield self._look(screen, why, self._clock() - (now - since))
-                        yield from beside.look(screen, why)
+                        seen = self._look(screen, why, self._clock() - (now - since))
+                        if stop.is_set():
+                            break  # what was seen meanwhile may be what nobody may see any more
+                        yield seen
+                        yield from takewhile(lambda _: not stop.is_set(), beside.look(screen, why))
                     self._wait(screen)
         finally:
             self._attended.window("", "", time.monotonic())  # where the attention is now is nobody's business
@@ -157,11 +162,11 @@ class ScreenSource:
         return seen if isinstance(seen, str) else self._compared(seen, why)
 
     def _meanwhile(self, screen: Screen) -> bool:
-        """Take in what happened during a look; returns whether anything did."""
+        """Take in what happened during a look; returns whether anything did, or nobody can say."""
         happened = screen.wait(0.0)
         for what in happened:
             self._happened(what)
-        return bool(happened)
+        return bool(happened) or not screen.tells_changes
 
     def _compared(self, seen: Frame, why: tuple[Trigger, ...]) -> Frame:
         """Return a frame with the image object of the one before where it is the same, and let the pace follow it."""

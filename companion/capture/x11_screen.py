@@ -81,6 +81,11 @@ class X11Screen:
         no_damage = "" if self._changes.told else _NO_DAMAGE
         return " ".join(filter(None, (no_input, no_damage, self._lock.limits)))
 
+    @property
+    def tells_changes(self) -> bool:
+        """Whether the X server tells what changes."""
+        return self._changes.told
+
     @server_errors_explained()
     def asleep(self) -> bool:
         """Whether the session is locked, or the screen covered by a screen saver or off."""

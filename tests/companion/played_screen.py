@@ -47,6 +47,8 @@ class Played:
     told: Reading | None = None
     locked: bool = False
     disturbs: bool = False
+    tells: bool = True
+    on_read: Callable[[], None] | None = None
     away: float | None = 0.0
     broken: str = ""
     during: Callable[[], None] | None = None
@@ -77,6 +79,10 @@ class Played:
             self.during()
         return None if self.picture is None else self.picture.copy()
 
+    @property
+    def tells_changes(self) -> bool:
+        return self.tells
+
     def disturbed(self, rect: Rect) -> bool:
         assert rect.width == RECT.width
         return self.disturbs
@@ -91,6 +97,8 @@ class Played:
     def read(self, window: Window) -> Reading | None:
         assert window.app
         self.readings += 1
+        if self.on_read is not None:
+            self.on_read()
         if self.broken:
             raise CaptureError(self.broken)
         return self.told
@@ -117,8 +125,8 @@ class Watched:
             pictures=pictures,
             attended=attended,
         )
-        self._stop = threading.Event()
-        self._seen = self.source.frames(self._stop)
+        self.stop = threading.Event()
+        self._seen = self.source.frames(self.stop)
 
     def next(self, *triggers: Trigger) -> Frame | Skipped:
         self.played.happens(*triggers)
@@ -126,8 +134,12 @@ class Watched:
 
     def end(self) -> None:
         """Have no more looks."""
-        self._stop.set()
-        assert next(self._seen, None) is None
+        self.stop.set()
+        assert self.next_or_none() is None
+
+    def next_or_none(self) -> Frame | Skipped | None:
+        """Return what is seen next, None once looking has ended."""
+        return next(self._seen, None)
 
     def frame(self, *triggers: Trigger) -> Frame:
         seen = self.next(*triggers)

@@ -53,6 +53,26 @@ def test_whoever_follows_the_attention_hears_when_looking_ends() -> None:
     assert attending.apps == [EDITOR.app, ""]
 
 
+def test_where_nobody_tells_what_changes_it_is_read_again_after_its_pixels() -> None:
+    played = Played(told=reading("4000 1234 5678 901"), tells=False)
+
+    def types_on() -> None:
+        played.told = reading("4000 1234 5678 9010")
+
+    played.during = types_on
+    seen = Watched(played).frame()
+    assert (seen.image, seen.reading) == (None, played.told)  # the newer text alone
+    assert played.readings == 2
+
+
+def test_a_look_that_is_under_way_when_looking_ends_reads_no_pixel_and_is_told_of_by_nobody() -> None:
+    played = Played(told=reading("first line"))
+    watched = Watched(played)
+    played.on_read = watched.stop.set
+    assert watched.next_or_none() is None
+    assert (played.grabs, played.readings) == ([], 1)
+
+
 @pytest.mark.parametrize(
     "window",
     [

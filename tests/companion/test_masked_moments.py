@@ -200,9 +200,19 @@ def test_what_waits_is_not_stored_where_it_is_to_be_forgotten_but_the_open_momen
     wait_until(lambda: not masking.moments._keeping, "the end to be asked for")
     masking.leave.set()
     ending.join(30)
-    assert masking.disk.asked[1:] == [("change", "read being read"), ("extend", 0, 2), ("close", 0, 3)]
-    assert [look.outcome for look in masking.looks] == [NEW, RENEWED, *[FORGOTTEN] * 4]
+    assert masking.disk.asked[1:] == [("extend", 0, 2), ("close", 0, 3)]
+    assert [look.outcome for look in masking.looks] == [NEW, *[FORGOTTEN] * 5]
     assert masking.refused == []
+
+
+def test_a_moment_that_goes_on_and_on_while_a_reader_hangs_waits_once(masking: Masking) -> None:
+    masking.moments.open(frame(0, "one"), "screen")
+    wait_until(masking.reading.is_set, "the reading")
+    for second in range(1, 2000):
+        masking.moments.extend(0, BEGIN + second)
+    assert len(masking.moments._tasks) == 1
+    masking.finish()
+    assert masking.disk.asked[1:] == [("extend", 0, 1999)]
 
 
 def test_the_newest_look_at_a_moment_is_never_let_go(masking: Masking) -> None:

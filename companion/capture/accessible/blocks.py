@@ -73,7 +73,9 @@ def _in_order(node: Node) -> list[Node]:
 
 
 def _block(node: Node, text: str, around: _Around) -> Block:
-    return Block(node.role, text, node.rect, around.paragraph, node.document, node.role in EDITORS, around.cell)
+    editable = node.role in EDITORS
+    name = node.ref.name if editable else ""
+    return Block(node.role, text, node.rect, around.paragraph, node.document, editable, around.cell, name)
 
 
 def _says_something(text: str) -> bool:

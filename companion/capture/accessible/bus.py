@@ -41,6 +41,17 @@ class Ref:
         """Whether it stands for no object at all."""
         return not self.bus or self.path.endswith("/null")
 
+    @property
+    def name(self) -> str:
+        """Both in one word; see `named`."""
+        return self.bus + self.path
+
+    @classmethod
+    def named(cls, name: str) -> Self:
+        """Return the object whose `name` this is."""
+        bus, slash, path = name.partition("/")
+        return cls(bus, slash + path)
+
 
 _A11Y = Ref("org.a11y.Bus", "/org/a11y/bus")
 _DAEMON = Ref("org.freedesktop.DBus", "/org/freedesktop/DBus")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from companion.capture.accessible.blocks import blocks_of
 from companion.capture.accessible.bus import AccessibilityBus, Ref
-from companion.capture.accessible.node import DOCUMENT, extents, name_of
-from companion.capture.accessible.reading import Reading
+from companion.capture.accessible.node import DOCUMENT, extents, name_of, role_and_states
+from companion.capture.accessible.reading import Fields, Reading
+from companion.capture.accessible.roles import State
 from companion.capture.accessible.text import joined
 from companion.capture.accessible.tree import Bounds, Walk
 from companion.capture.accessible.window import Candidate, Windows
@@ -18,6 +19,15 @@ from companion.capture.types import Window
 #: Names of the attribute that holds a page's address: Firefox and WebKit say the first, Chromium the second.
 _ADDRESS = ("DocURL", "URI")
 _TITLE = "Title"
+
+#: Which password fields of a process were seen on a page (`Fields.page`): they are asked whether they are still there.
+Known = Callable[[int, str], Collection[str]]
+
+
+def nothing_known(_pid: int, _page: str) -> Collection[str]:
+    """Return that no password field was seen before."""
+    return ()
+
 
 #: Of a program that does not answer: there may be password fields anywhere.
 _SILENT = Reading("", "", "", (), (), complete=False)
@@ -32,11 +42,13 @@ class AccessibleReader:
         Stays the caller's to close.
     bounds
         How much a reading may cost the other program.
+    known
+        Password fields that were seen before.
 
     """
 
-    def __init__(self, bus: AccessibilityBus, bounds: Bounds | None = None) -> None:
-        self._bus = bus
+    def __init__(self, bus: AccessibilityBus, bounds: Bounds | None = None, known: Known = nothing_known) -> None:
+        self._bus, self._known = bus, known
         self._bounds = bounds or Bounds()
         self._windows = Windows(bus)
 
@@ -67,9 +79,9 @@ class AccessibleReader:
             return None
         walk = Walk(self._bus, found.ref, clip, self._bounds)
         await walk.run(due - time.monotonic())
-        return await self._told(walk, found)
+        return await self._told(walk, found, window.pid)
 
-    async def _told(self, walk: Walk, found: Candidate) -> Reading:
+    async def _told(self, walk: Walk, found: Candidate, pid: int) -> Reading:
         page, within = dict[str, str](), list[str]()
         try:
             async with asyncio.timeout(self._bounds.seconds):
@@ -89,7 +101,24 @@ class AccessibleReader:
             complete=walk.complete and same,
             name=found.title,
             told=not walk.empty,
+            fields=await self._fields(walk, found, pid),
         )
+
+    async def _fields(self, walk: Walk, found: Candidate, pid: int) -> Fields:
+        """Return which fields there are, and which of those known are still there though no password fields in view."""
+        page = " ".join(ref.name for ref in (found.ref, *walk.documents[:1]))
+        private, written = (tuple(ref.name for ref in refs) for refs in (walk.passwords, walk.written))
+        missing = [name for name in self._known(pid, page) if name not in private]
+        try:
+            async with asyncio.timeout(self._bounds.seconds):
+                there = tuple([name for name in missing if name in written or await self._is_there(Ref.named(name))])
+        except TimeoutError:
+            return Fields(page, private, written, asked=False)
+        return Fields(page, private, written, there)
+
+    async def _is_there(self, field: Ref) -> bool:
+        known = await role_and_states(self._bus, field)
+        return known is not None and bool(known[0]) and State.DEFUNCT not in known[1]
 
     async def _page(self, documents: Sequence[Ref]) -> dict[str, str]:
         """Return what the first of some documents says of itself."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from companion.capture.types import Rect
 
@@ -21,6 +21,9 @@ class Block:
         Pieces with the same number are one flow of text: nothing stands between them.
     document, editable, cell
         Whether it is part of a page with an address; whether the person writes into it; whether it is (in) a cell.
+    object
+        Its program's own name of a field that the person writes into; empty where it has none. Says nothing of what the
+        block shows, and does not count when two are compared.
 
     """
 
@@ -31,6 +34,36 @@ class Block:
     document: bool = False
     editable: bool = False
     cell: bool = False
+    object: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The fields of one window by the names their program has for them, which it never gives twice.
+
+    Attributes
+    ----------
+    page
+        Which window, and which document in it.
+    private, written
+        Password fields in view, and the other fields in view that can be written into, empty ones too.
+    there
+        Of the password fields that were asked for and are not in view as such: those that are still there, whatever
+        they are now.
+    asked
+        Whether all of these answered, or said that they are none any more.
+
+    """
+
+    page: str = ""
+    private: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
+    there: tuple[str, ...] = ()
+    asked: bool = True
+
+
+#: Of a program that has no names for its fields.
+UNNAMED = Fields()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +87,8 @@ class Reading:
         What the program calls the window, which need not be its title: there alone Chromium says that it is private.
     told
         Whether it says at all what it shows: a browser that nobody asked at its start has a window with nothing in it.
+    fields
+        By which password fields are known again.
 
     """
 
@@ -66,3 +101,4 @@ class Reading:
     name: str = ""
     within: tuple[str, ...] = ()
     told: bool = True
+    fields: Fields = UNNAMED

@@ -69,6 +69,7 @@ class State(IntEnum):
     """Bits of the 64-bit set an object answers `GetState` with."""
 
     ACTIVE = 1
+    DEFUNCT = 6
     EDITABLE = 7
     FOCUSED = 12
     SHOWING = 25

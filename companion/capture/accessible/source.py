@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 
 from companion.capture.accessible.bus import AccessibilityBus
-from companion.capture.accessible.reader import AccessibleReader
+from companion.capture.accessible.reader import AccessibleReader, Known, nothing_known
 from companion.capture.accessible.reading import Reading
 from companion.capture.accessible.tree import Bounds
 from companion.capture.types import Window
@@ -16,11 +16,15 @@ PATIENT = Bounds(nodes=6_000, seconds=0.8, at_once=2, pause=0.0002)
 
 
 class AccessibleTexts:
-    """Reads windows over AT-SPI. Satisfies `companion.capture.screen.TextSource`. Raises `AccessibilityError`."""
+    """Reads windows over AT-SPI. Satisfies `companion.capture.screen.TextSource`. Raises `AccessibilityError`.
 
-    def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
+    ``known``: password fields that were seen before.
+    """
+
+    def __init__(self, environ: Mapping[str, str] = os.environ, known: Known = nothing_known) -> None:
         self._bus = AccessibilityBus(environ)
-        self._quick, self._patient = AccessibleReader(self._bus), AccessibleReader(self._bus, PATIENT)
+        self._quick = AccessibleReader(self._bus, known=known)
+        self._patient = AccessibleReader(self._bus, PATIENT, known)
 
     def read(self, window: Window) -> Reading | None:
         """Return what ``window`` shows, asked once more with patience where that was cut short."""

@@ -47,12 +47,15 @@ class Bounds:
 class Walk:
     """One reading of one window's tree: `run` once, then look at ``root``, ``private``, ``complete`` and ``empty``.
 
+    ``passwords`` and ``written``: the fields in view that are password fields, and the others.
     ``empty``: the window names children that are none, as Chromium's does that was not told to tell of its pages.
     """
 
     def __init__(self, bus: AccessibilityBus, window: Ref, clip: Rect, bounds: Bounds) -> None:
         self.root = Node(window, clip)
         self.private: list[Rect] = []
+        self.passwords: list[Ref] = []
+        self.written: list[Ref] = []
         self.documents: list[Ref] = []
         self.complete = True
         self.empty = False
@@ -116,8 +119,11 @@ class Walk:
             return
         node.shown = True
         if node.role == Role.PASSWORD_TEXT:
+            self.passwords.append(node.ref)
             self._keep_private(node)
             return
+        if node.role in EDITORS:
+            self.written.append(node.ref)
         if node.role in DOCUMENTS:
             node.document = True
             self.documents.append(node.ref)

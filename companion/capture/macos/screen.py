@@ -104,6 +104,11 @@ class MacScreen:
             self._beat.read(image, self._clock())
         return image
 
+    @property
+    def tells_changes(self) -> bool:
+        """False: what changes is not told here."""
+        return False
+
     def disturbed(self, rect: Rect) -> bool:
         """Whether other windows lay over ``rect`` at the last sight than at the one before.
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
-from dbus_fast import BusType, Message, MessageFlag, MessageType
+from dbus_fast import BusType, ErrorType, Message, MessageFlag, MessageType
 from dbus_fast.aio import MessageBus
 from dbus_fast.errors import DBusFastError
 
@@ -20,6 +20,7 @@ START_SECONDS = 25.0  # the bus itself gives up then
 PROPERTIES = "org.freedesktop.DBus.Properties"
 
 _DAEMON = ("org.freedesktop.DBus", "/org/freedesktop/DBus")
+_SILENT = "The session bus does not answer. If this stays, log out and in again."
 
 
 class SessionBus:
@@ -94,9 +95,19 @@ class SessionBus:
         self.thread.run(_call(self._bus, start, START_SECONDS))
 
     def owner(self, service: str) -> str:
-        """Return the unique name of whoever is a service, empty when nobody is."""
-        answer = self.ask(*_DAEMON, _DAEMON[0], "GetNameOwner", "s", service)
-        return str(answer[0]) if answer else ""
+        """Return the unique name of whoever is a service, empty when nobody is.
+
+        Raises `CaptureError` where the bus does not say: that is not known then.
+        """
+        asked = Message(*_DAEMON, _DAEMON[0], "GetNameOwner", signature="s", body=[service])
+        answer = self.thread.run(_answer(self._bus, asked, ANSWER_SECONDS))
+        if answer is None:
+            raise CaptureError(_SILENT)
+        if answer.message_type is MessageType.METHOD_RETURN:
+            return str(answer.body[0])
+        if answer.error_name != ErrorType.NAME_HAS_NO_OWNER.value:
+            raise CaptureError(f"The session bus does not say who {service} is. If this stays, log out and in again.")
+        return ""
 
     def on_signal(self, heard: Callable[[Message], None], rule: str) -> None:
         """Have ``heard`` called, on the bus's thread, with the signals that a rule describes and what else comes."""
@@ -115,14 +126,19 @@ async def _connect(address: str | None) -> MessageBus:
 
 
 async def _call(bus: MessageBus, message: Message, seconds: float) -> Message | None:
+    answer = await _answer(bus, message, seconds)
+    return answer if answer is not None and answer.message_type is MessageType.METHOD_RETURN else None
+
+
+async def _answer(bus: MessageBus, message: Message, seconds: float) -> Message | None:
+    """Return what comes back, refusals too; None where nothing does in time."""
     try:
         async with asyncio.timeout(seconds):
-            answer = await bus.call(message)
+            return await bus.call(message)
     except TimeoutError:
         return None
     except (OSError, EOFError) as error:
         raise CaptureError("The session bus has gone away. Log out and in again.") from error
-    return answer if answer is not None and answer.message_type is MessageType.METHOD_RETURN else None
 
 
 async def _hang_up(bus: Any) -> None:

@@ -134,6 +134,11 @@ class SwayScreen:
         self._last = image
         return image
 
+    @property
+    def tells_changes(self) -> bool:
+        """False: what changes is not told here."""
+        return False
+
     def disturbed(self, rect: Rect) -> bool:  # noqa: ARG002 - sway does not say where what moved had been before
         """Whether anything came, went or moved since the last sight but one."""
         self._popped_up = self._unmanaged.came() or self._popped_up

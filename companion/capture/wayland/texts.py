@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from companion.capture.accessible.bus import ANSWER_SECONDS, AccessibilityBus
 from companion.capture.accessible.node import extents
-from companion.capture.accessible.reader import AccessibleReader
+from companion.capture.accessible.reader import AccessibleReader, Known, nothing_known
 from companion.capture.accessible.reading import Block, Reading
 from companion.capture.accessible.source import PATIENT
 from companion.capture.accessible.window import Windows
@@ -21,11 +21,15 @@ from companion.capture.types import Rect, Window
 
 
 class WaylandTexts:
-    """Satisfies `companion.capture.screen.TextSource`. Raises `AccessibilityError`."""
+    """Satisfies `companion.capture.screen.TextSource`. Raises `AccessibilityError`.
 
-    def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
+    ``known``: password fields that were seen before.
+    """
+
+    def __init__(self, environ: Mapping[str, str] = os.environ, known: Known = nothing_known) -> None:
         self._bus = AccessibilityBus(environ)
-        self._quick, self._patient = AccessibleReader(self._bus), AccessibleReader(self._bus, PATIENT)
+        self._quick = AccessibleReader(self._bus, known=known)
+        self._patient = AccessibleReader(self._bus, PATIENT, known)
         self._windows = Windows(self._bus)
 
     def read(self, window: Window) -> Reading | None:

@@ -88,6 +88,11 @@ class ToldScreen:
         """Return None: there are no pictures here."""
         return None
 
+    @property
+    def tells_changes(self) -> bool:
+        """False: what changes is not told here."""
+        return False
+
     def disturbed(self, rect: Rect) -> bool:  # noqa: ARG002 - the port's
         """Return True: nobody would tell if another window had come over any place."""
         return True

@@ -75,6 +75,11 @@ class WindowsScreen:
         self._beat.read(image, self._clock())
         return image
 
+    @property
+    def tells_changes(self) -> bool:
+        """False: what changes is not told here."""
+        return False
+
     def disturbed(self, rect: Rect) -> bool:
         """Whether a window may have come over ``rect`` since the last sight but one."""
         self._ears.hear(self._calls.pump(0.0))

@@ -1,0 +1,125 @@
+"""Which fields of programs were password fields once, by the names that their programs have for them.
+
+A field that shows what it holds is one of two things: the same object that says something else of itself now, or, in
+browsers, another object in its stead. The second has no name that was seen before; so, once a password field is gone
+from a page without a trace, every field of that page that was not seen beside it is taken for the one it became.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from companion.capture.accessible.reading import Fields
+from companion.capture.running import Run, run_of
+
+#: Fields that are remembered of all programs together, and of one; programs whose pages are.
+FIELDS, OF_ONE, PROGRAMS = 8_192, 1_024, 64
+
+
+class _Names(OrderedDict[str, str]):
+    """Names with what is known of them; the oldest go where there are too many."""
+
+    def keep(self, name: str, about: str, most: int) -> None:
+        self[name] = about
+        self.move_to_end(name)
+        while len(self) > most:
+            self.popitem(last=False)
+
+
+@dataclass(slots=True)
+class _Program:
+    """``here``: password fields and their pages. ``lost``: how many of a page are gone. ``doubtful``: at the last look."""
+
+    here: _Names = field(default_factory=_Names)
+    plain: _Names = field(default_factory=_Names)
+    lost: Counter[str] = field(default_factory=Counter)
+    doubtful: bool = False
+
+
+class KnownFields:
+    """Remembers fields from one reading to the next, for as long as their programs run. Safe to be used by threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._private = _Names()
+        self._programs: OrderedDict[Run, _Program] = OrderedDict()
+
+    def of(self, pid: int, page: str) -> Collection[str]:
+        """Return the password fields that were seen on a page (`Fields.page`) and have not been found gone."""
+        with self._lock:
+            program = self._programs.get(run_of(pid))
+            pages = dict(program.here) if program is not None else {}
+            return [name for name, seen_on in pages.items() if seen_on.split("\n")[0] == page]
+
+    def see(self, pid: int, fields: Fields, url: str) -> bool:
+        """Take in a reading's fields; returns whether a password field went since the one before, or nobody can say."""
+        if not fields.page:
+            return False
+        page = f"{fields.page}\n{_document(url)}"
+        with self._lock:
+            program = self._program(pid)
+            unsure = self._missing(program, fields, page)
+            fresh = [name for name in fields.private if name not in program.here]
+            program.lost[page] = max(0, program.lost[page] - len(fresh)) if fresh else program.lost[page]
+            for name in fields.private:
+                program.here.keep(name, page, OF_ONE)
+                self._private.keep(name, "", FIELDS)
+            program.doubtful = unsure or program.lost[page] > 0
+            if not program.doubtful:
+                for name in fields.written:
+                    program.plain.keep(name, "", OF_ONE)
+            program.lost = Counter({page: program.lost[page]}) if program.lost[page] else Counter()
+            return unsure
+
+    def suspect(self, pid: int, names: Iterable[str]) -> set[str]:
+        """Return those of some fields in view that were password fields or may be what became of one; they stay so."""
+        with self._lock:
+            program = self._program(pid)
+            found = {name for name in names if not self._may_be_kept(program, name)}
+            for name in found - {""}:
+                self._private.keep(name, "", FIELDS)
+            return found
+
+    def was_private(self, name: str) -> None:
+        """Take in that a field says of itself that it is a password field."""
+        with self._lock:
+            self._private.keep(name, "", FIELDS)
+
+    def may_be_kept(self, pid: int, name: str) -> bool:
+        """Whether what is typed into a field of a program may be kept."""
+        with self._lock:
+            return self._may_be_kept(self._program(pid), name)
+
+    def _may_be_kept(self, program: _Program, name: str) -> bool:
+        return name not in self._private and (not program.doubtful or name in program.plain)
+
+    def _missing(self, program: _Program, fields: Fields, page: str) -> bool:
+        """Count the password fields of a page that are gone; returns whether any went now, or that is not known."""
+        seen = {*fields.private, *fields.written, *fields.there}
+        gone = [name for name, seen_on in program.here.items() if seen_on == page and name not in seen]
+        if fields.asked:
+            for name in gone:
+                del program.here[name]
+            program.lost[page] += len(gone)
+        return bool(gone)
+
+    def _program(self, pid: int) -> _Program:
+        run = run_of(pid)
+        if run not in self._programs:
+            for ended in [one for one in self._programs if run_of(one[0]) != one]:
+                del self._programs[ended]
+            self._programs[run] = _Program()
+        self._programs.move_to_end(run)
+        while len(self._programs) > PROGRAMS:
+            self._programs.popitem(last=False)
+        return self._programs[run]
+
+
+def _document(url: str) -> str:
+    """Return an address without what a page can change of it by itself while it stays the same."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}{parts.path}"

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, cast
+
+import pytest
+
+from companion.brain.types import HeadsetState
+from companion.keeper import Keeper
+from companion.settings import Settings
+from companion.sources import OF_SCREEN, Sources, narrowed
+
+ALL = Settings(
+    consent_screen=True, consent_text=True, consent_urls=True, consent_input=True, consent_keys=True, consent_eeg=True
+)
+
+
+class Keeping:
+    """Notes what is asked of a keeper."""
+
+    def __init__(self, asked: list[str]) -> None:
+        self.asked = asked
+        self.seeing = None
+
+    def start(self) -> None:
+        self.asked.append("start")
+
+    def leave(self, *, keep: bool = True) -> None:
+        self.asked.append(f"leave, keep {keep}")
+
+    def stop(self, *, keep: bool = True) -> None:
+        self.asked.append(f"stop, keep {keep}")
+
+
+class Headset:
+    """Takes as long to begin as it is let."""
+
+    def __init__(self) -> None:
+        self.leave, self.begun = threading.Event(), threading.Event()
+
+    def start(self) -> None:
+        self.begun.set()
+        assert self.leave.wait(30)
+
+    def stop(self) -> None:
+        return
+
+    def state(self) -> HeadsetState:
+        raise AssertionError
+
+
+def made(asked: list[str], headset: Headset | None = None) -> Sources[Any]:
+    def fail(error: BaseException) -> None:
+        raise error
+
+    return Sources(
+        settings=ALL,
+        clock=lambda: 0.0,
+        make_keeper=lambda _settings: cast("Keeper", Keeping(asked)),
+        make_listening=lambda _settings: headset,
+        on_failure=fail,
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *(
+            {name: False}
+            for name in ("consent_screen", "consent_text", "consent_urls", "consent_input", "consent_keys")
+        ),
+        {"exclude_apps": (*ALL.exclude_apps, "mail")},
+        {"exclude_titles": (*ALL.exclude_titles, "payslip")},
+        {"exclude_sites": ("bank.example",)},
+    ],
+)
+def test_what_is_withdrawn_or_excluded_is_not_stored_any_more_though_it_waits(change: dict[str, Any]) -> None:
+    asked: list[str] = []
+    headset = Headset()
+    headset.leave.set()
+    sources = made(asked, headset)
+    sources.start()
+    assert headset.begun.wait(30)  # and the keeper was before
+    asked.clear()
+    sources.apply(replace(ALL, **change))
+    sources.stop()
+    sources.close()
+    assert asked[:3] == ["leave, keep False", "stop, keep False", "start"]
+
+
+@pytest.mark.parametrize("change", [{"exclude_apps": ()}, {"hotkey": "ctrl+m"}, {"consent_eeg": False}])
+def test_what_waits_is_stored_where_nothing_was_withdrawn(change: dict[str, Any]) -> None:
+    assert not narrowed(ALL, replace(ALL, **change))
+    assert not narrowed(replace(ALL, consent_keys=False), ALL)
+
+
+@pytest.mark.parametrize("act", [lambda sources: sources.pause(None), lambda sources: sources.apply(Settings())])
+def test_looking_ends_at_once_though_a_headset_takes_its_time_to_begin(act: Callable[[Sources[Any]], None]) -> None:
+    asked: list[str] = []
+    headset = Headset()
+    sources = made(asked, headset)
+    sources.start()
+    assert headset.begun.wait(30)
+    act(sources)
+    assert asked[:2] in (["start", "leave, keep True"], ["start", "leave, keep False"])
+    headset.leave.set()
+    sources.stop()
+    sources.close()
