@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from _capture_desk import Recorder, bytes_of, desk
-from _capture_script import FILM, IDLE, PHASES, SCROLLING, SWITCHING, TERMINAL, TYPING, Script, Shown
+from _capture_script import FILM, IDLE, PHASES, SCROLLING, SWITCHING, TERMINAL, TYPING, Call, Script, Shown
 from _capture_windows import open_windows
 from _finding import Finder, Searched
 from _marked_pages import Pages
@@ -72,7 +72,7 @@ class Run:
     grown: int = 0  # bytes on disk
     parts: Mapping[str, int] = field(default_factory=dict)  # bytes at the end, by what lies in the recorder's folder
     left: int = 0  # what was put off and never done
-    done: Mapping[str, int] = field(default_factory=dict)  # what called for a look
+    calls: Sequence[Call] = ()  # for a look
     load: float = 0.0  # of the machine before the recorder started, processes that ran or waited to
 
     @property
@@ -136,7 +136,7 @@ def _watch(came: Run, desktop: Desktop, watched: Watched, minutes: float, *, sil
         idle = max(LEAST_IDLE_SECONDS, minutes * 60 * IDLE_SHARE)
         came.spans[IDLE] = _span(weighing, partial(time.sleep, idle))
         watched.recorder.alive()
-        came.shown, came.done, came.peaks = script.shown, script.done, weighing.peaks()
+        came.shown, came.calls, came.peaks = script.shown, script.calls, weighing.peaks()
     came.found = finder.found
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import textwrap
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import cycle
@@ -44,6 +43,14 @@ class Shown:
     time: float
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What was done that calls for a look: the program's name for it, and when, UTC seconds."""
+
+    trigger: str
+    time: float
+
+
 @dataclass
 class Script:
     """Does the acts; ``on_word`` hears of each word before it is shown."""
@@ -54,7 +61,7 @@ class Script:
     prose: Prose
     on_word: Callable[[str], None]
     shown: list[Shown] = field(default_factory=list)
-    done: Counter[str] = field(default_factory=Counter)  # what calls for a look, by the program's names for it
+    calls: list[Call] = field(default_factory=list)
     _known: set[str] = field(default_factory=set)  # words that were in view in the browser
     _outputs: int = 0
     _turns: int = 0
@@ -72,6 +79,9 @@ class Script:
     def rest(self) -> None:
         """Leave the desktop as somebody does who goes away: the editor is active, nothing moves."""
         self.desktop.activate(self.windows.notes)
+
+    def _done(self, trigger: str) -> None:
+        self.calls.append(Call(trigger, time.time()))
 
     def _acts(self, name: str) -> Iterator[Do]:
         ways: dict[str, tuple[str, list[Do]]] = {
@@ -96,7 +106,7 @@ class Script:
         sentence, word = self.prose.sentence()
         self.on_word(word)
         self.desktop.run("xdotool", "type", "--delay", KEY_MILLISECONDS, "--", f"{sentence}\n")
-        self.done["typed"] += 1
+        self._done("typed")
         self.shown.append(Shown(TYPING, (word,), time.time()))
 
     def _scroll(self) -> None:
@@ -106,14 +116,14 @@ class Script:
             return
         self.desktop.run("xdotool", "mousemove", "--window", self.windows.browser, "700", "600")
         self.desktop.run("xdotool", "click", "--repeat", NOTCHES, "--delay", "60", "5")
-        self.done["scrolled"] += 1
+        self._done("scrolled")
         self._read_page("scrolling")
 
     def _open_page(self) -> None:
         self.desktop.press("ctrl+l")
         self.desktop.run("xdotool", "type", "--delay", KEY_MILLISECONDS, "--", self.pages.new())
         self.desktop.press("Return")
-        self.done["typed"] += 1
+        self._done("typed")
         self._read_page("opening a page")
 
     def _read_page(self, act: str) -> None:
@@ -129,7 +139,7 @@ class Script:
 
     def _late_command(self) -> None:
         self._run_command("late output", f"sleep {LATER}; ")
-        self.done["changed"] += 1
+        self._done("changed")
 
     def _run_command(self, act: str, before: str) -> None:
         text, word = self._output()
@@ -138,7 +148,7 @@ class Script:
         told = self.desktop.home / f"shown{number}"
         self.desktop.run("xdotool", "type", "--delay", KEY_MILLISECONDS, "--", f"{before}sh show {number}\n")
         when = wait_until(lambda: told.exists() and told.read_text("utf-8").strip(), "the command", seconds=30.0)
-        self.done["typed"] += 1
+        self._done("typed")
         self.shown.append(Shown(act, (word,), float(when)))
 
     def _output(self) -> tuple[str, str]:
@@ -156,7 +166,7 @@ class Script:
             time.sleep(0.2)  # it is painted when it comes into view
         now = time.time()
         self.desktop.activate(window)
-        self.done["switched"] += 1
+        self._done("switched")
         if word:
             self.shown.append(Shown("turning to", (word,), now))
 

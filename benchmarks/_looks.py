@@ -1,18 +1,33 @@
 """What ``companion doctor --json`` says of looks: what called for them, what came of them, how often.
 
-``looks`` holds ``counts``, a list of ``{trigger, outcome, count}``. A trigger is accounted for when it ended in a
-moment or in a reason that was noted; one without an outcome is not. Where the program tells nothing, nothing is
-accounted for. Nor may it count fewer than there were: the script knows what it did.
+``looks`` holds ``counts``, a list of ``{trigger, outcome, count}``. What the program says of itself cannot show what it
+missed: so each act of the script is matched with a look of its own that the vault noted soon after.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from _capture_script import Call
+
+from index.store import Store
+
 Look = Mapping[str, Any]
+ANSWER_SECONDS = 15.0  # from an act until what came of its look is noted; reading it off pixels takes some
+CLOCK_SECONDS = 0.5  # an act is timed when it is over; a look may have begun before
 LOST = "could not be stored"  # a reason that was noted, and a look lost all the same
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """One look as the vault has it: when it was noted (UTC seconds), what called for it, what came of it."""
+
+    time: float
+    triggers: tuple[str, ...]
+    outcome: str
 
 
 def looks(doctor: Mapping[str, Any]) -> list[Look]:
@@ -36,24 +51,29 @@ def counted(told: Iterable[Look]) -> dict[str, int]:
     return dict(ended)
 
 
-def share_accounted_for(told: Iterable[Look]) -> float:
-    """Return the share of triggers with an outcome; nan when none is told of."""
-    known, total = 0, 0
-    for look in told:
-        count = int(look.get("count", 0))
-        total += count
-        known += count if look.get("outcome") else 0
-    return known / total if total else float("nan")
-
-
 def lost(told: Iterable[Look]) -> int:
     """Return how many triggers ended in a look that could not be stored."""
     return sum(int(look.get("count", 0)) for look in told if look.get("outcome") == LOST)
 
 
-def unnoticed(told: Iterable[Look], done: Mapping[str, int]) -> dict[str, int]:
-    """Return, by trigger, how many more times something was done than was counted."""
-    known: Counter[str] = Counter()
-    for look in told:
-        known[str(look.get("trigger"))] += int(look.get("count", 0))
-    return {trigger: count - known[trigger] for trigger, count in done.items() if count > known[trigger]}
+def unanswered(calls: Sequence[Call], noted: Sequence[Noted]) -> list[Call]:
+    """Return the calls for a look that none was noted for: each takes one of its own, within `ANSWER_SECONDS`."""
+    left, missing = sorted(noted, key=lambda one: one.time), []
+    for call in sorted(calls, key=lambda one: one.time):
+        answers = (one for one in left if call.trigger in one.triggers and one.outcome and _answers(one, call))
+        answer = next(answers, None)
+        if answer is None:
+            missing.append(call)
+        else:
+            left.remove(answer)
+    return missing
+
+
+def _answers(noted: Noted, call: Call) -> bool:
+    return -CLOCK_SECONDS <= noted.time - call.time <= ANSWER_SECONDS
+
+
+def noted_in(store: Store) -> list[Noted]:
+    """Return the looks that a vault has noted."""
+    rows = store.rows("SELECT time, triggers, outcome FROM looks")
+    return [Noted(time, tuple(triggers.split(",")), outcome) for time, triggers, outcome in rows]

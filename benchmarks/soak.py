@@ -3,7 +3,7 @@
 The program records the scripted desktop of `bench capture`, one phase after the other, again and again, with a rest
 in every round. After the first tenth of the time, which is for warming up, the tenth that follows is compared with the
 last: the median of the memory that is each process's own (USS), and the fewest descriptors it had open, as a leak is
-what never closes. Then the program is asked to end, every byte of the vault is verified, and a sentence typed in each
+what never closes; no process may end meanwhile. Then the program is asked to end, every byte of the vault is verified, and a sentence typed in each
 tenth of the time is asked for.
 """
 
@@ -46,11 +46,12 @@ MOST_GROWTH = 3.0  # percent
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """How one process changed between the end of warming up and the end of the run."""
+    """How one process changed between the end of warming up and the end of the run; how many of its kind ended."""
 
     role: str
     megabytes: tuple[float, float]
     descriptors: tuple[int, int]
+    ended: int
 
     @property
     def percent(self) -> float:
@@ -90,6 +91,7 @@ def main() -> int:
     }
     bars = [
         Bar("percent of memory grown, most of any process", _most(one.percent for one in grown), MOST_GROWTH),
+        Bar("processes that ended or were started anew", sum(one.ended for one in grown), 0),
         Bar("descriptors more, most of any process", _most(o.descriptors[1] - o.descriptors[0] for o in grown), 0),
         Bar("exit code of `companion vault verify`", verified.returncode, 0),
         Bar("errors nobody caught", len(errors), 0),
@@ -134,14 +136,23 @@ def _round(script: Script, seconds: float) -> None:
 
 
 def _growth(weighing: Weighing, begin: float, end: float) -> list[Growth]:
-    """Compare the tenth of the time that follows warming up with the last, for each process there in both."""
+    """Compare the tenth of the time that follows warming up with the last, for each process there after warming up.
+
+    One that is started anew begins small again: how many ended is counted beside.
+    """
     tenth = (end - begin) / WINDOWS
     early = _weights(weighing, begin + tenth, begin + 2 * tenth)
     late = _weights(weighing, end - tenth, end)
-    pairs = {role: (early[role], late[role]) for role in early if role in late}
-    return [
-        Growth(role, (before[0], after[0]), (before[1], after[1])) for role, (before, after) in sorted(pairs.items())
-    ]
+    pids: dict[str, set[int]] = {}
+    for sample in weighing.samples:
+        if begin + tenth <= sample.time <= end:
+            pids.setdefault(weighing.role(sample.pid), set()).add(sample.pid)
+    found = []
+    for role, before in sorted(early.items()):
+        after = late.get(role, before)
+        ended = len(pids[role]) - (role in late)
+        found.append(Growth(role, (before[0], after[0]), (before[1], after[1]), ended))
+    return found
 
 
 def _weights(weighing: Weighing, begin: float, end: float) -> dict[str, tuple[float, int]]:
@@ -164,6 +175,7 @@ def _told(one: Growth) -> dict[str, object]:
         "process": one.role,
         "megabytes": [round(one.megabytes[0], 1), round(one.megabytes[1], 1)],
         "percent": round(one.percent, 2),
+        "ended": one.ended,
         "descriptors": list(one.descriptors),
     }
 

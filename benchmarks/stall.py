@@ -42,6 +42,7 @@ BETWEEN_SECONDS = 0.4  # at the least; typing and scrolling call for a look that
 SETTLE_SECONDS = 3.0
 EVENTS_APART = 0.0005  # seconds
 LEAST_TEXT = 3_000  # characters; a window of which less is read was not read as it is meant to be
+LEAST_COMPLETE = 0.95  # of readings: what gives up early holds nobody up
 MOST_ADDED, LONGEST = 2.0, 50.0  # milliseconds
 SYSTEM_PYTHON = "/usr/bin/python3"
 PROGRAMS = {
@@ -96,6 +97,8 @@ def main() -> int:
         longest = round(float(stalls.read.held.max()), 2)
         bars.append(Bar(f"longest that {name} was held up while read, milliseconds", longest, LONGEST))
         bars.append(Bar(f"characters read of {name}'s window", stalls.characters, LEAST_TEXT, "least"))
+        share = round(stalls.complete / len(stalls.read.longest), 3)
+        bars.append(Bar(f"share of readings that told all of {name}'s window", share, LEAST_COMPLETE, "least"))
     return report("stall", {name: _figures(stalls) for name, stalls in found.items()}, bars)
 
 

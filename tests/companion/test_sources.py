@@ -10,7 +10,7 @@ import pytest
 from companion.brain.types import HeadsetState
 from companion.keeper import Keeper
 from companion.settings import Settings
-from companion.sources import OF_SCREEN, Sources, narrowed
+from companion.sources import Sources, narrowed
 
 ALL = Settings(
     consent_screen=True, consent_text=True, consent_urls=True, consent_input=True, consent_keys=True, consent_eeg=True
