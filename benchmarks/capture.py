@@ -79,7 +79,7 @@ def main() -> int:
             baseline = run(partial(_baseline, folder=folder), chosen.minutes, silent_browser=chosen.silent_browser)
             errors = errors_in(folder)
             with closing(Store(vault_at(folder / "vault"))) as store:
-                missing = unanswered(ours.calls, noted_in(store))
+                unheard = unanswered(ours.calls, noted_in(store))
             cold = once_cold(folder / "vault")
         except DesktopError as error:
             print(f"capture: {error}", file=sys.stderr)
@@ -93,11 +93,11 @@ def main() -> int:
         "baseline": _figures(baseline, groups),
         "looks": counted(looks(told)),
         "looks_seconds_until_found": seconds_until_found(told),
-        "not_noticed": dict(Counter(call.trigger for call in missing)),
+        "not_noticed": dict(Counter(call.trigger for call in unheard)),
         "errors": errors[:5],
         "incidents": [incident["what"] for incident in told.get("incidents", [])][:5],
     }
-    return report("capture", figures, _bars(ours, baseline, told, groups, len(errors), len(missing)))
+    return report("capture", figures, _bars(ours, baseline, told, groups, errors=len(errors), unheard=len(unheard)))
 
 
 def _groups(*, silent_browser: bool) -> Groups:
@@ -107,8 +107,8 @@ def _groups(*, silent_browser: bool) -> Groups:
     return {"told": (*EDITOR, *BROWSER), "read": TERMINAL}
 
 
-def _bars(ours: Run, baseline: Run, told: dict[str, Any], groups: Groups, errors: int, missing: int) -> list[Bar]:
-    idle, answered = ours.spans[IDLE], 1 - missing / len(ours.calls)
+def _bars(ours: Run, baseline: Run, told: dict[str, Any], groups: Groups, *, errors: int, unheard: int) -> list[Bar]:
+    idle, answered = ours.spans[IDLE], 1 - unheard / len(ours.calls)
     p95 = {name: _quantile(ours.latencies(acts), 0.95) for name, acts in groups.items()}
     return [
         Bar("times less processor time than the baseline", round(baseline.cpu / ours.cpu, 1), LEAST_RATIO, "least"),

@@ -1,10 +1,10 @@
 """Two hours of work: no process of the program grows, none leaks descriptors, and the vault is whole afterwards.
 
-The program records the scripted desktop of `bench capture`, one phase after the other, again and again, with a rest
-in every round. After the first tenth of the time, which is for warming up, the tenth that follows is compared with the
+The program records the scripted desktop of `bench capture`, one phase after the other, again and again, with a rest in
+every round. After the first tenth of the time, which is for warming up, the tenth that follows is compared with the
 last: the median of the memory that is each process's own (USS), and the fewest descriptors it had open, as a leak is
-what never closes; no process may end meanwhile. Then the program is asked to end, every byte of the vault is verified, and a sentence typed in each
-tenth of the time is asked for.
+what never closes; no process may end meanwhile. Then the program is asked to end, every byte of the vault is verified,
+and a sentence typed in each tenth of the time is asked for.
 """
 
 from __future__ import annotations
