@@ -3,8 +3,12 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command 
 VENV := .venv
 BIN := $(VENV)/bin
 NAME ?= all
-# Tests that compute and wait for nothing: two at a time. The others start programs and desktops, one after the other.
-COMPUTING := tests/index tests/embeddings tests/companion/evaluation tests/companion/masking
+# Tests that compute, or show windows to nobody: two at a time. The others start programs and desktops, one after the other.
+ON_DESKTOPS := tests/ui/test_focus_on_desktop.py tests/ui/test_locking_for_real.py tests/ui/test_starting.py
+COMPUTING := tests/end2end/test_whole_way.py tests/integration/test_import_and_demo.py tests/index tests/embeddings \
+	tests/companion/evaluation tests/companion/masking $(wildcard tests/companion/test_learning*.py) \
+	tests/companion/test_cli_train.py tests/companion/test_cohort_start.py \
+	$(filter-out $(ON_DESKTOPS),$(wildcard tests/ui/test_*.py))
 
 .PHONY: run test lint bench pictures clean constraints system-run system-test
 

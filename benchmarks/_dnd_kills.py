@@ -20,14 +20,17 @@ from desktop import DesktopError, wait_until  # noqa: E402 it lies beside the te
 from quiet_desks import QuietDesk  # noqa: E402 so does this
 from running import Running, alive, watchdogs  # noqa: E402 and this
 
-#: Of a hundred kills: of the program alone; with the person's own on; turned off and on by hand meanwhile; with the
-#: watchdog, so that the next start has to restore.
-KINDS = {"program": 70, "own": 10, "by hand": 10, "both": 10}
+#: For a hundred kills that find it on, so many others: with the person's own on; turned off and on by hand meanwhile;
+#: with the watchdog, so that the next start has to restore.
+OTHERS = {"own": 10, "by hand": 10, "both": 10}
 JOURNAL = "do-not-disturb.json"
 #: Seconds after which a kill counts as one that nobody restored after.
 _GIVEN_UP = 60.0
-#: What part of the kills comes while the program begins, within how many seconds, and after how many lines the others.
-_EARLY, _AT_THE_START, _LATER, _LINES = 0.25, 0.3, 0.1, 6
+#: What part of the kills comes while the program begins, within how many seconds, and after how many lines and how many
+#: seconds more the others.
+_EARLY, _AT_THE_START, _LATER, _LINES = 0.15, 0.3, 0.3, 6
+#: Kills for each that is to find it on, at the most.
+_MOST_TRIES = 5
 
 
 @dataclass
@@ -37,32 +40,39 @@ class Kills:
     Attributes
     ----------
     counted
-        Kills by kind, and of the kind ``program`` those that found the journal written and do-not-disturb on.
-    seconds, seconds_found_on
-        For how long do-not-disturb was on after each kill of the program alone; those that found it on.
+        Kills by kind, and of the kind ``program`` those that found the journal written.
+    found_on
+        For how many seconds do-not-disturb was on after each kill of a program alone that found it on.
+    found_off
+        The same of those that found it off: the program may just have asked for it.
     next_start_seconds
-        How long the next start took to restore, from when it was begun.
+        With the watchdog dead too: how long the next start took to restore, from when it was begun.
     wrong
         What was not as it should be, a sentence each.
 
     """
 
     counted: Counter[str] = field(default_factory=Counter)
-    seconds: list[float] = field(default_factory=list)
-    seconds_found_on: list[float] = field(default_factory=list)
+    found_on: list[float] = field(default_factory=list)
+    found_off: list[float] = field(default_factory=list)
     next_start_seconds: list[float] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
 
-def kill(desk: QuietDesk, times: int, chance: random.Random) -> Kills:
-    """Kill that many programs, one after the other, in a session."""
+def kill(desk: QuietDesk, wanted: int, chance: random.Random) -> Kills:
+    """Kill programs, one after the other, in a session, until so many kills of the program alone found it on."""
     kills = Kills()
-    kinds = chance.choices(list(KINDS), list(KINDS.values()), k=times)
-    for number, kind in enumerate(kinds):
+    others = [kind for kind, percent in OTHERS.items() for _ in range(-(-wanted * percent // 100))]
+    chance.shuffle(others)
+    for number in range(_MOST_TRIES * wanted + len(others)):
+        enough = len(kills.found_on) >= wanted
+        if enough and not others:
+            break
+        kind = others.pop() if others and (enough or chance.random() < 1 / 4) else "program"
         with tempfile.TemporaryDirectory(prefix="companion-dnd-") as folder:
             try:
                 _KILLS[kind](desk, Path(folder), chance, kills)
-            except DesktopError as error:
+            except (DesktopError, AssertionError) as error:  # what a program did not say in time is an assertion
                 kills.wrong.append(f"{desk.name} {number} {kind}: {error}")
             _all_gone(Path(folder))
         kills.counted[kind] += 1
@@ -71,23 +81,27 @@ def kill(desk: QuietDesk, times: int, chance: random.Random) -> Kills:
 
 
 def _program(desk: QuietDesk, folder: Path, chance: random.Random, kills: Kills) -> None:
-    program = _started(desk, folder, "cycle", chance)
+    program = _started(desk, folder, "mostly", chance)
     try:
         _await_a_random_point(program, chance)
-        kills.counted["journal written"] += (folder / JOURNAL).exists()
-        on = desk.is_on()
-        kills.counted["on"] += on
-        begin = time.monotonic()
-        program.kill()
-        kills.seconds.append(_seconds_on(desk, begin))
-        if on:
-            kills.seconds_found_on.append(kills.seconds[-1])
-        wait_until(lambda: not (folder / JOURNAL).exists(), "the journal to go", seconds=_GIVEN_UP)
+        _measured(desk, folder, program, kills)
     finally:
         program.close()
     _all_gone(folder)
     if desk.is_on():
         kills.wrong.append(f"{desk.name}: on again after it was restored")
+
+
+def _measured(desk: QuietDesk, folder: Path, program: Running, kills: Kills) -> None:
+    """Kill a program, and nobody else, and measure for how long it is on then."""
+    program.process.send_signal(signal.SIGSTOP)  # or it would go on between the look and the kill
+    kills.counted["journal written"] += (folder / JOURNAL).exists()
+    seconds = kills.found_on if desk.is_on() else kills.found_off
+    begin = time.monotonic()
+    program.kill()
+    wait_until(lambda: not desk.is_on(), "do-not-disturb to go off", seconds=_GIVEN_UP)
+    seconds.append(time.monotonic() - begin)
+    wait_until(lambda: not (folder / JOURNAL).exists(), "the journal to go", seconds=_GIVEN_UP)
 
 
 def _own(desk: QuietDesk, folder: Path, chance: random.Random, kills: Kills) -> None:
@@ -129,12 +143,11 @@ def _both(desk: QuietDesk, folder: Path, chance: random.Random, kills: Kills) ->
     finally:
         program.close()
     begin = time.monotonic()
-    later = _started(desk, folder, "cycle", chance)
+    later = _started(desk, folder, "hold", chance)
     try:
         later.await_line("on")  # it would say no if it took what was left for the person's own
         kills.next_start_seconds.append(time.monotonic() - begin)
-        later.kill()
-        _seconds_on(desk, begin)
+        _measured(desk, folder, later, kills)
     finally:
         later.close()
 
@@ -154,11 +167,6 @@ def _await_a_random_point(program: Running, chance: random.Random) -> None:
     for _ in range(chance.randrange(1, _LINES)):
         program.line()
     time.sleep(chance.uniform(0, _LATER))
-
-
-def _seconds_on(desk: QuietDesk, begin: float) -> float:
-    wait_until(lambda: not desk.is_on(), "do-not-disturb to go off", seconds=_GIVEN_UP)
-    return time.monotonic() - begin
 
 
 def _all_gone(folder: Path) -> None:

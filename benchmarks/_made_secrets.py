@@ -11,11 +11,12 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from _secret_forms import FORMS
 from _secret_kinds import OTHERS
 from _secret_parts import Kind
 from _secret_services import SERVICES
 
-KINDS = SERVICES + OTHERS
+KINDS = SERVICES + OTHERS + FORMS
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,11 @@ def block(drawn: Drawn) -> tuple[str, str]:
     )
 
 
+def under(drawn: Drawn) -> tuple[str, str]:
+    label = drawn.rng.choice(drawn.kind.label).rstrip("\n")
+    return f"Sign in\nE-mail:\nbob@example.org\n{label}\n", "\nRemember me\nContinue\n"
+
+
 Surroundings = Callable[[Drawn], tuple[str, str]]
 ONE_LINE: tuple[Surroundings, ...] = (terminal, settings, as_json, chat, form, sentence, table)
 
@@ -138,5 +144,11 @@ def made(rng: random.Random, count: int) -> Iterator[Made]:
     """Yield so many secrets, every kind in turn in each of its surroundings."""
     for number in range(count):
         kind = KINDS[number % len(KINDS)]
-        places: tuple[Surroundings, ...] = (block,) if kind.block else (*ONE_LINE, bare) if kind.bare else ONE_LINE
+        places = _places(kind)
         yield place(rng, kind, places[number // len(KINDS) % len(places)])
+
+
+def _places(kind: Kind) -> tuple[Surroundings, ...]:
+    if kind.block or kind.form or kind.below:
+        return (block,) if kind.block else (form,) if kind.form else (under,)
+    return (*ONE_LINE, bare) if kind.bare else ONE_LINE

@@ -26,9 +26,10 @@ class Judgement:
     ----------
     auc, ceiling
         Of telling what they act on apart, by the model and by who knows the person's own log odds.
-    ece, ece_frozen
+    ece, ece_frozen, ece_ceiling
         Expected calibration error, over ten bins of as many notices each: of a model that is asked about each notice
-        before it learns what came of it, and of one that learns no more.
+        before it learns what came of it, of one that learns no more, and of who knows the person's own log odds, whose
+        error is that of chance alone.
     unexplained
         The most by which the parts of an estimate did not sum to its log odds.
     right_before, right_after
@@ -42,6 +43,7 @@ class Judgement:
     ceiling: float
     ece: float
     ece_frozen: float
+    ece_ceiling: float
     unexplained: float
     right_before: float
     right_after: float
@@ -68,6 +70,7 @@ def judge(seed: int, *, labels: int, tested: int) -> Judgement:
         ceiling=_auc(acted, [one.log_odds for one in met]),
         ece=ece,
         ece_frozen=ece_frozen,
+        ece_ceiling=_ece(acted, [1.0 / (1.0 + math.exp(-one.log_odds)) for one in met]),
         unexplained=max(off),
         right_before=before,
         right_after=after,

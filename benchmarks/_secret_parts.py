@@ -105,6 +105,8 @@ class Kind:
         Whether it is also shown without any name.
     block
         Whether it is of several lines, and shown as such.
+    form, below
+        Whether it is shown on a form alone, behind its label or below it; or below it alone.
     core
         The part that is the secret, its first group; the rest may be seen.
 
@@ -117,4 +119,6 @@ class Kind:
     spoken: tuple[str, ...]
     bare: bool = True
     block: bool = False
+    form: bool = False
+    below: bool = False
     core: str = r"(.+)"

@@ -74,6 +74,13 @@ ADVERSARIAL = (
     "Authorization: ",
     "//registry/:_authToken=",
     "mysql -p",
+    "htpasswd -b a ",
+    "<input value='",
+    "<input type=password ",
+    "https://a/reset/",
+    "echo 'a:",
+    "openssl -k ",
+    "password:\nab ",
 )
 
 

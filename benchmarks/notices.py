@@ -7,18 +7,23 @@
 - A decision is timed from the notice to what becomes of it: rules, repeats, features and estimate, of a model that
   knows somebody. Its texts are as long as those of mails and chats, one in ten as long as is kept of any.
 - A million cases that may never be held, each kind in turn, made at random (`_never_held.py`), of somebody whose own
-  rules and model would hold every one.
+  rules and model would hold every one. What they say is written down apart from the gate (`_never_held_texts.py`), in
+  some forty languages; a test takes each list out of the gate and sees some of them held. Whoever wrote the texts had
+  read the gate, and what it missed of them was mended: of texts that nobody thought of this says less. Beside it
+  stands how many of five hundred ordinary notifications (`_ordinary_texts.py`) pass for one of these by mistake.
 - The model learns from **simulated** people (`_simulated_person.py` says how they are made; nothing was observed of
-  anybody). After 200 answers it is asked about a thousand notices. Their AUC is that of a model that learns no more,
-  ``ceiling`` what one would reach who knew how these people are made. Calibration is that of a model which learns on,
-  as it does in use: it is asked about each notice before it learns what came of it. Then the person goes through a
-  hundred held notices and corrects what was judged wrongly; of these nothing else was learned. Priors were chosen on
-  other simulated people (seeds from 100 on).
+  anybody). After 200 answers it is asked about a thousand notices and learns no more: their AUC and their calibration
+  are the bars. ``ceiling`` is what one would reach who knew how these people are made. Beside it stands the calibration
+  of a model which is asked about each notice before it learns what came of it, as it is in use. Then the person goes
+  through a hundred held notices and corrects what was judged wrongly; of these nothing else was learned. That it gains
+  by these counts where the 95 % interval of the mean over people lies above none. Priors and the share of the doubt
+  were chosen on other simulated people (seeds from 1,000 on).
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import random
 import shutil
 import sys
@@ -27,24 +32,27 @@ from collections import Counter
 from dataclasses import replace
 
 import numpy as np
-from _never_held import Cases
+from _never_held import Cases, held_of
 from _notices_desktop import Rate, Through, at_rate, through
 from _notices_model import Judgement, judge
+from _ordinary_texts import ordinary
 from _simulated_person import Person
 from rich.progress import track
 
 from companion.figures import Bar, report
 from companion.notices.gate import Context, decide
-from companion.notices.importance import Estimate, Importance
+from companion.notices.importance import Importance
 from companion.notices.repeats import Repeats
-from companion.notices.rules import Choices, OwnRule
-from companion.notices.types import Decision
+from companion.notices.rules import Choices, OwnRule, ruled
+from companion.notices.types import Decision, Notice
 
 NOTIFICATIONS, AT_RATE, RATE = 10_000, 1_000, 200.0
-CASES, DECISIONS, PEOPLE = 1_000_000, 10_000, 40
+PORTION = 10_000  # of what may never be held, with one memory of who came before
+CASES, DECISIONS, PEOPLE = 1_000_000, 10_000, 200
 LABELS, TESTED = 200, 1_000
 SLOWEST_DECISION = 20.0  # milliseconds, p99
-LEAST_AUC, MOST_ECE, EXACT, LEAST_GAIN = 0.85, 0.05, 1e-9, 0.001
+LEAST_AUC, MOST_ECE, EXACT = 0.85, 0.05, 1e-9
+TWO_SIDED = 1.96  # standard errors of a 95 % interval
 LONG_EVERY, LONG = 10, 4_000
 NEEDED = ("Xvfb", "dunst", "dbus-daemon")
 
@@ -63,7 +71,7 @@ def main() -> int:
         return 2
     seen, sent = at_rate(AT_RATE, RATE), through(chosen.notifications)
     decisions = _decisions()
-    held = _held(chosen.cases, chosen.seed)
+    held, gate = _held(chosen.cases, chosen.seed)
     quiet = not sys.stderr.isatty()
     people = [
         judge(seed, labels=LABELS, tested=TESTED) for seed in track(range(chosen.people), "people", disable=quiet)
@@ -73,30 +81,36 @@ def main() -> int:
         "decision_ms_p99": round(float(np.quantile(decisions, 0.99)), 3),
         "never_held_cases": chosen.cases,
         "held_of_these": dict(held),
+        "rules_ms_p99": round(float(np.quantile(gate, 0.99)), 3),
+        "ordinary_ones": len(ordinary()),
+        "ordinary_ones_that_pass_for_never_held": _mistaken(),
     }
-    return report("notices", figures, _bars(seen, sent, decisions, held, people))
+    slowest = max(float(np.quantile(took, 0.99)) for took in (decisions, gate))
+    return report("notices", figures, _bars(seen, sent, slowest, held, people))
 
 
-def _bars(seen: Rate, sent: Through, decisions: list[float], held: Counter[str], people: list[Judgement]) -> list[Bar]:
-    gain = [one.right_after - one.right_before for one in people]
+def _bars(seen: Rate, sent: Through, slowest: float, held: Counter[str], people: list[Judgement]) -> list[Bar]:
     return [
-        Bar(f"seen of {seen.sent} at {RATE:.0f} a second", seen.seen, seen.sent, "least"),
+        Bar(f"seen of {seen.sent} at {RATE:.0f} a second, by name", seen.seen, seen.sent, "least"),
+        Bar("of these, seen twice", seen.doubled, 0),
         Bar(f"lost of {sent.sent}", sent.lost, 0),
         Bar(f"doubled of {sent.sent}", sent.doubled, 0),
-        Bar("pop-ups after focus beside the digest", sent.popped - 1, 0),
+        Bar("digests shown after focus", sent.digests, 1, "least"),
+        Bar("digests shown after focus, at the most", sent.digests, 1),
+        Bar("pop-ups after focus beside the digest", sent.popped, 0),
         Bar("wrongly held through the daemon", sent.wrongly_held, 0),
-        Bar("milliseconds a decision, p99", round(float(np.quantile(decisions, 0.99)), 3), SLOWEST_DECISION),
+        Bar("milliseconds a decision, p99", round(slowest, 3), SLOWEST_DECISION),
         Bar("never-held cases held", sum(held.values()), 0),
         Bar(
             "AUC after 200 answers, simulated people", round(_mean([one.auc for one in people]), 4), LEAST_AUC, "least"
         ),
         Bar(
-            f"ECE over the {TESTED} notices after these, simulated people",
-            round(_mean([one.ece for one in people]), 4),
+            f"ECE after {LABELS} answers, learning no more, simulated people",
+            round(_mean([one.ece_frozen for one in people]), 4),
             MOST_ECE,
         ),
         Bar("log odds not explained", max(one.unexplained for one in people), EXACT),
-        Bar("share told rightly that corrections add", round(_mean(gain), 4), LEAST_GAIN, "least"),
+        Bar("share told rightly that corrections add, lower end of 95 %", round(_gain(people)[1], 5), 1e-5, "least"),
     ]
 
 
@@ -108,25 +122,49 @@ def _figures(seen: Rate, sent: Through, people: list[Judgement]) -> dict[str, ob
         "incidents": sent.incidents,
         "simulated_people": len(people),
         "auc_least": round(min(one.auc for one in people), 3),
+        "auc_quartiles": [round(float(q), 3) for q in np.quantile([one.auc for one in people], (0.25, 0.5, 0.75))],
         "auc_most": round(max(one.auc for one in people), 3),
+        "people_below_the_least_auc": sum(one.auc < LEAST_AUC for one in people),
         "auc_ceiling": round(_mean([one.ceiling for one in people]), 4),
-        "ece_most": round(max(one.ece for one in people), 3),
-        "ece_of_a_model_that_learns_no_more": round(_mean([one.ece_frozen for one in people]), 4),
+        "ece_most": round(max(one.ece_frozen for one in people), 3),
+        "ece_of_a_model_that_learns_on": round(_mean([one.ece for one in people]), 4),
+        "ece_of_one_who_knows": round(_mean([one.ece_ceiling for one in people]), 4),
         "told_rightly_before_corrections": round(_mean([one.right_before for one in people]), 4),
         "told_rightly_after_corrections": round(_mean([one.right_after for one in people]), 4),
+        "corrections_add": [round(one, 4) for one in _gain(people)],
         "corrections_a_person": round(_mean([one.corrections for one in people]), 1),
     }
 
 
-def _held(count: int, seed: int) -> Counter[str]:
-    """Count the cases that are held, by kind."""
-    cases, held = Cases(seed), Counter[str]()
-    unlikely = Estimate(0.0001, ())
-    for _ in track(range(count), "never held", disable=not sys.stderr.isatty()):
-        case = cases.next()
-        judged = decide(case.notice, Context(True, case.earlier, unlikely, CASES), case.choices)
-        held[case.kind] += judged.decision is not Decision.PASS
-    return +held
+def _gain(people: list[Judgement]) -> tuple[float, float, float]:
+    """Return by how much more is told rightly after corrections: the mean over people, and its 95 % interval."""
+    gain = np.array([one.right_after - one.right_before for one in people])
+    mean, off = float(gain.mean()), TWO_SIDED * float(gain.std(ddof=1)) / math.sqrt(len(gain))
+    return mean, mean - off, mean + off
+
+
+def _mistaken() -> list[str]:
+    """Return the ordinary notifications that pass for what is never held."""
+    return [
+        f"{app}: {title}: {text}"
+        for app, title, text in ordinary()
+        if ruled(Notice(1, 0.0, app, title, text), Choices(), 0) is not None
+    ]
+
+
+def _held(count: int, seed: int) -> tuple[Counter[str], list[float]]:
+    """Count the cases that are held, by kind; return as well how long each was judged, in milliseconds."""
+    cases, held, took = Cases(seed), Counter[str](), list[float]()
+    for some in track(_portions(count), "never held", disable=not sys.stderr.isatty()):
+        found, times = held_of(cases, some)
+        held += found
+        took += times
+    return held, took
+
+
+def _portions(count: int) -> list[int]:
+    whole, rest = divmod(count, PORTION)
+    return [*[PORTION] * whole, *([rest] if rest else [])]
 
 
 def _decisions() -> list[float]:

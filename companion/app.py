@@ -168,6 +168,8 @@ def _parts(settings: Settings, run: recording.ThisRun, *, writer: Writer, store:
         make_listening=partial(_listening, run, writer=writer, clock=clock, note=note),
         make_answering=partial(_answering, store=store, vectors=vectors, encoder=encoder, note=note, clock=clock),
         make_deep_work=partial(beside.deep_work, store=store, writer=writer, encoder=encoder, note=note, clock=clock),
+        make_mail_guard=partial(beside.mail_guard, store=store, writer=writer, encoder=encoder, note=note, clock=clock),
+        make_training=partial(beside.training, store=store, writer=writer, note=note, clock=clock),
         make_encoder=_make_encoder,
         is_simulated=lambda chosen: board.is_simulated(run.board_of(chosen)),
         listens=lambda chosen: run.board_of(chosen) != "none",

@@ -15,6 +15,10 @@ from index.writer import Writer
 
 if TYPE_CHECKING:
     from companion.deep_work import DeepWork
+    from companion.mail_guard import MailGuard
+    from companion.sending.guard import SendGuard
+    from companion.sending.types import SendSettings
+    from companion.training_room import Sources, TrainingRoom
 
 Clock = Callable[[], float]  # UTC seconds since 1970
 Note = Callable[[str, str], None]
@@ -22,6 +26,7 @@ Note = Callable[[str, str], None]
 
 def deep_work(
     last: Callable[[float], EEGWindow | None],
+    may_keep: Callable[[], bool],
     settings: Settings,
     *,
     store: Store,
@@ -30,7 +35,10 @@ def deep_work(
     note: Note,
     clock: Clock,
 ) -> DeepWork:
-    """Return what follows focus; ``last`` returns the newest seconds of a head's EEG."""
+    """Return what follows focus.
+
+    ``last`` returns the newest seconds of a head's EEG; ``may_keep``, whether anything may be taken down now.
+    """
     from companion.deep_work import DeepWork
     from companion.focus.watch import FocusWatch
     from companion.focus_choices import Chosen
@@ -49,6 +57,7 @@ def deep_work(
         on_incident=note,
         rules=chosen.rules,
         clock=clock,
+        may_keep=may_keep,
     )
     front = Front()
     notices = Notices(
@@ -66,5 +75,56 @@ def deep_work(
         return Keeping(usual_folder(), on_incident=note, on_change=on_change, clock=clock)
 
     return DeepWork(
-        watch=watch, make_keeping=keeping, notices=notices, front=front, store=store, chosen=chosen, clock=clock
+        watch=watch,
+        make_keeping=keeping,
+        notices=notices,
+        front=front,
+        store=store,
+        chosen=chosen,
+        on_incident=note,
+        clock=clock,
     )
+
+
+def mail_guard(
+    last: Callable[[float], EEGWindow | None],
+    *,
+    store: Store,
+    writer: Writer,
+    encoder: Worker,
+    note: Note,
+    clock: Clock,
+) -> MailGuard:
+    """Return what holds mails that were written in agitation; ``last`` as for `deep_work`."""
+    from companion.mail_guard import MailGuard
+    from companion.sending_senses import Senses
+    from companion.tension import TensionWatch
+
+    def tension() -> TensionWatch:
+        return TensionWatch(encoder=encoder, last=last, clock=clock, on_incident=note)
+
+    vault, senses = writer.vault, Senses(store=store, make_tension=tension, clock=clock)
+
+    def guard(chosen: SendSettings) -> SendGuard:
+        from companion.sending.guard import SendGuard
+
+        return SendGuard(
+            vault.mails,
+            vault.keys.files,
+            chosen,
+            signals=senses.signals,
+            clock=clock,
+            on_incident=note,
+            ledger=vault.ledger,
+        )
+
+    return MailGuard(vault.mails, guard, senses=senses, on_incident=note)
+
+
+def training(
+    sources: Sources, made_up: Callable[[], bool], *, store: Store, writer: Writer, note: Note, clock: Clock
+) -> TrainingRoom:
+    """Return neurofeedback on whatever headset ``sources`` listen to; ``made_up`` says that it sends no EEG."""
+    from companion.training_room import TrainingRoom
+
+    return TrainingRoom(sources, store=store, writer=writer, on_incident=note, made_up=made_up, clock=clock)

@@ -11,13 +11,16 @@ from typing import Protocol
 
 from companion import drawn_secrets
 from companion.capture.accessible.reading import Reading
+from companion.capture.accessible.text import joined
 from companion.capture.reuse import Read, done, plan
 from companion.capture.types import Frame, Hands, Image, Rect
 from companion.hidden_addresses import hidden
 from companion.masking import pixels, spans
 from companion.masking.pixels import Box
+from companion.shown_secrets import shown
 from companion.told_secrets import Held, held
 from companion.worker import TaskFailed, WorkerCrashed
+from embeddings.boxes import overlapping, without
 from embeddings.reading_order import as_text
 from embeddings.types import EmbeddingsError, TextLine
 
@@ -28,6 +31,8 @@ REMEMBERED = 4
 #: one nothing is left.
 TALL = 40
 
+#: Pixels of a picture from which on it can hold a secret in words.
+LEAST_WIDE, LEAST_HIGH = 40, 10
 
 UNREAD = "Pictures are not recorded, as secrets in them cannot be found: {}"
 
@@ -75,7 +80,8 @@ class Clearing:
         blocks = dict(_placed(frame))
         told = spans.masked(frame.reading.text) if frame.reading is not None else ""
         secret = held(frame.reading) if frame.reading is not None and told != frame.reading.text else {}
-        image, seen = self._picture(frame, blocks, secret)
+        image, seen, masked = self._picture(frame, blocks, secret)
+        told = _told(frame.reading, masked) if frame.reading is not None and masked else told
         text = "\n".join(filter(None, (told, seen)))
         return replace(
             frame,
@@ -83,36 +89,49 @@ class Clearing:
             text=text if self._wanted.text else "",
             hands=frame.hands if self._wanted.hands else Hands(),
             typed=frame.typed if self._wanted.typed else "",
+            secrets=self._shown(frame, blocks) if self._wanted.typed else (),
             reading=None,
         )
 
+    def _shown(self, frame: Frame, blocks: Mapping[int, TextLine]) -> tuple[tuple[str, str], ...]:
+        """Return what a frame shows that must not be in what was typed either."""
+        read = self._known.get(_key(frame)) if frame.image is not None else None
+        return shown(frame.reading, [*blocks.values(), *(read.lines if read is not None else ())])
+
     def _picture(
         self, frame: Frame, blocks: Mapping[int, TextLine], secret: Mapping[int, Held]
-    ) -> tuple[Image | None, str]:
-        """Return the picture without secrets, and the text that only the picture shows."""
+    ) -> tuple[Image | None, str, Mapping[int, str]]:
+        """Return the picture without secrets, the text that only it shows, and blocks that hold a secret beside that.
+
+        These are told by their number, with the secret taken out.
+        """
         if frame.image is None or _anywhere(frame.reading, secret):
-            return None, ""
-        private = _boxes(frame.window.rect, frame.reading.private if frame.reading is not None else ())
+            return None, "", {}
+        private = _boxes(frame.window.rect, _blackened(frame.reading))
+        covered = _covered([block.box for block in blocks.values()], _boxes(frame.window.rect, _untold(frame)))
         try:
-            lines = self._lines(frame, frame.image, [*(block.box for block in blocks.values()), *private])
+            lines = self._lines(frame, frame.image, [*covered, *private])
             boxes = list(self._secret(frame.image, blocks, lines, secret))
         except (EmbeddingsError, WorkerCrashed, TaskFailed, CancelledError) as error:
             self._say(UNREAD.format((str(error).strip() or "reading was ended").splitlines()[-1]))
-            return None, ""
+            return None, "", {}
         except Exception as error:  # noqa: BLE001 a bug that one picture meets: that is set aside, the next are read
             traceback.print_exception(error)
             self._known.clear()  # whatever of it was to be compared with
             self._say(UNREAD.format(f"an error in the program ({type(error).__name__}: {error})."))
-            return None, ""
+            return None, "", {}
         self._say("")
         # In the order given the blocks come first, so that a label told by a program and a value it draws meet.
         everything = [*blocks.values(), *lines]
-        own = drawn_secrets.masked_lines(everything, told=len(blocks), width=frame.image.shape[1])[len(blocks) :]
-        return pixels.blackened(frame.image, [*boxes, *private]), as_text([line for line in own if line.text])
+        masked = drawn_secrets.masked_lines(everything, told=len(blocks), width=frame.image.shape[1])
+        own = as_text([line for line in masked[len(blocks) :] if line.text])
+        parts = zip(blocks.items(), masked, strict=False)
+        beside = {number: line.text for (number, block), line in parts if line.text != block.text}
+        return pixels.blackened(frame.image, [*boxes, *private]), own, beside
 
     def _lines(self, frame: Frame, image: Image, covered: Sequence[Box]) -> tuple[TextLine, ...]:
         """Return the lines that only the picture shows, read anew where it changed."""
-        key = frame.window.app, frame.window.pid, frame.window.monitor
+        key = _key(frame)
         planned = plan(self._known.get(key), image, covered)
         read = self._read(image, planned.regions) if planned.regions else []
         self._known[key] = done(planned, image, read, covered)
@@ -127,7 +146,8 @@ class Clearing:
         """Yield the boxes of pixels that show a secret."""
         everything = [*blocks.values(), *lines]
         for box in drawn_secrets.touched(everything, told=len(blocks), width=image.shape[1]):
-            if not any(_centred(box, block.box) for block in blocks.values()):  # those are looked at below
+            drawn = any(_centred(box, line.box) for line in lines)
+            if drawn or not any(_centred(box, block.box) for block in blocks.values()):  # those are looked at below
                 yield box
         touched = drawn_secrets.touched_lines(everything, told=len(blocks))
         boxes = [block.box for block in blocks.values()]
@@ -155,12 +175,38 @@ class Clearing:
             self._on_problem(problem)
 
 
+def _key(frame: Frame) -> tuple[str, int, int]:
+    return frame.window.app, frame.window.pid, frame.window.monitor
+
+
 def _placed(frame: Frame) -> Iterator[tuple[int, TextLine]]:
     """Yield what a program tells as lines with boxes in the picture, and their numbers among its blocks."""
     rect = frame.window.rect
     for number, block in enumerate(frame.reading.blocks if frame.reading is not None else ()):
         if rect is not None and block.rect is not None and block.rect.overlaps(rect):
             yield number, TextLine(block.text, 1.0, _box(rect, block.rect))
+
+
+def _told(reading: Reading, masked: Mapping[int, str]) -> str:
+    """Return what a program tells, where some of its blocks hold a secret by what is drawn beside them."""
+    blocks = [replace(one, text=masked.get(place, one.text)) for place, one in enumerate(reading.blocks)]
+    return spans.masked(joined(blocks))
+
+
+def _blackened(reading: Reading | None) -> tuple[Rect, ...]:
+    return (*reading.private, *reading.hidden) if reading is not None else ()
+
+
+def _untold(frame: Frame) -> tuple[Rect, ...]:
+    """Return where something is drawn over what a program tells that it does not tell of."""
+    drawn = frame.reading.drawn if frame.reading is not None else ()
+    legible = [one for one in drawn if one.width >= LEAST_WIDE and one.height >= LEAST_HIGH]
+    return (*legible, *frame.popups)
+
+
+def _covered(blocks: Sequence[Box], holes: Sequence[Box]) -> list[Box]:
+    """Return the pixels that show nothing but what a program tells."""
+    return [part for block in blocks for part in without(block, (one for one in holes if overlapping(one, block)))]
 
 
 def _anywhere(reading: Reading | None, secret: Mapping[int, Held]) -> bool:

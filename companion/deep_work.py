@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import queue
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from companion import looking_back
+from companion.deep_quiet import LONGEST_ASKED, DeepQuiet
 from companion.deep_work_port import Offer, Show
-from companion.focus.types import FocusState, Mode
+from companion.focus.calibration import Step
+from companion.focus.types import FocusError, FocusState, Mode
 from companion.focus.watch import FocusWatch
 from companion.focus_choices import Chosen
 from companion.front import Front
 from companion.looking_back import Past
+from companion.notices.digest import Digest
 from companion.notices.notices import Notices
 from companion.notices.notices import Snapshot as NoticesSnapshot
 from companion.quiet.keeping import Keeping, Standing
@@ -25,7 +27,7 @@ from index.store import Store
 
 T = TypeVar("T")
 
-HOLDS_ALL = "Do-not-disturb stays off: {} would hold what is urgent too, and without windows nobody here can show it."
+TOO_FAR = "That is too far away. Choose a time within the next 24 hours."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,7 @@ class DeepWorkState:
 
 
 class DeepWork:
-    """Ties the parts together, on a thread of its own: turning do-not-disturb on may take seconds.
-
-    Satisfies `companion.deep_work_port.DeepWorkPort`.
+    """Ties the parts together. Satisfies `companion.deep_work_port.DeepWorkPort`.
 
     Parameters
     ----------
@@ -64,6 +64,8 @@ class DeepWork:
         Makes what keeps the desktop's do-not-disturb; it is given what to call when that is not as it was.
     chosen
         What the person wants.
+    on_incident
+        Takes a part and a sentence.
     clock
         UTC seconds since 1970.
 
@@ -78,44 +80,45 @@ class DeepWork:
         front: Front,
         store: Store,
         chosen: Chosen,
+        on_incident: Callable[[str, str], None],
         clock: Callable[[], float],
     ) -> None:
         self.watch, self.notices = watch, notices
         self._front, self._store = front, store
         self._errands = ThreadPoolExecutor(max_workers=1, thread_name_prefix="deep work errands")
         self._chosen, self._clock = chosen, clock
-        self._keeping = make_keeping(self.quiet_changed)
-        self._deep: queue.SimpleQueue[bool | None] = queue.SimpleQueue()
-        self._holding, self._limits = False, ""
-        self._thread: threading.Thread | None = None
-        watch.listen(lambda state: self._deep.put(state.deep))
+        self._quiet = DeepQuiet(
+            watch=watch,
+            make_keeping=make_keeping,
+            notices=notices,
+            front=front,
+            chosen=chosen,
+            on_incident=on_incident,
+        )
 
     def start(self) -> None:
         """Begin; first what a run left that was ended early is put back. Raises `VaultError`."""
-        self._keeping.start()
+        self._quiet.keeping.start()
         self.notices.start()
         self.watch.start()
-        self._thread = threading.Thread(target=self._run, name="deep work", daemon=True)
-        self._thread.start()
+        self._quiet.start()
 
     def stop(self) -> None:
         """End; do-not-disturb is as it was before, and what was held is told of."""
         self._errands.shutdown(wait=True, cancel_futures=True)
-        self.watch.stop()
-        if self._thread is not None:
-            self._deep.put(None)
-            self._thread.join()
-        self._end()
-        self.notices.stop()
-        self._keeping.stop()
-
-    def quiet_changed(self) -> None:
-        """Take in that do-not-disturb is not as it was; where a person turned it off, nothing is held any more."""
-        if self._holding and not self._keeping.holds:
-            self._deep.put(False)
+        with ExitStack() as ending:  # from the last to the first, each whatever became of the others
+            ending.callback(self._quiet.keeping.stop)
+            ending.callback(self.notices.stop)
+            ending.callback(self._quiet.stop)
+            self.watch.stop()
 
     def override(self, mode: Mode, until: float | None = None) -> None:
-        """Have it on or off whatever the signs say; see `FocusWatch.override`. Raises `FocusError`."""
+        """Have it on or off whatever the signs say; see `FocusWatch.override`.
+
+        Raises `FocusError`, for a time more than a day away as well.
+        """
+        if until is not None and not until - self._clock() <= LONGEST_ASKED:
+            raise FocusError(TOO_FAR)
         self.watch.override(mode, until)
 
     def turned_to(self, app: str) -> None:
@@ -125,8 +128,13 @@ class DeepWork:
 
     def apply(self, settings: Settings) -> None:
         """Take over other choices."""
+        before = self._chosen.quiet
         self._chosen.take(settings)
         self.watch.set_rules(self._chosen.rules)
+        if self._chosen.quiet and not before:
+            self._quiet.asked_for()
+        else:
+            self._quiet.look()
 
     def forgotten(self, start: float, end: float) -> None:
         """Let go of what is in memory of a time (UTC seconds), once the vault forgot it. Raises `VaultError`."""
@@ -136,15 +144,16 @@ class DeepWork:
 
     def state(self) -> DeepWorkState:
         """Return how it stands now."""
-        focus, quiet, notices = self.watch.snapshot(), self._keeping.standing, self.notices.snapshot()
-        quiet = replace(quiet, limits=self._limits) if self._limits else quiet
+        focus, quiet, notices = self.watch.snapshot(), self._quiet.standing, self.notices.snapshot()
         return DeepWorkState(focus, quiet, notices, told(focus, quiet, notices))
 
     def shown_by(self, show: Show | None, offer: Offer | None) -> None:
         """Say who shows what passes where the desktop would hold it, and who shows a digest; None for nobody."""
         self._front.shown_by(show, offer)
-        if show is not None and self.watch.snapshot().deep:
-            self._deep.put(True)  # it may have had to wait for somebody who shows what passes
+        if show is None:
+            self._quiet.look()
+        else:
+            self._quiet.may_begin()  # it may have had to wait for somebody who shows what passes
 
     def past(self, start: float, end: float) -> Future[Past]:
         """Return what a time (UTC seconds) came to; raises `VaultError` in the future."""
@@ -162,9 +171,29 @@ class DeepWork:
         """Take back a correction, and what was learned from it; raises `VaultError` in the future."""
         return self._errand(self.watch.take_back, correction)
 
+    def calibrate(self) -> None:
+        """Begin the guided minutes of rest and of work; see `FocusWatch.calibrate`. Raises `FocusError`."""
+        self.watch.calibrate()
+
+    def calibrating(self) -> Step | None:
+        """Return where the calibration is; see `FocusWatch.calibrating`."""
+        return self.watch.calibrating()
+
+    def end_calibration(self) -> Future[None]:
+        """Break the calibration off, or put away its last step; raises `VaultError` in the future."""
+        return self._errand(self.watch.end_calibration)
+
     def open_notice(self, number: int) -> Future[bool]:
-        """Show a held notice again; see `Notices.open`, whose errors are the future's."""
+        """Show a notice again; see `Notices.open`, whose errors are the future's."""
         return self._errand(self.notices.open, number)
+
+    def looked_at(self, digest: Digest) -> Future[None]:
+        """Take in that the person has a digest before them; see `Notices.looked_at`."""
+        return self._errand(self.notices.looked_at, digest)
+
+    def unseen(self, numbers: Sequence[int]) -> None:
+        """Take in that notices which passed were never on the screen; see `Notices.unseen`."""
+        self.notices.unseen(numbers)
 
     def judge_notice(self, number: int, *, important: bool) -> Future[None]:
         """Learn that the person calls a notice important, or not; raises `NoticesError` in the future."""
@@ -180,42 +209,11 @@ class DeepWork:
             refused.set_running_or_notify_cancel()
             return refused
 
-    def _run(self) -> None:
-        while (deep := self._deep.get()) is not None:
-            if deep:
-                self._begin()
-            else:
-                self._end()
-
-    def _begin(self) -> None:
-        if self._holding or not self._chosen.quiet or self._would_hold_all():
-            return
-        since = self._clock()
-        if not self._keeping.begin():
-            return
-        standing = self._keeping.standing
-        if standing.semantics is None or not self.notices.focus_began(standing.semantics, standing.backend, since):
-            self._keeping.end()  # what is not seen would be held and never told of
-            return
-        self._holding = True
-
-    def _would_hold_all(self) -> bool:
-        """Whether even what is urgent would be held; `state` says why then nothing is."""
-        standing = self._keeping.standing
-        passes = standing.semantics is None or standing.semantics.critical_passes or self._front.shows
-        self._limits = "" if passes else HOLDS_ALL.format(standing.backend)
-        return not passes
-
-    def _end(self) -> None:
-        if self._holding:
-            self._holding = False
-            self.notices.focus_ended(self._keeping.end)
-
 
 def told(focus: FocusState, quiet: Standing, notices: NoticesSnapshot) -> str:
     """Say in a sentence or two how focus stands, and what is held for it."""
     if not focus.deep:
-        return focus.why
+        return f"{focus.why} {quiet.limits}" if quiet.holds else focus.why  # it could not be turned off yet
     if not quiet.holds:
         return " ".join(filter(None, (focus.why, quiet.limits)))
     held = "nothing has been held yet" if not notices.held else f"{notices.held} held so far"

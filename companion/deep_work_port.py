@@ -10,6 +10,7 @@ from companion.focus.types import Mode
 
 if TYPE_CHECKING:
     from companion.deep_work import DeepWorkState
+    from companion.focus.calibration import Step
     from companion.looking_back import Past
     from companion.notices.digest import Digest
     from companion.notices.types import Judged
@@ -59,8 +60,31 @@ class DeepWorkPort(Protocol):
         """Take back a correction, and what was learned from it. Raises in the future: `VaultError`."""
         ...
 
+    def calibrate(self) -> None:
+        """Begin the guided minutes of rest and of work. Raises `FocusError` where no EEG comes."""
+        ...
+
+    def calibrating(self) -> Step | None:
+        """Return where the calibration is, None where none was begun; its last step stays until it is ended."""
+        ...
+
+    def end_calibration(self) -> Future[None]:
+        """Break the calibration off, or put away its last step. Raises in the future: `VaultError`."""
+        ...
+
     def open_notice(self, number: int) -> Future[bool]:
-        """Show a held notice again; returns whether it is the original. Raises in the future: `NoticesError`."""
+        """Show a notice again; returns whether it is the original. One that passed is shown by its original alone.
+
+        Raises in the future: `NoticesError`.
+        """
+        ...
+
+    def looked_at(self, digest: Digest) -> Future[None]:
+        """Take in that the person has a digest before them: what they open of it is learned from, and what not."""
+        ...
+
+    def unseen(self, numbers: Sequence[int]) -> None:
+        """Take in that notices which passed were never on the screen, though ``show`` took them: they are held."""
         ...
 
     def judge_notice(self, number: int, *, important: bool) -> Future[None]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from companion.capture.password_managers import PASSWORD_MANAGERS, SCREEN_KEYBOARDS
 from companion.capture.private_windows import PRIVATE_WINDOWS
-from companion.capture.programs import PASSWORD_MANAGERS, SCREEN_KEYBOARDS, is_never_shown
+from companion.capture.programs import is_never_shown
 
 _APPS_THEN = (
     "keepassxc",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from companion import budgeting, forgetting
 from companion.answering import THOUGHT_SECONDS, Answering
 from companion.brain.types import Contact, HeadsetState
+from companion.capture.attended import Attended, Each
 from companion.contact_watch import ContactWatch, Electrodes
 from companion.fill import Filler
 from companion.focusing import Focusing
@@ -25,6 +26,7 @@ from companion.recoding import Recoding
 from companion.settings import Settings
 from companion.sources import Sources
 from companion.status import Status, summarise
+from companion.training_place import TrainingPlace
 from companion.worker import Worker
 from embeddings.types import EEGWindow
 from index import feedback
@@ -35,8 +37,9 @@ from index.types import Moment
 from index.writer import Writer
 
 if TYPE_CHECKING:
-    from companion.capture.attended import Attended
     from companion.deep_work import DeepWork
+    from companion.mail_guard import MailGuard
+    from companion.training_room import TrainingRoom
 
 COUNTING_SHARE = 100.0  # counting a million moments takes a twentieth of a second, and is asked for once a second
 
@@ -66,7 +69,9 @@ class Parts:
     make_keeper: Callable[[Settings, Attended], Keeper | None]
     make_listening: Callable[[Settings], Listening | None]
     make_answering: Callable[[Callable[[], EEGWindow | None], Callable[[], bool]], Answering]
-    make_deep_work: Callable[[Callable[[float], EEGWindow | None], Settings], DeepWork]
+    make_deep_work: Callable[[Callable[[float], EEGWindow | None], Callable[[], bool], Settings], DeepWork]
+    make_mail_guard: Callable[[Callable[[float], EEGWindow | None]], MailGuard]
+    make_training: Callable[[Sources[Listening], Callable[[], bool]], TrainingRoom]
     make_encoder: Callable[[Settings], Callable[[], object]]
     is_simulated: Callable[[Settings], bool]
     listens: Callable[[Settings], bool]
@@ -81,13 +86,19 @@ class Engine:
 
     def __init__(self, parts: Parts, *, settings: Settings, clock: Callable[[], float]) -> None:
         self._parts, self._clock = parts, clock
-        self._focusing = Focusing(partial(parts.make_deep_work, self._worn), on_incident=parts.on_incident)
+        self._focusing = Focusing(
+            partial(parts.make_deep_work, self._worn, self._may_keep), on_incident=parts.on_incident
+        )
+        self._mails = parts.make_mail_guard(self._worn)
+        attended = Each(self._focusing, self._mails)
+        self._training = TrainingPlace(lambda: parts.make_training(self._sources, self._simulated))
         self._sources = Sources(
             settings=settings,
             clock=clock,
-            make_keeper=lambda chosen: parts.make_keeper(chosen, self._focusing),
+            make_keeper=lambda chosen: parts.make_keeper(chosen, attended),
             make_listening=parts.make_listening,
             on_failure=lambda error: parts.on_incident("engine", "".join(traceback.format_exception(error))),
+            on_headset=self._training.headset_changed,
         )
         self._contact = ContactWatch(encoder=parts.encoder, last=self._worn, on_incident=parts.on_incident)
         self._recoding = Recoding(parts.store, parts.writer, parts.encoder, on_incident=parts.on_incident)
@@ -107,6 +118,7 @@ class Engine:
         self._contact.start()
         self._sources.start()
         self._focusing.apply(self._sources.settings)
+        self._mails.apply(self._sources.settings)
         self._warm(self._sources.settings)
         self._recoding.start()
 
@@ -119,8 +131,10 @@ class Engine:
         with ThreadPoolExecutor(thread_name_prefix="ending") as ending:  # each may have to be waited for
             workers = [ending.submit(part.stop) for part in (self._parts.encoder, self._parts.learning)]
             workers += [ending.submit(part.stop) for part in self._parts.upkeep]
+            workers.append(ending.submit(self._training.stop))
             workers.append(ending.submit(self._contact.stop))  # let go by the encoder, if it waits for it
             workers.append(ending.submit(self._focusing.stop))  # likewise
+            workers.append(ending.submit(self._mails.stop))  # likewise
             self._sources.close()
             workers.append(ending.submit(self._parts.reader.stop))  # what was seen is read before
         for worker in workers:
@@ -157,6 +171,7 @@ class Engine:
             filler.retry()
         self._sources.apply(settings)
         self._focusing.apply(settings)
+        self._mails.apply(settings)
 
     def headset_window(self, seconds: float) -> EEGWindow | None:
         """Return the newest gap-free ``seconds`` of what the headset sends, a simulated one too, or None."""
@@ -172,6 +187,16 @@ class Engine:
     def deep_work(self) -> DeepWork | None:
         """What follows focus now; None while the person does not want it."""
         return self._focusing.deep_work
+
+    @property
+    def sending(self) -> MailGuard:
+        """What holds outgoing mails."""
+        return self._mails
+
+    @property
+    def training(self) -> TrainingRoom:
+        """Neurofeedback; put together when it is first asked for."""
+        return self._training.room
 
     def status(self) -> Status:
         """Return how everything is now."""
@@ -218,10 +243,12 @@ class Engine:
 
     def _forget_since(self, start: float) -> Gone:
         parts = self._parts
-        with parts.learning.at_rest():
+        with parts.learning.at_rest(), self._training.at_rest():
             end = self._sources.begin_anew(lambda listening, now: listening.cut(start, now)).result()
+            self._focusing.let_go(start, end)
             gone = forgetting.forget_between(parts.writer, parts.vectors, start, end, stop=self._leaving.is_set)
         self._focusing.forgotten(start, end)
+        self._mails.forgotten()
         return gone
 
     def moment(self, moment_id: int) -> Moment:
@@ -290,6 +317,9 @@ class Engine:
         """Return the newest EEG of a head; a simulated headset is on none."""
         listening = self._sources.listening
         return None if listening is None or self._simulated() else listening.last(seconds)
+
+    def _may_keep(self) -> bool:
+        return self._sources.paused_until is None
 
     def _with_contact(self, state: HeadsetState) -> HeadsetState:
         """Return the state with how the electrodes lie, while samples come."""

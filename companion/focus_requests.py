@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from companion.deep_work_port import DeepWorkPort
 
 WHAT = "focus"
+MOST_MINUTES = 24 * 60.0
+MINUTES = f"Choose more than 0 and at most {MOST_MINUTES:.0f} minutes."
 NOT_FOLLOWED = "Focus is not followed. Switch it on in “What is recorded…”, or set follow_focus in the settings file."
 LOCKED = "Memory is locked: unlock it first."
 
@@ -31,11 +33,24 @@ def answer(deep: DeepWorkPort | None, request: Mapping[str, str], clock: Callabl
     if wanted not in tuple(Mode):
         raise ControlError("This version of the program does not know what was asked.")
     try:
-        minutes = float(request.get("minutes", "") or "nan")
-        deep.override(Mode(wanted), None if minutes != minutes else clock() + 60.0 * minutes)  # noqa: PLR0124 nan: no end
-    except (ValueError, FocusError) as error:
+        minutes = minutes_of(request.get("minutes", ""))
+        deep.override(Mode(wanted), None if minutes is None else clock() + 60.0 * minutes)
+    except FocusError as error:
         raise ControlError(str(error)) from error
     return _SAID[Mode(wanted).value]
+
+
+def minutes_of(written: str) -> float | None:
+    """Return for how many minutes something is wanted, None for no end; raises `ControlError`."""
+    if not written:
+        return None
+    try:
+        minutes = float(written)
+    except ValueError as error:
+        raise ControlError(MINUTES) from error
+    if not 0.0 < minutes <= MOST_MINUTES:  # what is no number neither
+        raise ControlError(MINUTES)
+    return minutes
 
 
 _SAID = {

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from companion.focus_choices import ChoiceError
 from companion.settings import Settings
 from index.types import VaultError
 
@@ -24,7 +26,7 @@ class Focusing:
     make
         Makes it for some settings.
     on_incident
-        Takes a part and a sentence.
+        Takes a part and a sentence; told whatever goes wrong here, also where nobody waits for a future.
 
     """
 
@@ -40,11 +42,11 @@ class Focusing:
 
     def apply(self, settings: Settings) -> Future[None]:
         """Begin, go on by other rules, or end; done soon."""
-        return self._turn.submit(self._apply, settings)
+        return self._submit(self._apply, settings)
 
     def stop(self) -> None:
-        """End; do-not-disturb is as it was before."""
-        self._turn.submit(self._end).result()
+        """End; do-not-disturb is as it was before. Never raises: what is beside this has to end too."""
+        self._submit(self._end)
         self._turn.shutdown()
 
     def let_go(self, start: float, end: float) -> None:
@@ -84,13 +86,26 @@ class Focusing:
         deep = self._make(settings)
         try:
             deep.start()
-        except VaultError as error:
-            self._on_incident(PART, f"Focus is not followed: {error}")
+        except BaseException:
             deep.stop()
-            return
+            raise
         self._deep = deep
 
     def _end(self) -> None:
         deep, self._deep = self._deep, None
         if deep is not None:
             deep.stop()
+
+    def _submit(self, work: Callable[..., None], *given: Settings) -> Future[None]:
+        future = self._turn.submit(work, *given)
+        future.add_done_callback(self._complain)
+        return future
+
+    def _complain(self, future: Future[None]) -> None:
+        error = future.exception()
+        if error is None:
+            return
+        mendable = isinstance(error, (VaultError, ChoiceError))
+        what = str(error) if mendable else "".join(traceback.format_exception(error))
+        followed = "Focus is followed as before" if self._deep is not None else "Focus is not followed"
+        self._on_incident(PART, f"{followed}: {what}")

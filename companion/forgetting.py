@@ -15,7 +15,7 @@ from embeddings import spaces
 from index.forgetting import forgetting, wish
 from index.forgetting.forgetting import OfBrain, Progress
 from index.forgetting.wish import Plan, Wish
-from index.keys import erasing, keyfile
+from index.keys import erasing, keyfile, mail_files
 from index.keys.keys import Keys
 from index.spaces.vectors import Vectors
 from index.store import Store
@@ -106,13 +106,16 @@ def forget_between(
     return Gone(len(plan.moments), plan.frames, plan.eeg_seconds)
 
 
-def forget_everything(vault: Vault) -> list[str]:
+def forget_everything(vault: Vault, *, unsent_mails: bool = False) -> list[str]:
     """Delete a vault, locked or not, with its keys and the keyring's secret; returns what of its folder stays.
 
-    Raises `VaultError`, also when a program is recording to it.
+    Mails that wait to be sent are no memory: while there are any, everything stays unless they are to go with it.
+    Raises `VaultError`, then and when a program is recording to it.
     """
     vault.claim()
     try:
+        if not unsent_mails and mail_files.unsent(vault.mails):
+            raise VaultError(unsent_told(vault))
         name = _name(vault)
         left = erasing.erase(vault)
     finally:
@@ -120,6 +123,16 @@ def forget_everything(vault: Vault) -> list[str]:
     if name is not None:
         unlocking.forget_secret(name)
     return left
+
+
+def unsent_told(vault: Vault) -> str:
+    """Return what to say of mails that would go unsent."""
+    mails = len(mail_files.unsent(vault.mails))
+    return (
+        f"{mails} mail{'s wait' if mails > 1 else ' waits'} to be sent, and would be gone unsent. Start Companion, "
+        "then send, take back or drop them (“Waiting mails…” in its menu, `companion mails`); or say --unsent-mails "
+        "to have them go too."
+    )
 
 
 def _without_old_key(writer: Writer, store: Store, ask: unlocking.Ask | None) -> Vault | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from companion.notices.digest import Digest
+from companion.notices.digest import Digest, digest
 from companion.notices.types import Judged
 
 
@@ -16,15 +16,18 @@ class Front:
         self._lock = threading.Lock()
         self._show: Callable[[Judged], bool] | None = None
         self._offer: Callable[[Digest], None] | None = None
-        self._kept: Digest | None = None
+        self._kept: dict[int, Digest] = {}  # by number, in the order they came
 
     def shown_by(self, show: Callable[[Judged], bool] | None, offer: Callable[[Digest], None] | None) -> None:
-        """Hand on to these; a digest that nobody could be offered before is offered now."""
+        """Hand on to these; the digests that nobody could be offered before are offered now, as one."""
         with self._lock:
             self._show, self._offer = show, offer
-            kept, self._kept = (None, self._kept) if offer is None else (self._kept, None)
-        if kept is not None and offer is not None:
-            offer(kept)
+            kept: tuple[Digest, ...] = ()
+            if offer is not None:
+                kept = tuple(self._kept.values())
+                self._kept.clear()
+        if kept and offer is not None:
+            offer(_as_one(kept))
 
     @property
     def shows(self) -> bool:
@@ -38,16 +41,23 @@ class Front:
             show = self._show
         return show is not None and show(judged)
 
-    def offer(self, digest: Digest) -> None:
+    def offer(self, some: Digest) -> None:
         """Show a digest, at once or as soon as somebody can."""
         with self._lock:
             offer = self._offer
             if offer is None:
-                self._kept = digest
+                self._kept[some.number] = some
         if offer is not None:
-            offer(digest)
+            offer(some)
 
     def forget(self) -> None:
-        """Let go of what waits to be offered."""
+        """Let go of all that waits to be offered."""
         with self._lock:
-            self._kept = None
+            self._kept.clear()
+
+
+def _as_one(kept: Sequence[Digest]) -> Digest:
+    """Return several digests as the last of them: a window shows one at a time."""
+    if len(kept) == 1:
+        return kept[0]
+    return digest(kept[-1].number, [one for some in kept for one in some.notices])

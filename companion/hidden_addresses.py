@@ -2,43 +2,65 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import unquote
 
-from companion.capture.accessible.reading import Block, Reading
+from companion.capture.accessible.reading import UNTOLD, Block, Reading
 from companion.capture.accessible.text import joined
+from companion.capture.programs import is_browser
 from companion.capture.sites import host_of
-from companion.capture.types import Frame
+from companion.capture.types import Frame, Rect
 
 HIDDEN = "[address]"
 
 SHORTEST = 4  # characters; what is left of a shorter address stands everywhere
 
+#: Units of the browser's own (`Reading.ratio`) from the top of its window down that hold its tabs and its bar, and how
+#: many pixels one has where nobody says.
+TOOLBARS, PIXELS = 96, 2.0
+
 
 def hidden(frame: Frame) -> Frame:
-    """Return a frame without the address of its page; where the browser tells it, its picture will be black there."""
+    """Return a frame without the address of its page, whose picture will be black where the browser shows it.
+
+    That is the bar it is written into; where the browser does not tell of one, all there is at the top of its window.
+    """
     window = frame.window
-    if not window.url:
+    browser = is_browser(window.app)
+    if not window.url and not browser:
         return frame
     title = window.title
     for form in _forms(window.url):
         title = title.replace(form, HIDDEN)
-    reading = _without(frame.reading, window.url) if frame.reading is not None else None
-    return replace(frame, window=replace(window, url="", title=title), reading=reading)
+    reading = _without(frame.reading or UNTOLD, window.url, browser=browser)
+    if browser and not reading.hidden and window.rect is not None:
+        reading = replace(reading, hidden=(_top(window.rect, reading.ratio),))
+    told = reading if frame.reading is not None or reading.hidden else None
+    return replace(frame, window=replace(window, url="", title=title), reading=told)
 
 
-def _without(reading: Reading, url: str) -> Reading:
-    """Return a reading in which what the browser itself says of an address is private. A page may say what it likes."""
-    bars = [block for block in reading.blocks if not block.document and _tells(block, url)]
-    if not bars:
-        return reading
-    left = tuple(block for block in reading.blocks if block not in bars)
+def _without(reading: Reading, url: str, *, browser: bool) -> Reading:
+    """Return a reading in which what the browser itself says of an address is hidden. A page may say what it likes."""
+    bars = [
+        block for block in reading.blocks if not block.document and ((browser and block.editable) or _tells(block, url))
+    ]
+    left = tuple(block for block in reading.blocks if not any(block is bar for bar in bars))
     places = tuple(block.rect for block in bars if block.rect is not None)
-    return replace(reading, text=joined(left), blocks=left, private=(*reading.private, *places), url="")
+    if bars:
+        reading = replace(reading, text=joined(left), blocks=left, hidden=(*reading.hidden, *places))
+    return replace(reading, url="", within=())
+
+
+def _top(window: Rect, ratio: float) -> Rect:
+    height = math.ceil(TOOLBARS * (ratio or PIXELS))
+    return Rect(window.left, window.top, window.width, min(height, window.height))
 
 
 def _tells(block: Block, url: str) -> bool:
+    if not url:
+        return False
     text = block.text.strip()
     on_its_host = " " not in text and bool(host_of(url)) and host_of(text) == host_of(url)
     return on_its_host or any(form in text for form in _forms(url))
@@ -46,7 +68,7 @@ def _tells(block: Block, url: str) -> bool:
 
 def _forms(url: str) -> Iterator[str]:
     """Yield how browsers write an address, the longest first."""
-    for whole in dict.fromkeys((url, unquote(url))):
+    for whole in filter(None, dict.fromkeys((url, unquote(url)))):
         short = whole.split("://", 1)[-1]
         forms = dict.fromkeys((whole, short, short.removeprefix("www."), short.removeprefix("www.").rstrip("/")))
         yield from (form for form in forms if len(form) >= SHORTEST)

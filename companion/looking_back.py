@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,10 +16,21 @@ POINT_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """How probable deep focus was at a time (UTC seconds), 0 to 1: the mean of `POINT_SECONDS` at the most."""
+    """How probable deep focus was at a time (UTC seconds), 0 to 1: the mean of `POINT_SECONDS` at the most.
+
+    Attributes
+    ----------
+    probability
+        By all that was known.
+    eeg, behaviour
+        By each alone; None where it said nothing. EEG that waited for a clean signal said nothing.
+
+    """
 
     time: float
     probability: float
+    eeg: float | None = None
+    behaviour: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +81,23 @@ def totals(store: Store, spans: Sequence[Span]) -> tuple[Totals, ...]:
 
 def _points(pieces: Iterable[Piece], start: float) -> Iterator[Point]:
     """Yield the mean of each minute, in the middle of it."""
-    sums: dict[int, tuple[float, float]] = {}
+    minutes: dict[int, list[Piece]] = {}
     for piece in pieces:
         if piece.probability is not None:
-            minute = int((piece.time - start) // POINT_SECONDS)
-            seconds, weighed = sums.get(minute, (0.0, 0.0))
-            sums[minute] = seconds + piece.seconds, weighed + piece.seconds * piece.probability
-    for minute, (seconds, weighed) in sums.items():
-        if seconds > 0.0:
-            yield Point(start + (minute + 0.5) * POINT_SECONDS, weighed / seconds)
+            minutes.setdefault(int((piece.time - start) // POINT_SECONDS), []).append(piece)
+    for minute, some in minutes.items():
+        whole = _mean((piece.seconds, piece.probability) for piece in some)
+        if whole is not None:
+            eeg = _mean((piece.seconds, None if piece.frozen else piece.eeg) for piece in some)
+            behaviour = _mean((piece.seconds, piece.behaviour) for piece in some)
+            yield Point(start + (minute + 0.5) * POINT_SECONDS, whole, eeg, behaviour)
+
+
+def _mean(weighed: Iterable[tuple[float, float | None]]) -> float | None:
+    """Return the mean of values with their weights, None where none is known."""
+    known = [(weight, value) for weight, value in weighed if value is not None]
+    whole = math.fsum(weight for weight, _ in known)
+    return math.fsum(weight * value for weight, value in known) / whole if whole > 0.0 else None
 
 
 def _deep(pieces: Iterable[Piece]) -> Iterator[Span]:

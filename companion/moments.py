@@ -185,7 +185,9 @@ def title_of(frame: Frame) -> str:
 
 def seen(frame: Frame, typed: Typed) -> Seen:
     """Return what a frame that was read says, what the hands did, and all that was ``typed`` with it."""
-    return Seen(_storable(frame.text or ""), **asdict(frame.hands), typed=_storable(typed.add(frame.typed)))
+    return Seen(
+        _storable(frame.text or ""), **asdict(frame.hands), typed=_storable(typed.add(frame.typed, frame.secrets))
+    )
 
 
 def _encoded(image: NDArray[np.uint8] | None) -> frames.Picture | None:

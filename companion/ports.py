@@ -13,6 +13,8 @@ from index.types import Filters, Hit, Moment
 if TYPE_CHECKING:  # the tray icon is there before NumPy is
     from companion.contact_watch import Electrodes
     from companion.deep_work_port import DeepWorkPort
+    from companion.sending_port import SendingPort
+    from companion.training_port import TrainingPort
     from embeddings.types import EEGWindow
 
 
@@ -133,6 +135,16 @@ class EnginePort(Protocol):
     @property
     def deep_work(self) -> DeepWorkPort | None:
         """What follows focus; None where nothing does, and while memory is locked."""
+        ...
+
+    @property
+    def sending(self) -> SendingPort | None:
+        """What holds outgoing mails; None while memory is locked: they lie in the vault."""
+        ...
+
+    @property
+    def training(self) -> TrainingPort | None:
+        """Neurofeedback; None while memory is locked."""
         ...
 
     def apply(self, settings: Settings) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from companion.brain import board
 from companion.brain.types import BoardSpec
 from companion.capture.attended import NOBODY, Attended
 from companion.capture.choose import choose
+from companion.capture.password_places import PasswordPlaces
 from companion.capture.privacy import Rules
 from companion.capture.types import FrameSource
 from companion.keeper import Keeper, Keeping
@@ -43,10 +44,14 @@ class Consents:
 
 @dataclass(frozen=True, slots=True)
 class ThisRun:
-    """What the command line chose in place of the settings."""
+    """What the command line chose in place of the settings, and what goes from one source to the next.
+
+    ``passwords``: a field that was a password field before the settings changed, or before a pause, is one afterwards.
+    """
 
     board_name: str | None
     frames: str | None
+    passwords: PasswordPlaces = field(default_factory=PasswordPlaces, compare=False)
 
     def check(self, settings: Settings) -> None:
         """Say a name that is wrong before anything is opened."""
@@ -94,7 +99,7 @@ def keeper(  # the settings come last, from whoever was given the rest
         return None
     consents = run.consents(settings)
     return Keeper(
-        make_source=lambda: source(frames, settings, consents, attended),
+        make_source=lambda: source(frames, settings, consents, attended, run.passwords),
         moments=moments,
         clock=clock,
         on_incident=note,
@@ -133,7 +138,13 @@ def rules(settings: Settings) -> Rules:
     )
 
 
-def source(frames: str, settings: Settings, consents: Consents, attended: Attended = NOBODY) -> FrameSource:
+def source(
+    frames: str,
+    settings: Settings,
+    consents: Consents,
+    attended: Attended = NOBODY,
+    passwords: PasswordPlaces | None = None,
+) -> FrameSource:
     """Return where frames come from; raises `CaptureError`."""
     return choose(
         frames,
@@ -141,6 +152,7 @@ def source(frames: str, settings: Settings, consents: Consents, attended: Attend
         pictures=consents.pictures,
         listen=consents.hands,
         typed=consents.typed,
+        passwords=passwords,
         attended=attended if consents.hands else NOBODY,
     )
 

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from companion import forgetting
 from companion.locked.merging import forget_halves
-from index import changes
+from index import changes, trainings
 from index.care import sweeping
 from index.database import make_durable
 from index.forgetting import forgotten
@@ -27,6 +27,7 @@ def recover(writer: Writer, *, time: float) -> list[str]:
     """Close moments and recordings a crash left open; returns what was done, in sentences."""
     done = [f"The import of {name} was interrupted: start it again." for name in forget_imports(writer)]
     forget_halves(writer)
+    writer.do(trainings.close_left_open).result()
     moments = writer.do(changes.close_left_open).result()
     if moments:
         done.append(f"{moments} moment(s) were still open: closed at the last time they were seen.")

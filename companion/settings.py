@@ -12,8 +12,8 @@ from typing import Any
 import platformdirs
 import tomli_w
 
+from companion.capture.password_managers import PASSWORD_MANAGERS, SCREEN_KEYBOARDS
 from companion.capture.private_windows import PRIVATE_WINDOWS
-from companion.capture.programs import PASSWORD_MANAGERS, SCREEN_KEYBOARDS
 from companion.capture.sites import SiteError, as_site
 from companion.capture.title_patterns import PatternError, checked
 from companion.earlier_settings import brought_up_to_date

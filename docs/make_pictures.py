@@ -13,9 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sample_deep_work import SampleDeepWork, focus_state, passed, sample_digest
+from sample_deep_work import SampleBell, SampleDeepWork, focus_state, passed, sample_digest
 from sample_door import SampleDoor
 from sample_engine import NOW, SENTENCES, SampleEngine, draw_pages, status
+from sample_training import IN_BLOCK, SampleTraining
 
 from companion.settings import Settings
 from companion.status import Activity
@@ -66,7 +67,10 @@ def photograph(app: QApplication, folder: Path) -> None:
         theme.apply(app, colours)
         _recall(bridge, folder, keep, name)
         _focus(bridge, keep, name)
+        _calibration(bridge, keep, name)
         _headset(bridge, folder, keep, name)
+        _training(bridge, keep, name)
+        _mails(bridge, keep, name)
     theme.apply(app, theme.LIGHT)
     _pages(bridge, keep)
     _recorded(keep)
@@ -157,6 +161,8 @@ def _focus(bridge: Bridge, keep: Keep, scheme: str) -> None:
     _settle()
     window.day.stretch.choose(NOW - 60 * 60, NOW - 45 * 60)
     window.day.curve.choose(NOW - 60 * 60, NOW - 45 * 60)
+    for switch in window.day.lines.switches.values():
+        switch.click()
     keep(window, f"focus-{scheme}")
     window.close()
     if scheme == "light":
@@ -165,6 +171,18 @@ def _focus(bridge: Bridge, keep: Keep, scheme: str) -> None:
         recorded.show()
         keep(recorded, "focus-settings")
         recorded.close()
+
+
+def _calibration(bridge: Bridge, keep: Keep, scheme: str) -> None:
+    """Photograph a calibration in the midst of its rest."""
+    from ui.focus_calibration import FocusCalibration
+
+    deep = SampleDeepWork()
+    window = FocusCalibration(bridge=bridge, deep=lambda: deep, bell=SampleBell())
+    window.appear()
+    window.go.click()
+    keep(window, f"focus-calibration-{scheme}")
+    window.close()
 
 
 def _digest(bridge: Bridge, keep: Keep) -> None:
@@ -183,6 +201,27 @@ def _digest(bridge: Bridge, keep: Keep) -> None:
     toast.leave()
 
 
+def _mails(bridge: Bridge, keep: Keep, scheme: str) -> None:
+    """Photograph the mails that wait, and in the light their settings."""
+    from sample_sending import SampleSending
+
+    from ui.mails_window import MailsWindow
+    from ui.settings_window import RecordedWindow
+
+    window = MailsWindow(bridge=bridge, sending=SampleSending, locked=lambda: False, now=lambda: NOW)
+    window.appear()
+    keep(window, f"mails-{scheme}")
+    window.let_go()
+    if scheme == "light":
+        account = "work tls smtp.example.org:465 local 2525"
+        chosen = replace(Settings(), consent_text=True, consent_input=True, send_guard=True, send_accounts=(account,))
+        recorded = RecordedWindow(chosen)
+        recorded.show_mail()
+        recorded.show()
+        keep(recorded, "mail-settings")
+        recorded.close()
+
+
 def _headset(bridge: Bridge, folder: Path, keep: Keep, scheme: str) -> None:
     """Photograph how a headset lies and what it sends."""
     from ui.headset_view import HeadsetView
@@ -195,6 +234,29 @@ def _headset(bridge: Bridge, folder: Path, keep: Keep, scheme: str) -> None:
         _settle()
     keep(window, f"headset-{scheme}")
     window.close()
+
+
+def _training(bridge: Bridge, keep: Keep, scheme: str) -> None:
+    """Photograph what can be trained, the scene (which is the same in the dark), and what came of it."""
+    from ui.training_window import TrainingWindow
+    from ui.view_state import view
+
+    port = SampleTraining()
+    window = TrainingWindow(view(status()), bridge=bridge, port=lambda: port, now=lambda: NOW)
+    window.appear()
+    _settle()
+    keep(window, f"training-{scheme}")
+    window.past.click()
+    keep(window, f"training-sessions-{scheme}")
+    window.close()
+    if scheme == "light":
+        trains = SampleTraining(IN_BLOCK)
+        window = TrainingWindow(view(status()), bridge=bridge, port=lambda: trains, now=lambda: NOW)
+        window.appear()
+        while window.running.scene.look.value < 0.99 * (IN_BLOCK.value or 0) or window.running.scene.look.reward < 0.9:  # noqa: PLR2004
+            _settle()
+        keep(window, "training-scene")
+        window.put_away()
 
 
 def _locked(bridge: Bridge, keep: Keep) -> None:

@@ -12,6 +12,7 @@ from sample_engine import MINUTE, NOW
 
 from companion.deep_work import DeepWorkState, told
 from companion.deep_work_port import DeepWorkPort, Offer, Show
+from companion.focus.calibration import STAGES, Part, Step
 from companion.focus.types import Cause, FocusState, Mode
 from companion.looking_back import Past, Point
 from companion.notices.digest import Digest, digest
@@ -95,7 +96,7 @@ class SampleDeepWork:
         times = [first + at * MINUTE for at in range(int((NOW - first) / MINUTE)) if not 92 < at < 118]  # noqa: PLR2004
         deep = ((NOW - 160 * MINUTE, NOW - 112 * MINUTE), (SINCE, NOW))
         said = (Label(1, NOW, NOW - 84 * MINUTE, NOW - 64 * MINUTE, focused=False, source=Source.CORRECTION),)
-        return _done(Past(start, end, tuple(Point(time, _probable(time, deep)) for time in times), deep, said, held()))
+        return _done(Past(start, end, tuple(_point(time, deep) for time in times), deep, said, held()))
 
     def totals(self, spans: Sequence[Span]) -> Future[tuple[Totals, ...]]:
         """Return a week whose weekend was free."""
@@ -117,10 +118,30 @@ class SampleDeepWork:
         del correction
         return _done(None)
 
+    def calibrate(self) -> None:
+        """Begin nothing."""
+
+    def calibrating(self) -> Step | None:
+        """Return a rest that has gone on for a while."""
+        return Step(Part.REST, STAGES[1].sentence, 24.0, 0.18)
+
+    def end_calibration(self) -> Future[None]:
+        """Nothing was begun."""
+        return _done(None)
+
+    def looked_at(self, digest: Digest) -> Future[None]:
+        """Learn nothing."""
+        del digest
+        return _done(None)
+
     def open_notice(self, number: int) -> Future[bool]:
         """Open nothing."""
         del number
         return _done(True)
+
+    def unseen(self, numbers: Sequence[int]) -> None:
+        """Hold nothing."""
+        del numbers
 
     def judge_notice(self, number: int, *, important: bool) -> Future[None]:
         """Learn nothing."""
@@ -131,6 +152,18 @@ class SampleDeepWork:
 _port: type[DeepWorkPort] = SampleDeepWork
 
 
+class SampleBell:
+    """Pictures make no sound."""
+
+    problem = ""
+
+    def ring(self) -> None:
+        """Nothing rings."""
+
+    def still(self) -> None:
+        """Nothing rang."""
+
+
 def _done(result: T) -> Future[T]:
     future: Future[T] = Future()
     future.set_result(result)
@@ -139,6 +172,15 @@ def _done(result: T) -> Future[T]:
 
 def _decision(why: str) -> str:
     return Decision.DIGEST if why.startswith("Left") else Decision.HOLD
+
+
+def _point(time: float, deep: Sequence[Span]) -> Point:
+    """Return what was known at a time; the EEG is slower, and unknown while an electrode was loose."""
+    whole, minutes = _probable(time, deep), time / MINUTE
+    eeg = 0.3 + 0.45 * whole + 0.08 * math.sin(minutes / 2.1) + 0.05 * math.sin(minutes / 9)
+    hands = 0.94 * whole - 0.02 + 0.05 * math.sin(minutes / 1.9)
+    loose = 58 * MINUTE < NOW - time < 74 * MINUTE
+    return Point(time, whole, None if loose else min(0.95, eeg), min(0.95, max(0.03, hands)))
 
 
 def _probable(time: float, deep: Sequence[Span]) -> float:

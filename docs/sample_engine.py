@@ -259,6 +259,21 @@ class SampleEngine:
         """Three that lie well and one that does not."""
         return sample_headset.electrodes(NOW)
 
+    @property
+    def deep_work(self) -> None:
+        """Nothing follows focus here."""
+        return None
+
+    @property
+    def sending(self) -> None:
+        """Nothing holds mails here."""
+        return None
+
+    @property
+    def training(self) -> None:
+        """Nothing trains here."""
+        return None
+
     def opened(self, answer: Answer, rank: int) -> None:
         """Nothing learns here."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -20,7 +20,9 @@ from index.store import Store
 from index.types import Filters
 
 OF_APP = "folded(?) IN (folded(app), folded(desktop_entry))"
-KEPT_SECONDS = 30 * 86_400.0  # what was told longer ago goes
+DAY_SECONDS = 86_400.0
+KEPT_SECONDS = 30 * DAY_SECONDS  # what was told and came longer ago goes
+MODELS_KEPT = 14  # days whose last state of what was learned can be gone back to
 _COLUMNS = (
     "number, time, app, summary, body, urgency, category, sender, desktop_entry, actions, daemon, daemon_id, tag, "
     "decision, why, withdrawn, state, digest"
@@ -83,6 +85,14 @@ class HeldNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class Learned:
+    """What was learned, opaque here, and the time (UTC seconds) of the newest notification it was learned from."""
+
+    time: float
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Replaced:
     """What a new notification takes the place of: the daemon's number, or its program's own name of it."""
 
@@ -118,22 +128,76 @@ def gather(db: Database, *, until: int | None = None) -> int:
     return new if db.execute(sql, [State.TELLING, new, State.HELD, below]).rowcount else 0
 
 
-def told(db: Database, digest: int, *, time: float) -> None:
-    """Note that a digest was shown, at ``time`` (UTC seconds); what was told long before goes."""
+def told(db: Database, digest: int) -> None:
+    """Note that a digest was shown."""
     db.execute("UPDATE notices SET state = ? WHERE digest = ? AND state = ?", [State.TOLD, digest, State.TELLING])
-    sql = "DELETE FROM notices WHERE time < ? AND state IN (?, ?) AND digest <> ?"
-    db.execute(sql, [time - KEPT_SECONDS, State.TOLD, State.REPLACED, digest])
 
 
-def put_model(db: Database, data: bytes, *, time: float) -> None:
-    """Keep what was learned of the person's notifications, opaque here, in place of what was learned before."""
-    db.execute("INSERT OR REPLACE INTO notice_model (id, time, data) VALUES (1, ?, ?)", [time, data])
+def expire(db: Database, *, time: float) -> None:
+    """Let go of what was told, or replaced, and came more than thirty days before ``time`` (UTC seconds)."""
+    sql = "DELETE FROM notices WHERE time < ? AND state IN (?, ?)"
+    db.execute(sql, [time - KEPT_SECONDS, State.TOLD, State.REPLACED])
 
 
-def model(store: Store) -> bytes | None:
+def untell(db: Database, digests: Sequence[int]) -> None:
+    """Have digests told once more: nobody has looked at their message, and it is gone."""
+    sql = "UPDATE notices SET state = ? WHERE digest = ? AND state = ?"
+    db.conn.executemany(sql, [(State.TELLING, digest, State.TOLD) for digest in digests])
+
+
+def put_model(db: Database, data: bytes, *, time: float, lessons: Mapping[str, float] | None = None) -> None:
+    """Keep what was learned of the person's notifications, opaque here, in place of what was learned that day.
+
+    Of each of the last days there is one, to go back to when something it was learned from is forgotten.
+
+    Parameters
+    ----------
+    time
+        Of the newest notification that it was learned from, UTC seconds.
+    lessons
+        Programs that something was learned of, each with the time of the first.
+
+    """
+    day = int(time // DAY_SECONDS)
+    db.execute("INSERT OR REPLACE INTO notice_model (id, time, data) VALUES (?, ?, ?)", [day, time, data])
+    some = "SELECT id FROM notice_model ORDER BY id DESC LIMIT ?"
+    db.execute(f"DELETE FROM notice_model WHERE id NOT IN ({some})", [MODELS_KEPT])  # noqa: S608 constants
+    earlier = "ON CONFLICT DO UPDATE SET time = min(time, excluded.time)"
+    sql = f"INSERT INTO notice_lessons (program, time) VALUES (?, ?) {earlier}"  # noqa: S608 constants
+    db.conn.executemany(sql, [*(lessons or {}).items()])
+
+
+def model(store: Store) -> Learned | None:
     """Return what was learned last, None before that."""
-    found = store.value("SELECT data FROM notice_model WHERE id = 1")
-    return None if found is None else bytes(found)
+    found = store.rows("SELECT time, data FROM notice_model ORDER BY time DESC LIMIT 1")
+    return Learned(found[0][0], bytes(found[0][1])) if found else None
+
+
+def unlearn(db: Database, since: float) -> None:
+    """Let go of what was learned from notifications of a time (UTC seconds) or later."""
+    for table in ("notice_model", "notice_lessons"):
+        db.execute(f"DELETE FROM {table} WHERE time >= ?", [since])  # noqa: S608 constants
+
+
+def drop_between(db: Database, start: float, end: float) -> None:
+    """Delete what came in a time (UTC seconds, the end left out): it was judged before that was forgotten."""
+    db.execute("DELETE FROM notices WHERE time >= ? AND time < ?", [start, end])
+
+
+def learned_since(
+    store: Store, spans: Iterable[tuple[float, float]], filters: Filters, held: Iterable[tuple[int, float]]
+) -> float | None:
+    """Return from when on (UTC seconds) what was learned goes, because it rests on what goes; None where nothing does.
+
+    ``spans`` and ``held`` are the stretches of time and the notifications that go.
+    """
+    starts = [*(start for start, _ in spans), *(time for _, time in held)]
+    if filters.app and not (filters.site or filters.tag):
+        known = "SELECT min(time) FROM notice_lessons WHERE folded(program) = folded(?)"
+        starts += [row[0] for row in store.rows(known, [filters.app]) if row[0] is not None]
+    earliest = min(starts, default=math.inf)
+    rests = store.value("SELECT 1 FROM notice_model WHERE time >= ? LIMIT 1", [earliest])
+    return None if rests is None else earliest
 
 
 def last_number(store: Store) -> int:
@@ -185,9 +249,10 @@ def forget_some(db: Database, at_once: int) -> bool:
     within = "EXISTS (SELECT 1 FROM forgetting WHERE kind = 'span' AND time >= time_start AND time < time_end)"
     some = f"SELECT number FROM notices WHERE {wished} OR {within} LIMIT ?"  # noqa: S608 constants
     gone = db.execute(f"DELETE FROM notices WHERE number IN ({some})", [at_once]).rowcount  # noqa: S608 constants
-    if not gone:  # where everything goes, so does what was learned of it
-        everything = "EXISTS (SELECT 1 FROM forgetting WHERE kind = 'span' AND time_start = ?)"
-        db.execute(f"DELETE FROM notice_model WHERE {everything} AND NOT EXISTS (SELECT 1 FROM notices)", [-math.inf])  # noqa: S608 constants
+    if not gone:  # what was learned from it goes as well
+        since = "(SELECT min(time_start) FROM forgetting WHERE kind IN ('span', 'learned'))"
+        for table in ("notice_model", "notice_lessons"):
+            db.execute(f"DELETE FROM {table} WHERE time >= {since}")  # noqa: S608 constants
     return gone > 0
 
 

@@ -318,3 +318,10 @@ def alpha_frequencies(db: Database) -> None:
              id INTEGER PRIMARY KEY, time_start REAL NOT NULL, time_end REAL NOT NULL, ch_names TEXT NOT NULL,
              found TEXT NOT NULL)"""
     )
+
+
+@migrations()
+def notice_lessons(db: Database) -> None:
+    """Note since when something was learned of which program; what was learned before held names, and goes."""
+    db.execute("CREATE TABLE notice_lessons (program TEXT PRIMARY KEY, time REAL NOT NULL) WITHOUT ROWID")
+    db.execute("DELETE FROM notice_model")

@@ -236,6 +236,11 @@ class Store:
         found = self.rows(sql, [moment_id])
         return Seen(*found[0]) if found else None
 
+    def typing_intervals(self, limit: int, *, keys: int) -> list[float]:
+        """Return seconds between keys, of the newest moments with so many ``keys`` and a rhythm, newest first."""
+        sql = "SELECT interval FROM hands WHERE keys >= ? AND interval > 0 ORDER BY moment_id DESC LIMIT ?"
+        return [row[0] for row in self.rows(sql, [keys, limit])]
+
     def typed(self, ids: Iterable[int]) -> dict[int, str]:
         """Return what was typed during those of ``ids`` of which it was kept."""
         sql = "SELECT moment_id, text FROM typed WHERE moment_id IN (SELECT value FROM json_each(?))"

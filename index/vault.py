@@ -32,6 +32,7 @@ class Vault:
         self.eeg = root / "eeg"
         self.vectors = root / "vectors"
         self.journal = root / "journal"
+        self.mails = root / "mails"
         self.ledger = Ledger(root, self.database)
         self._keys = keys
         self._lock_file = root / "writer.lock"

@@ -205,6 +205,7 @@ class App(QObject):
         self.desks.opened_by(menu, sidebar)
         self.desks.headset_settings_wanted.connect(lambda: self.show_pages(HEADSET_PAGE))
         self.desks.focus_settings_wanted.connect(self._show_focus_page)
+        self.desks.mail_settings_wanted.connect(self._show_mail_page)
         self.desks.resume_wanted.connect(self._resume)
         self.desks.unlock_wanted.connect(self.locking.ask)
         menu.settings_wanted.connect(self.show_pages)
@@ -218,6 +219,7 @@ class App(QObject):
         self.forgetting.done.connect(sidebar.let_go)
         self.forgetting.done.connect(link.look)
         self.locking.unlocking.connect(self._remember_settings)
+        self.locking.training_began.connect(self.desks.training.show_begun)
         link.ready.connect(self._ready)
         link.changed.connect(self._show_state)
         self._tray_watch.timeout.connect(self._show_somewhere)
@@ -300,6 +302,11 @@ class App(QObject):
         self.show_recorded()
         if self.recorded is not None:
             self.recorded.show_focus()
+
+    def _show_mail_page(self) -> None:
+        self.show_recorded()
+        if self.recorded is not None:
+            self.recorded.show_mail()
 
     def _show_state(self, state: ViewState) -> None:
         self.menu.show_state(state)

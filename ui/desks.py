@@ -11,8 +11,10 @@ from ui.bridge import Bridge
 from ui.engine_link import EngineLink
 from ui.focus_desk import FocusDesk
 from ui.headset_view_opening import HeadsetOpening
+from ui.mails_desk import MailsDesk
 from ui.menu import CompanionMenu
 from ui.sidebar import Sidebar
+from ui.training_desk import TrainingDesk
 
 
 class Desks(QObject):
@@ -29,6 +31,7 @@ class Desks(QObject):
 
     headset_settings_wanted = Signal()
     focus_settings_wanted = Signal()
+    mail_settings_wanted = Signal()
     resume_wanted = Signal()
     unlock_wanted = Signal()
 
@@ -44,30 +47,46 @@ class Desks(QObject):
         super().__init__(parent)
         self.focus = FocusDesk(bridge=bridge, link=link, settings=settings, now=now, parent=self)
         self.headset = HeadsetOpening(bridge=bridge, link=link, parent=self)
+        self.mails = MailsDesk(bridge=bridge, link=link, now=now, tell=self.focus.tell, parent=self)
+        self.mails.settings_wanted.connect(self.mail_settings_wanted)
+        self.mails.unlock_wanted.connect(self.unlock_wanted)
+        self.focus.told_of.connect(self.mails.open)
+        self.training = TrainingDesk(bridge=bridge, link=link, now=now, parent=self)
         self.focus.settings_wanted.connect(self.focus_settings_wanted)
         self.focus.unlock_wanted.connect(self.unlock_wanted)
+        self.focus.headset_wanted.connect(self.headset.open)
         self.headset.settings_wanted.connect(self.headset_settings_wanted)
         self.headset.resume_wanted.connect(self.resume_wanted)
         self.headset.unlock_wanted.connect(self.unlock_wanted)
+        self.training.settings_wanted.connect(self.headset_settings_wanted)
+        self.training.resume_wanted.connect(self.resume_wanted)
+        self.training.unlock_wanted.connect(self.unlock_wanted)
 
     def opened_by(self, menu: CompanionMenu, sidebar: Sidebar) -> None:
         """Open what the menu and the sidebar ask for."""
         for asked in (menu.headset_wanted, sidebar.headset_wanted):
             asked.connect(self.headset.open)
+        menu.training_wanted.connect(self.training.open)
         sidebar.focus_wanted.connect(sidebar.close)  # it would lie on top
         sidebar.focus_wanted.connect(self.focus.open)
+        menu.mails_wanted.connect(self.mails.open)
+        self.mails.stands.connect(menu.show_mails)
         menu.focus.window_wanted.connect(self.focus.open)
         menu.focus.mode_wanted.connect(self.focus.set_mode)
 
     def look(self) -> None:
         """Find out whether the engine has something else for them now."""
         self.focus.look()
+        self.mails.look()
 
     def let_go(self) -> None:
         """Show nothing any more of what may be forgotten."""
         self.focus.let_go()
+        self.training.let_go()
 
     def stop(self) -> None:
         """Close all of them, and open none any more."""
         self.headset.close()
+        self.mails.stop()
         self.focus.stop()
+        self.training.stop()

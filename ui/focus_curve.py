@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ui import focus_scale, theme, wording
 from ui.focus_drawing import Drawing, Room, room
+from ui.focus_lines import PARTS, WHOLE, Line
 from ui.focus_scale import Scale
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class FocusCurve(QWidget):
         super().__init__()
         self._now = now
         self._past: Past | None = None
+        self._lines: tuple[Line, ...] = ()
         self._anchor = self._head = 0.0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -50,6 +52,11 @@ class FocusCurve(QWidget):
         """Show this; None for nothing."""
         self._past = past
         self.setAccessibleDescription(f"{spoken(past)} {HOW}")
+        self.update()
+
+    def show_lines(self, lines: Sequence[Line]) -> None:
+        """Show these parts beside the whole."""
+        self._lines = tuple(lines)
         self.update()
 
     def choose(self, start: float, end: float) -> None:
@@ -72,7 +79,8 @@ class FocusCurve(QWidget):
         drawing.hours()
         if self._past is not None:
             drawing.deep(self._past)
-            drawing.curve(self._past.points)
+            for line in (*self._lines, WHOLE):
+                drawing.curve(self._past.points, line)
             drawing.held([one.time for one in self._past.held])
             drawing.said(self._past)
         drawing.now(self._now())
@@ -123,7 +131,10 @@ class FocusCurve(QWidget):
             return f"{wording.clock(time)}: nothing is known."
         point = min(near, key=lambda one: abs(one.time - time))
         deep = any(start <= time < end for start, end in past.deep)
-        return f"{wording.clock(time)}: {'deep focus' if deep else 'no deep focus'}, {point.probability:.0%} probable"
+        parts = [f"{line.name}: {value:.0%}" for line in PARTS if (value := line.value(point)) is not None]
+        alone = f" ({', '.join(parts)})" if parts else ""
+        focus = "deep focus" if deep else "no deep focus"
+        return f"{wording.clock(time)}: {focus}, {point.probability:.0%} probable{alone}"
 
     def _chose(self) -> None:
         self.update()

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.bridge import Bridge
 from ui.focus_curve import FocusCurve
+from ui.focus_lines import FocusLines
 from ui.focus_stretch import FocusStretch
 from ui.focus_week import Day, FocusWeek
 from ui.settings_sources import sentence
@@ -29,16 +30,22 @@ class FocusDay(QWidget):
     def __init__(self, *, bridge: Bridge, deep: Callable[[], DeepWorkPort | None], now: Callable[[], float]) -> None:
         super().__init__()
         self.curve, self.week = FocusCurve(now=now), FocusWeek()
+        self.lines = FocusLines()
         self.stretch = FocusStretch(bridge=bridge, deep=deep, now=now)
+        self.lines.changed.connect(lambda: self.curve.show_lines(self.lines.wanted))
         self.curve.chosen.connect(self.stretch.choose)
         self.stretch.chosen.connect(self.curve.choose)
         self.stretch.corrected.connect(self.corrected)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * theme.GRID)
-        today = (_edge(), sentence("Today", look="", role="strong", base=self), self.curve, self.stretch)
+        head = QHBoxLayout()
+        head.addWidget(sentence("Today", look="", role="strong", base=self), 1)
+        head.addWidget(self.lines)
+        column.addWidget(_edge())
+        column.addLayout(head)
         week = (_edge(), sentence("The last seven days", look="", role="strong", base=self), self.week)
-        for part in (*today, *week):
+        for part in (self.curve, self.stretch, *week):
             column.addWidget(part, int(part is self.curve))
 
     def show_past(self, past: Past | None) -> None:

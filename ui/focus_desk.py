@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from companion.focus.types import Mode
+from ui import failures
 from ui.bridge import Bridge
 from ui.engine_link import EngineLink
 
@@ -18,10 +19,12 @@ if TYPE_CHECKING:  # the windows are imported when they are opened first
     from companion.notices.types import Judged
     from companion.settings import Settings
     from ui.digest_window import DigestWindow
+    from ui.focus_calibration import FocusCalibration
     from ui.focus_window import FocusWindow
     from ui.toast_pile import ToastPile
 
 LOOK_MS = 1000
+OWN = -1  # the number of a notice that is Companion's own
 
 
 class FocusDesk(QObject):
@@ -38,6 +41,9 @@ class FocusDesk(QObject):
 
     settings_wanted = Signal()
     unlock_wanted = Signal()
+    headset_wanted = Signal()
+    told_of = Signal()
+    """What `tell` showed was clicked."""
 
     def __init__(
         self,
@@ -55,6 +61,7 @@ class FocusDesk(QObject):
         self.window: FocusWindow | None = None
         self.digest: DigestWindow | None = None
         self.toasts: ToastPile | None = None
+        self.calibration: FocusCalibration | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
         self._timer.timeout.connect(self.look)
@@ -100,7 +107,20 @@ class FocusDesk(QObject):
             self.window.settings_wanted.connect(self.settings_wanted)
             self.window.unlock_wanted.connect(self.unlock_wanted)
             self.window.digest_wanted.connect(self._last_digest)
+            self.window.calibration_wanted.connect(self.calibrate)
         self.window.appear()
+
+    def calibrate(self) -> None:
+        """Show how focus is calibrated."""
+        if self.calibration is None:
+            from ui.bell import Bell
+            from ui.focus_calibration import FocusCalibration
+
+            self.calibration = FocusCalibration(
+                bridge=self._bridge, deep=self.deep, bell=Bell(bridge=self._bridge, parent=self)
+            )
+            self.calibration.headset_wanted.connect(self.headset_wanted)
+        self.calibration.appear()
 
     def let_go(self) -> None:
         """Show nothing any more of what may be forgotten."""
@@ -120,6 +140,8 @@ class FocusDesk(QObject):
         self.let_go()
         if self.window is not None:
             self.window.reject()
+        if self.calibration is not None:
+            self.calibration.put_away()
 
     def _show(self, judged: Judged) -> bool:
         """Show what passes; returns whether it is. Called on the thread of the notices."""
@@ -132,6 +154,12 @@ class FocusDesk(QObject):
         """Show a digest. Called on the thread of the notices."""
         self._bridge.post(lambda: self._show_digest(digest))
 
+    def tell(self, title: str, body: str) -> None:
+        """Show a notice of Companion's own, among those that pass."""
+        from companion.notices.types import Decision, Judged, Notice
+
+        self._toast(Judged(Notice(OWN, self._now(), "Companion", title, body), Decision.PASS))
+
     def _toast(self, judged: Judged) -> bool:
         if self._over:
             return False
@@ -139,8 +167,32 @@ class FocusDesk(QObject):
             from ui.toast_pile import ToastPile
 
             self.toasts = ToastPile(self)
-            self.toasts.opened.connect(lambda _number: self.open())
+            self.toasts.opened.connect(self._open_original)
+            self.toasts.unseen.connect(self._unseen)
         return self.toasts.show(judged)
+
+    def _unseen(self, numbers: list[int]) -> None:
+        """Have those that never were on the screen held."""
+        if self._known is not None:
+            self._known.unseen(numbers)
+
+    def _open_original(self, number: int) -> None:
+        """Show the original of a notification, or the focus window where that cannot be."""
+        deep = self.deep()
+        if number == OWN:
+            self.told_of.emit()
+        elif deep is None:
+            self.open()
+        else:
+            self._bridge.follow(deep.open_notice(number), self._opened)
+
+    def _opened(self, opening: Future[bool]) -> None:
+        error = None if opening.cancelled() else opening.exception()
+        if self._over or not (opening.cancelled() or error is not None or not opening.result()):
+            return
+        self.open()
+        if error is not None and self.window is not None:
+            self.window.held.complain(failures.sentence(error))
 
     def _last_digest(self) -> None:
         deep = self.deep()
@@ -156,3 +208,12 @@ class FocusDesk(QObject):
 
             self.digest = DigestWindow(bridge=self._bridge, deep=self.deep, now=self._now)
         self.digest.show_digest(digest)
+        deep = self.deep()
+        if deep is not None:
+            self._bridge.follow(deep.looked_at(digest), _took_in)
+
+
+def _took_in(looking: Future[None]) -> None:
+    """See that it went well."""
+    if not looking.cancelled():
+        looking.result()

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPolygonF
 
 from ui import theme, wording
+from ui.focus_lines import Line
 from ui.focus_scale import Scale, ticks
 
 if TYPE_CHECKING:
@@ -74,15 +75,16 @@ class Drawing:
             self._painter.fillRect(QRectF(left, curve.top(), right - left, curve.height()), ground)
             self._painter.fillRect(QRectF(left, curve.top(), right - left, theme.GRID), QColor(self._colours.focus))
 
-    def curve(self, points: Sequence[Point]) -> None:
-        """Draw how probable it was; a gap where nothing is known."""
-        self._painter.setPen(QPen(QColor(self._colours.text), 1.5))
+    def curve(self, points: Sequence[Point], line: Line) -> None:
+        """Draw how probable it was by one of the lines; a gap where nothing is known."""
+        self._painter.setPen(line.pen(self._colours))
         self._painter.setBrush(Qt.BrushStyle.NoBrush)
-        for some in _unbroken(points):
+        known = [(point.time, value) for point in points if (value := line.value(point)) is not None]
+        for some in _unbroken(known):
             if len(some) == 1:
-                self._painter.drawPoint(self._at(some[0]))
+                self._painter.drawPoint(self._at(*some[0]))
             else:
-                self._painter.drawPolyline(QPolygonF([self._at(point) for point in some]))
+                self._painter.drawPolyline(QPolygonF([self._at(*one) for one in some]))
 
     def held(self, times: Sequence[float]) -> None:
         """Draw a dot for each notification that was held, a larger one for several at once."""
@@ -127,9 +129,9 @@ class Drawing:
     def _x(self, time: float) -> float:
         return self._place.curve.left() + self._scale.x(time)
 
-    def _at(self, point: Point) -> QPointF:
+    def _at(self, time: float, probability: float) -> QPointF:
         curve = self._place.curve.adjusted(0, theme.GRID + 2, 0, -2)
-        return QPointF(self._x(point.time), curve.bottom() - point.probability * curve.height())
+        return QPointF(self._x(time), curve.bottom() - probability * curve.height())
 
     def _last(self, name: str, metrics: QFontMetrics) -> float:
         return self._place.hours.right() - metrics.horizontalAdvance(name)
@@ -139,10 +141,10 @@ def _bracket(left: float, right: float, y: float) -> list[tuple[float, float]]:
     return [(left, y + theme.GRID), (left, y), (right, y), (right, y + theme.GRID)]
 
 
-def _unbroken(points: Sequence[Point]) -> Iterator[list[Point]]:
-    some: list[Point] = []
+def _unbroken(points: Sequence[tuple[float, float]]) -> Iterator[list[tuple[float, float]]]:
+    some: list[tuple[float, float]] = []
     for point in points:
-        if some and point.time - some[-1].time > GAP_SECONDS:
+        if some and point[0] - some[-1][0] > GAP_SECONDS:
             yield some
             some = []
         some.append(point)

@@ -46,6 +46,7 @@ class FocusWindow(QDialog):
     settings_wanted = Signal()
     unlock_wanted = Signal()
     digest_wanted = Signal()
+    calibration_wanted = Signal()
 
     def __init__(
         self,
@@ -65,6 +66,7 @@ class FocusWindow(QDialog):
         self.held = FocusHeld(bridge=bridge, deep=deep, now=now)
         self.past = FocusPast(bridge=bridge, now=now, parent=self)
         self.last, self.leave = QPushButton("What the last focus held…"), QPushButton("Close")
+        self.calibrate = QPushButton("Calibrate…")
         self.pages, self.content = QStackedWidget(), QWidget()
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
@@ -82,7 +84,8 @@ class FocusWindow(QDialog):
     def look(self) -> None:
         """Show how it is now."""
         deep = self._deep()
-        self.last.setVisible(deep is not None)
+        for button in (self.last, self.calibrate):
+            button.setVisible(deep is not None)
         if deep is None:
             self.message.show_message(focus_messages.not_followed(self._state()))
             self.pages.setCurrentWidget(self.message)
@@ -132,6 +135,7 @@ class FocusWindow(QDialog):
         self.now.mode_wanted.connect(self.mode_wanted)
         self.message.chosen.connect(self._help)
         self.last.clicked.connect(self.digest_wanted)
+        self.calibrate.clicked.connect(self.calibration_wanted)
         self.leave.clicked.connect(self.accept)
         self.day.corrected.connect(self._renew)
         self.past.today.connect(self._today)
@@ -139,8 +143,10 @@ class FocusWindow(QDialog):
         self.past.failed.connect(self.held.complain)
 
     def _lay_out(self) -> None:
-        for button in (self.last, self.leave):
+        for button in (self.last, self.calibrate, self.leave):
             button.setAutoDefault(False)
+        self.calibrate.setShortcut(QKeySequence("Ctrl+K"))
+        self.calibrate.setToolTip("Have the EEG measured against how you rest: about four minutes (Ctrl+K)")
         self.last.setShortcut(QKeySequence("Ctrl+D"))
         self.last.setToolTip("The last digest again (Ctrl+D)")
         self.leave.setToolTip("Close (Esc)")
@@ -153,6 +159,7 @@ class FocusWindow(QDialog):
         left.addWidget(self.now)
         left.addWidget(self.day, 1)
         row.addWidget(self.last)
+        row.addWidget(self.calibrate)
         row.addStretch()
         row.addWidget(self.leave)
         column.setContentsMargins(*(4 * (5 * theme.GRID,)))
@@ -161,7 +168,7 @@ class FocusWindow(QDialog):
         self.pages.addWidget(self.message)
         column.addWidget(self.pages, 1)
         column.addLayout(row)
-        order = (self.day.stretch.back, self.held.list, self.last, self.leave)
+        order = (self.day.stretch.back, self.held.list, self.last, self.calibrate, self.leave)
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
         self.resize(260 * theme.GRID, 170 * theme.GRID)

@@ -15,8 +15,9 @@ from ui.bridge import Bridge
 from ui.progress_line import less_motion
 
 WHAT = (
-    "What was recorded in them goes for good: moments with their text and pictures, and EEG. A moment that began "
-    "earlier and reached into them goes as a whole. Nobody can bring any of it back. Recording goes on."
+    "What was recorded in them goes for good: moments with their text and pictures, EEG, and notifications that were "
+    "held. A moment that began earlier and reached into them goes as a whole. Nobody can bring any of it back. "
+    "Recording goes on."
 )
 DOING = "Forgetting… This may take a while where much is remembered. Recording goes on."
 

@@ -40,6 +40,8 @@ class Locking(QObject):
 
     unlocking = Signal()
     """An open vault is about to be used."""
+    training_began = Signal(str)
+    """Another command began a training; what is to be heard, or nothing."""
 
     def __init__(
         self,
@@ -76,6 +78,7 @@ class Locking(QObject):
                 lock=self._lock,
                 use=self.use,
                 engine=lambda: self._link.engine,
+                trains=self.training_began.emit,
             )
         self._requests.open()
         self.look()

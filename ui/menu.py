@@ -12,6 +12,7 @@ from ui.focus_menu import FocusMenu
 from ui.view_state import ViewState, before_start
 
 FORGET_MINUTES = 10
+MAILS = "Waiting mails…"
 LOCKED = "What was recorded is sealed: unlock memory first, then forget."
 
 
@@ -27,6 +28,8 @@ class CompanionMenu(QMenu):
     lock_wanted = Signal()
     unlock_wanted = Signal()
     headset_wanted = Signal()
+    training_wanted = Signal()
+    mails_wanted = Signal()
     recorded_wanted = Signal()
     settings_wanted = Signal()
     quit_wanted = Signal()
@@ -57,6 +60,9 @@ class CompanionMenu(QMenu):
         self._lockable = False
         self.setToolTipsVisible(True)
         self.electrodes = self._act("Headset…", self.headset_wanted.emit)
+        self.training = self._act("Training…", self.training_wanted.emit)
+        self.mails = self._act(MAILS, self.mails_wanted.emit)
+        self.mails.setVisible(False)
         self.recorded = self._act("What is recorded…", self.recorded_wanted.emit)
         self.settings = self._act("Settings…", self.settings_wanted.emit)
         self.leave = self._act("Quit", self.quit_wanted.emit)
@@ -81,6 +87,11 @@ class CompanionMenu(QMenu):
         self.lock.setVisible(not state.locked)
         self._running = state.running
         self.lock.setEnabled(self._lockable and self._running)
+
+    def show_mails(self, shown: bool, waiting: int) -> None:
+        """Offer the mails that wait, or not, and say how many there are."""
+        self.mails.setText(f"{MAILS} ({waiting})" if waiting else MAILS)
+        self.mails.setVisible(shown)
 
     def show_lock(self, lockable: bool, why_not: str) -> None:
         """Offer to lock, or say why that is not possible."""

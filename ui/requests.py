@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Future
 from pathlib import Path
 
-from companion import focus_requests
+from companion import focus_requests, mail_requests, training_requests
 from companion.control import Control, ControlError
 from companion.ports import EnginePort
 from index.types import VaultError
@@ -34,6 +34,8 @@ class Requests:
         Begins to use an open vault; the future is done once its engine runs.
     engine
         The one that runs.
+    trains
+        Shows a training that another command began, with what is to be heard; called on Qt's thread.
 
     """
 
@@ -47,8 +49,9 @@ class Requests:
         lock: Callable[[], Future[None]],
         use: Callable[[Vault], Future[EnginePort]],
         engine: Callable[[], EnginePort | None],
+        trains: Callable[[str], None],
     ) -> None:
-        self._engine = engine
+        self._engine, self._trains = engine, trains
         self._root, self._bridge, self._door = root, bridge, door
         self._locked, self._lock, self._use = locked, lock, use
         self._control: Control | None = None
@@ -77,6 +80,10 @@ class Requests:
                 return self._do_unlock(request.get("passphrase", ""))
             if request.get("do") == focus_requests.WHAT:
                 return self._do_focus(request)
+            if request.get("do") == training_requests.WHAT:
+                return self._do_training(request)
+            if request.get("do") == mail_requests.WHAT:
+                return self._do_mails(request)
         except CancelledError as error:
             raise ControlError(CLOSING) from error
         except VaultError as error:
@@ -105,6 +112,19 @@ class Requests:
             raise ControlError(focus_requests.LOCKED)
         engine = self._bridge.call(self._engine)
         return focus_requests.answer(None if engine is None else engine.deep_work, request, time.time)
+
+    def _do_mails(self, request: Mapping[str, str]) -> str:
+        engine = None if self._is_locked() else self._bridge.call(self._engine)
+        return mail_requests.answer(None if engine is None else engine.sending, request)
+
+    def _do_training(self, request: Mapping[str, str]) -> str:
+        if self._is_locked():
+            raise ControlError(training_requests.LOCKED)
+        engine = self._bridge.call(self._engine)
+        told = training_requests.answer(None if engine is None else engine.training, request, plays=True)
+        if request.get("ask") == "start":
+            self._bridge.post(lambda: self._trains(request.get("sound", "")))
+        return told
 
     def _do_unlock(self, passphrase: str) -> str:
         if not self._is_locked():

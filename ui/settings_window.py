@@ -15,6 +15,7 @@ from ui.page import Page
 from ui.settings_fit import grow
 from ui.settings_focus import FocusPage
 from ui.settings_list import ExclusionList
+from ui.settings_mail import MailPage
 from ui.settings_sources import SourceSwitches, in_words, sentence, waiting_in_words
 
 AT_ONCE = "What you change holds at once. What was recorded before stays until you forget it (`companion forget`)."
@@ -31,7 +32,7 @@ UNSAVED = "Companion goes by your choice until it ends, and by the old one after
 
 
 class RecordedWindow(QDialog):
-    """Switches at the left, lists at the right; focus on a page of its own."""
+    """Switches at the left, lists at the right; focus and outgoing mail on pages of their own."""
 
     changed = Signal(object)
     """The new `Settings`, to be kept and used."""
@@ -63,13 +64,13 @@ class RecordedWindow(QDialog):
             shipped=shipped.exclude_sites,
             check=as_site,
         )
-        self.focus = FocusPage(settings)
+        self.focus, self.mail = FocusPage(settings), MailPage(settings)
         self.lists, self.pages = QTabWidget(), QTabWidget()
         self.now, self.problem = sentence("", base=self, look=""), sentence("", base=self, look="problem")
         self.leave = QPushButton("Close")
         self._lay_out(named)
         self.follow(settings)
-        for part in (self.sources, self.apps, self.titles, self.sites, self.focus):
+        for part in (self.sources, self.apps, self.titles, self.sites, self.focus, self.mail):
             part.changed.connect(self._change)
 
     def follow(self, settings: Settings) -> None:
@@ -84,6 +85,7 @@ class RecordedWindow(QDialog):
             if part.entries() != entries:
                 part.show_entries(entries)
         self.focus.follow(settings)
+        self.mail.follow(settings)
         self._sum_up()
 
     def appear(self) -> None:
@@ -95,6 +97,10 @@ class RecordedWindow(QDialog):
     def show_focus(self) -> None:
         """Turn to the page about focus."""
         self.pages.setCurrentWidget(self.focus)
+
+    def show_mail(self) -> None:
+        """Turn to the page about outgoing mail."""
+        self.pages.setCurrentWidget(self.mail)
 
     def event(self, event: QEvent) -> bool:
         """Grow with what is said."""
@@ -109,12 +115,13 @@ class RecordedWindow(QDialog):
 
     def _change(self) -> None:
         self._settings = replace(
-            self.focus.onto(self.sources.onto(self._settings)),
+            self.mail.onto(self.focus.onto(self.sources.onto(self._settings))),
             exclude_apps=self.apps.entries(),
             exclude_titles=self.titles.entries(),
             exclude_sites=self.sites.entries(),
         )
         self.focus.follow(self._settings)
+        self.mail.follow(self._settings)
         self._sum_up()
         self.changed.emit(self._settings)
 
@@ -143,7 +150,7 @@ class RecordedWindow(QDialog):
         sides.addWidget(left, 1)
         sides.addWidget(right, 1)
         self.pages.setDocumentMode(True)
-        for page, name in ((recorded, "Recording"), (self.focus, "Focus and notifications")):
+        for page, name in ((recorded, "Recording"), (self.focus, "Focus and notifications"), (self.mail, "Mail")):
             self.pages.addTab(page, name)
         self.leave.clicked.connect(self.accept)
         self.leave.setAutoDefault(False)

@@ -24,7 +24,10 @@ BOLD: frozenset[TypeRole] = frozenset({"strong", "title", "headline"})
 
 @dataclass(frozen=True, slots=True)
 class Colours:
-    """One scheme. ``strong`` is the ground of the one button that matters, ``on_strong`` its text."""
+    """One scheme. ``strong`` is the ground of the one button that matters, ``on_strong`` its text.
+
+    ``eeg`` and ``hands`` are the lines of what each alone says of focus.
+    """
 
     window: str
     surface: str
@@ -41,6 +44,8 @@ class Colours:
     amber: str
     red: str
     focus: str
+    eeg: str
+    hands: str
 
 
 LIGHT = Colours(
@@ -59,6 +64,8 @@ LIGHT = Colours(
     amber="#835500",
     red="#b3261e",
     focus="#5b479b",
+    eeg="#1d5ea8",
+    hands="#7a4a12",
 )
 DARK = Colours(
     window="#15181b",
@@ -76,11 +83,17 @@ DARK = Colours(
     amber="#e9b44c",
     red="#ff9a90",
     focus="#b8a5ee",
+    eeg="#82b6f2",
+    hands="#dcae74",
 )
 
 TEXT_PAIRS: tuple[tuple[str, str], ...] = (
     *((text, ground) for text in ("text", "soft") for ground in ("window", "surface", "selected")),
-    *((text, ground) for text in ("accent", "grey", "amber", "red", "focus") for ground in ("window", "surface")),
+    *(
+        (text, ground)
+        for text in ("accent", "grey", "amber", "red", "focus", "eeg", "hands")
+        for ground in ("window", "surface")
+    ),
     ("on_strong", "strong"),
     ("on_mark", "mark"),
 )
@@ -101,6 +114,30 @@ class TrayColours:
 TRAY = TrayColours()
 PANELS = ("#ffffff", "#202326")
 """The lightest and the darkest panel a tray icon is expected to stand on."""
+
+
+@dataclass(frozen=True, slots=True)
+class SceneColours:
+    """A bay, from before dawn (first) to morning (second); the same whatever scheme the windows have."""
+
+    sky_top: tuple[str, str] = ("#0d1427", "#5f87b0")
+    sky_middle: tuple[str, str] = ("#1b2644", "#a9b6c6")
+    sky_low: tuple[str, str] = ("#39395a", "#f0c396")
+    hills_far: tuple[str, str] = ("#1c2440", "#8793a8")
+    hills_near: tuple[str, str] = ("#121a2e", "#4d6075")
+    water_far: tuple[str, str] = ("#2a2f4c", "#d9b99b")
+    water_near: tuple[str, str] = ("#0c1322", "#4a6c8c")
+    sun: tuple[str, str] = ("#b5694c", "#fff1d6")
+    glow: str = "#ffd9a0"
+    wave: tuple[str, str] = ("#5a6486", "#f3e3cf")
+    star: str = "#e8ecf8"
+    ring: str = "#fff6e4"
+    veil: str = "#10141c"
+    ink: str = "#f4f1ea"
+    ground: str = "#10141c"
+
+
+SCENE = SceneColours()
 
 
 _LINEAR_BELOW = 0.04045
@@ -215,7 +252,23 @@ def _sheet(colours: Colours) -> str:
         selection-background-color: {colours.mark}; selection-color: {colours.on_mark}; }}
     QPlainTextEdit:focus {{ border: 1px solid {colours.text}; }}
     QListView {{ background: {colours.surface}; border: none; outline: none; }}
-    QListView::indicator:unchecked {{ border: 1px solid {colours.soft}; border-radius: 2px; }}
+    QTableView {{ background: {colours.surface}; border: 1px solid {colours.line}; border-radius: {RADIUS}px;
+        outline: none; }}
+    QTableView:focus {{ border: 1px solid {colours.text}; }}
+    QTableView::item {{ padding: 0px {GRID}px; border: none; }}
+    QTableView::item:selected {{ background: {colours.selected}; color: {colours.text}; }}
+    QHeaderView {{ background: {colours.surface}; border: none; }}
+    QHeaderView::section {{ background: {colours.surface}; color: {colours.soft}; border: none;
+        border-bottom: 1px solid {colours.line}; padding: {GRID}px {pad - 1}px; }}
+    QListView::indicator:unchecked, QCheckBox::indicator:unchecked {{ border: 1px solid {colours.soft};
+        border-radius: 2px; }}
+    QRadioButton {{ border: 1px solid transparent; border-radius: {RADIUS}px; padding: 1px; spacing: {pad}px; }}
+    QRadioButton:focus {{ border: 1px solid {colours.text}; }}
+    QRadioButton::indicator {{ width: {GRID * 3}px; height: {GRID * 3}px; border: 1px solid {colours.soft};
+        border-radius: {GRID * 2 - 1}px; background: {colours.surface}; }}
+    QRadioButton::indicator:checked {{ width: {GRID * 2}px; height: {GRID * 2}px; border: {GRID - 1}px solid {colours.strong};
+        background: {colours.on_strong}; }}
+    QRadioButton::indicator:disabled {{ border: 1px dashed {colours.soft}; background: {colours.window}; }}
     QProgressBar {{ background: {colours.line}; border: none; border-radius: 2px; }}
     QProgressBar::chunk {{ background: {colours.soft}; border-radius: 2px; }}
     """

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QRect, Signal
 from PySide6.QtGui import QCursor, QGuiApplication
 
 from ui import theme
-from ui.toast_window import ToastWindow
+from ui.toast_window import STAYS, ToastWindow
 
 if TYPE_CHECKING:
     from companion.notices.types import Judged
@@ -19,40 +19,61 @@ MARGIN, GAP = 4 * theme.GRID, 2 * theme.GRID
 
 
 class ToastPile(QObject):
-    """Shows them in the order they came. Nothing is shown twice, and nothing is left out."""
+    """Shows them in the order they came, what stays until it is closed before the others. Nothing is shown twice.
+
+    `AT_ONCE` of those that go by themselves are there at the same time. Those that stay take no room from them: they
+    stand above them, as many as fit on the screen.
+    """
 
     opened = Signal(int)
     """The number of the notification that was clicked."""
+    unseen = Signal(object)
+    """The numbers of those that never were on the screen, where none is shown any more."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.shown: list[ToastWindow] = []
+        self._staying: deque[Judged] = deque()
         self._waiting: deque[Judged] = deque()
 
     def show(self, judged: Judged) -> bool:
         """Show one, now or once there is room; returns whether there is a screen to show it on."""
         if not QGuiApplication.screens():
             return False
-        self._waiting.append(judged)
+        (self._staying if judged.rule in STAYS else self._waiting).append(judged)
         self._fill()
         return True
 
     def let_go(self) -> None:
         """Show none any more."""
+        numbers = [one.notice.number for one in (*self._staying, *self._waiting)]
+        self._staying.clear()
         self._waiting.clear()
         for toast in tuple(self.shown):
             toast.leave()
+        if numbers:
+            self.unseen.emit(numbers)
 
     def _fill(self) -> None:
-        while self._waiting and len(self.shown) < AT_ONCE:
-            judged = self._waiting.popleft()
-            toast = ToastWindow(judged)
-            number = judged.notice.number
-            toast.opened.connect(lambda number=number: self.opened.emit(number))
-            toast.gone.connect(lambda toast=toast: self._gone(toast))
-            self.shown.append(toast)
-            self._place()
-            toast.appear()
+        """Show what waits, as long as there is room."""
+        while self._staying and self._try(self._staying[0]):
+            self._staying.popleft()
+        while self._waiting and sum(not toast.stays for toast in self.shown) < AT_ONCE and self._try(self._waiting[0]):
+            self._waiting.popleft()
+
+    def _try(self, judged: Judged) -> bool:
+        """Show one where there is room, which there is for the first in any case; returns whether there is."""
+        toast = ToastWindow(judged)
+        if self.shown and self._high() + toast.height() > _room().height() - 2 * MARGIN:
+            toast.deleteLater()
+            return False
+        toast.opened.connect(lambda: self.opened.emit(toast.number))
+        toast.gone.connect(lambda: self._gone(toast))
+        self.shown.append(toast)
+        self.shown.sort(key=lambda one: not one.stays)  # in the order they came otherwise
+        self._place()
+        toast.appear()
+        return True
 
     def _gone(self, toast: ToastWindow) -> None:
         self.shown.remove(toast)
@@ -60,11 +81,20 @@ class ToastPile(QObject):
         self._place()
         self._fill()
 
+    def _high(self) -> int:
+        """Return how much of the screen is taken, pixels."""
+        return sum(toast.height() + GAP for toast in self.shown)
+
     def _place(self) -> None:
         """Put them below each other, at the right of the screen with the pointer."""
-        screen = QGuiApplication.screenAt(QCursor.pos()) or QGuiApplication.primaryScreen()
-        room = screen.availableGeometry()
+        room = _room()
         top = room.top() + MARGIN
         for toast in self.shown:
             toast.move(room.right() + 1 - MARGIN - toast.width(), top)
             top += toast.height() + GAP
+
+
+def _room() -> QRect:
+    """Return the screen with the pointer, without panels."""
+    screen = QGuiApplication.screenAt(QCursor.pos()) or QGuiApplication.primaryScreen()
+    return screen.availableGeometry()

@@ -14,12 +14,16 @@ if TYPE_CHECKING:
     from companion.notices.types import Judged
 
 SHOWN_MS = 8000
+STAYS = frozenset({"critical", "call", "alarm"})  # rules whose notifications nobody may miss by looking away
 WIDE = 90 * theme.GRID
 MOST = 300  # characters of one thing it says
 
 
 class ToastWindow(QWidget):
-    """Shows for a while, longer while it is pointed at; a click on it opens Focus, its button only closes it."""
+    """Shows for a while, longer while it is pointed at; a click on it opens Focus, its button only closes it.
+
+    What is critical, a call or an alarm stays until it is closed.
+    """
 
     opened = Signal()
     gone = Signal()
@@ -40,15 +44,16 @@ class ToastWindow(QWidget):
         self.close_it = QPushButton("Close")
         self._lay_out()
         self._left = False
+        self.number, self.stays = notice.number, judged.rule in STAYS
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SHOWN_MS)
         self._timer.timeout.connect(self.leave)
 
     def appear(self) -> None:
-        """Show for a while."""
+        """Show for a while, or until it is closed."""
         self.show()
-        self._timer.start()
+        self._count_down()
 
     def leave(self) -> None:
         """Close, and say so once."""
@@ -66,8 +71,7 @@ class ToastWindow(QWidget):
     def leaveEvent(self, event: QEvent) -> None:
         """Go on counting."""
         super().leaveEvent(event)
-        if not self._left:
-            self._timer.start()
+        self._count_down()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Open at a click, close at one with another button."""
@@ -75,6 +79,10 @@ class ToastWindow(QWidget):
         if event.button() == Qt.MouseButton.LeftButton:
             self.opened.emit()
         self.leave()
+
+    def _count_down(self) -> None:
+        if not (self._left or self.stays):
+            self._timer.start()
 
     def _words(self, text: str, role: theme.TypeRole, *, look: str = "") -> QLabel:
         plain = " ".join(text.split())

@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 
 from companion.capture.attended import NOBODY, Attended
+from companion.capture.known_fields import KnownFields
+from companion.capture.password_places import PasswordPlaces
 from companion.capture.privacy import Rules
 from companion.capture.replay import ReplaySource
 from companion.capture.screen import Screen, TextSource, TypedSource
@@ -26,6 +28,7 @@ def choose(
     pictures: bool = True,
     listen: bool = False,
     typed: bool = False,
+    passwords: PasswordPlaces | None = None,
     attended: Attended = NOBODY,
     environ: Mapping[str, str] = os.environ,
     platform: str = sys.platform,
@@ -39,6 +42,8 @@ def choose(
     ----------
     pictures, listen, typed
         Whether pixels of the screen may be read, keys and clicks be counted, and what is typed be told.
+    passwords
+        What is known of password fields from before; nothing when None.
     attended
         Hears of what the hands do and where the attention is.
 
@@ -50,13 +55,17 @@ def choose(
         from companion.capture.source import ScreenSource
 
         # What is typed is told apart from what a program writes itself by the keys that were pressed.
-        open_screen, open_texts, open_typed = _desktop(environ, platform, pictures=pictures, listen=listen or typed)
+        passwords = passwords or PasswordPlaces()
+        open_screen, open_texts, open_typed = _desktop(
+            environ, platform, passwords.fields, pictures=pictures, listen=listen or typed
+        )
         return ScreenSource(
             rules,
             open_screen=open_screen,
             open_texts=open_texts,
             open_typed=open_typed if typed else None,
             pictures=pictures,
+            passwords=passwords,
             attended=attended,
             clock=clock,
         )
@@ -89,7 +98,7 @@ def is_wayland(environ: Mapping[str, str]) -> bool:
 
 
 def _desktop(
-    environ: Mapping[str, str], platform: str, *, pictures: bool, listen: bool
+    environ: Mapping[str, str], platform: str, fields: KnownFields, *, pictures: bool, listen: bool
 ) -> tuple[Callable[[], Screen], Callable[[], TextSource], Callable[[], TypedSource]]:
     """Return what opens this desktop, its programs' texts, and what is typed into them.
 
@@ -109,7 +118,7 @@ def _desktop(
 
         return (
             partial(open_wayland, environ, pictures=pictures, listen=listen),
-            partial(WaylandTexts, environ),
+            partial(WaylandTexts, environ, fields.of),
             _not_told,
         )
     from companion.capture.accessible.source import AccessibleTexts
@@ -117,7 +126,7 @@ def _desktop(
     from companion.capture.x11_screen import X11Screen
 
     open_screen = partial(X11Screen, environ["DISPLAY"], listen=listen, environ=environ)
-    return open_screen, partial(AccessibleTexts, environ), partial(TypedText, environ)
+    return open_screen, partial(AccessibleTexts, environ, fields.of), partial(TypedText, environ, fields=fields)
 
 
 def _not_told() -> TypedSource:

@@ -32,6 +32,8 @@ class Glance:
         Whether pixels may be read at all.
     clock
         UTC seconds since 1970.
+    passwords
+        What is known of password fields from before.
 
     Attributes
     ----------
@@ -40,11 +42,12 @@ class Glance:
 
     """
 
-    def __init__(self, rules: Rules, texts: Texts, *, pictures: bool, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, rules: Rules, texts: Texts, *, pictures: bool, clock: Callable[[], float], passwords: PasswordPlaces
+    ) -> None:
         self._rules, self._texts, self._pictures, self._clock = rules, texts, pictures, clock
-        self._passwords = PasswordPlaces()
+        self._passwords = passwords
         self.ended: Callable[[], bool] = lambda: False
-        self._telling: set[int] = set()  # processes that told what they show
 
     def decide(self, sight: Sight) -> str | None:
         """Return why the window of a sight may not be looked at, None when it may."""
@@ -74,7 +77,7 @@ class Glance:
         if not self._still_allowed(screen, before, sight_of()):
             return MOVING
         if reading is None or not reading.told:
-            unknown = SILENT if window.pid in self._telling else NOTHING_TOLD
+            unknown = SILENT if window.pid in self._passwords.telling else NOTHING_TOLD
             return unknown if image is None else Frame(image, self._clock(), window)
         if image is not None and (reading.private or meanwhile()):
             return self._read_again(image, window, reading)
@@ -84,7 +87,7 @@ class Glance:
         reading = self._texts.read(window)
         if reading is None or not reading.told:
             return reading
-        self._telling.add(window.pid)
+        self._passwords.telling.add(window.pid)
         return self._passwords.guarded(window, reading)
 
     def _read_again(self, image: Image, window: Window, reading: Reading) -> Frame | str:
@@ -98,7 +101,7 @@ class Glance:
     def _grabbed(self, screen: Screen, window: Window, reading: Reading | None) -> Image | None:
         """Return the pixels of a window whose program told where its password fields are, if it tells anything."""
         told = reading if reading is not None and reading.told else None
-        known = told.complete if told is not None else window.pid not in self._telling
+        known = told.complete if told is not None else window.pid not in self._passwords.telling
         wanted = self._pictures and known and not self.ended()
         return screen.grab(window.rect) if wanted and window.rect is not None else None
 

@@ -11,13 +11,15 @@ import threading
 from collections import Counter, OrderedDict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from companion.capture.accessible.reading import Fields
 from companion.capture.running import Run, run_of
 
-#: Fields that are remembered of all programs together, and of one; programs whose pages are.
-FIELDS, OF_ONE, PROGRAMS = 8_192, 1_024, 64
+#: Fields that are remembered of all programs together, and of one; programs and pages of one from which some are gone.
+FIELDS, OF_ONE, PROGRAMS, PAGES = 8_192, 1_024, 64, 64
+
+#: Password fields of one page that are asked for.
+ASKED = 64
 
 
 class _Names(OrderedDict[str, str]):
@@ -32,7 +34,7 @@ class _Names(OrderedDict[str, str]):
 
 @dataclass(slots=True)
 class _Program:
-    """``here``: password fields and their pages. ``lost``: how many of a page are gone. ``doubtful``: at the last look."""
+    """``here``: password fields and their pages. ``lost``: how many of a page went. ``doubtful``: at the last look."""
 
     here: _Names = field(default_factory=_Names)
     plain: _Names = field(default_factory=_Names)
@@ -52,27 +54,21 @@ class KnownFields:
         """Return the password fields that were seen on a page (`Fields.page`) and have not been found gone."""
         with self._lock:
             program = self._programs.get(run_of(pid))
-            pages = dict(program.here) if program is not None else {}
-            return [name for name, seen_on in pages.items() if seen_on.split("\n")[0] == page]
+            pages = program.here if program is not None else _Names()
+            return [name for name, seen_on in pages.items() if seen_on == page][-ASKED:]
 
-    def see(self, pid: int, fields: Fields, url: str) -> bool:
+    def see(self, pid: int, fields: Fields) -> bool:
         """Take in a reading's fields; returns whether a password field went since the one before, or nobody can say."""
         if not fields.page:
             return False
-        page = f"{fields.page}\n{_document(url)}"
         with self._lock:
             program = self._program(pid)
-            unsure = self._missing(program, fields, page)
-            fresh = [name for name in fields.private if name not in program.here]
-            program.lost[page] = max(0, program.lost[page] - len(fresh)) if fresh else program.lost[page]
-            for name in fields.private:
-                program.here.keep(name, page, OF_ONE)
-                self._private.keep(name, "", FIELDS)
-            program.doubtful = unsure or program.lost[page] > 0
+            unsure = self._missing(program, fields)
+            self._found(program, fields)
+            program.doubtful = unsure or program.lost[fields.page] > 0
             if not program.doubtful:
                 for name in fields.written:
                     program.plain.keep(name, "", OF_ONE)
-            program.lost = Counter({page: program.lost[page]}) if program.lost[page] else Counter()
             return unsure
 
     def suspect(self, pid: int, names: Iterable[str]) -> set[str]:
@@ -97,15 +93,28 @@ class KnownFields:
     def _may_be_kept(self, program: _Program, name: str) -> bool:
         return name not in self._private and (not program.doubtful or name in program.plain)
 
-    def _missing(self, program: _Program, fields: Fields, page: str) -> bool:
+    def _missing(self, program: _Program, fields: Fields) -> bool:
         """Count the password fields of a page that are gone; returns whether any went now, or that is not known."""
         seen = {*fields.private, *fields.written, *fields.there}
-        gone = [name for name, seen_on in program.here.items() if seen_on == page and name not in seen]
-        if fields.asked:
+        gone = [name for name, page in program.here.items() if page == fields.page and name not in seen]
+        if fields.asked and gone:
             for name in gone:
                 del program.here[name]
-            program.lost[page] += len(gone)
+            program.lost[fields.page] += len(gone)
+            for page in list(program.lost)[:-PAGES]:
+                del program.lost[page]
         return bool(gone)
+
+    def _found(self, program: _Program, fields: Fields) -> None:
+        """Remember password fields; those that were not seen before can be what became of some that are gone."""
+        fresh = sum(name not in program.here for name in fields.private)
+        for name in fields.private:
+            program.here.keep(name, fields.page, OF_ONE)
+            self._private.keep(name, "", FIELDS)
+        if program.lost[fields.page] <= fresh:
+            del program.lost[fields.page]
+        else:
+            program.lost[fields.page] -= fresh
 
     def _program(self, pid: int) -> _Program:
         run = run_of(pid)
@@ -117,9 +126,3 @@ class KnownFields:
         while len(self._programs) > PROGRAMS:
             self._programs.popitem(last=False)
         return self._programs[run]
-
-
-def _document(url: str) -> str:
-    """Return an address without what a page can change of it by itself while it stays the same."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}{parts.path}"

@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from companion.capture.accessible.text import joined
+from companion.capture.known_fields import KnownFields
+from companion.capture.running import Run, Telling, run_of
 from companion.capture.titles import normalised_title
 from companion.capture.types import Rect, Window
 
@@ -19,29 +21,52 @@ WINDOWS = 32
 #: Pixels by which a field may differ in place and size once it shows what it holds.
 NEAR = 4
 
-_Key = tuple[str, int, str]
+_Key = tuple[str, Run, str]
 
 
 class PasswordPlaces:
-    """Remembers where in their windows password fields lay, and takes any field there for one of them."""
+    """Remembers password fields by their names, and by where in their windows they lay.
+
+    It outlives the sources that use it: what was a password field before recording was paused is one afterwards.
+
+    Attributes
+    ----------
+    fields
+        Those whose programs have names for them.
+    telling
+        The programs that told what they show.
+
+    """
 
     def __init__(self) -> None:
+        self.fields, self.telling = KnownFields(), Telling()
         self._known: OrderedDict[_Key, tuple[Rect, ...]] = OrderedDict()
 
     def guarded(self, window: Window, reading: Reading) -> Reading:
-        """Return a reading without the text of fields that were password fields before; they are private now."""
-        if window.rect is None:
-            return reading
-        key = window.app, window.pid, normalised_title(window.title)
-        known = self._known.get(key, ())
-        shown = [block for block in reading.blocks if block.editable and _lies_on(block, window.rect, known)]
+        """Return a reading without the text of fields that were password fields before; they are private now.
+
+        It is not complete where one of them has no place, or just went and may be anywhere.
+        """
+        gone = self.fields.see(window.pid, reading.fields)
+        key = window.app, run_of(window.pid), normalised_title(window.title)
+        shown = self._shown(window, reading, self._known.get(key, ()))
         private = (*reading.private, *(block.rect for block in shown if block.rect is not None))
         if private:
             self._remember(key, tuple(_inside(window.rect, place) for place in private))
+        complete = reading.complete and not gone and all(block.rect is not None for block in shown)
         if not shown:
-            return reading
-        left = tuple(block for block in reading.blocks if block not in shown)
-        return replace(reading, text=joined(left), blocks=left, private=private)
+            return reading if complete == reading.complete else replace(reading, complete=complete)
+        left = tuple(block for block in reading.blocks if not any(block is one for one in shown))
+        return replace(reading, text=joined(left), blocks=left, private=private, complete=complete)
+
+    def _shown(self, window: Window, reading: Reading, places: tuple[Rect, ...]) -> list[Block]:
+        """Return the fields that show what they may not."""
+        written = [block for block in reading.blocks if block.editable]
+        here = {block.object for block in written if block.object and _lies_on(block, window.rect, places)}
+        for name in here:
+            self.fields.was_private(name)
+        known = self.fields.suspect(window.pid, [block.object for block in written])
+        return [block for block in written if block.object in known or _lies_on(block, window.rect, places)]
 
     def _remember(self, key: _Key, places: tuple[Rect, ...]) -> None:
         self._known[key] = places
@@ -50,15 +75,17 @@ class PasswordPlaces:
             self._known.popitem(last=False)
 
 
-def _lies_on(block: Block, window: Rect, places: tuple[Rect, ...]) -> bool:
+def _lies_on(block: Block, window: Rect | None, places: tuple[Rect, ...]) -> bool:
     if block.rect is None:
         return False
     here = _inside(window, block.rect)
     return any(_near(here, place) for place in places)
 
 
-def _inside(window: Rect, place: Rect) -> Rect:
-    """Return a place as seen from its window's corner."""
+def _inside(window: Rect | None, place: Rect) -> Rect:
+    """Return a place as seen from its window's corner; where that is not known, programs tell it so themselves."""
+    if window is None:
+        return place
     return Rect(place.left - window.left, place.top - window.top, place.width, place.height)
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from companion.capture.private_windows import PRIVATE_WINDOWS
 from companion.capture.programs import hides_private_windows, is_browser, is_never_shown, names_of
-from companion.capture.sites import as_site, host_of, is_named_in, lies_on
+from companion.capture.sites import as_site, holds_secrets, host_of, is_named_in, lies_on
 from companion.capture.title_patterns import first_that_fits, folded
 from companion.capture.types import Window
 
@@ -124,6 +124,8 @@ class Rules:
 
     def _placed(self, window: Window) -> str | None:
         """Return why a page is kept out that tells its address, or whose browser names the site in the title."""
+        if holds_secrets(window.url):
+            return "Pages of saved passwords and of extensions are never kept."
         host = host_of(window.url) or ""
         browser = is_browser(window.app)
         for site in _hosts(self.exclude_sites):
@@ -153,7 +155,7 @@ def is_private(reason: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _programs(names: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(name.strip().casefold().removesuffix(".exe") for name in names if name.strip())
+    return frozenset().union(*(names_of(name) for name in names if name.strip()))
 
 
 @lru_cache(maxsize=64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-import psutil
+import psutil  # type: ignore[import-untyped]  # it ships no types
 
 #: Runs that are remembered.
 RUNS = 256

@@ -17,6 +17,13 @@ _AROUND = re.compile(r"(?:view-source|blob|filesystem|jar|feed):", re.IGNORECASE
 _READER = "about:reader?"
 _NOWHERE = {"", "about:blank", "about:srcdoc"}  # a page there can be anybody's
 _WITHOUT_HOST = re.compile(r"(?:about|data|file|javascript|mailto|chrome|edge|brave|opera|vivaldi):", re.IGNORECASE)
+#: Saved passwords as browsers show them, and extensions, some of which keep passwords. All but the viewer of documents.
+_SECRET = re.compile(
+    r"about:(?:logins|passwords|certificate)\b|(?:[a-z]+-)*extension://(?!mhjfbmdgcfjbbpaeojofohoefgiehjai\b)"
+    r"|(?:chrome|edge|brave|opera|vivaldi|whale|yandex|browser|arc|dia|comet)://(?:password-manager|passwords|wallet|(?:settings|preferences)/[^?#]*"
+    r"(?:password|passkey|payment|wallet|autofill|card))",
+    re.IGNORECASE,
+)
 _WITH_HOST = {"http", "https", "ftp", "ws", "wss"}
 
 
@@ -36,6 +43,14 @@ def as_site(written: str) -> str:
         )
     shorter = host.removeprefix("www.")
     return shorter if "." in shorter else host
+
+
+def holds_secrets(url: str) -> bool:
+    """Whether an address is that of a browser's saved passwords, or of an extension's own page."""
+    text = url.strip()
+    while around := _AROUND.match(text):
+        text = text[around.end() :]
+    return _SECRET.match(text) is not None
 
 
 def host_of(url: str) -> str | None:

@@ -16,6 +16,7 @@ from companion.capture.beside import Beside
 from companion.capture.change import MOVED_ON, changed_share
 from companion.capture.glance import MOVING, NOTHING_TOLD, SILENT, Glance, is_same
 from companion.capture.hands import Counter
+from companion.capture.password_places import PasswordPlaces
 from companion.capture.privacy import NO_WINDOW, Rules, is_private
 from companion.capture.screen import Happened, Screen, TextSource, TypedSource
 from companion.capture.texts import Texts
@@ -48,6 +49,8 @@ class ScreenSource:
         typed between two looks at the same page of the same window, both of which were allowed.
     pictures
         Whether pixels may be read at all.
+    passwords
+        What is known of password fields from before; nothing when None.
     attended
         Hears of what the hands do, and of the program and page that may be looked at.
     clock
@@ -63,6 +66,7 @@ class ScreenSource:
         open_texts: Callable[[], TextSource] | None = None,
         open_typed: Callable[[], TypedSource] | None = None,
         pictures: bool = True,
+        passwords: PasswordPlaces | None = None,
         attended: Attended = NOBODY,
         clock: Callable[[], float] = time.time,
         name: str = "screen",
@@ -71,7 +75,9 @@ class ScreenSource:
         self._attended = attended
         self._clock, self._open_screen = clock, open_screen
         self._texts, self._written = Texts(open_texts), Written(open_typed)
-        self._glance = Glance(rules, self._texts, pictures=pictures, clock=clock)
+        self._glance = Glance(
+            rules, self._texts, pictures=pictures, clock=clock, passwords=passwords or PasswordPlaces()
+        )
         self._triggers, self._hands = Triggers(), Counter()
         self._last: Frame | None = None
         self._page: Window | None = None  # what was allowed at the look before, also where windows moved since

@@ -89,6 +89,9 @@ class Window:
         The program's class name (``firefox``, ``XTerm``).
     instance
         What else its program is called (X11: the first name of WM_CLASS); empty where there is no such thing.
+    bounds
+        What its program may take for the place of its window, off the screen too: its inside with a shadow drawn by
+        the program and without, its frame. Empty where nobody tells.
 
     """
 
@@ -99,6 +102,7 @@ class Window:
     rect: Rect | None = None
     monitor: int = 0
     instance: str = ""
+    bounds: tuple[Rect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +125,12 @@ class Frame:
         What the person did since the look before.
     beside
         Whether it is on a monitor that the person's attention is not on.
+    popups
+        Where menus and the like of its own lie on it, which its program does not tell of with the rest.
     typed
         What the person typed into it since the look before, secrets and all; empty where that is not kept.
+    secrets
+        What it shows that is secret, and of what kind, where something was typed: that must not hold it either.
     text
         What it says, secrets taken out; None while nobody has read it (a replay's is read once it is stored).
 
@@ -137,8 +145,10 @@ class Frame:
     reading: Reading | None = None
     hands: Hands = Hands()
     typed: str = ""
+    secrets: tuple[tuple[str, str], ...] = ()
     text: str | None = None
     beside: bool = False
+    popups: tuple[Rect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

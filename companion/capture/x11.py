@@ -1,7 +1,8 @@
 """One connection to an X server: atoms, properties, geometry, and waiting for events.
 
 All places are pixels of the framebuffer: whatever a desktop calls scaling is done by the programs, which draw larger,
-or by the monitor's mode (RANDR), behind what is read here. There is nothing to scale back.
+or by the monitor's mode (RANDR), behind what is read here. What the server tells needs no scaling back; what programs
+tell of places themselves, over the accessibility bus, does (`companion.capture.accessible.placing`).
 """
 
 from __future__ import annotations

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from companion.capture.geometry import showing_most
 from companion.capture.screen import Sight
 from companion.capture.x11 import GONE, Display
-from companion.capture.x11_describe import described, monitors, visible_rect
+from companion.capture.x11_describe import bounds, described, monitors, visible_rect
 from companion.capture.x11_stack import overlapping
 
 #: Windows that belong to the desktop itself.
@@ -30,6 +32,7 @@ def beside(display: Display, active: int) -> tuple[Sight, ...]:
                 found[monitor] = None
             elif monitor not in found:
                 window = described(display, client, rect, monitor=monitor)
+                window = replace(window, bounds=bounds(display, client))
                 found[monitor] = Sight(client, window, overlapping(display, client, rect, pid=window.pid))
         except GONE:
             continue  # closed meanwhile

@@ -30,12 +30,25 @@ def visible_rect(display: Display, window: int) -> Rect | None:
     """Return the inside of a window without a client-side shadow, clipped to the screen; None when not shown."""
     if display.core.GetWindowAttributes(window).reply().map_state != x.MapState.Viewable:
         return None
-    rect = display.rect(window)
-    shadow = display.numbers(window, "_GTK_FRAME_EXTENTS")
-    if len(shadow) == 4:  # noqa: PLR2004 - left, right, top, bottom
-        left, right, top, bottom = shadow
-        rect = Rect(rect.left + left, rect.top + top, rect.width - left - right, rect.height - top - bottom)
-    return clipped(rect, display.screen())
+    shadow = _edges(display, window, "_GTK_FRAME_EXTENTS")
+    return clipped(_grown(display.rect(window), *(-edge for edge in shadow)), display.screen())
+
+
+def bounds(display: Display, window: int) -> tuple[Rect, ...]:
+    """Return what a program may take for the place of its window: the inside, without its shadow, with its frame."""
+    inside = display.rect(window)
+    shadow, frame = (_edges(display, window, name) for name in ("_GTK_FRAME_EXTENTS", "_NET_FRAME_EXTENTS"))
+    return tuple(dict.fromkeys((inside, _grown(inside, *(-edge for edge in shadow)), _grown(inside, *frame))))
+
+
+def _edges(display: Display, window: int, name: str) -> tuple[int, ...]:
+    """Return left, right, top and bottom of what is around a window."""
+    told = display.numbers(window, name)
+    return told if len(told) == 4 else (0, 0, 0, 0)  # noqa: PLR2004
+
+
+def _grown(rect: Rect, left: int, right: int, top: int, bottom: int) -> Rect:
+    return Rect(rect.left - left, rect.top - top, rect.width + left + right, rect.height + top + bottom)
 
 
 def monitor_of(display: Display, rect: Rect) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import xcffib.xproto as x
@@ -11,7 +12,7 @@ from companion.capture.titles import normalised_title
 from companion.capture.types import CaptureError, Rect, Trigger
 from companion.capture.x11 import GONE, Display
 from companion.capture.x11_beside import beside
-from companion.capture.x11_describe import TITLE_PROPERTIES, described, monitor_of, title_of, visible_rect
+from companion.capture.x11_describe import TITLE_PROPERTIES, bounds, described, monitor_of, title_of, visible_rect
 from companion.capture.x11_stack import overlapping
 
 #: Where a window may have come that does not say where: coordinates under X11 have 16 bits.
@@ -99,6 +100,7 @@ class X11Windows:
         if rect is None:
             return NOTHING
         window = described(display, active, rect, monitor=monitor_of(display, rect))
+        window = replace(window, bounds=bounds(display, active))
         return Sight(active, window, overlapping(display, active, rect, pid=window.pid))
 
     def _follow(self, window: int) -> None:

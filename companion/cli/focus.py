@@ -13,6 +13,8 @@ from companion.cli import options
 from companion.cli.codes import DONE, NO
 from companion.control import ControlError
 
+_MINUTES = click.FloatRange(0, focus_requests.MOST_MINUTES, min_open=True)
+
 
 @click.group()
 def command() -> None:
@@ -36,7 +38,7 @@ def status(vault: Path | None, as_json: bool) -> int:
 def _switch(mode: str, about: str) -> None:
     @command.command(mode, help=about)
     @options.vault
-    @click.option("--minutes", type=click.FloatRange(0, min_open=True), help="For so long; else until changed.")
+    @click.option("--minutes", type=_MINUTES, help=f"For so long, at most {focus_requests.MOST_MINUTES:.0f}.")
     def switch(vault: Path | None, minutes: float | None) -> int:
         try:
             click.echo(_ask(vault, mode=mode, minutes="" if minutes is None else str(minutes)))
@@ -46,8 +48,8 @@ def _switch(mode: str, about: str) -> None:
         return DONE
 
 
-_switch("on", "Have it on whatever the signs say; it still ends after the longest time that is set.")
-_switch("off", "Have it off.")
+_switch("on", "Have it on whatever the signs say, without --minutes for the longest time that is set.")
+_switch("off", "Have it off, without --minutes until changed.")
 _switch("automatic", "Have it told by what you do, and by the headset where it is worn.")
 
 

@@ -22,6 +22,7 @@ from companion.wording import clock_time, counted, duration
 from index.forgetting import wish
 from index.forgetting.budget import size_of
 from index.forgetting.wish import Plan, Wish
+from index.keys import mail_files
 from index.store import Store
 from index.types import Filters, VaultError
 from index.vault import Vault
@@ -54,6 +55,7 @@ class Told:
     eeg_seconds: float
     time_start: float | None
     time_end: float | None
+    notices: int = 0  # that were held
     brain: bool = False
     everything: bool = False
     forgotten: bool = False
@@ -69,6 +71,7 @@ class Told:
 @click.option("--moment", "moments", type=int, multiple=True, metavar="N", help="One moment; may be given repeatedly.")
 @click.option("--brain", is_flag=True, help="All EEG and everything that was made from it.")
 @click.option("--everything", is_flag=True, help="The whole vault with its keys.")
+@click.option("--unsent-mails", is_flag=True, help="With --everything: mails that wait to be sent go too, unsent.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @options.vault
 @options.as_json
@@ -82,6 +85,7 @@ def command(  # noqa: PLR0917 click passes by name
     moments: tuple[int, ...],
     brain: bool,
     everything: bool,
+    unsent_mails: bool,
     yes: bool,
     vault: Path | None,
     as_json: bool,
@@ -93,9 +97,11 @@ def command(  # noqa: PLR0917 click passes by name
     now = time.time()
     filters = Filters(now - last if last else since, until, app, site, tag)
     _check(filters, last, since, moments, brain=brain, everything=everything)
+    if unsent_mails and not everything:
+        raise click.UsageError("--unsent-mails goes with --everything: nothing else takes mails along.")
     root = vault or settings_file.load().vault_path
     if everything:
-        return _everything(root, yes=yes, as_json=as_json)
+        return _everything(root, unsent_mails=unsent_mails, yes=yes, as_json=as_json)
     wished = Wish(filters, moments, brain)
     with forgetting.opened_writer(opening.opened_to_write(root), ask=opening.passphrase) as writer:
         recover(writer, time=now)
@@ -131,7 +137,7 @@ def _some(writer: Writer, wished: Wish, now: float, *, yes: bool, as_json: bool)
         finish_forgetting(writer, store)
         merge_all(writer, time=now)
         plan = wish.plan(store, wished)
-        told = Told(len(plan.moments), plan.frames, plan.eeg_seconds, plan.time_start, plan.time_end, brain=plan.brain)
+        told = _told(plan)
         if plan.empty:
             _say(told, "There is nothing of that in the vault.", as_json=as_json)
             return NO
@@ -161,22 +167,44 @@ def _forget(writer: Writer, store: Store, plan: Plan, now: float) -> None:
         )
 
 
-def _everything(root: Path, *, yes: bool, as_json: bool) -> int:
+def _everything(root: Path, *, unsent_mails: bool, yes: bool, as_json: bool) -> int:
     """Delete the vault, locked or not."""
     vault = Vault(root)
     if not vault.key_file.exists():
         vault.require()
+    mails = len(mail_files.unsent(vault.mails))
+    if mails and not unsent_mails:
+        raise VaultError(forgetting.unsent_told(vault))
     told = _counted(root)
     what = (
         f"The whole vault {root} goes, with its keys: {_what(told) if told else 'it is locked and cannot be counted'}."
     )
+    what += (
+        f" {counted(mails, 'mail')} that waited to be sent {'go' if mails > 1 else 'goes'} too, unsent."
+        if mails
+        else ""
+    )
     if not _agreed(f"{what} Nobody can bring it back.", yes=yes):
         return NO
-    left = forgetting.forget_everything(vault)
+    also = _forget_passwords(root) if mails else ""
+    left = forgetting.forget_everything(vault, unsent_mails=unsent_mails)
     told = replace(told or Told(0, 0, 0.0, None, None), everything=True, forgotten=True)
-    also = f" Not Companion's, and left: {', '.join(left)}." if left else ""
+    also += f" Not Companion's, and left: {', '.join(left)}." if left else ""
     _say(told, f"The vault {root} is deleted.{also}", as_json=as_json)
     return DONE
+
+
+def _forget_passwords(root: Path) -> str:
+    """Take the passwords of mails that waited out of the keyring; return what to say where that cannot be."""
+    from companion.sending.guard import forget_passwords
+    from companion.sending.types import SendingError
+
+    try:
+        vault = opening.opened_to_write(root)
+        forget_passwords(vault.mails, vault.keys.files, clock=time.time)
+    except (VaultError, SendingError) as error:
+        return f" Passwords of mails may be left in the keyring, as “companion mail”: remove them there ({error})."
+    return ""
 
 
 def _counted(root: Path) -> Told | None:
@@ -191,7 +219,12 @@ def _counted(root: Path) -> Told | None:
         return None
     finally:
         store.close()
-    return Told(len(plan.moments), plan.frames, plan.eeg_seconds, plan.time_start, plan.time_end)
+    return _told(plan)
+
+
+def _told(plan: Plan) -> Told:
+    times = plan.time_start, plan.time_end
+    return Told(len(plan.moments), plan.frames, plan.eeg_seconds, *times, len(plan.notices), brain=plan.brain)
 
 
 def _agreed(sentence: str, *, yes: bool) -> bool:
@@ -221,9 +254,10 @@ def _patience(vault: Vault) -> str:
 
 def _what(told: Told) -> str:
     """Return what goes in words."""
-    parts = [counted(told.moments, "moment")] if told.moments or not told.brain else []
+    parts = [counted(told.moments, "moment")] if told.moments or not (told.brain or told.notices) else []
     parts += [counted(told.frames, "picture")] if told.frames else []
     parts += [f"{duration(told.eeg_seconds)} of EEG"] if told.eeg_seconds or told.brain else []
+    parts += [counted(told.notices, "held notification")] if told.notices else []
     if told.time_start is None or told.time_end is None:
         return ", ".join(parts)
     return f"{', '.join(parts)}, from {clock_time(told.time_start)} to {clock_time(told.time_end)}"

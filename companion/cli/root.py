@@ -23,6 +23,8 @@ COMMANDS = {
     ),
     "export": ("companion.cli.export", "Write moments, pictures and EEG to files that any program reads."),
     "focus": ("companion.cli.focus", "Say how focus stands in the program that runs; have it on, off or automatic."),
+    "feedback": ("companion.cli.feedback", "Train with what the headset shows; reports and progress of your sessions."),
+    "mails": ("companion.cli.mails", "Say which mails wait in the program that runs; send, put off or drop one."),
     "vault": ("companion.cli.vault", "Make a vault, choose who may open it, verify and mend it."),
     "doctor": ("companion.cli.doctor", "Say what works, what does not, and when each part last did anything."),
     "evaluate": (

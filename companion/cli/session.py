@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
-from companion import focus_requests, renewing
+from companion import focus_requests, mail_requests, renewing, training_requests
 from companion.cli.codes import DONE, WRONG
 from companion.control import Control, ControlError
 from companion.locked import switch
@@ -121,6 +121,10 @@ class Session:
                 return self._unlock(request.get("passphrase", ""))
             if request.get("do") == focus_requests.WHAT:
                 return focus_requests.answer(self._deep_work(), request, time.time)
+            if request.get("do") == training_requests.WHAT:
+                return training_requests.answer(getattr(self._engine, "training", None), request, plays=False)
+            if request.get("do") == mail_requests.WHAT:
+                return mail_requests.answer(getattr(self._engine, "sending", None), request)
         except VaultError as error:
             raise ControlError(str(error)) from error
         raise ControlError("This version of the program does not know what was asked.")

@@ -109,6 +109,7 @@ def _told(vault: Vault) -> str:
 def _sizes(vault: Vault) -> dict[str, int]:
     """Return the bytes of each kind of file."""
     kinds = {"frames": vault.frames, "EEG": vault.eeg, "vectors": vault.vectors, "journal": vault.journal}
+    kinds |= {"mails": vault.mails} if vault.mails.exists() else {}
     sizes = {name: _bytes(folder) for name, folder in kinds.items()}
     database = sum(path.stat().st_size for path in vault.root.glob(f"{vault.database.name}*"))
     return {"database": database, **sizes, "all": _bytes(vault.root)}

@@ -59,20 +59,22 @@ class Policy:
         self._over = self._under = 0.0  # seconds beyond a threshold
         self._front, self._front_since = "", -math.inf
         self._override: Override | None = None
+        self._override_ends = math.inf  # monotonic: a clock that is set back must not prolong it
         self._pause_until = -math.inf
         self._last: Seen | None = None
 
-    def override(self, said: Override, time: float) -> None:
-        """Take in what the person says at ``time`` (UTC seconds); `Mode.AUTOMATIC` takes back what they said before.
+    def override(self, said: Override, now: float, time: float) -> None:
+        """Take in what the person says at ``now`` (monotonic), ``time`` in UTC seconds.
 
-        Focus switched on without an end lasts `Rules.longest`.
+        `Mode.AUTOMATIC` takes back what they said before; focus switched on without an end lasts `Rules.longest`.
         """
         if said.mode is Mode.AUTOMATIC:
             self._override = None
-        elif said.mode is Mode.ON and said.until is None:
-            self._override = Override(Mode.ON, time + self.rules.longest)
-        else:
-            self._override = said
+            return
+        if said.mode is Mode.ON and said.until is None:
+            said = Override(Mode.ON, time + self.rules.longest)
+        self._override = said
+        self._override_ends = math.inf if said.until is None else now + (said.until - time)
 
     def corrected(self, now: float, time: float) -> None:
         """Take in that this is no focus, whatever the signs say; it may begin again after the usual pause.
@@ -113,7 +115,7 @@ class Policy:
 
     def _forced(self, seen: Seen) -> tuple[bool, Cause] | None:
         said = self._override
-        if said is not None and said.until is not None and seen.time >= said.until:
+        if said is not None and said.until is not None and (seen.now >= self._override_ends or seen.time >= said.until):
             said = self._override = None
         if said is not None:
             return said.mode is Mode.ON, Cause.OVERRIDE

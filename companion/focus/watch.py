@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time as system_time
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -139,7 +140,7 @@ class FocusWatch:
         if until is not None and until <= now:
             raise FocusError("That time is over. Choose a later one.")
         with self._lock:
-            self._following.policy.override(Override(mode, until), now)
+            self._following.policy.override(Override(mode, until), self._monotonic(), now)
 
     def set_rules(self, rules: Rules) -> None:
         """Decide by these rules from now on."""
@@ -209,8 +210,15 @@ class FocusWatch:
         self._learn()
 
     def _run(self) -> None:
+        told = ""
         while not self._stopping.wait(self._every):
-            self._second()
+            try:
+                self._second()
+            except Exception as error:  # noqa: BLE001 focus has to go on, and to end, whatever one second came to
+                what = "".join(traceback.format_exception(error))
+                if what != told:
+                    self._on_incident(PART, what)
+                told = what
 
     def _second(self) -> None:
         """Look, decide, take down and tell."""

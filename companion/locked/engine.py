@@ -152,6 +152,16 @@ class LockedEngine:
         """Nothing: what focus is told by lies in the vault."""
         return None
 
+    @property
+    def sending(self) -> None:
+        """Nothing: mails that wait lie in the vault, and what is not shown is not held."""
+        return None
+
+    @property
+    def training(self) -> None:
+        """Nothing: sessions are kept in the vault."""
+        return None
+
     def forget_last(self, seconds: float) -> Future[Gone]:
         """Return a future that raises `LockedError`: what is recorded now is sealed, and cannot be told apart."""
         del seconds

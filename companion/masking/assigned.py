@@ -19,8 +19,10 @@ from companion.masking.types import Seen, Span
 
 #: Closing quotes and brackets of the label, a word or two between, then what assigns.
 _ASSIGNS = re.compile(
-    r"(?:(?: [^\W\d_]{1,16}){1,3}(?=[ ]?:)|[ ]?\([^()\n]{1,20}\))?"
-    r"[\"'`\])*]{0,4}[ \t]{0,24}(?P<sign>:=|=>|->|={1,3}|[:\uff1a=|→│┃]|\t|  )[ \t|│]{0,24}",
+    r"(?:(?: [^\W\d_]{1,16}){1,3}(?=[ ]?:)| (?:for|of|für|pour|para|per|voor) [\w.+@'-]{1,64}(?=[ ]?:)"
+    r"|[ ]?\([^()\n]{1,20}\))?"
+    r"[\"'`\])*]{0,4}[ \t]{0,24}"
+    r"(?P<sign>:=|=>|->|={1,3}|(?<=[ ])[\u2014\u2013-](?=[ ])|[:\uff1a=|→│┃]|\t|  )[ \t|│]{0,24}",
     re.ASCII,
 )
 _IN_WORDS = re.compile(

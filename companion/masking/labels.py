@@ -74,6 +74,9 @@ PASSWORD = (
     "pw",
 )
 
+#: Of words that are a secret together.
+PHRASE = ("recovery phrase", "secret phrase", "seed phrase", "pass phrase", "backup phrase", "merksatz")
+
 KEY = (
     "secret",
     "token",

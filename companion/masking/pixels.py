@@ -50,12 +50,12 @@ def touched(lines: Sequence[TextLine]) -> tuple[Box, ...]:
         One for each part of a line; they may overlap and lie partly outside of the picture.
 
     """
-    return tuple(dict.fromkeys(_box(lines[cut.line], cut) for cut in _cuts(lines)))
+    return tuple(dict.fromkeys(_box(lines[cut.line], cut) for cut in cuts(lines)))
 
 
 def touched_lines(lines: Sequence[TextLine]) -> frozenset[int]:
     """Return the places in ``lines`` of those that hold a secret, or a part of one."""
-    return frozenset(cut.line for cut in _cuts(lines))
+    return frozenset(cut.line for cut in cuts(lines))
 
 
 def masked_lines(lines: Sequence[TextLine]) -> tuple[TextLine, ...]:
@@ -64,7 +64,7 @@ def masked_lines(lines: Sequence[TextLine]) -> tuple[TextLine, ...]:
     A line that was only the later part of a secret becomes empty.
     """
     of_line: dict[int, list[Cut]] = {}
-    for cut in _cuts(lines):
+    for cut in cuts(lines):
         of_line.setdefault(cut.line, []).append(cut)
     return tuple(
         replace(line, text=_without(line.text, of_line[place])) if place in of_line else line
@@ -89,7 +89,8 @@ def blackened(image: Image, boxes: Sequence[Box]) -> Image:
     return copy
 
 
-def _cuts(lines: Sequence[TextLine]) -> tuple[Cut, ...]:
+def cuts(lines: Sequence[TextLine]) -> tuple[Cut, ...]:
+    """Return the parts of lines that secrets are made of."""
     given = [(place, "\n") for place in range(len(lines))]
     both = [*_found_in(lines, given), *_found_in(lines, _in_rows(lines))]
     return tuple(dict.fromkeys(both))

@@ -11,6 +11,8 @@ from companion.masking import (
     assigned,
     codes,
     columns,
+    commands,
+    forms,
     issuers,
     links,
     money,
@@ -22,11 +24,18 @@ from companion.masking import (
 from companion.masking import seed_phrases as seeds
 from companion.masking.types import Rule, Seen, Span, spans_of
 
-__all__ = ["Span", "found", "masked"]
+__all__ = ["Span", "found", "mark", "masked", "together"]
 
-_RULES: tuple[Rule, ...] = (*issuers.ISSUERS, *services.SERVICES, *private_keys.PRIVATE_KEYS, *links.RULES)
+_RULES: tuple[Rule, ...] = (
+    *issuers.ISSUERS,
+    *services.SERVICES,
+    *private_keys.PRIVATE_KEYS,
+    *links.RULES,
+    *commands.RULES,
+)
 _SEARCHES: tuple[Callable[[Seen], Iterator[Span]], ...] = (
     assigned.secrets,
+    forms.secrets,
     columns.secrets,
     codes.codes,
     private_keys.blocks,
@@ -58,7 +67,7 @@ def found(text: str) -> tuple[Span, ...]:
     """
     seen = Seen.of(text)
     spans = chain(spans_of(_RULES, seen), *(search(seen) for search in _SEARCHES))
-    return tuple(_merged(_whole(seen.text, span) for span in spans))
+    return tuple(together(_whole(seen.text, span) for span in spans))
 
 
 def masked(text: str) -> str:
@@ -83,16 +92,16 @@ def _whole(text: str, span: Span) -> Span:
     return span if rest is None else Span(span.start, rest.end("rest"), span.kind)
 
 
-def _merged(spans: Iterable[Span]) -> Iterator[Span]:
+def together(spans: Iterable[Span]) -> Iterator[Span]:
     """Yield spans in order, those that overlap as one."""
-    together: list[Span] = []
+    some: list[Span] = []
     for span in sorted(span for span in spans if span.end > span.start):
-        if together and span.start >= max(one.end for one in together):
-            yield _one(together)
-            together = []
-        together.append(span)
-    if together:
-        yield _one(together)
+        if some and span.start >= max(one.end for one in some):
+            yield _one(some)
+            some = []
+        some.append(span)
+    if some:
+        yield _one(some)
 
 
 def _one(spans: list[Span]) -> Span:

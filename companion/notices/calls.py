@@ -1,162 +1,67 @@
 """Calls and alarms, by what their programs say they are, by who they are, and by what calls are called.
 
-The lists are kept short: what a desktop's own programs are called, and the words that stand on a notification of a
-call in the languages most screens are in. Whoever misses one can star the program.
+What they are called is in `names`. Whoever misses one can star the program.
 """
 
 from __future__ import annotations
 
+import re
+
 from companion.notices.features import folded
+from companion.notices.names import (
+    ALARM_ENTRIES,
+    ALARM_NAMES,
+    ALARM_WORDS,
+    CALL_BEGINNINGS,
+    CALL_TITLES,
+    CALL_WORDS,
+)
 from companion.notices.types import Notice
 
 _CALL_CATEGORIES = ("call", "x-gnome.call", "x-kde.call")
 _ALARM_CATEGORIES = ("alarm", "x-gnome.alarm")
-#: Desktop entries of the clocks and timers of the desktops, in lower case.
-ALARM_ENTRIES = frozenset(
-    {
-        "org.gnome.clocks",
-        "org.kde.kalarm",
-        "kalarm",
-        "org.kde.kclock",
-        "org.kde.ktimer",
-        "alarm-clock-applet",
-        "io.elementary.clock",
-        "mate-timer-applet",
-        "teatime",
-        "org.gnome.solanum",
-    }
+#: Who calls, and then that they do.
+_CALLING = re.compile(
+    r"^.{1,60}\b(?:calling|is ringing|wants to (?:video )?call|ruft (?:dich |sie |euch |uns )?an|appelle|te llama|"
+    r"te está llamando|está chamando|sta chiamando|ringer|soittaa|dzwoni|volá|hív|sună|arıyor|звонит|дзвонить)"  # noqa: RUF001 other scripts
+    r"(?: you)?\s*(?:…|\.{3}|!)?$"
 )
-#: How clocks are called where a program says its name alone, in lower case.
-ALARM_NAMES = frozenset(
-    {
-        "alarm",
-        "alarm clock",
-        "alarms",
-        "clocks",
-        "timer",
-        "kalarm",
-        "kclock",
-        "wecker",
-        "uhren",
-        "réveil",
-        "horloges",
-        "minuteur",
-        "despertador",
-        "relojes",
-        "alarma",
-        "alarme",
-        "relógios",
-        "sveglia",
-        "orologi",
-        "wekker",
-        "klokken",
-        "budzik",
-        "zegary",
-        "väckarklocka",
-        "klockor",
-        "vekkeur",
-        "ure",
-        "herätyskello",
-        "kellot",
-        "budík",
-        "hodiny",
-        "ébresztőóra",
-        "ceasuri",
-        "çalar saat",
-        "saatler",
-        "будильник",
-        "часы",
-        "будильник і годинник",  # noqa: RUF001 Ukrainian
-        "ξυπνητήρι",
-        "שעון מעורר",
-        "منبه",
-        "闹钟",
-        "鬧鐘",
-        "アラーム",
-        "時計",
-        "알람",
-        "báo thức",
-    }
-)
-#: What is on a notification of a call, in lower case.
-CALL_WORDS = (
-    "incoming call",
-    "incoming video call",
-    "incoming voice call",
-    "incoming audio call",
-    "is calling",
-    "calling you",
-    "missed call",
-    "eingehender anruf",
-    "eingehender videoanruf",
-    "ruft an",
-    "verpasster anruf",
-    "anruf in abwesenheit",
-    "appel entrant",
-    "appel vidéo entrant",
-    "vous appelle",
-    "appel manqué",
-    "llamada entrante",
-    "videollamada entrante",
-    "te está llamando",
-    "llamada perdida",
-    "chamada recebida",
-    "chamada de vídeo",
-    "chamada perdida",
-    "está a ligar",
-    "está ligando",
-    "chiamata in arrivo",
-    "videochiamata in arrivo",
-    "chiamata persa",
-    "ti sta chiamando",
-    "inkomende oproep",
-    "inkomend gesprek",
-    "gemiste oproep",
-    "połączenie przychodzące",
-    "nieodebrane połączenie",
-    "inkommande samtal",
-    "missat samtal",
-    "innkommende anrop",
-    "indgående opkald",
-    "saapuva puhelu",
-    "příchozí hovor",
-    "bejövő hívás",
-    "apel primit",
-    "gelen arama",
-    "cevapsız arama",  # noqa: RUF001 Turkish
-    "входящий звонок",
-    "входящий вызов",
-    "пропущенный звонок",
-    "пропущенный вызов",
-    "вхідний дзвінок",
-    "εισερχόμενη κλήση",
-    "שיחה נכנסת",
-    "مكالمة واردة",
-    "来电",
-    "來電",
-    "未接来电",
-    "着信",
-    "不在着信",
-    "수신 전화",
-    "부재중 전화",
-    "cuộc gọi đến",
-    "इनकमिंग कॉल",
-)
+_CALLING_CJK = re.compile(r"(?:来电|來電|邀请你(?:语音|视频)|からの?(?:着信|電話)|님의? ?(?:전화|통화))")
 
 
 def is_call(notice: Notice) -> bool:
     """Whether somebody calls, or called in vain."""
     if _of_category(notice, _CALL_CATEGORIES):
         return True
-    said = folded(f"{notice.summary} {notice.body[:200]}")
-    return any(words in said for words in CALL_WORDS)
+    summary, body = folded(notice.summary), folded(notice.body[:200])
+    said = f"{summary} {body}"
+    return (
+        summary.strip(".…:! ") in CALL_TITLES
+        or any(words in said for words in CALL_WORDS)
+        or any(_begins(text, words) for text in (summary, body) for words in CALL_BEGINNINGS)
+        or _CALLING.search(summary) is not None
+        or _CALLING_CJK.search(said) is not None
+    )
 
 
 def is_alarm(notice: Notice) -> bool:
     """Whether a clock rings that the person set."""
     if _of_category(notice, _ALARM_CATEGORIES):
         return True
-    return folded(notice.desktop_entry) in ALARM_ENTRIES or folded(notice.app) in ALARM_NAMES
+    entry, app = _program(notice.desktop_entry), _program(notice.app)
+    if not ALARM_ENTRIES.isdisjoint({entry, app}):
+        return True
+    name = app.replace("-", " ").replace("_", " ")
+    return name in ALARM_NAMES or not ALARM_WORDS.isdisjoint(name.split())
+
+
+def _begins(text: str, words: str) -> bool:
+    """Whether a text begins with some words, and these do not go on as another."""
+    return text.startswith(words) and (not words[-1].isalnum() or not text[len(words) : len(words) + 1].isalpha())
+
+
+def _program(name: str) -> str:
+    return folded(name).removesuffix(".desktop")
 
 
 def _of_category(notice: Notice, categories: tuple[str, ...]) -> bool:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+import os
 import re
+import unicodedata
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import blake2b
 
 from companion.notices.types import NORMAL, Notice, Response
 
+KEY_BYTES = 32
 MOST_WORDS = 24  # of one notice
 LONGEST_SENDER = 48  # characters; a longer summary is a headline, not a name
 MOST_SENDERS = 5_000  # that are remembered; the one heard of longest ago goes
@@ -59,19 +63,28 @@ class Record:
 
 @dataclass(slots=True)
 class Records:
-    """What came of earlier notices, by program and by sender."""
+    """What came of earlier notices, by program and by sender, whose names are kept as numbers that stand for them.
 
-    by_name: OrderedDict[str, Record] = field(default_factory=OrderedDict)
+    Attributes
+    ----------
+    key
+        Random; without it nobody can tell whether a number stands for a name.
+
+    """
+
+    key: bytes = field(default_factory=lambda: os.urandom(KEY_BYTES))
+    by_name: OrderedDict[int, Record] = field(default_factory=OrderedDict)
 
     def of(self, name: str) -> Record:
         """Return what is known of a program or sender."""
-        return self.by_name.get(name) or Record()
+        return self.by_name.get(hashed(name, self.key)) or Record()
 
     def note(self, notice: Notice, *, acted: bool, response: Response | None, weight: float = 1.0) -> None:
         """Count one notice more."""
         for name in (program_name(notice), sender_name(notice)):
-            record = self.by_name.setdefault(name, Record())
-            self.by_name.move_to_end(name)
+            number = hashed(name, self.key)
+            record = self.by_name.setdefault(number, Record())
+            self.by_name.move_to_end(number)
             record.note(acted=acted, response=response, weight=weight)
         while len(self.by_name) > MOST_SENDERS:
             self.by_name.popitem(last=False)
@@ -94,8 +107,15 @@ def who(notice: Notice) -> str:
 
 
 def folded(text: str) -> str:
-    """Return a text in lower case with its white space made even."""
-    return " ".join(text.casefold().split())
+    """Return a text in lower case, its white space made even and its signs in one of the ways they can be written."""
+    if text.isascii():
+        return " ".join(text.lower().split())
+    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).split())
+
+
+def hashed(name: str, key: bytes) -> int:
+    """Return a number that stands for a name: names and words of notifications are not kept as what they are."""
+    return int.from_bytes(blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8, key=key).digest())
 
 
 def features(notice: Notice, records: Records, *, focused: bool) -> dict[str, float]:

@@ -1,10 +1,17 @@
-"""What is held: kept in the vault before the daemon is asked to let go of it, so that no crash loses any."""
+"""What is held: kept in the vault before the daemon is asked to let go of it, so that no crash loses any.
+
+The vault is waited for on a thread of its own. What is judged meanwhile waits in memory, in order.
+"""
 
 from __future__ import annotations
 
-from collections import OrderedDict
+import threading
+import time as system_time
+from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
+from companion.notices.line import Line
 from companion.notices.outcomes import Place, place, place_of
 from companion.notices.server import Server
 from companion.notices.types import Cause, Happened, Judged, Notice, NoticesError, Semantics
@@ -14,36 +21,76 @@ from index.notices import HeldNotice, Replaced
 from index.types import VaultError
 from index.writer import Writer
 
+AT_ONCE = 256  # kept in one change
+PATIENCE_SECONDS = 1.0  # that the vault is given at the end of focus, before the daemon lets go all the same
+CLOSED_SECONDS = 20.0
 MOST_REMEMBERED = 20_000  # held notices that are known again when their programs take them back
+
+Some = Callable[[Sequence[Judged]], object]
+
+
+@dataclass(frozen=True, slots=True)
+class _Unkept:
+    judged: Judged
+    replays: bool
+    kept: Some
+    refused: Some
 
 
 class Holding:
-    """Keeps notices. For one thread.
+    """Keeps notices; no call waits for the vault. Safe to use from several threads.
 
     Where the daemon would show by itself what it held, each is closed as soon as the vault has it: the daemon's own
     history has it then, and nothing pops up when do-not-disturb goes off, whoever turns it off.
+
+    Parameters
+    ----------
+    line
+        Whose thread waits for the vault.
+
     """
 
-    def __init__(self, writer: Writer, server: Server, on_incident: Callable[[str, str], None]) -> None:
-        self._writer, self._server, self._on_incident = writer, server, on_incident
+    def __init__(self, writer: Writer, server: Server, line: Line, on_incident: Callable[[str, str], None]) -> None:
+        self._writer, self._server, self._line, self._on_incident = writer, server, line, on_incident
+        self._changed = threading.Condition()
+        self._unkept: deque[_Unkept] = deque()
+        self._unclosed: OrderedDict[int, Notice] = OrderedDict()  # by number: what the daemon has to let go of
+        self._closing = 0  # how many are being closed now
         self._held: OrderedDict[Place, Notice] = OrderedDict()
 
-    def hold(self, some: Sequence[Judged], semantics: Semantics) -> bool:
-        """Keep some; False where the vault refuses: then none is kept and none was closed."""
-        replaced = [_replaced(one.notice) for one in some if one.notice.replaces or one.notice.tag]
-        try:
-            self._writer.do(rows.hold, [held(one) for one in some], replaced).result()
-        except VaultError as error:
-            self._on_incident(PART, f"Notifications cannot be held: {error}")
-            return False
-        for one in some:
-            if (at := place(one.notice)) is not None:
-                self._held[at] = one.notice
-        while len(self._held) > MOST_REMEMBERED:
-            self._held.popitem(last=False)
-        if semantics.replays:
-            self.close([one.notice for one in some])
-        return True
+    def hold(self, some: Sequence[Judged], semantics: Semantics, *, kept: Some, refused: Some) -> None:
+        """Keep some.
+
+        ``kept`` is called with those that the vault has; ``refused`` with those that it refuses, where the daemon has
+        them no more. Both are called on the thread that waits for the vault.
+        """
+        with self._changed:
+            for one in some:
+                self._unkept.append(_Unkept(one, semantics.replays, kept, refused))
+                if semantics.replays and one.notice.daemon_id is not None:
+                    self._unclosed[one.notice.number] = one.notice
+                if (at := place(one.notice)) is not None:
+                    self._held[at] = one.notice
+            while len(self._held) > MOST_REMEMBERED:
+                self._held.popitem(last=False)
+        if some:
+            self._line.put(self._keep)
+
+    def let_go(self) -> None:
+        """Have the daemon let go of all that is held: focus ends.
+
+        What the vault has not taken after a second, because something keeps it busy, is closed before it is kept. It
+        stays in memory until it is, and the digest tells of it then.
+        """
+        until = system_time.monotonic() + CLOSED_SECONDS
+        with self._changed:
+            while self._gets_on(len(self._unclosed)) and system_time.monotonic() < until:
+                pass
+            some = list(self._unclosed.values())
+        self._close_these(some)
+        with self._changed:
+            if not self._changed.wait_for(lambda: not self._closing, CLOSED_SECONDS):
+                self._on_incident(PART, "Held notifications may pop up: their daemon is too busy to close them.")
 
     def close(self, notices: Sequence[Notice]) -> None:
         """Have the daemon let go of some."""
@@ -63,19 +110,83 @@ class Holding:
         at = place_of(what)
         if what.cause is not Cause.WITHDRAWN or at is None:
             return
-        notice = self._held.pop(at, None)
+        with self._changed:
+            notice = self._held.pop(at, None)
         if notice is not None and what.daemon in ("", notice.daemon):
-            self._note(lambda: self._writer.do(rows.withdraw, [notice.number]).result())
+            number = notice.number
+            self._note(lambda: self._writer.do(rows.withdraw, [number]).result())
 
     def forget(self) -> None:
         """Know none of them again: they are told, or forgotten."""
-        self._held.clear()
+        with self._changed:
+            self._held.clear()
+
+    def forget_between(self, start: float, end: float) -> None:
+        """Forget what is in memory of a time (UTC seconds)."""
+        with self._changed:
+            self._unkept = deque(one for one in self._unkept if not start <= one.judged.notice.time < end)
+        self.forget()
+
+    def _gets_on(self, left: int) -> bool:
+        """Wait until fewer than ``left`` are to be closed; False where there are none or nothing moves."""
+        moved = self._changed.wait_for(lambda: len(self._unclosed) < left or not left, PATIENCE_SECONDS)
+        return bool(self._unclosed) and (moved or bool(self._closing))
+
+    def _keep(self) -> None:
+        """Keep what waits, some at a time, and have the daemon let go of it."""
+        with self._changed:
+            some = [self._unkept[i] for i in range(min(AT_ONCE, len(self._unkept)))]
+        if not some:
+            return
+        replaced = [_replaced(one.judged.notice) for one in some if _takes_a_place(one.judged.notice)]
+        try:
+            self._writer.do(rows.hold, [held(one.judged) for one in some], replaced).result()
+        except VaultError as error:
+            self._on_incident(PART, f"Notifications cannot be held: {error}")
+            self._refuse(some)
+            return
+        self._taken(some)
+        self._close_these([one.judged.notice for one in some if one.replays])
+        for one in some:
+            one.kept([one.judged])
+
+    def _refuse(self, some: Sequence[_Unkept]) -> None:
+        """Leave some to their daemon where it has them still; the others have to be shown."""
+        self._taken(some)
+        with self._changed:
+            left = {one.judged.notice.number for one in some if one.replays and one.judged.notice.daemon_id is None}
+            left |= {one.judged.notice.number for one in some if self._unclosed.pop(one.judged.notice.number, None)}
+            self._changed.notify_all()
+        for one in some:
+            if one.judged.notice.number not in left:
+                one.refused([one.judged])
+
+    def _taken(self, some: Sequence[_Unkept]) -> None:
+        """Wait no more for some; what was forgotten meanwhile is not among them."""
+        done = {id(one) for one in some}
+        with self._changed:
+            self._unkept = deque(one for one in self._unkept if id(one) not in done)
+
+    def _close_these(self, notices: Sequence[Notice]) -> None:
+        """Close those of some that nobody closed yet."""
+        with self._changed:
+            mine = [one for one in notices if self._unclosed.pop(one.number, None) is not None]
+            self._closing += len(mine)
+        try:
+            self.close(mine)
+        finally:
+            with self._changed:
+                self._closing -= len(mine)
+                self._changed.notify_all()
 
     def _note(self, change: Callable[[], object]) -> None:
-        try:
-            change()
-        except VaultError as error:
-            self._on_incident(PART, str(error))
+        def noted() -> None:
+            try:
+                change()
+            except VaultError as error:
+                self._on_incident(PART, str(error))
+
+        self._line.put(noted)
 
 
 def held(judged: Judged) -> HeldNotice:
@@ -92,6 +203,10 @@ def noticed(one: HeldNotice) -> Notice:
     return Notice(
         *about, one.desktop_entry, daemon_id=one.daemon_id, actions=one.actions, daemon=one.daemon, tag=one.tag
     )
+
+
+def _takes_a_place(notice: Notice) -> bool:
+    return bool(notice.replaces or notice.tag)
 
 
 def _replaced(notice: Notice) -> Replaced:

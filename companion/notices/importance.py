@@ -17,21 +17,21 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
-from hashlib import blake2b
 from zipfile import BadZipFile
 
 import numpy as np
 
-from companion.notices.features import Record, Records, features
+from companion.notices.features import Record, Records, features, hashed
 from companion.notices.types import Notice, NoticesError, Response
 
-FORMAT = 1
+FORMAT = 2
 MOST_WEIGHTS = 20_000  # the one that took part longest ago goes
 CORRECTION_WEIGHT = 2.0  # answers that one correction counts as; with 5, simulated people were known worse afterwards
 #: Of the doubt that the variances come to. Features that come together, as a program and its one sender, share what was
 #: learned of them; variances alone count their doubt twice. Chosen on simulated people that no figure is made of.
 DOUBT_SHARE = 0.25
 STEPS, CLOSE = 30, 1e-10  # of Newton's method
+NEWER = "What was learned of notifications is of a newer version: update Companion."
 _USUAL = -1.4  # log odds that a notice is acted on before anything is known: one in five
 
 #: Means and variances of weights before anything is known, by how the name of a feature begins.
@@ -128,12 +128,12 @@ class Importance:
         weights = np.array([*self._weights.values()], np.float64).reshape(-1, 2)
         records = np.array([astuple(one) for one in self.records.by_name.values()], np.float64).reshape(-1, 5)
         about = {"format": FORMAT, "answers": self.answers, "corrections": self.corrections}
-        names = json.dumps([*self.records.by_name])
         file = io.BytesIO()
         np.savez_compressed(
             file,
-            about=_bytes(json.dumps(about)),
-            names=_bytes(names),
+            about=_bytes(json.dumps(about).encode()),
+            key=_bytes(self.records.key),
+            names=np.array([*self.records.by_name], np.uint64),
             keys=np.array([*self._weights], np.uint64),
             weights=weights,
             records=records,
@@ -147,15 +147,16 @@ class Importance:
         try:
             with np.load(io.BytesIO(data), allow_pickle=False) as file:
                 about = json.loads(file["about"].tobytes())
-                names = json.loads(file["names"].tobytes())
+                if about["format"] != FORMAT:
+                    raise NoticesError(NEWER)
+                key, names = file["key"].tobytes(), file["names"].tolist()
                 keys, weights, records = file["keys"].tolist(), file["weights"].tolist(), file["records"].tolist()
-            if about["format"] != FORMAT:
-                raise NoticesError("What was learned of notifications is of a newer version: update Companion.")
             made.answers, made.corrections = int(about["answers"]), int(about["corrections"])
             made._weights.update(
                 (int(key), (mean, variance)) for key, (mean, variance) in zip(keys, weights, strict=True)
             )
-            made.records.by_name.update((name, Record(*row)) for name, row in zip(names, records, strict=True))
+            made.records.key = key
+            made.records.by_name.update((int(name), Record(*row)) for name, row in zip(names, records, strict=True))
         except (ValueError, KeyError, TypeError, OSError, EOFError, BadZipFile, zlib.error) as error:
             raise NoticesError(
                 "What was learned of notifications is damaged; it begins anew with the next notification."
@@ -174,10 +175,13 @@ class Importance:
             self._put(name, mean + variance * weight * error * value, narrowed)
 
     def _weight(self, name: str) -> tuple[float, float]:
-        return self._weights.get(_key(name)) or _prior(name)
+        return self._weights.get(self._key(name)) or _prior(name)
+
+    def _key(self, name: str) -> int:
+        return hashed(name, self.records.key)
 
     def _put(self, name: str, mean: float, variance: float) -> None:
-        key = _key(name)
+        key = self._key(name)
         self._weights[key] = (mean, variance)
         self._weights.move_to_end(key)
         while len(self._weights) > MOST_WEIGHTS:
@@ -203,11 +207,6 @@ def _prior(name: str) -> tuple[float, float]:
     return next((mean, variance) for begins, mean, variance in _PRIORS if name.startswith(begins))
 
 
-def _key(name: str) -> int:
-    """Return a number that stands for a name: words of notifications are not kept as what they are."""
-    return int.from_bytes(blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest())
-
-
 def _logistic(x: float) -> float:
     if x >= 0:
         return 1.0 / (1.0 + math.exp(-x))
@@ -215,5 +214,5 @@ def _logistic(x: float) -> float:
     return grown / (1.0 + grown)
 
 
-def _bytes(text: str) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
-    return np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
+def _bytes(data: bytes) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
+    return np.frombuffer(data, np.uint8)

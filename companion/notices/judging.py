@@ -7,19 +7,21 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from companion.notices.gate import Context, decide
+from companion.notices.gate import NO_FOCUS, Context, decide
 from companion.notices.holding import Holding
 from companion.notices.learner import Learner
 from companion.notices.passing import Passing
 from companion.notices.repeats import Repeats
 from companion.notices.rules import Choices
-from companion.notices.server import OWN_ENTRY
 from companion.notices.types import Decision, Judged, Notice, Semantics
+from companion.notices.watching import PART
 from companion.notices.wire import Original
 
 REMEMBERED = 500  # judged notices that are shown in windows and can be corrected
 SEEN, PASSED, HELD = "seen", "passed", "held"
 UNKEPT = "It could not be kept, so it was shown."
+UNSEEN = "Held for the digest because there was no room on the screen to show it."
+UNJUDGED = "Passed because it could not be judged ({}: {})."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,27 @@ class Decided:
 
 
 class Judging:
-    """Judges and carries out on one thread; focus is set and looked at from others."""
+    """Judges and carries out on one thread; focus is set and looked at from others.
 
-    def __init__(self, learner: Learner, holding: Holding, passing: Passing, *, choices: Callable[[], Choices]) -> None:
+    Parameters
+    ----------
+    anew
+        Has something done on that thread later.
+
+    """
+
+    def __init__(
+        self,
+        learner: Learner,
+        holding: Holding,
+        passing: Passing,
+        *,
+        choices: Callable[[], Choices],
+        anew: Callable[[Callable[[], object]], object],
+        on_incident: Callable[[str, str], None],
+    ) -> None:
         self._learner, self._holding, self._passing, self._choices = learner, holding, passing, choices
+        self._anew, self._on_incident = anew, on_incident
         self._lock = threading.Lock()
         self._repeats, self._counts = Repeats(), Counter[str]()
         self._focus: Focus | None = None
@@ -80,10 +99,14 @@ class Judging:
         with self._lock:
             return self._counts[SEEN], self._counts[PASSED], self._counts[HELD]
 
-    def judged(self, notice: Notice, original: Original) -> list[Decided]:
-        """Judge a notice; our own are none."""
-        if notice.desktop_entry == OWN_ENTRY or self._passing.is_own(notice):
-            return []
+    def take(self, notice: Notice, original: Original) -> None:
+        """Judge a notice and do what was decided; our own are none."""
+        if self._passing.is_own(notice):
+            return
+        known = self._known(notice.number)
+        if known is not None:
+            self._numbered(known, notice)
+            return
         choices = self._choices()
         earlier = self._repeats.note(notice, choices.repeat_minutes)
         focus = self.focus
@@ -92,17 +115,28 @@ class Judging:
         with self._lock:
             self._recent.append(made)
             self._counts[SEEN] += 1
-        return [made]
+        self.carry_out([made])
 
-    def judge_anew(self, since: float, focus: Focus) -> None:
-        """Judge again what came from a time on (UTC seconds) and was taken for outside of focus."""
+    def judge_anew(self, first: int, focus: Focus) -> None:
+        """Judge again what came from a number on and was taken for outside of focus."""
         choices = self._choices()
-        late = self._taken_out(lambda one: one.focus is None and one.notice.time >= since)
+        late = self._taken_out(lambda one: one.focus is None and one.notice.number >= first)
         anew = [Decided(self._judge(one.notice, choices, 0, focus), one.original, focus) for one in late]
         self._learner.drop(one.notice.number for one in anew)
         with self._lock:
             self._recent.extend(anew)
         self.carry_out(anew)
+
+    def unseen(self, numbers: Sequence[int]) -> None:
+        """Hold what passed and then found no room on the screen: nobody has seen it."""
+        wanted = set(numbers)
+        some = self._taken_out(lambda one: one.notice.number in wanted and one.focus is not None)
+        self._learner.drop(one.notice.number for one in some)
+        held = [replace(one, judged=replace(one.judged, decision=Decision.HOLD, why=UNSEEN)) for one in some]
+        with self._lock:
+            self._recent.extend(held)
+            self._counts[PASSED] -= len(held)
+        self.carry_out(held)
 
     def forget(self, start: float, end: float) -> None:
         """Forget what is in memory of a time (UTC seconds)."""
@@ -123,9 +157,15 @@ class Judging:
             self._hold([one for one in to_hold if one.focus is not None and one.focus.first == focus.first], focus)
 
     def _judge(self, notice: Notice, choices: Choices, earlier: int, focus: Focus | None) -> Judged:
+        """Return what becomes of a notice; what fails on the way lets it through rather than lose it."""
         focused = focus is not None
-        estimate = self._learner.estimate(notice, focused=focused)
-        return decide(notice, Context(focused, earlier, estimate, self._learner.answers), choices)
+        try:
+            estimate = self._learner.estimate(notice, focused=focused)
+            return decide(notice, Context(focused, earlier, estimate, self._learner.answers), choices)
+        except Exception as error:  # noqa: BLE001 it is told of
+            why = UNJUDGED.format(type(error).__name__, error)
+            self._on_incident(PART, why)
+            return Judged(notice, Decision.PASS, "" if focused else NO_FOCUS, why=why)
 
     def _let_through(self, one: Decided, focus: Focus) -> bool:
         """Show one that passes; returns whether it is shown."""
@@ -142,11 +182,33 @@ class Judging:
 
     def _hold(self, some: Sequence[Decided], focus: Focus) -> None:
         """Hold some; where they cannot be kept and the daemon would lose them, show them."""
-        if self._holding.hold([one.judged for one in some], focus.semantics):
-            self._count(HELD, len(some))
-        elif not focus.semantics.replays:
-            for one in some:
+        by_number = {one.notice.number: one for one in some}
+
+        def show(judged: Sequence[Judged]) -> None:
+            for one in (by_number[each.notice.number] for each in judged):
                 self._let_through(replace(one, judged=replace(one.judged, why=UNKEPT)), focus)
+
+        self._holding.hold(
+            [one.judged for one in some],
+            focus.semantics,
+            kept=lambda judged: self._count(HELD, len(judged)),
+            refused=lambda judged: self._anew(lambda: show(judged)),
+        )
+
+    def _known(self, number: int) -> Decided | None:
+        with self._lock:
+            return next((one for one in reversed(self._recent) if one.notice.number == number), None)
+
+    def _numbered(self, known: Decided, notice: Notice) -> None:
+        """Take in the daemon's number of a notice that was judged before it had one."""
+        judged = replace(known.judged, notice=notice)
+        with self._lock:
+            self._recent = deque(
+                (replace(one, judged=judged) if one is known else one for one in self._recent), maxlen=REMEMBERED
+            )
+        if known.focus is None or not known.focus.semantics.replays:
+            return
+        self._holding.close([notice])
 
     def _count(self, what: str, more: int) -> None:
         with self._lock:

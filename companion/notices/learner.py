@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from companion.notices.importance import Estimate, Importance
 from companion.notices.outcomes import Outcome, Outcomes
+from companion.notices.rules import programs
 from companion.notices.types import Happened, Notice, NoticesError, Response
 from companion.notices.watching import PART
 from index import notices as rows
@@ -15,6 +16,9 @@ from index.types import VaultError
 from index.writer import Writer
 
 SAVE_SECONDS = 60.0
+UNLEARNED = (
+    "What Companion learned of your notifications rested on what was forgotten: it is as it was on the day before that."
+)
 DIGEST_WEIGHT = 0.5  # of one that was passed over in a digest: it was looked at late, and among others
 
 
@@ -42,6 +46,8 @@ class Learner:
         self._lock = threading.Lock()
         self._importance, self._outcomes = Importance(), Outcomes()
         self._saved_at, self._saved = clock(), 0
+        self._lessons: dict[str, float] = {}  # since it was kept last: by program, the time of the first
+        self._newest = 0.0  # of the notices that were learned from
 
     @property
     def answers(self) -> int:
@@ -55,14 +61,34 @@ class Learner:
 
     def load(self) -> None:
         """Go on from what was learned before; where that cannot be read, begin anew and say so."""
+        learned, newest = Importance(), 0.0
         try:
-            data = rows.model(self._store)
-            learned = Importance() if data is None else Importance.load(data)
+            if (found := rows.model(self._store)) is not None:
+                learned, newest = Importance.load(found.data), found.time
         except (NoticesError, VaultError) as error:
             self._on_incident(PART, str(error))
-            return
         with self._lock:
-            self._importance, self._saved = learned, learned.answers
+            self._importance, self._saved, self._newest = learned, learned.answers, newest
+            self._lessons = {}
+
+    def forgotten(self, start: float, end: float) -> None:
+        """Go back to what was learned before a time (UTC seconds), if anything was learned from it.
+
+        What rests on it cannot be taken out of the rest. Waits for the vault.
+        """
+        with self._lock:
+            rests = self._newest >= start and bool(self._importance.answers)
+            self._outcomes.drop_between(start, end)
+            if rests:
+                self._importance, self._saved, self._lessons, self._newest = Importance(), 0, {}, 0.0
+        try:
+            self._writer.do(rows.unlearn, start).result()
+        except VaultError as error:
+            self._on_incident(PART, f"What was learned of notifications begins anew: {error}")
+            return
+        if rests:
+            self.load()
+            self._on_incident(PART, UNLEARNED)
 
     def estimate(self, notice: Notice, *, focused: bool) -> Estimate:
         """Return how likely the person acts on a notice."""
@@ -101,6 +127,7 @@ class Learner:
             self._outcomes.drop([notice.number])
             seen = self._importance.seen(notice, focused=focused)
             self._importance.correct(notice, seen, important=important)
+            self._note(notice)
 
     def drop(self, numbers: Iterable[int]) -> None:
         """Learn nothing from some notices."""
@@ -108,28 +135,40 @@ class Learner:
             self._outcomes.drop(numbers)
 
     def go_on(self) -> None:
-        """Learn from what nobody acted on in time, and keep what was learned now and then."""
-        now = self._clock()
+        """Learn from what nobody acted on in time."""
         with self._lock:
-            self._learn(self._outcomes.due(now))
-        if now - self._saved_at >= SAVE_SECONDS:
+            self._learn(self._outcomes.due(self._clock()))
+
+    def save_sometimes(self) -> None:
+        """Keep what was learned where that is a while ago. Waits for the vault."""
+        if not 0.0 <= self._clock() - self._saved_at < SAVE_SECONDS:
             self.save()
 
     def save(self) -> None:
-        """Keep what was learned."""
+        """Keep what was learned. Waits for the vault."""
         with self._lock:
             self._saved_at = self._clock()
             if self._importance.answers == self._saved:
                 return
-            data, answers = self._importance.dump(), self._importance.answers
+            learned, data, answers = self._importance, self._importance.dump(), self._importance.answers
+            newest, lessons = self._newest, dict(self._lessons)
         try:
-            self._writer.do(rows.put_model, data, time=self._saved_at).result()
+            self._writer.do(rows.put_model, data, time=newest, lessons=lessons).result()
         except VaultError as error:
             self._on_incident(PART, f"What was learned of notifications was not kept: {error}")
-        else:
-            self._saved = answers
+            return
+        with self._lock:
+            if self._importance is learned:
+                self._saved = answers
 
     def _learn(self, outcomes: Iterable[Outcome]) -> None:
         for one in outcomes:
             response = self._response(one.notice.time)
             self._importance.learn(one.notice, one.seen, acted=one.acted, response=response, weight=one.weight)
+            self._note(one.notice)
+
+    def _note(self, notice: Notice) -> None:
+        """Remember when and of which program something was learned, so that it can be forgotten."""
+        self._newest = max(self._newest, notice.time)
+        for name in programs(notice):
+            self._lessons[name] = min(notice.time, self._lessons.get(name, notice.time))

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-import queue
-import threading
 import time as system_time
-from collections.abc import Callable, Mapping
-from concurrent.futures import Future
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from companion.notices.digest import Digest
 from companion.notices.holding import Holding, noticed
 from companion.notices.judging import Decided, Focus, Judging
 from companion.notices.learner import Learner
+from companion.notices.line import Line
 from companion.notices.passing import Passing, Show
 from companion.notices.rules import Choices
 from companion.notices.server import Server
 from companion.notices.telling import Telling
-from companion.notices.types import Happened, Judged, Notice, NoticesError, Response, Semantics
+from companion.notices.types import Happened, Judged, NoticesError, Response, Semantics
 from companion.notices.watching import PART, Watcher
-from companion.notices.wire import Original
 from index import notices as rows
 from index.store import Store
 from index.types import VaultError
 from index.writer import Writer
 
-T = TypeVar("T")
-
-AT_ONCE = 256  # taken together, and kept in one change
-WORK_SECONDS = 120.0  # what waits is worked off by then, or never
-BEAT_SECONDS = 1.0
+JUDGED_SECONDS = 30.0  # in which all that came during focus is judged
+DIGEST_SECONDS = 30.0  # that the end of focus waits for the digest; later it is shown as soon as it is there
+DAY_SECONDS = 86_400.0
+MISSED = "Notifications that come until then are not seen, and some that were held may be missing from the digest."
+BEHIND = "Some notifications may be missing from the digest: too many came at once."
 UNKNOWN = "There is no notification {} any more: it may have been forgotten. Choose one of those that are listed."
 
 
@@ -66,9 +63,6 @@ class Snapshot:
     digest: Digest | None
 
 
-_Work = tuple[Notice, Original] | Callable[[], object] | None  # None: no more
-
-
 class Notices:
     """Watches notifications from `start` to `stop`, and holds them between `focus_began` and `focus_ended`.
 
@@ -84,7 +78,8 @@ class Notices:
         Shows a notice in a window of our own, where do-not-disturb holds critical ones too; returns whether it does.
         Called on the thread of the notices.
     offer
-        Is handed a digest when the person chooses to see it. Called on the thread of the notices.
+        Is handed a digest when the person chooses to see it, and where the desktop could not say that it is there.
+        Called on the thread of the notices.
     response
         Returns what the EEG did in the seconds after a time (UTC seconds), None where nothing is known of it.
     on_incident
@@ -107,49 +102,67 @@ class Notices:
         on_incident: Callable[[str, str], None],
         clock: Callable[[], float] = system_time.time,
     ) -> None:
-        self._store, self._on_incident = store, on_incident
-        self._waiting: queue.SimpleQueue[_Work] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
+        self._store, self._writer, self._on_incident, self._clock = store, writer, on_incident, clock
         self._digest: Digest | None = None
+        self._looked_at: set[int] = set()  # digests
+        self._expired_at = -DAY_SECONDS
+        self._judged = Line("notices", on_incident=on_incident, beat=self._beat)
+        self._vault = Line("notices vault", on_incident=on_incident, beat=self._vault_beat)
         self._watcher = Watcher(
             environ,
-            on_notice=lambda notice, original: self._waiting.put((notice, original)),
-            on_happened=lambda what: self._waiting.put(lambda: self._happened(what)),
+            on_notice=lambda notice, original: self._judged.put(lambda: self._judging.take(notice, original)),
+            on_happened=lambda what: self._judged.put(lambda: self._happened(what)),
             on_incident=on_incident,
+            on_lost=self._lost,
             first=rows.last_number(store) + 1,
             clock=clock,
         )
         server = Server(self._watcher)
         self._learner = Learner(writer, store, response=response, on_incident=on_incident, clock=clock)
-        self._holding = Holding(writer, server, on_incident)
+        self._holding = Holding(writer, server, self._vault, on_incident)
         passing = Passing(server, show=show, close=self._holding.close, on_incident=on_incident)
-        self._judging = Judging(self._learner, self._holding, passing, choices=choices)
-        self._telling = Telling(writer, store, server, offer=offer, on_incident=on_incident, clock=clock)
+        self._judging = Judging(
+            self._learner,
+            self._holding,
+            passing,
+            choices=choices,
+            anew=self._anew,
+            on_incident=on_incident,
+        )
+        self._telling = Telling(writer, store, server, offer=offer, on_incident=on_incident)
+
+    @property
+    def limits(self) -> str:
+        """Why notifications are not seen now; empty while they are. Whoever holds them has to end it then."""
+        return self._watcher.limits
 
     def start(self) -> None:
         """Watch from now on, and tell of what a crash left held."""
         self._learner.load()
         self._watcher.start()
-        self._thread = threading.Thread(target=self._work, name="notices", daemon=True)
-        self._thread.start()
-        self._waiting.put(self._tell)
+        self._judged.start()
+        self._vault.start()
+        self._vault.put(self._tell)
 
     def stop(self) -> None:
         """Watch no more; what waits is worked off and what was learned is kept."""
-        if self._thread is None:
+        if not self._judged.runs:
             return
-        self._waiting.put(None)
-        self._thread.join()
-        self._thread = None
+        self._judged.stop()
+        self._vault.put(self._telling.put_away)
+        self._vault.put(self._learner.save)
+        self._vault.stop()
         self._watcher.stop()
-        self._learner.save()
 
-    def focus_began(self, semantics: Semantics, name: str, since: float | None = None) -> bool:
+    def mark(self) -> int:
+        """Return a number for `focus_began`, to be taken before do-not-disturb goes on."""
+        return self._watcher.next_number
+
+    def focus_began(self, semantics: Semantics, name: str, since: int | None = None) -> bool:
         """Hold notifications from now on; ``name`` is that of the desktop's do-not-disturb.
 
-        ``since`` (UTC seconds) is when do-not-disturb went on, where that was before: what came in between is judged
-        anew. Returns whether notifications are seen. Where they are not, nothing is held, and do-not-disturb would
-        only lose them.
+        ``since`` is what `mark` returned before do-not-disturb went on: what came in between is judged anew. Returns
+        whether notifications are seen. Where they are not, nothing is held, and do-not-disturb would only lose them.
         """
         try:
             first = self._watcher.barrier()
@@ -158,44 +171,69 @@ class Notices:
             return False
         focus = self._judging.focus = Focus(semantics, first)
         if since is not None:
-            self._waiting.put(lambda: self._judging.judge_anew(since, focus))
+            self._judged.put(lambda: self._judging.judge_anew(since, focus))
         return True
 
     def focus_ended(self, release: Callable[[], object] = lambda: None) -> Digest | None:
-        """Hold no more, and tell of what was held; returns the digest, None where nothing was held.
+        """Hold no more, and tell of what was held.
 
-        ``release`` turns do-not-disturb off. It is called once the daemon has let go of what was held and before the
-        digest is shown; it is called as well where anything before it fails.
+        Returns the digest; None where nothing was held, or where the vault is too busy for it: it is shown later then.
+        ``release`` turns do-not-disturb off, and does not wait for the vault. It is called once the daemon has let go
+        of what was held and before the digest is shown; where the daemon would rather drop what it holds, before the
+        last notification is taken in, so that none comes too late for the one and too early for the other. It is
+        called as well where anything before it fails.
         """
-        began = self._judging.focus is not None
-        try:
-            if began:
-                self._end_focus()
-        finally:
+        focus = self._judging.focus
+        if focus is None:
             release()
-        return self._do(self._tell) if began else None
+            return None
+        first, then = (self._end_focus, release) if focus.semantics.replays else (release, self._end_focus)
+        try:
+            first()
+        finally:
+            then()
+        try:
+            return self._vault.do(self._tell).result(DIGEST_SECONDS)
+        except NotYet:
+            return None
+
+    def unseen(self, numbers: Sequence[int]) -> None:
+        """Take in that some that passed were never on the screen: they are held, and told of in the digest."""
+        some = tuple(numbers)
+        self._judged.put(lambda: self._judging.unseen(some))
+        if self._judging.focus is None:
+            self._judged.put(lambda: self._vault.put(self._tell))
 
     def correct(self, number: int, important: bool) -> None:
         """Learn that the person calls a notice important, or not; raises `NoticesError` where it is not known."""
-        found = next((one for one in self._judging.recent() if one.notice.number == number), None)
+        found = self._decided(number)
         if found is not None:
             notice, focused = found.notice, found.focus is not None
         else:
             notice, focused = noticed(self._kept(number)), True
         self._learner.correct(notice, focused=focused, important=important)
-        self._waiting.put(self._learner.save)
+        self._vault.put(self._learner.save)
 
     def open(self, number: int) -> bool:
-        """Show a held notice again, and learn that the person wanted it; returns whether it is the original.
+        """Show a notice again, and learn that the person wanted it; returns whether it is the original.
 
-        Raises `NoticesError` where there is none of this number, or the daemon cannot be asked.
+        One that was held is shown by what it said where its daemon has it no longer; one that passed by its original
+        alone, as what it said has just been seen. Raises `NoticesError` where there is none of this number, or the
+        daemon cannot be asked.
         """
+        judged = self._decided(number)
+        if judged is not None and not rows.numbered(self._store, [number]):
+            self._learner.opened(number)
+            return self._telling.original(judged.notice)
         original = self._telling.again(self._kept(number))
         self._learner.opened(number)
         return original
 
     def looked_at(self, digest: Digest) -> None:
-        """Take in that the person looks at a digest: what they open of it is learned from, and what not."""
+        """Take in that the person has a digest before them: what they open of it is learned from, and what not."""
+        if digest.number in self._looked_at:  # seen once more, it says nothing new of what was not opened
+            return
+        self._looked_at.add(digest.number)
         self._learner.in_digest(noticed(one) for one in digest.notices)
 
     def turned_to(self, app: str, time: float) -> None:
@@ -205,8 +243,10 @@ class Notices:
     def forgotten(self, start: float, end: float) -> None:
         """Forget what is in memory of a time (UTC seconds); what the vault has of it is forgotten there."""
         self._judging.forget(start, end)
+        self._holding.forget_between(start, end)
         self._digest = None
-        self._waiting.put(self._holding.forget)
+        self._looked_at.clear()  # their numbers may be given again
+        self._vault.put(lambda: self._forgotten(start, end))
 
     def snapshot(self) -> Snapshot:
         """Return how notifications are now."""
@@ -220,11 +260,21 @@ class Notices:
             self._digest,
         )
 
+    def _decided(self, number: int) -> Decided | None:
+        return next((one for one in self._judging.recent() if one.notice.number == number), None)
+
     def _kept(self, number: int) -> rows.HeldNotice:
         found = rows.numbered(self._store, [number])
         if not found:
             raise NoticesError(UNKNOWN.format(number))
         return found[0]
+
+    def _anew(self, work: Callable[[], object]) -> None:
+        """Have something done on the thread that judges; at once where it has ended."""
+        if self._judged.runs:
+            self._judged.put(work)
+        else:
+            work()
 
     def _end_focus(self) -> None:
         """Have all that came during focus judged and, where need be, let go of by the daemon."""
@@ -235,57 +285,23 @@ class Notices:
         except NoticesError as error:
             self._on_incident(PART, f"Some notifications may have been missed at the end of focus. {error}")
         try:
-            self._do(lambda: None)
+            self._judged.do(lambda: None).result(JUDGED_SECONDS)
+            self._holding.let_go()
+        except NotYet:
+            self._on_incident(PART, BEHIND)
         finally:
             self._judging.focus = None
 
-    def _do(self, work: Callable[[], T]) -> T:
-        """Have something done on the thread of the notices, after all that waits, and wait for it."""
-        done: Future[T] = Future()
-
-        def run() -> None:
-            try:
-                done.set_result(work())
-            except BaseException as error:  # noqa: BLE001 it is raised where it is waited for
-                done.set_exception(error)
-
-        self._waiting.put(run)
-        return done.result(WORK_SECONDS)
-
-    def _work(self) -> None:
-        goes_on = True
-        while goes_on:
-            decided: list[Decided] = []
-            for one in self._some():
-                if isinstance(one, tuple):
-                    decided += self._judging.judged(*one)
-                    continue
-                self._judging.carry_out(decided)
-                decided = []
-                if one is None:
-                    goes_on = False
-                else:
-                    one()
-            self._judging.carry_out(decided)
-            self._learner.go_on()
-
-    def _some(self) -> list[_Work]:
-        """Return what waits, some at a time; nothing after a while."""
-        some: list[_Work] = []
-        try:
-            some.append(self._waiting.get(timeout=BEAT_SECONDS))
-            while len(some) < AT_ONCE:
-                some.append(self._waiting.get_nowait())
-        except queue.Empty:
-            pass
-        return some
-
     def _happened(self, what: Happened) -> None:
-        digest = self._telling.happened(what)
-        if digest is not None:
-            self.looked_at(digest)
         self._learner.happened(what)
         self._holding.happened(what)
+        self._vault.put(lambda: self._chosen(what))
+
+    def _chosen(self, what: Happened) -> None:
+        try:
+            self._telling.happened(what)
+        except VaultError as error:
+            self._on_incident(PART, f"The digest cannot be shown: {error}")
 
     def _tell(self) -> Digest | None:
         """Tell of all that is held; returns the last digest that was made. What cannot be told now is told later."""
@@ -298,3 +314,29 @@ class Notices:
         self._holding.forget()
         self._digest = told[-1] if told else self._digest
         return told[-1] if told else None
+
+    def _forgotten(self, start: float, end: float) -> None:
+        """Have nothing left of a time in the vault that was on its way there, nor on the screen."""
+        self._learner.forgotten(start, end)
+        try:
+            self._writer.do(rows.drop_between, start, end).result()
+            self._telling.renew()
+        except VaultError as error:
+            self._on_incident(PART, f"The digest on the screen may still tell of what was forgotten: {error}")
+
+    def _lost(self) -> None:
+        if self._judging.focus is not None:
+            self._on_incident(PART, MISSED)
+
+    def _beat(self) -> None:
+        self._learner.go_on()
+
+    def _vault_beat(self) -> None:
+        self._learner.save_sometimes()
+        now = self._clock()
+        if not 0.0 <= now - self._expired_at < DAY_SECONDS:
+            self._expired_at = now
+            try:
+                self._writer.do(rows.expire, time=now).result()
+            except VaultError as error:
+                self._on_incident(PART, f"Old notifications are let go of later: {error}")

@@ -14,6 +14,7 @@ Place = int | tuple[str, str]
 
 LIMIT_SECONDS = 300.0  # within which acting on it counts
 MOST_WAITING = 5_000
+_OFF = (Cause.EXPIRED, Cause.DISMISSED)  # of the screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,9 @@ class _Waiting:
 class Outcomes:
     """Waits for what comes of notices.
 
-    Acted on is a notice whose action was chosen, that was closed by hand, or whose program was turned to, within
-    ``limit`` seconds. One that its program took back, or that somebody else closed, says nothing.
+    Acted on is a notice whose action was chosen, or whose program was turned to, within ``limit`` seconds. One that
+    its program took back, or that somebody else closed, says nothing. That one was closed by hand says no more than
+    that it is off the screen: a nuisance is closed as well, so it counts by whether the program is turned to then.
     """
 
     def __init__(self, limit: float = LIMIT_SECONDS) -> None:
@@ -58,10 +60,10 @@ class Outcomes:
         """Take in what became of a notification, and return what is known by it."""
         at = place_of(what)
         found = self._waiting.get(self._at.get(at, -1)) if at is not None else None
-        if found is None or what.daemon not in ("", found.notice.daemon) or what.cause is Cause.EXPIRED:
-            return []  # where it expired, the person may still turn to its program
+        if found is None or what.daemon not in ("", found.notice.daemon) or what.cause in _OFF:
+            return []  # the person may still turn to its program
         self.drop([found.notice.number])
-        acted = what.cause in (Cause.ACTION, Cause.DISMISSED) and what.time <= found.until
+        acted = what.cause is Cause.ACTION and what.time <= found.until
         return [_outcome(found, acted=True)] if acted else []
 
     def opened(self, number: int) -> list[Outcome]:
@@ -95,6 +97,10 @@ class Outcomes:
             at = place(found.notice) if found is not None else None
             if at is not None and self._at.get(at) == number:
                 del self._at[at]
+
+    def drop_between(self, start: float, end: float) -> None:
+        """Wait no more for those of a time (UTC seconds)."""
+        self.drop([one.notice.number for one in self._waiting.values() if start <= one.notice.time < end])
 
 
 def place(notice: Notice) -> Place | None:

@@ -11,7 +11,6 @@ from companion.notices.watching import PART
 from companion.notices.wire import Original
 
 UNSHOWN = "A notification that should have been shown could not be, and is in the digest instead."
-MOST_EXPECTED = 64
 
 Show = Callable[[Judged], bool]
 
@@ -37,7 +36,6 @@ class Passing:
         on_incident: Callable[[str, str], None],
     ) -> None:
         self._server, self._show, self._close, self._on_incident = server, show, close, on_incident
-        self._expected: list[tuple[str, str]] = []
 
     def let_through(self, judged: Judged, original: Original | None, semantics: Semantics) -> Notice | None:
         """Show a notice; returns it as it is on the desktop now, None where it could not be shown.
@@ -53,20 +51,16 @@ class Passing:
         if self._show is None or not self._show(judged):
             self._on_incident(PART, UNSHOWN)
             return None
-        if semantics.replays:
-            self._close([notice])
-        return notice
+        if not semantics.replays:
+            return notice
+        self._close([notice])
+        return replace(notice, daemon_id=None)  # that the daemon let go of it says nothing of the person
 
     def is_own(self, notice: Notice) -> bool:
-        """Whether a notice is one that was sent again here, told of by a daemon that does not say who sent it."""
-        what = (notice.summary, notice.body)
-        if what in self._expected and notice.urgency >= CRITICAL:
-            self._expected.remove(what)
-            return True
-        return False
+        """Whether a notice is one that was sent here."""
+        return self._server.is_own(notice)
 
     def _resend(self, notice: Notice, original: Original, semantics: Semantics) -> Notice | None:
-        self._expected = [*self._expected, (notice.summary, notice.body)][-MOST_EXPECTED:]
         try:
             number = self._server.as_critical(original, replaces=notice.daemon_id or 0, kept=semantics.keeps)
         except NoticesError as error:

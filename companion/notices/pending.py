@@ -3,7 +3,8 @@
 A notification is handed on once its daemon answered with its number, so that all that is known of it is known at
 once. One that nobody answers for is handed on without a number after a while. What a sandboxed program sends to the
 portal comes by once more, from the portal to the daemon: the second one is the one that is shown, and the first is
-handed on only where no second follows.
+handed on only where no second follows soon. Where one follows later all the same, it is handed on by the number of the
+first, so that it is known to be the same.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from companion.notices.wire import Original
 K = TypeVar("K")
 
 #: A daemon that draws a burst of notifications keeps others waiting for seconds.
-ANSWER_SECONDS, PORTAL_SECONDS = 10.0, 0.5
+ANSWER_SECONDS = 10.0
+PORTAL_SECONDS, LATE_SECONDS = 1.5, 60.0  # in which the portal's own call follows; in which it is known all the same
 HandOn = Callable[[Notice, Original], None]
 
 
@@ -31,6 +33,9 @@ class _Waiting:
     notice: Notice
     original: Original
     until: float  # monotonic seconds
+
+
+_Alike = dict[tuple[str, str], list[_Waiting]]
 
 
 class Pending:
@@ -53,7 +58,8 @@ class Pending:
         self.next = first
         self._hand_on, self._clock, self._ticking = hand_on, clock, ticking
         self._calls: dict[tuple[str, int], _Waiting] = {}  # by caller and serial number
-        self._portal: dict[tuple[str, str], _Waiting] = {}  # by what they say
+        self._portal: _Alike = {}  # by what they say, the oldest first
+        self._late: _Alike = {}  # those of the portal that were handed on without a second
 
     def call(self, said: Message, *, answered: str = "") -> None:
         """Take in a call that may send a notification.
@@ -67,9 +73,10 @@ class Pending:
         made = wire.notice(found, number, self._clock(), said.sender or "")
         what = (made.summary, made.body)
         if said.interface == wire.PORTAL:
-            self._portal[what] = _Waiting(made, found.original, self._ticking() + PORTAL_SECONDS)
+            self._portal.setdefault(what, []).append(_Waiting(made, found.original, self._ticking() + PORTAL_SECONDS))
             return
-        self._portal.pop(what, None)
+        if _oldest(self._portal, what) is None and (first := _oldest(self._late, what)) is not None:
+            made = replace(made, number=first.notice.number)
         if answered or said.flags & MessageFlag.NO_REPLY_EXPECTED:
             self._hand_on(replace(made, daemon=answered), found.original)
             return
@@ -87,20 +94,48 @@ class Pending:
     def sweep(self) -> None:
         """Hand on what was waited for long enough."""
         now = self._ticking()
-        late = [*_late(self._calls, now), *_late(self._portal, now)]
-        for waiting in sorted(late, key=lambda one: one.notice.number):
-            self._hand_on(waiting.notice, waiting.original)
+        self._hand_on_all([*_late(self._calls, now), *self._alone(now)])
+        _overdue(self._late, now)
 
     def clear(self) -> None:
         """Hand on all that waits: the bus is gone, and nobody answers any more."""
-        for waiting in [*_late(self._calls, math.inf), *_late(self._portal, math.inf)]:
-            self._hand_on(waiting.notice, waiting.original)
+        self._hand_on_all([*_late(self._calls, math.inf), *self._alone(math.inf)])
+        self._late.clear()
 
     def waits_below(self, number: int) -> bool:
         """Whether one with a lower number has yet to be handed on."""
-        return any(one.notice.number < number for one in (*self._calls.values(), *self._portal.values()))
+        of_portal = (one for some in self._portal.values() for one in some)
+        return any(one.notice.number < number for one in (*self._calls.values(), *of_portal))
+
+    def _alone(self, now: float) -> list[_Waiting]:
+        """Take out those of the portal that no second followed, and go on knowing them for a while."""
+        alone = _overdue(self._portal, now)
+        for one in alone:
+            known = replace(one, until=self._ticking() + LATE_SECONDS)
+            self._late.setdefault((one.notice.summary, one.notice.body), []).append(known)
+        return alone
+
+    def _hand_on_all(self, some: list[_Waiting]) -> None:
+        for waiting in sorted(some, key=lambda one: one.notice.number):
+            self._hand_on(waiting.notice, waiting.original)
 
 
 def _late(held: dict[K, _Waiting], now: float) -> list[_Waiting]:
     """Take out what was to be answered by now."""
     return [held.pop(key) for key in [key for key, waiting in held.items() if waiting.until <= now]]
+
+
+def _overdue(held: _Alike, now: float) -> list[_Waiting]:
+    """Take out what was to be followed by now."""
+    found = [one for some in held.values() for one in some if one.until <= now]
+    for what in [what for what, some in held.items() if any(one.until <= now for one in some)]:
+        left = [one for one in held.pop(what) if one.until > now]
+        held.update({what: left} if left else {})
+    return found
+
+
+def _oldest(held: _Alike, what: tuple[str, str]) -> _Waiting | None:
+    """Take out the oldest of those that say this, None where there is none."""
+    some = held.pop(what, [])
+    held.update({what: some[1:]} if some[1:] else {})
+    return some[0] if some else None

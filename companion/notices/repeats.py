@@ -13,21 +13,24 @@ MOST_SENDERS, MOST_TIMES = 2_000, 16
 class Repeats:
     """Counts notices by sender: a program and its summary, where chats put who writes.
 
-    One that takes the place of an earlier one is no repeat: it is the same, gone on.
+    One that takes the place of an earlier one is no repeat: it is the same, gone on. Programs that name each of their
+    notices, as those of GTK do, go on where the name is the same.
     """
 
     def __init__(self) -> None:
-        self._times: OrderedDict[tuple[str, str], deque[float]] = OrderedDict()
+        self._met: OrderedDict[tuple[str, str], deque[tuple[float, str]]] = OrderedDict()  # time and own name
 
     def note(self, notice: Notice, minutes: float) -> int:
         """Count a notice in, and return how many of its sender came within so many minutes before it."""
-        if notice.replaces or notice.tag:
+        if notice.replaces:
             return 0
         name = (folded(notice.app or notice.desktop_entry), folded(notice.summary))
-        times = self._times.setdefault(name, deque(maxlen=MOST_TIMES))
-        self._times.move_to_end(name)
-        earlier = sum(notice.time - 60.0 * minutes <= time <= notice.time for time in times)
-        times.append(notice.time)
-        while len(self._times) > MOST_SENDERS:
-            self._times.popitem(last=False)
+        met = self._met.setdefault(name, deque(maxlen=MOST_TIMES))
+        self._met.move_to_end(name)
+        while len(self._met) > MOST_SENDERS:
+            self._met.popitem(last=False)
+        if notice.tag and any(tag == notice.tag for _, tag in met):
+            return 0
+        earlier = sum(notice.time - 60.0 * minutes <= time <= notice.time for time, _ in met)
+        met.append((notice.time, notice.tag))
         return earlier

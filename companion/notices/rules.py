@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,6 +12,9 @@ from companion.notices.security_codes import holds_code
 from companion.notices.types import CRITICAL, Decision, Notice
 
 REPEATS, REPEAT_MINUTES = 2, 3.0
+MOST_TITLE = 6  # characters
+#: A name of two characters or more in a script whose words stand without gaps, or whose titles follow names at once.
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]{2,}")
 PASS_ABOVE, DIGEST_BELOW = 0.5, 0.05
 
 
@@ -34,16 +38,13 @@ class OwnRule:
     sender: str = ""
     words: str = ""
 
-    def holds(self, notice: Notice) -> bool:
-        """Whether the rule is about this notice."""
+    def holds(self, of: frozenset[str], summary: str, body: str) -> bool:
+        """Whether the rule is about a notice of a program with these names, whose summary and body are folded."""
         app, sender, words = folded(self.app), folded(self.sender), folded(self.words)
         if not (app or sender or words):
             return False
-        said = folded(notice.summary)
         return (
-            (not app or app in programs(notice))
-            and (not sender or sender in said)
-            and (not words or words in f"{said} {folded(notice.body)}")
+            (not app or app in of) and (not sender or sender in summary) and (not words or words in f"{summary} {body}")
         )
 
 
@@ -56,7 +57,8 @@ class Choices:
     starred_apps
         Programs whose notifications always pass, by name or desktop entry.
     starred_people
-        Names; a notification passes whose summary has one in it as whole words, or whose body begins with one.
+        Names; a notification passes whose summary has one in it as whole words, or whose body begins with one. In
+        scripts that write no gaps between words, something may follow at once.
     rules
         The first that holds counts.
     repeats, repeat_minutes
@@ -93,8 +95,9 @@ def ruled(notice: Notice, choices: Choices, earlier: int) -> Ruled | None:
     for name, is_so, because in _NEVER_HELD:
         if is_so(notice, choices):
             return Ruled(Decision.PASS, name, because)
+    about = (programs(notice), folded(notice.summary), folded(notice.body)) if choices.rules else (frozenset(), "", "")
     for number, rule in enumerate(choices.rules, 1):
-        if rule.holds(notice):
+        if rule.holds(*about):
             return Ruled(rule.decision, f"own rule {number}", f"your rule {number} says so")
     if choices.repeats > 1 and earlier >= choices.repeats - 1:
         return Ruled(Decision.PASS, "repeat", "the same sender tries again within minutes")
@@ -125,8 +128,15 @@ def _starred_app(notice: Notice, choices: Choices) -> bool:
 
 def _starred_person(notice: Notice, choices: Choices) -> bool:
     summary, body = _spaced(notice.summary), _spaced(notice.body)
-    names = [_spaced(name) for name in choices.starred_people if folded(name)]
-    return any(name in summary or body.startswith(name) for name in names)
+    return any(_names(_spaced(name), summary, body) for name in choices.starred_people if folded(name))
+
+
+def _names(name: str, summary: str, body: str) -> bool:
+    """Whether a name stands in a summary, or a body begins with it."""
+    bare = name.strip()
+    if _UNSPACED.fullmatch(bare):  # a title may stand before it or after it
+        return bare in summary or bare in body[: len(bare) + MOST_TITLE]
+    return name in summary or body.startswith(name)
 
 
 def _code(notice: Notice, _: Choices) -> bool:

@@ -1,13 +1,15 @@
 """Security codes in notifications: numbers beside words that say what they are for, in several languages.
 
 What `companion.masking` takes for a code of one use is one here, too. A notification is short and says little else, so
-that less is asked of it here: the word for *code* near a number is enough, unless it is a code of another kind. Letting
-one notification too many through costs little; holding a code that the person waits for costs them the login.
+that less is asked of it here: the word for *code* near a number is enough, unless it is a code or a number of another
+kind. Letting one notification too many through costs little; holding a code that the person waits for costs them the
+login.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from companion.masking.codes import codes
@@ -16,46 +18,159 @@ from companion.masking.types import Seen, Span
 KIND = "security code"
 LONGEST = 1_000  # characters looked at; a code stands in the first lines
 REACH = 48  # characters between the word and the number
+LOGIN_REACH = 40
 
+#: Letters of scripts whose words stand without gaps: a number may touch them.
+_UNSPACED = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f"
+_NO_WORD = rf"[^\W{_UNSPACED}]"
 #: Words for a code, in lower case. Those of scripts without word gaps are found inside of words.
 _WORDS = (
-    r"\b(?:code|codes|otp|tan|mtan|pin|passcode|password|passwort|kennwort|token|2fa|mfa|verify|verification|"
-    r"verifizierung|bestätigungscode|sicherheitscode|einmalcode|anmeldecode|zugangscode|"
-    r"código|codigo|codice|contraseña|senha|mot de passe|wachtwoord|verificatiecode|inlogcode|"
-    r"kod|kodu|koda|koden|kode|hasło|kodas|kóds|kód|kódja|cod|codul|koodi|şifre|"
-    r"код|кода|пароль|κωδικός|κωδικό)\b"
-    r"|验证码|驗證碼|校验码|动态码|安全码|認証コード|確認コード|認証番号|인증번호|인증 ?코드|보안 ?코드|"
-    r"קוד|رمز|كود|कोड|ओटीपी|รหัส|mã xác|mã otp"
+    r"\b(?:codes?|otp|totp|tan|pin|passcode|password|passphrase|token|2fa|mfa|verify|verification|verifizierung|"
+    r"\w{0,20}(?:code|tan|pin|passwort|kennwort|kod|koden|kode|koodi\w{0,4}|kód|wachtwoord|lozinka)|"
+    r"código|codigo|clave|contraseña|senha|codice|parola|mot de passe|kodu|koda|kodas|kóds|kódja|kódod|"
+    r"hasło|hasla|cod|codul|şifre|şifreniz|kodunuz|salasana|lösenord|adgangskode|heslo|geslo|jelszó|kods|sandi|"
+    r"код|кода|коду|кодом|пароль|парола|шифра|κωδικός|κωδικό|κωδικοσ)\b"
+    r"|验证码|驗證碼|校验码|校驗碼|动态码|动态密码|安全码|确认码|認証コード|確認コード|認証番号|ワンタイムパスワード|暗証番号|"
+    r"セキュリティコード|인증번호|인증 ?코드|보안 ?코드|확인 ?코드|비밀번호|קוד|סיסמה|رمز|کد|كود|कोड|ओटीपी|पिन|কোড|รหัส|"
+    r"mã xác|mã otp|mã đăng nhập|mã bảo mật"
 )
 _WORD = re.compile(_WORDS, re.IGNORECASE)
-#: Codes that nobody logs in with.
-_OTHER = re.compile(
-    r"\b(?:error|exit|status|fehler|erreur|error de|errore|http|zip|postal|post|area|country|dress|qr|bar|promo|"
-    r"promotion|"
-    r"discount|coupon|voucher|rabatt|gutschein|source|product|colour|color|tracking|offer|gift)[ -]?$",
+_KINDS = (
+    r"error|exit|status|fehler|erreur|error de|errore|http|zip|postal|post|area|country|dress|qr|bar|promo|promotion|"
+    r"promotional|discount|coupon|voucher|rabatt|gutschein|aktions|source|quell|product|produkt|colour|color|farb|"
+    r"tracking|offer|gift|geschenk|reduction|réduction|descuento|desconto|sconto|kortings|rabat|alennus|byte|uni|op|"
+    r"machine|morse|short|booking|buchungs|swift|sort|iata|invite|referral|friend|team|dial|dialling|git|vs"
+)
+#: Codes that nobody logs in with: before the word, apart from it or as the first part of it.
+_OTHER_BEFORE = re.compile(rf"\b(?:{_KINDS})[ -]?$", re.IGNORECASE)
+_OTHER_WITHIN = re.compile(rf"(?:{_KINDS})(?:code|kod|koden|kode|koodi|kód)", re.IGNORECASE)
+#: What makes another thing of the word before it.
+_OTHER_AFTER = re.compile(
+    r"[ -](?:reviews?|base|of conduct|freeze|owners?|coverage|quality|style|changes?|names?|camp|monkeys?|editor|"
+    r"(?:promo|promotionnel|postal|de réduction|descuento|de descuento|barre|source)\b)",
     re.IGNORECASE,
 )
+#: Numbers of another kind, by what stands before or after them.
+_OF_THINGS = re.compile(
+    r"(?:order|invoice|ticket|issue|pull request|PR|MR|build|parcel|tracking|case|flight|room|gate|line|port|page|"
+    r"version|bestellung|auftrag|rechnung|sendung|vorgang|commande|facture|colis|pedido|factura|fattura|ordine|"
+    r"zamówienie|faktura|order nr|nr|no|número|numéro|заказ|счёт|订单|注文|주문)"
+    r"[.:]?(?: is| no\.?| nr\.?)?[ :]{0,2}#?$",
+    re.IGNORECASE,
+)
+_UNITS = re.compile(
+    r"\s?(?:%|€|\$|£|¥|руб|円|元|(?:EUR|USD|GBP|CHF|JPY|kr|zł|km|kg|MB|GB|kB|ms|px|kcal|steps|points?|people|users|lines|"  # noqa: RUF001 Cyrillic
+    r"files|tests|photos|items|views|errors|warnings|words|mAh|kWh|Schritte|Punkte|Zeilen|Dateien)\b)",
+    re.IGNORECASE,
+)
+_SHOP = re.compile(
+    r"checkout|at the till|discount|% off|\boff\b|coupon|voucher|\bsale\b|shop|rabatt|gutschein|promo|einkauf|soldes|"
+    r"descuento|desconto|sconto|korting|zniżk|скидк|优惠|折扣|クーポン|할인",
+    re.IGNORECASE,
+)
+_DIGITS = (
+    r"\d{3}[ -]\d{3}|\d{4}[ -]\d{4}|\d{2}(?:[ -]\d{2}){2,3}|\d{4}[ -]\d{2}|\d{4,8}"  # as people are told to read them
+)
 _NUMBER = re.compile(
-    r"(?<![\w.,/#$€£+:-])(?:[A-Z]{1,3}-)?"
-    r"(?:\d{3}[ -]\d{3}|\d{4}[ -]\d{4}|\d{4,8}|(?=[A-Z]{0,7}\d)(?=\d{0,7}[A-Z])[A-Z0-9]{5,8})"
-    r"(?![\w%€$£]|[.,:/-]\d)"
+    rf"(?<!{_NO_WORD})(?<![.,/$€£+-])(?<!\d:)(?:[A-Z]{{1,3}}-)?"
+    rf"(?:{_DIGITS}|(?=[A-Z]{{0,7}}\d)(?=\d{{0,7}}[A-Z])[A-Z0-9]{{5,8}})"
+    rf"(?!{_NO_WORD}|[%€$£]|[.,:/-]\d)"
+)
+_WIDE = str.maketrans({0xFF0C: ", ", 0xFF1A: ": ", 0x3001: ", ", 0x3002: ". "})  # they end what stands before them
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_DATED = re.compile(
+    r"(?:\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez|janv|févr|mars|avr|juin|juil|août|ene|abr|"
+    r"ago|dic)\w{0,6}|\b(?:in|since|until|year|of|im|seit|bis|jahr|en|depuis|desde)|©|\d)[.,]? $",
+    re.IGNORECASE,
+)
+#: What may stand between the word and a code that is written in small letters, or like a year, or with a sign before.
+_IS = (
+    r"[\"'»)\]]?\s{0,2}(?::|=|is|ist|lautet|est|es|é|è|er|är|on|to|jest|je|это|είναι|adalah|là|は|是|为|->|→|-)?"
+    r"\s{0,2}:?\s{0,2}[#*\"'«(\[„“]{0,2}"
+)
+_MIXED = r"(?=[a-zA-Z]{0,9}\d)(?=\d{0,9}[a-zA-Z])(?:[A-Z0-9]{4,10}|[a-zA-Z0-9]{5,10})"
+_SMALL = re.compile(rf"{_IS}(?P<code>{_MIXED})(?!{_NO_WORD})")
+_NEXT = re.compile(rf"{_IS}(?P<code>\d{{3,8}})(?!{_NO_WORD}|[.,:/-]\d)")
+#: Logging in with a number that nobody calls a code.
+_LOGIN = re.compile(
+    r"\b(?:sign(?:ing)?[ -]?in|log(?:ging)?[ -]?in|log[ -]?on|logon|verify|authenticate|authorise|authorize|"
+    r"confirmation number|security number|verification number|"
+    r"anmelden|anmeldung|einloggen|bestätigen|connecter|connexion|iniciar sesión|inicio de sesión|acceder|"
+    r"iniciar sessão|entrar na|accedere|accesso|inloggen|aanmelden|zalogować|logowania|zaloguj|logga in|inloggning|"
+    r"logge inn|logge ind|kirjaudu|kirjautu\w{2,8}|přihlás\w{1,6}|bejelentkez\w{1,6}|giriş|"
+    r"войти|вход\w?|увійти|σύνδεση)\b"
+    r"|登录|登入|登錄|ログイン|サインイン|로그인|đăng nhập|התחבר|تسجيل الدخول|เข้าสู่ระบบ|लॉग ?इन",
+    re.IGNORECASE,
+)
+_LOGIN_NUMBER = re.compile(
+    rf"(?<!{_NO_WORD})(?<![.,/$€£+#-])(?<!\d:)(?:\d{{3}}[ -]\d{{3}}|\d{{4,8}})(?!{_NO_WORD}|[.,:/-]\d|%)"
+)
+#: Two figures to be found on another screen.
+_TAP = re.compile(
+    r"\b(?:tap|approve|choose|select|enter|match|tippe|wähle)\W{1,3}(?P<code>\d{2})\b(?=[^\n]{0,60}"
+    r"\b(?:phone|device|sign|handy|gerät|login))",
+    re.IGNORECASE,
 )
 
 
 def spans(text: str) -> Iterator[Span]:
-    """Yield where a text holds security codes."""
+    """Yield where a text holds security codes. Signs are looked for in the form NFKC."""
     seen = Seen.of(text[:LONGEST])
     if not any(one.isdigit() for one in seen.text):
         return
-    yield from (span for span in codes(seen) if span.kind == "one-time code")
+    yield from (
+        span for span in codes(seen) if span.kind == "one-time code" and _is_one(seen.text, span.start, span.end)
+    )
     numbers = [(match.start(), match.end()) for match in _NUMBER.finditer(seen.text)]
-    for word in _WORD.finditer(seen.text) if numbers else ():
-        if _OTHER.search(seen.text, max(0, word.start() - 16), word.start()):
-            continue
-        near = (place for place in numbers if word.start() - REACH <= place[1] and place[0] <= word.end() + REACH)
-        yield from (Span(start, end, KIND) for start, end in near)
+    for word in _WORD.finditer(seen.text):
+        if not _is_other(seen.text, word):
+            yield from _beside(seen.text, word, numbers)
+    yield from _logins(seen.text)
+    yield from (Span(match.start("code"), match.end("code"), KIND) for match in _TAP.finditer(seen.text))
 
 
 def holds_code(summary: str, body: str) -> bool:
     """Whether a notification holds a security code."""
-    return any(True for _ in spans(f"{summary}\n{body}"))
+    said = f"{summary}\n{body[:LONGEST]}".translate(_WIDE)
+    return any(True for _ in spans(unicodedata.normalize("NFKC", said)))
+
+
+def _beside(text: str, word: re.Match[str], numbers: list[tuple[int, int]]) -> Iterator[Span]:
+    """Yield the codes that belong to a word."""
+    for form in (_SMALL, _NEXT):
+        following = form.match(text, word.end())
+        if following and _is_one(text, following.start("code"), following.end("code"), told=True):
+            yield Span(following.start("code"), following.end("code"), KIND)
+    for start, end in numbers:
+        if word.start() - REACH <= end and start <= word.end() + REACH and _is_one(text, start, end):
+            yield Span(start, end, KIND)
+
+
+def _logins(text: str) -> Iterator[Span]:
+    """Yield numbers that are to be used for logging in."""
+    for match in _LOGIN_NUMBER.finditer(text):
+        before, after = max(0, match.start() - LOGIN_REACH), match.end() + LOGIN_REACH
+        if _LOGIN.search(text, before, after) and _is_one(text, match.start(), match.end()):
+            yield Span(match.start(), match.end(), KIND)
+
+
+def _is_other(text: str, word: re.Match[str]) -> bool:
+    """Whether a word names a code of another kind."""
+    before = text[max(0, word.start() - 16) : word.start()]
+    if _OTHER_BEFORE.search(before) or _OTHER_AFTER.match(text, word.end()):
+        return True
+    return _OTHER_WITHIN.fullmatch(word.group()) is not None
+
+
+def _is_one(text: str, start: int, end: int, *, told: bool = False) -> bool:
+    """Whether a number may be a code; ``told`` where the word for it stands right before it."""
+    number = text[start:end]
+    if _UNITS.match(text, end):
+        return False
+    if not number.isdecimal() and any(one.isalpha() for one in number) and _SHOP.search(text):
+        return False  # such codes are for paying less
+    if told:
+        return True
+    before = text[max(0, start - 24) : start]
+    dated = _YEAR.fullmatch(number) and _DATED.search(before)
+    return not dated and not _OF_THINGS.search(before)

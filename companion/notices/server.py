@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -10,14 +11,16 @@ from typing import Any
 from dbus_fast import Variant
 from dbus_fast.aio import MessageBus
 
+from companion.notices import wire
 from companion.notices.bus import RefusedError, ask
-from companion.notices.types import CRITICAL, NORMAL
+from companion.notices.types import CRITICAL, NORMAL, Notice
 from companion.notices.watching import Watcher
 from companion.notices.wire import SERVER, SERVER_PATH, Original, escaped
 
 OWN_NAME, OWN_ENTRY = "Companion", "companion"
 DUNST = "dunst"
-_OF_DUNST = "org.dunstproject.cmd0"
+MOST_EXPECTED = 64
+_OF_DUNST, _PROPERTIES = "org.dunstproject.cmd0", "org.freedesktop.DBus.Properties"
 
 
 class Server:
@@ -25,6 +28,14 @@ class Server:
 
     def __init__(self, watcher: Watcher) -> None:
         self._watcher = watcher
+        self._expected: deque[tuple[str, str]] = deque(maxlen=MOST_EXPECTED)
+
+    def is_own(self, notice: Notice) -> bool:
+        """Whether a notice was sent here, told of by a daemon that does not say who sent it."""
+        if self._watcher.knows_senders or (notice.summary, notice.body) not in self._expected:
+            return False
+        self._expected.remove((notice.summary, notice.body))
+        return True
 
     def close(self, numbers: Sequence[int]) -> None:
         """Close notifications; those that are gone already do not matter.
@@ -35,6 +46,7 @@ class Server:
 
     def notify(self, original: Original, *, replaces: int = 0) -> int:
         """Show a notification; returns the daemon's number of it."""
+        self._expect(original)
         return self._watcher.run(lambda bus: _notify(bus, original, replaces))
 
     def say(self, summary: str, body: str, *, action: str) -> tuple[str, int]:
@@ -44,8 +56,9 @@ class Server:
         async def said(bus: MessageBus) -> tuple[str, int]:
             marked = "body-markup" in (await _ask(bus, "GetCapabilities"))[0]
             text = escaped(body) if marked else body
-            number = await _notify(bus, Original(OWN_NAME, "", summary, text, ("default", action), hints, 0), 0)
-            return await _daemon(bus), number
+            original = Original(OWN_NAME, "", summary, text, ("default", action), hints, 0)
+            self._expect(original)
+            return await _daemon(bus), await _notify(bus, original, 0)
 
         return self._watcher.run(said)
 
@@ -56,11 +69,18 @@ class Server:
             urgent["transient"] = Variant("b", True)
         return self.notify(replace(original, hints=urgent), replaces=replaces)
 
-    def again(self, daemon: str, number: int | None) -> bool:
-        """Have the daemon show an original again out of its history; returns whether it does."""
+    def again(self, daemon: str, number: int | None, *, at_once: bool = False) -> bool:
+        """Have the daemon show an original again out of its history; returns whether it does.
+
+        With ``at_once`` not where do-not-disturb would keep it back.
+        """
         if number is None:
             return False
-        return self._watcher.run(lambda bus: _again(bus, daemon, number))
+        return self._watcher.run(lambda bus: _again(bus, daemon, number, at_once=at_once))
+
+    def _expect(self, original: Original) -> None:
+        """Know this one again when the daemon tells of it."""
+        self._expected.append(wire.as_kept(original))
 
 
 async def _ask(bus: MessageBus, member: str, signature: str = "", *body: Any) -> list[Any]:
@@ -87,12 +107,16 @@ async def _notify(bus: MessageBus, original: Original, replaces: int) -> int:
     return int((await _ask(bus, "Notify", "susssasa{sv}i", *body))[0])
 
 
-async def _again(bus: MessageBus, daemon: str, number: int) -> bool:
+async def _again(bus: MessageBus, daemon: str, number: int, *, at_once: bool) -> bool:
     """Only dunst can; it says nothing where it has no such notification, so its history is looked at before."""
     if (await _ask(bus, "GetServerInformation"))[0] != DUNST:
         return False
     if daemon != await _daemon(bus):
         return False  # its numbers began anew
+    if at_once:
+        (paused,) = await ask(bus, SERVER, SERVER_PATH, _PROPERTIES, "Get", "ss", _OF_DUNST, "paused")
+        if paused.value:
+            return False
     (history,) = await ask(bus, SERVER, SERVER_PATH, _OF_DUNST, "NotificationListHistory")
     if number not in {one["id"].value for one in history if "id" in one}:
         return False

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from companion.notices.digest import Digest, digest
 from companion.notices.server import Server
-from companion.notices.types import Cause, Happened, NoticesError
+from companion.notices.types import Cause, Happened, Notice, NoticesError
 from companion.notices.watching import PART
 from companion.notices.wire import Original
 from index import notices as rows
 from index.notices import HeldNotice
 from index.store import Store
+from index.types import VaultError
 from index.writer import Writer
 
 ACTION = "Show"
 
 
 class Telling:
-    """Makes digests and shows them. For one thread.
+    """Makes digests and shows them, on the thread that waits for the vault.
 
     What is held is put into a digest in one change; the digest counts as told once the daemon took it. A crash between
     leaves it to `tell` at the next start: the same digest, with the same notices.
@@ -38,10 +40,9 @@ class Telling:
         *,
         offer: Callable[[Digest], None],
         on_incident: Callable[[str, str], None],
-        clock: Callable[[], float],
     ) -> None:
         self._writer, self._store, self._server = writer, store, server
-        self._offer, self._on_incident, self._clock = offer, on_incident, clock
+        self._offer, self._on_incident = offer, on_incident
         self._shown: dict[tuple[str, int | None], int] = {}  # digests by the daemon and its number of their message
 
     def gather(self) -> None:
@@ -52,18 +53,32 @@ class Telling:
         """Show the digests that were not shown yet; returns them. Raises `VaultError`."""
         return [self._tell(number) for number in rows.untold(self._store)]
 
-    def happened(self, what: Happened) -> Digest | None:
-        """Offer the digest whose message the person chose, and return it."""
+    def happened(self, what: Happened) -> None:
+        """Offer the digest whose message the person chose; raises `VaultError`."""
         at = (what.daemon, what.daemon_id)
         if what.cause is not Cause.ACTION:
             self._shown.pop(at, None)
-            return None
-        number = self._shown.get(at)
-        if number is None:
-            return None
-        found = self.made(number)
-        self._offer(found)
-        return found
+        elif (number := self._shown.get(at)) is not None:
+            self._offer(self.made(number))
+
+    def renew(self) -> None:
+        """Take the messages of digests off the screen and tell anew what is left of them: something was forgotten.
+
+        Raises `VaultError`.
+        """
+        standing = self._take_down()
+        self._writer.do(rows.untell, standing).result()
+        for number in standing:
+            if self.made(number).count:
+                self._tell(number)
+
+    def put_away(self) -> None:
+        """Take the messages of digests off the screen: nobody would answer them. The next start tells of them anew."""
+        try:
+            if standing := self._take_down():
+                self._writer.do(rows.untell, standing).result()
+        except VaultError as error:
+            self._on_incident(PART, f"The last digest is not told of again: {error}")
 
     def made(self, number: int) -> Digest:
         """Return a digest as it is now: what was forgotten since is not in it."""
@@ -79,6 +94,13 @@ class Telling:
         self._server.notify(Original(one.app or one.desktop_entry, "", one.summary, one.body, ()))
         return False
 
+    def original(self, one: Notice) -> bool:
+        """Show the original of one that passed, where its daemon has it and shows it now; returns whether it does.
+
+        Raises `NoticesError`.
+        """
+        return self._server.again(one.daemon, one.daemon_id, at_once=True)
+
     def _tell(self, number: int) -> Digest:
         made = self.made(number)
         try:
@@ -86,5 +108,12 @@ class Telling:
         except NoticesError as error:
             self._on_incident(PART, f"The digest is shown by Companion itself. {error}")
             self._offer(made)
-        self._writer.do(rows.told, number, time=self._clock()).result()
+        self._writer.do(rows.told, number).result()
         return self.made(number)
+
+    def _take_down(self) -> list[int]:
+        """Close the messages of digests; returns the digests."""
+        standing, self._shown = self._shown, {}
+        with suppress(NoticesError):  # the desktop is gone, and they with it
+            self._server.close([number for _, number in standing if number is not None])
+        return sorted({*standing.values()})

@@ -58,6 +58,8 @@ class Watcher:
         Called on that thread with each notification and with what becomes of it; should only pass it on.
     on_incident
         Gets the part and a sentence.
+    on_lost
+        Called on that thread when the bus goes away while it was watched.
     first
         The number of the first notice.
 
@@ -70,10 +72,12 @@ class Watcher:
         on_notice: HandOn,
         on_happened: Callable[[Happened], None],
         on_incident: Callable[[str, str], None],
+        on_lost: Callable[[], None] = lambda: None,
         first: int = 1,
         clock: Callable[[], float] = system_time.time,
     ) -> None:
         self._environ, self._on_happened, self._on_incident, self._clock = environ, on_happened, on_incident, clock
+        self._on_lost = on_lost
         self._pending = Pending(first, on_notice, clock=clock, ticking=system_time.monotonic)
         self._thread: LoopThread | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -97,6 +101,16 @@ class Watcher:
         """Our name on the bus, by which what we send ourselves is known."""
         talking = self._talking
         return talking.unique_name if talking is not None else None
+
+    @property
+    def next_number(self) -> int:
+        """The number that the next notice gets."""
+        return self._pending.next
+
+    @property
+    def knows_senders(self) -> bool:
+        """Whether what is sent by ourselves is known by its sender, and left out; KDE's daemon does not tell it."""
+        return self._kde is None
 
     def start(self) -> None:
         """Watch from now on; returns once the first try is over. `limits` says whether it went well."""
@@ -158,6 +172,7 @@ class Watcher:
                 self._tried.set()
                 await until_lost(self._buses)
                 self._lost(GONE)
+                self._on_lost()
             except NoticesError as error:
                 self._lost(str(error))
             if not told:

@@ -73,8 +73,7 @@ def notice(found: Sent, number: int, time: float, sender: str) -> Notice:
         number,
         time,
         original.app or found.entry,
-        plain(original.summary)[:LONGEST_SUMMARY],
-        plain(original.body)[:LONGEST_BODY],
+        *as_kept(original),
         found.urgency,
         found.category,
         sender or found.entry,
@@ -86,6 +85,11 @@ def notice(found: Sent, number: int, time: float, sender: str) -> Notice:
         bool(_hint(hints, "transient", bool) or _hint(hints, "transient", int)),
         tag=found.tag,
     )
+
+
+def as_kept(original: Original) -> tuple[str, str]:
+    """Return summary and body as they are kept."""
+    return plain(original.summary)[:LONGEST_SUMMARY], plain(original.body)[:LONGEST_BODY]
 
 
 def happened(said: Message, time: float, daemon: str) -> Happened | None:

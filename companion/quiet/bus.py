@@ -10,21 +10,25 @@ from dbus_fast import Message
 
 from companion.capture.types import CaptureError
 from companion.capture.wayland.session_bus import PROPERTIES, SessionBus
-from companion.quiet.types import QuietError
+from companion.quiet.types import NoBusError, QuietError
 
 NOTIFICATIONS = "org.freedesktop.Notifications"
 NOTIFICATIONS_PATH = "/org/freedesktop/Notifications"
 DAEMON, DAEMON_PATH = "org.freedesktop.DBus", "/org/freedesktop/DBus"
+#: What says that no bus is there, and what that it was left from.
+_NOT_THERE, _LEFT = (FileNotFoundError, ConnectionError, EOFError), (OSError, EOFError)
+_SILENT = "The session bus does not answer. If this stays, log out and in again."
 
 
 class Bus:
     """A connection to the session bus with a thread of its own; `close` it.
 
-    Raises `QuietError` when there is no session bus, as does every method once it has gone.
+    Raises `NoBusError` when there is no session bus, as does every method once it has gone; `QuietError` where it only
+    does not answer.
     """
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        with _said_here():
+        with _said_here(_NOT_THERE):
             self._bus = SessionBus(environ)
 
     def close(self) -> None:
@@ -82,8 +86,10 @@ def _ignore(_said: Message) -> None:
 
 
 @contextmanager
-def _said_here() -> Iterator[None]:
+def _said_here(gone: tuple[type[Exception], ...] = _LEFT) -> Iterator[None]:
     try:
         yield
     except CaptureError as error:
-        raise QuietError(str(error)) from error
+        if isinstance(error.__cause__, TimeoutError):
+            raise QuietError(_SILENT) from error
+        raise (NoBusError if isinstance(error.__cause__, gone) else QuietError)(str(error)) from error

@@ -32,7 +32,7 @@ class NotificationDaemon:
         self.identity = f"{bus.identity()} {self.owner}"
 
     def alive(self) -> bool:
-        """Whether it still is the session's notification daemon."""
+        """Whether it still is the session's notification daemon; raises `QuietError` where the bus does not say."""
         return bool(self.owner) and self.bus.owner(NOTIFICATIONS) == self.owner
 
     def ask(self, path: str, interface: str, member: str, signature: str = "", *body: Any) -> list[Any]:
@@ -65,4 +65,4 @@ def read_prior(prior: str, key: str) -> Any:
     try:
         return json.loads(prior)[key]
     except (ValueError, KeyError, TypeError) as error:
-        raise DamagedPriorError("How do-not-disturb was before cannot be read any more.") from error
+        raise DamagedPriorError from error

@@ -6,7 +6,7 @@ import queue
 import threading
 from collections.abc import Callable
 
-from companion.quiet.types import Quiet, QuietError
+from companion.quiet.types import NoBusError, Quiet, QuietError
 
 #: Seconds until what did not answer is asked again, and for how many times that is no matter: a daemon starts anew.
 _AGAIN, _PATIENCE = 2.0, 1
@@ -20,7 +20,7 @@ class Following:
     quiet
         On, when this is made.
     off, lost
-        Called on that thread; ``lost`` when the desktop cannot be asked for a while, which goes on.
+        Called on that thread; ``lost`` when the desktop cannot be asked for a while, which goes on, or never again.
 
     """
 
@@ -48,6 +48,9 @@ class Following:
                     self._off()
                     return
                 failed = 0
+            except NoBusError as error:  # there will be nothing to hear on this connection any more
+                self._lost(error)
+                return
             except QuietError as error:
                 failed += 1
                 if failed == _PATIENCE + 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-import select
+import selectors
 import subprocess
 import sys
 import threading
@@ -19,13 +19,14 @@ _START_SECONDS, _END_SECONDS = 20.0, 10.0
 #: Deaths in a row after which something else than chance is at work.
 _MOST_STARTS = 5
 _NO_WATCHDOG = (
-    "The process that restores do-not-disturb after a crash did not start, so do-not-disturb is not touched. "
+    "The process that restores do-not-disturb after a crash did not start{}, so do-not-disturb is not touched. "
     "Restart Companion; reinstall it if this stays."
 )
 _NO_MORE = (
-    "The process that restores do-not-disturb after a crash keeps ending. Until Companion is restarted, a crash would "
-    "leave do-not-disturb on until its next start."
+    "The process that restores do-not-disturb after a crash {}. Until the next focus, a crash would leave "
+    "do-not-disturb on until Companion is started again."
 )
+_KEEPS_ENDING, _ENDED = "keeps ending", "ended, and could not be started again"
 
 
 class Guard:
@@ -38,7 +39,7 @@ class Guard:
     environ
         What the watchdog is started with; the session's bus is in it.
     on_incident
-        Told when the watchdog keeps dying.
+        Told when the watchdog keeps dying, or dies and cannot be started again.
 
     Attributes
     ----------
@@ -89,20 +90,23 @@ class Guard:
         self._starts += 1
         module = ("-m", "companion.quiet.watchdog")
         command = (sys.executable, "-P", *module, str(self._folder), self.holder, str(os.getpid()))
-        process = subprocess.Popen(  # noqa: S603 our own words
-            command,
-            env=self._environ,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            bufsize=0,
-            start_new_session=True,  # Ctrl+C and a closed terminal are for the program alone
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
+        try:
+            process = subprocess.Popen(  # noqa: S603 our own words
+                command,
+                env=self._environ,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                bufsize=0,
+                start_new_session=True,  # Ctrl+C and a closed terminal are for the program alone
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        except OSError as error:
+            raise QuietError(_NO_WATCHDOG.format(f" ({error.strerror})")) from error
         if not _says_ready(process):
             process.kill()
             process.wait()
             _close_pipes(process)
-            raise QuietError(_NO_WATCHDOG)
+            raise QuietError(_NO_WATCHDOG.format(""))
         self._process, self._closing = process, False
         threading.Thread(target=self._mind, args=(process,), name="do-not-disturb-guard", daemon=True).start()
 
@@ -115,19 +119,22 @@ class Guard:
             _close_pipes(process)
             self._process = None
             if self._starts >= _MOST_STARTS:
-                self._on_incident(_NO_MORE)
+                self._on_incident(_NO_MORE.format(_KEEPS_ENDING))
                 return
             try:
                 self._start()
-            except QuietError as error:
-                self._on_incident(str(error))
+            except QuietError:
+                self._on_incident(_NO_MORE.format(_ENDED))
 
 
 def _says_ready(process: subprocess.Popen[bytes]) -> bool:
     if process.stdout is None:
         return False
-    if sys.platform != "win32" and not select.select([process.stdout], [], [], _START_SECONDS)[0]:
-        return False
+    if sys.platform != "win32":
+        with selectors.DefaultSelector() as waiting:
+            waiting.register(process.stdout, selectors.EVENT_READ)
+            if not waiting.select(_START_SECONDS):
+                return False
     return process.stdout.read(1) == READY
 
 

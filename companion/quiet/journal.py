@@ -20,6 +20,11 @@ _LOCK = "do-not-disturb.lock"
 _DAMAGED = "do-not-disturb.damaged"
 
 
+#: What can be done about a file or folder of ours that the system refuses.
+_YOURS = "See that it belongs to you and can be written to, and that the disk has room"
+_BY_HAND = "If do-not-disturb is on and you did not turn it on, turn it off yourself."
+
+
 class DamagedJournalError(QuietError):
     """The journal cannot be read: nobody knows any more what has to be put back."""
 
@@ -38,6 +43,8 @@ class Entry:
         A random word of the run that wrote it: each watchdog restores its own run's.
     time
         UTC seconds since 1970.
+    address
+        Of that run's session bus, empty for the usual one: each session has its own, and may outlive the run.
 
     """
 
@@ -45,6 +52,7 @@ class Entry:
     prior: str
     holder: str
     time: float
+    address: str = ""
 
 
 class Journal:
@@ -82,7 +90,7 @@ class Journal:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise QuietError(f"{self._path} could not be read ({error.strerror}).") from error
+            raise QuietError(f"{self._path} could not be read ({error.strerror}). {_YOURS}. {_BY_HAND}") from error
         return _entry(raw)
 
     def remove(self) -> None:
@@ -94,7 +102,9 @@ class Journal:
             if self.folder.is_dir():
                 sync_folder(self.folder)
         except OSError as error:
-            raise QuietError(f"{self._path} could not be taken away ({error.strerror}).") from error
+            raise QuietError(
+                f"{self._path} could not be taken away ({error.strerror}). {_YOURS}, or delete it."
+            ) from error
 
     def set_aside(self) -> Path:
         """Move a damaged one out of the way, for whoever wants to look at it; raises `QuietError`."""
@@ -102,14 +112,14 @@ class Journal:
         try:
             self._path.replace(aside)
         except OSError as error:
-            raise QuietError(f"{self._path} could not be moved ({error.strerror}).") from error
+            raise QuietError(f"{self._path} could not be moved ({error.strerror}). {_YOURS}, or delete it.") from error
         return aside
 
     def _make_folder(self) -> None:
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise QuietError(f"{self.folder} could not be made ({error.strerror}).") from error
+            raise QuietError(f"{self.folder} could not be made ({error.strerror}). {_YOURS}.") from error
 
 
 def usual_folder() -> Path:
@@ -128,13 +138,16 @@ def lock_within(lock: FileLock, seconds: float) -> bool:
     except Timeout:
         return False
     except OSError as error:
-        raise QuietError(f"{lock.lock_file} could not be taken ({error.strerror}).") from error
+        raise QuietError(f"{lock.lock_file} could not be taken ({error.strerror}). {_YOURS}, or delete it.") from error
     return True
 
 
 def _entry(raw: bytes) -> Entry:
     try:
         told: dict[str, Any] = json.loads(raw)
-        return Entry(str(told["backend"]), str(told["prior"]), str(told["holder"]), float(told["time"]))
+        what = (str(told["backend"]), str(told["prior"]), str(told["holder"]))
+        return Entry(*what, float(told["time"]), str(told.get("address", "")))
     except (ValueError, KeyError, TypeError) as error:
-        raise DamagedJournalError("What do-not-disturb was before is written down, and cannot be read.") from error
+        raise DamagedJournalError(
+            f"What do-not-disturb was before is written down, and cannot be read. {_BY_HAND}"
+        ) from error

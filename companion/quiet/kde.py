@@ -32,6 +32,10 @@ class Kde:
         """Whether it is on, whoever turned it on."""
         return self._daemon.alive() and self._inhibited()
 
+    def gone(self) -> bool:
+        """Whether its daemon has left."""
+        return not self._daemon.alive()
+
     def prior(self) -> str:
         """Return what `restore` needs."""
         return self._daemon.prior()

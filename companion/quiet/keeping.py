@@ -5,20 +5,20 @@ from __future__ import annotations
 import os
 import threading
 import time
+import traceback
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from companion.quiet.choose import Chosen, choose, named
+from companion.quiet.choose import Chosen, choose
 from companion.quiet.following import Following
 from companion.quiet.guard import Guard
+from companion.quiet.held import Again, Held
 from companion.quiet.journal import Entry, Journal, lock_within
-from companion.quiet.restoring import restore_left
-from companion.quiet.types import Quiet, QuietError, Semantics
-
-if TYPE_CHECKING:
-    from filelock import FileLock
+from companion.quiet.restoring import ADDRESS, restore_left
+from companion.quiet.types import QuietError, Semantics
 
 PART = "do-not-disturb"
 #: Seconds that another run's watchdog is waited for.
@@ -26,8 +26,14 @@ LOCK_SECONDS = 5.0
 
 _OWN = "Your own do-not-disturb is on: nothing is changed, and nothing will be turned off."
 _OFF_BY_HAND = "Do-not-disturb was turned off by hand: it stays off until the next focus."
+_OFF_WITH_DAEMON = (
+    "Do-not-disturb went off with what shows notifications, which has ended or was started anew: it stays off until "
+    "the next focus."
+)
+_STILL_ON = "Do-not-disturb is still on. {error} Turning it off is tried every few seconds."
 _ANOTHER = "Another run of Companion keeps do-not-disturb at the moment."
 _NOT_RESTORED = "{error} It is written down that do-not-disturb was off, and tried again at the next start."
+_NOT_OFF = "{error} Turning do-not-disturb off is tried again every few seconds, and tried again at the next start."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +60,6 @@ class Standing:
     why: str = ""
     limits: str = ""
     semantics: Semantics | None = None
-
-
-@dataclass(slots=True)
-class _Held:
-    """What is on by us. Whoever takes it out of `Keeping` ends it."""
-
-    quiet: Quiet
-    prior: str
-    lock: FileLock
-    following: Following | None = None
 
 
 class Keeping:
@@ -101,14 +97,15 @@ class Keeping:
         self._environ, self._clock, self._chosen = environ, clock, chosen
         self._on_incident, self._on_change = on_incident, on_change
         self._standing = Standing()
-        self._held: _Held | None = None
+        self._held: Held | None = None
         self._turn = threading.Lock()  # one begins or ends at a time
-        self._taking = threading.Lock()  # of `_held`, never for long
+        self._taking = threading.Lock()  # of `_held` and what is known of it, never for long
 
     @property
     def holds(self) -> bool:
         """Whether do-not-disturb is on by us."""
-        return self._held is not None
+        held = self._held
+        return held is not None and not held.off
 
     @property
     def backend(self) -> str:
@@ -148,109 +145,135 @@ class Keeping:
     def begin(self) -> bool:
         """Turn it on. False where that is not for us to do, or cannot be done; `limits` says why."""
         with self._turn:
-            if self._held is not None:
+            if self._held is not None and not self._held.ending:
                 return True
+            self._end()
+            if self._held is not None:  # what was on before could not be put back yet
+                return False
             try:
                 return self._begin()
             except QuietError as error:
                 if str(error) != self.limits:  # which the person has been told already
                     self._told(str(error))
-                self._say(replace(self._standing, holds=False, limits=str(error)))
+                if self._held is None:
+                    self._say(replace(self._standing, holds=False, limits=str(error)))
                 return False
 
     def end(self) -> None:
-        """Bring it back as it was before `begin`; where it was turned off by hand meanwhile, it stays as it is."""
+        """Bring it back as it was before `begin`; where it was turned off by hand meanwhile, it stays as it is.
+
+        What cannot be brought back now is tried again until it is off.
+        """
         with self._turn:
             self._end()
 
     def stop(self) -> None:
-        """End, and let the watchdog end too. `begin` may be called again."""
+        """End, and let the watchdog end too: where that is needed it goes on trying. `begin` may be called again."""
         with self._turn:
             self._end()
+            if self._held is not None:
+                self._let_go(self._held, self.limits)  # and leave the journal
             self._guard.close()
 
     def _begin(self) -> bool:
-        lock = self._journal.lock()
-        if not lock_within(lock, LOCK_SECONDS):
-            self._say(replace(self._standing, limits=_ANOTHER))
-            return False
-        on = False
-        try:
+        with ExitStack() as owned:
+            lock = self._journal.lock()
+            if not lock_within(lock, LOCK_SECONDS):
+                self._say(replace(self._standing, limits=_ANOTHER))
+                return False
+            owned.callback(lock.release)
             self._restore_left()  # before looking: what was left on would pass for the person's own
-            on = self._turn_on(self._chosen(self._environ, wake=True), lock)
-        finally:
-            if not on:
-                lock.release()
-        return on
-
-    def _turn_on(self, chosen: Chosen, lock: FileLock) -> bool:
-        quiet, on = chosen.quiet, False
-        try:
-            if quiet.is_on():
+            chosen = self._chosen(self._environ, wake=True)
+            owned.callback(chosen.quiet.close)
+            if chosen.quiet.is_on():
                 self._say(_of(chosen, limits=_OWN))
-            else:
-                self._hold(chosen, lock)
-                on = True
-        finally:
-            if not on:
-                quiet.close()
-        return on
+                return False
+            entry = self._written_down(chosen)
+            held = self._held = Held(chosen.quiet, entry, owned.pop_all())
+        self._turn_on(held, chosen)
+        return True
 
-    def _hold(self, chosen: Chosen, lock: FileLock) -> None:
-        """Turn it on, with the watchdog awake and the journal written first."""
-        quiet, prior = chosen.quiet, chosen.quiet.prior()
+    def _written_down(self, chosen: Chosen) -> Entry:
+        """Return what has to be put back, with the watchdog awake and the journal written."""
+        prior = chosen.quiet.prior()
         self._guard.start()
-        self._journal.write(Entry(quiet.name, prior, self._guard.holder, self._clock()))
-        held = _Held(quiet, prior, lock)
+        address = self._environ.get(ADDRESS, "")
+        entry = Entry(chosen.quiet.name, prior, self._guard.holder, self._clock(), address)
+        self._journal.write(entry)
+        return entry
+
+    def _turn_on(self, held: Held, chosen: Chosen) -> None:
         try:
-            quiet.turn_on()
-            self._held = held
+            held.quiet.turn_on()
             self._say(_of(chosen, holds=True))
-            held.following = Following(quiet, off=lambda: self._off_by_hand(held), lost=self._lost)
+            held.following = Following(held.quiet, off=lambda: self._went_off(held), lost=self._lost)
         except BaseException:
-            self._held = None
-            quiet.restore(prior)
-            self._journal.remove()
+            self._end()
             raise
 
     def _end(self) -> None:
-        held = self._take()
+        held = self._held
         if held is None:
             return
+        with self._taking:
+            held.ending = True
         try:
-            if held.quiet.is_on():
-                held.quiet.restore(held.prior)
-            self._journal.remove()
-        except QuietError as error:
-            self._told(_NOT_RESTORED.format(error=error))
-        finally:
-            self._let_go(held, "")
+            self._put_back(held)
+        except Exception as error:  # noqa: BLE001 it is told, and tried again until it is off
+            self._not_off(held, error)
 
-    def _off_by_hand(self, held: _Held) -> None:
-        if self._take(held) is None:
+    def _put_back(self, held: Held) -> None:
+        held.put_back(self._environ)
+        self._journal.remove()
+        self._let_go(held, "")
+
+    def _not_off(self, held: Held, error: Exception) -> None:
+        """Say what went wrong, and have it tried again."""
+        if isinstance(error, QuietError):
+            what, why = _NOT_OFF.format(error=error), str(error)
+        else:
+            what, why = "".join(traceback.format_exception(error)), "Something unexpected went wrong."
+        if what not in held.told:
+            held.told.add(what)
+            self._told(what)
+        if held.again is None:
+            held.again = Again(partial(self._try_again, held))
+        limits = why if held.off else _STILL_ON.format(error=why)
+        self._say(replace(self._standing, holds=not held.off, limits=limits))
+
+    def _try_again(self, held: Held) -> bool:
+        """Return whether there is nothing left to try."""
+        with self._turn:
+            if self._held is held:
+                self._end()
+            return self._held is not held
+
+    def _went_off(self, held: Held) -> None:
+        """Take in, on the thread that follows it, that it is off; whoever ends it just now lets go of it."""
+        with self._taking:
+            if self._held is not held:
+                return
+            ending, again = held.ending, held.again
+            held.off = held.ending = True
+        if ending:
+            if again is not None:
+                again.wake()
             return
         try:
-            self._journal.remove()
+            self._journal.remove()  # at once: what comes on from now on is the person's own
         except QuietError as error:
-            self._told(str(error))
-        finally:
-            self._let_go(held, _OFF_BY_HAND)
+            self._not_off(held, error)
+        else:
+            self._let_go(held, _why_off(held))
 
-    def _take(self, wanted: _Held | None = None) -> _Held | None:
-        """Return what is held to whoever asks first, and to nobody else; what is followed ends."""
+    def _let_go(self, held: Held, limits: str) -> None:
         with self._taking:
-            held = self._held
-            if held is None or (wanted is not None and wanted is not held):
-                return None
+            if self._held is not held:
+                return
             self._held = None
-        if held.following is not None:
-            held.following.close()
-        return held
-
-    def _let_go(self, held: _Held, limits: str) -> None:
-        held.quiet.close()
-        held.lock.release()
-        self._say(replace(self._standing, holds=False, limits=limits))
+        held.let_go()
+        if self._held is None:  # else it was begun anew, and that is said already
+            self._say(replace(self._standing, holds=False, limits=limits))
 
     def _restore_at_start(self) -> None:
         lock = self._journal.lock()
@@ -264,7 +287,7 @@ class Keeping:
             lock.release()
 
     def _restore_left(self) -> None:
-        said = restore_left(self._journal, opened=lambda name: named(name, self._environ))
+        said = restore_left(self._journal, self._environ)
         if said:
             self._told(said)
 
@@ -282,3 +305,11 @@ class Keeping:
 
 def _of(chosen: Chosen, *, holds: bool = False, limits: str = "") -> Standing:
     return Standing(holds, chosen.quiet.name, chosen.why, limits, chosen.quiet.semantics)
+
+
+def _why_off(held: Held) -> str:
+    """Say why it went off without us."""
+    try:
+        return _OFF_WITH_DAEMON if held.quiet.gone() else _OFF_BY_HAND
+    except QuietError:  # who would know does not answer; a person's hand is the likeliest
+        return _OFF_BY_HAND

@@ -49,6 +49,10 @@ class Macos:
         """Whether it is on, whoever turned it on."""
         return bool(self._shortcut(ASK).strip())
 
+    def gone(self) -> bool:
+        """Whether what keeps it has left: never, it is the system's."""
+        return False
+
     def prior(self) -> str:
         """Return what `restore` needs."""
         return json.dumps({"focus": self._shortcut(ASK).strip()})
@@ -61,7 +65,7 @@ class Macos:
     def restore(self, prior: str) -> None:
         """Bring back what a prior told of."""
         if read_prior(prior, "focus") != "":
-            raise DamagedPriorError("How the Focus was before cannot be read any more.")
+            raise DamagedPriorError
         self._shortcut(OFF)
         self._see(on=False)
 

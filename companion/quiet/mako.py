@@ -50,6 +50,10 @@ class Mako:
         """Whether it is on, whoever turned it on."""
         return self._daemon.alive() and not {mode.name for mode in self._modes}.isdisjoint(self._active())
 
+    def gone(self) -> bool:
+        """Whether its daemon has left."""
+        return not self._daemon.alive()
+
     def prior(self) -> str:
         """Return what `restore` needs."""
         return self._daemon.prior(added=self._ours().name)

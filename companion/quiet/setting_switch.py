@@ -32,6 +32,10 @@ class SettingSwitch:
         """Whether it is on, whoever turned it on."""
         return not self._showing.get()
 
+    def gone(self) -> bool:
+        """Whether what keeps it has left: never, it is kept on disk."""
+        return False
+
     def prior(self) -> str:
         """Return what `restore` needs."""
         return json.dumps({"showing": self._showing.get()})
@@ -43,7 +47,7 @@ class SettingSwitch:
     def restore(self, prior: str) -> None:
         """Bring back what a prior told of."""
         if read_prior(prior, "showing") is not True:
-            raise DamagedPriorError("How do-not-disturb was before cannot be read any more.")
+            raise DamagedPriorError
         self._showing.set(to=True)
 
     def follow(self, heard: Heard) -> None:

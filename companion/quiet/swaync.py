@@ -32,6 +32,10 @@ class Swaync:
         """Whether it is on, whoever turned it on."""
         return self._dnd() if self._bus.owner(_SERVICE) else self._kept.get()
 
+    def gone(self) -> bool:
+        """Whether what keeps it has left: never, it is kept on disk."""
+        return False
+
     def prior(self) -> str:
         """Return what `restore` needs."""
         return json.dumps({"dnd": self._dnd()})
@@ -43,7 +47,7 @@ class Swaync:
     def restore(self, prior: str) -> None:
         """Bring back what a prior told of."""
         if read_prior(prior, "dnd") is not False:
-            raise DamagedPriorError("How do-not-disturb was before cannot be read any more.")
+            raise DamagedPriorError
         if self._bus.owner(_SERVICE):
             self._set(on=False)
         else:

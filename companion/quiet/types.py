@@ -14,8 +14,15 @@ class QuietError(Exception):
     """Why do-not-disturb cannot be turned on, read or restored; the message says how to mend it."""
 
 
+class NoBusError(QuietError):
+    """There is no session bus at that address, or it has gone: what was asked will never be answered there."""
+
+
 class DamagedPriorError(QuietError):
     """How do-not-disturb was before can no longer be read: trying again will not help."""
+
+    def __init__(self, what: str = "How do-not-disturb was before cannot be read any more.") -> None:
+        super().__init__(f"{what} If it is on and you did not turn it on, turn it off yourself.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,11 @@ class Quiet(Protocol):
         ...
 
     def is_on(self) -> bool:
-        """Whether it is on, whoever turned it on; off where what could tell has gone, and its state with it."""
+        """Whether it is on, whoever turned it on; off where `gone`. That nobody answers is an error, never off."""
+        ...
+
+    def gone(self) -> bool:
+        """Whether what kept its state when this was made has left, and its state with it."""
         ...
 
     def prior(self) -> str:

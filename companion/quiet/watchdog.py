@@ -62,7 +62,6 @@ def await_end(pipe: int, program: int) -> None:
 def restore(folder: Path, holder: str) -> int:
     """Put back what this run's journal says, trying for a while; returns 0 when nothing is left to do."""
     from companion.quiet.journal import Journal
-    from companion.quiet.types import QuietError
 
     journal, due, what = Journal(folder), time.monotonic() + TRYING, ""
     while time.monotonic() < due:
@@ -70,7 +69,7 @@ def restore(folder: Path, holder: str) -> int:
             if not _is_ours(journal, holder):
                 return 0
             _restore(journal, holder)
-        except QuietError as error:
+        except Exception as error:  # noqa: BLE001 whatever it is: nobody else is left, and it is told in the end
             what = str(error)
         time.sleep(APART)
     _tell(f"Do-not-disturb could not be restored. {what}")

@@ -50,6 +50,10 @@ class Windows:
         """Whether it is on, whoever turned it on."""
         return self._profile.get() != OFF
 
+    def gone(self) -> bool:
+        """Whether what keeps it has left: never, it is the system's."""
+        return False
+
     def prior(self) -> str:
         """Return what `restore` needs."""
         return json.dumps({"profile": self._profile.get()})
@@ -62,7 +66,7 @@ class Windows:
         """Bring back what a prior told of."""
         name = read_prior(prior, "profile")
         if name != OFF:
-            raise DamagedPriorError("How do-not-disturb was before cannot be read any more.")
+            raise DamagedPriorError
         self._select(OFF)
 
     def follow(self, heard: Heard) -> float:  # noqa: ARG002 Windows tells nobody

@@ -29,6 +29,10 @@ class Xfce:
         """Whether it is on, whoever turned it on."""
         return bool(self._value())
 
+    def gone(self) -> bool:
+        """Whether what keeps it has left: never, it is kept on disk."""
+        return False
+
     def prior(self) -> str:
         """Return what `restore` needs."""
         return json.dumps({"value": self._value()})
@@ -45,7 +49,7 @@ class Xfce:
         elif value is False:
             self._set(on=False)
         else:
-            raise DamagedPriorError("How xfce4-notifyd's do-not-disturb was before cannot be read any more.")
+            raise DamagedPriorError
         self._see(on=False)
 
     def follow(self, heard: Heard) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from index import notices, tagging
+from index import focus_history, notices, tagging, trainings
 from index.forgetting.wish import Span, merged
 from index.pictures import frames
 from index.replacing import FILE_MODE, FOLDER_MODE, replace_file, sync_folder
@@ -26,6 +26,7 @@ from index.types import FrameError, RecordingInfo, VaultError
 PIECE = 200  # moments in memory at once
 PIECE_SECONDS = 60.0  # of EEG in memory at once
 MOMENTS, RECORDINGS, NOTICES = "moments.jsonl", "recordings.jsonl", "notices.jsonl"
+FOCUS, TRAININGS = "focus.jsonl", "trainings.jsonl"
 DRAFT = ".draft"
 
 Progress = Callable[[str, int, int], None]  # what, how many of how many
@@ -52,6 +53,8 @@ class Exported:
     pictures: int = 0
     recordings: int = 0
     notices: int = 0
+    focus: int = 0  # stretches of its history, and what the person said of it
+    trainings: int = 0
     skipped: list[str] = field(default_factory=list)
 
 
@@ -68,6 +71,9 @@ def export(store: Store, folder: Path, wanted: Wanted, *, progress: Progress = l
         between = spans if wanted.app else [where.time]
         _recordings(store, folder, between, done, progress)
         _notices(store, folder, where.time, wanted.app, done)
+        done.focus = _lines(folder, FOCUS, focus_history.exported(store, merged(between)))
+        if not wanted.app:  # they are of no program
+            done.trainings = _lines(folder, TRAININGS, _trainings(store, where.time, done))
         _publish(folder / MOMENTS)
     except OSError as error:
         raise VaultError(f"{folder} cannot be written to ({error.strerror}). Is the disk full?") from error
@@ -138,6 +144,26 @@ def _notices(store: Store, folder: Path, time: Span, app: str, done: Exported) -
             done.notices += 1
         _sync(file)
     _publish(folder / NOTICES)
+
+
+def _lines(folder: Path, name: str, rows: Iterable[dict[str, Any]]) -> int:
+    """Write one object a line; returns how many."""
+    count = 0
+    with _private(folder / (name + DRAFT)) as file:
+        for count, row in enumerate(rows, start=1):  # noqa: B007 how many there were
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        _sync(file)
+    _publish(folder / name)
+    return count
+
+
+def _trainings(store: Store, time: Span, done: Exported) -> Iterator[dict[str, Any]]:
+    """Yield neurofeedback sessions, without what their person may not see yet."""
+    for training in trainings.between(store, *time):
+        try:
+            yield trainings.exported(store, training)
+        except VaultError as error:
+            done.skipped.append(f"A training was left out: {error}")
 
 
 def _with_more(store: Store, piece: list[dict[str, Any]], *, vectors: bool) -> Iterator[dict[str, Any]]:

@@ -14,6 +14,8 @@ from index.care.aside import ASIDE, set_aside
 from index.care.salvaging import salvage
 from index.care.verifying import Progress, framed, lost_files, pages, read_through, rounds, unopened
 from index.forgetting import forgotten
+from index.keys import mail_files
+from index.keys.sealing import DamagedError
 from index.pictures import frames
 from index.pictures.cold_frames import UnreachableError
 from index.signals import bdf, cutting
@@ -52,6 +54,7 @@ def rebuild(vault: Vault, *, time: float, progress: Progress = lambda *_: None) 
         _take_in_recordings(writer, store, done)
         _mend_recordings(writer, store, done, progress)
         _mend_learning(vault, done)
+        _mend_mails(vault, done)
         _clear(writer, store, done, salvaged=salvaged)
         _make_vectors(store, progress)
         done.made.append("Vectors were made anew from the database.")
@@ -182,6 +185,18 @@ def _mend_learning(vault: Vault, done: Rebuilt) -> None:
         for path in rounds(vault):
             forgotten.remove(vault, path)
         done.lost += [f"{why} A round of learning begins anew." for why in damaged]
+
+
+def _mend_mails(vault: Vault, done: Rebuilt) -> None:
+    """Set mails aside that waited to be sent and cannot be opened; only a backup brings them back."""
+    for path in mail_files.files(vault.mails):
+        try:
+            mail_files.opened(path, vault.keys.files)
+        except DamagedError as error:
+            place = set_aside(vault, str(path.relative_to(vault.root)))
+            done.lost.append(
+                f"{path.name} cannot be opened ({error}). The mail that it is of is not sent; it lies at {place} now."
+            )
 
 
 def _clear(writer: Writer, store: Store, done: Rebuilt, *, salvaged: bool) -> None:

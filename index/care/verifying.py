@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from index import database, journal, notices
+from index.keys import mail_files
 from index.keys.sealed_file import SealedFile
 from index.keys.sealing import DamagedError
 from index.pictures import cold_frames, frames
@@ -78,7 +79,7 @@ def _verify(vault: Vault, done: Verified, progress: Progress, *, alone: bool) ->
     store = Store(vault)
     try:
         done.problems += _database(store, done, alone=alone)
-        parts = (_frames, _recordings, _notices, _journals, _learning, _vectors)
+        parts = (_frames, _recordings, _notices, _journals, _learning, _mails, _vectors)
         for check in (*parts, *((_lost_files,) if alone else ())):
             done.problems += check(store, done, progress)
     except VaultError as error:  # the database cannot even be asked
@@ -203,6 +204,21 @@ def _learning(store: Store, done: Verified, progress: Progress) -> Iterator[Prob
         why = unopened(store.vault, path)
         if why:
             yield Problem("learning", why, _rebuild("it is removed, and a round of learning begins anew"))
+
+
+def _mails(store: Store, done: Verified, progress: Progress) -> Iterator[Problem]:
+    """Open every mail that waits to be sent, and what was noted of it."""
+    waiting = mail_files.files(store.vault.mails)
+    for number, path in enumerate(waiting):
+        progress("mails", number, len(waiting))
+        done.checked["mails"] += 1
+        try:
+            mail_files.opened(path, store.vault.keys.files)
+        except FileNotFoundError:
+            continue  # it was sent meanwhile
+        except (DamagedError, OSError) as error:
+            mend = f"Bring it back from a backup. {_rebuild('it is set aside, and not sent')}"
+            yield Problem("mail", f"{path} cannot be opened ({error}).", mend)
 
 
 def rounds(vault: Vault) -> list[Path]:

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from sqlite_utils import Database
 
-from index import changes, database, focus_history, notices, trainings
+from index import alpha, changes, database, focus_history, notices, trainings
 from index.care.aside import ASIDE
 from index.forgetting import forgotten, traces
 from index.forgetting.budget import NoRoomError
@@ -118,6 +118,7 @@ def _write_down(db: Database, plan: Plan, time: float) -> None:
     spans = [("span", None, start, min(end, latest)) for start, end in plan.spans if start < latest]
     db.conn.executemany(sql, spans)
     db.conn.executemany(sql, [("notice", number, None, None) for number in plan.notices])
+    db.conn.executemany(sql, [("learned", None, plan.learned, None)] if plan.learned is not None else [])
     kinds = ["traces", *(["key", "brain"] if plan.brain else [])]
     db.conn.executemany(sql, [(kind, None, None, None) for kind in kinds])
     what = Forgotten(time, Why.ASKED, plan.time_start, plan.time_end, len(plan.moments), plan.frames, plan.eeg_seconds)
@@ -170,6 +171,7 @@ def _incidents_of(db: Database, spans: Sequence[Span]) -> None:
         db.conn.executemany(f"DELETE FROM {table} WHERE time >= ? AND time < ?", spans)  # noqa: S608 constants
     focus_history.forget(db, spans)
     trainings.forget_between(db, spans)
+    alpha.forget_between(db, spans)
 
 
 def _others(store: Store, spans: Sequence[Span]) -> list[int]:
@@ -215,9 +217,10 @@ def _drop_some_brain(db: Database, brain: OfBrain, at_once: int) -> bool:
 def _drop_brain(db: Database, brain: OfBrain) -> None:
     forgotten.leave_files(db, [row[0] for row in db.execute("SELECT path FROM recordings").fetchall()])
     # What was learned of notifications rests on EEG as well.
-    for table in ("recordings", "montages", "mappings", "fusion", "notice_model"):
+    for table in ("recordings", "montages", "mappings", "fusion", "notice_model", "notice_lessons"):
         db.execute(f"DELETE FROM {table}")  # noqa: S608 constants
     trainings.forget_all(db)
+    alpha.forget_all(db)
     db.execute("DELETE FROM jobs WHERE kind IN (?, ?)", [Job.BRAIN, Job.SHARED])
     for pattern in brain.spaces:
         db.execute("DELETE FROM spaces WHERE name GLOB ?", [pattern])

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index import focus_history, notices, trainings
+from index import alpha, focus_history, notices, trainings
 from index.store import Store
 from index.types import Filters, VaultError
 
 AT_ONCE = 50_000  # moments looked at together
 Span = tuple[float, float]  # UTC seconds, the end left out
+OF_PERSON = focus_history.any_between, trainings.any_between, alpha.any_between
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,11 @@ class Plan:
     frames, eeg_seconds
         How many pictures and how much EEG go with them.
     focus
-        Whether anything goes that was said of the person's focus, or a training.
+        Whether anything goes that was said of the person's focus, or a training, or their alpha frequency.
     notices
         Numbers of the held notifications that go: of these times, and of the program that was named.
+    learned
+        From when on (UTC seconds) what was learned of notifications goes, as it rests on what goes; None for nothing.
 
     """
 
@@ -61,11 +64,19 @@ class Plan:
     brain: bool = False
     focus: bool = False
     notices: tuple[int, ...] = ()
+    learned: float | None = None
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to forget."""
-        return not (self.moments.size or self.eeg_seconds or self.brain or self.focus or self.notices)
+        return not (
+            self.moments.size
+            or self.eeg_seconds
+            or self.brain
+            or self.focus
+            or self.notices
+            or self.learned is not None
+        )
 
 
 def plan(store: Store, wish: Wish) -> Plan:
@@ -83,7 +94,9 @@ def plan(store: Store, wish: Wish) -> Plan:
     time_alone = not wish.moments and not (asked.app or asked.site or asked.tag)
     if time_alone:
         spans.append((_or(asked.since, float("-inf")), _or(asked.until, float("inf"))))
-    return _plan(store, rows, merged(spans), notices.going(store, merged(spans), wish.filters))
+    whole = merged(spans)
+    held = notices.going(store, whole, asked)
+    return replace(_plan(store, rows, whole, held), learned=notices.learned_since(store, whole, asked, held))
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:
@@ -124,7 +137,7 @@ def _plan(
         time_end=last if first <= last else None,
         frames=sum(row[3] for row in rows),
         eeg_seconds=seconds,
-        focus=focus_history.any_between(store, spans) or trainings.any_between(store, spans),
+        focus=any(known(store, spans) for known in OF_PERSON),
         notices=tuple(number for number, _ in held),
     )
 

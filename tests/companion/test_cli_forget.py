@@ -16,12 +16,13 @@ from companion.settings import Settings
 from companion.status import NO_HEADSET, Seeing, summarise
 from companion.wording import counted
 from embeddings import spaces
-from index import changes
+from index import changes, notices
 from index.forgetting import forgetting, forgotten, wish
 from index.forgetting.forgotten import Forgotten, Why
 from index.forgetting.wish import Wish
 from index.keys import keyfile
 from index.keys.sealing import DamagedError
+from index.notices import HeldNotice
 from index.signals.bdf import BdfAppender
 from index.store import Store
 from index.types import NewMoment
@@ -153,10 +154,25 @@ def test_json_says_what_went(says: Says, place: Path) -> None:
         "eeg_seconds": 20.0,
         "time_start": NOW - 600,
         "time_end": NOW - 570,
+        "notices": 0,
         "brain": False,
         "everything": False,
         "forgotten": True,
     }
+
+
+def test_held_notifications_of_the_time_are_told_of_and_go(says: Says, place: Path) -> None:
+    with Writer(vault_at(place)) as writer:
+        some = [HeldNotice(number, NOW - ago, "Mail", "letter", "") for number, ago in ((1, 7200), (2, 7000), (3, 30))]
+        writer.do(notices.hold, some).result()
+    code, _, err = says("--since", str(NOW - 7300), "--until", str(NOW - 6900))
+    assert code == WRONG
+    assert "This will go: 2 held notifications, from" in " ".join(err.split())
+    assert says("--since", str(NOW - 7300), "--until", str(NOW - 6900), "--yes")[1].startswith("Forgotten: 2 held")
+    with Writer(vault_at(place)) as writer:
+        kept = Store(writer.vault)
+        assert [one.number for one in notices.held(kept)] == [3]
+        kept.close()
 
 
 def test_a_running_program_is_to_be_quit_first(says: Says, place: Path) -> None:

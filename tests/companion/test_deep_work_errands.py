@@ -10,15 +10,19 @@ from typing import cast
 import pytest
 
 from companion.deep_work import DeepWork
+from companion.focus.calibration import Part as Calibrated
+from companion.focus.calibration import Step
 from companion.focus.types import FocusError
 from companion.focus.watch import FocusWatch
 from companion.focus_choices import Chosen
 from companion.front import Front
+from companion.notices.digest import Digest, digest
 from companion.notices.notices import Notices
 from companion.quiet.keeping import Keeping
 from companion.settings import Settings
 from index.keys.keys import Keys
 from index.store import Store
+from index.types import VaultError
 from index.vault import Vault
 from index.writer import Writer
 
@@ -30,6 +34,7 @@ class Part:
 
     def __init__(self) -> None:
         self.threads: list[str] = []
+        self.looked: list[int] = []
         self.refuses = False
 
     def listen(self, listener: Callable[..., None]) -> None:
@@ -43,6 +48,19 @@ class Part:
         if self.refuses:
             raise FocusError("That is not over yet.")
         return 7
+
+    def calibrate(self) -> None:
+        raise FocusError("Calibration needs a headset that sends.")
+
+    def calibrating(self) -> Step:
+        return Step(Calibrated.REST, "Rest.", 30.0, 0.2)
+
+    def end_calibration(self) -> None:
+        self.threads.append(threading.current_thread().name)
+        raise VaultError("The vault cannot be read.")
+
+    def looked_at(self, digest: Digest) -> None:
+        self.looked.append(digest.number)
 
     def open(self, number: int) -> bool:
         self.threads.append(threading.current_thread().name)
@@ -65,6 +83,7 @@ def deep(tmp_path: Path, part: Part) -> Iterator[DeepWork]:
             front=Front(),
             store=store,
             chosen=Chosen(Settings()),
+            on_incident=lambda _part, _what: None,
             clock=lambda: START,
         )
         yield made
@@ -89,6 +108,20 @@ def test_what_is_refused_is_raised_in_the_future(deep: DeepWork, part: Part) -> 
     part.refuses = True
     with pytest.raises(FocusError, match="not over"):
         deep.correct(START, START + 60, focused=True).result(10.0)
+
+
+def test_a_calibration_is_begun_at_once_and_ended_elsewhere(deep: DeepWork, part: Part) -> None:
+    with pytest.raises(FocusError, match="needs a headset"):
+        deep.calibrate()
+    assert deep.calibrating() == part.calibrating()
+    with pytest.raises(VaultError, match="cannot be read"):
+        deep.end_calibration().result(10.0)
+    assert threading.current_thread().name not in part.threads
+
+
+def test_a_digest_that_is_before_the_person_is_told_of(deep: DeepWork, part: Part) -> None:
+    deep.looked_at(digest(4, ())).result(10.0)
+    assert part.looked == [4]
 
 
 def test_nothing_is_done_once_it_has_ended(deep: DeepWork, part: Part) -> None:

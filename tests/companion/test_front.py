@@ -36,6 +36,18 @@ def test_a_digest_nobody_could_be_offered_waits_for_somebody() -> None:
     assert offered == [HELD, HELD]
 
 
+def test_of_several_digests_that_waited_none_is_lost() -> None:
+    front, offered = Front(), list[Digest]()
+    later = digest(2, (HeldNotice(3, 5.0, "Slack", "Ines", "coffee?"), HeldNotice(4, 6.0, "Mail", "Dr. Z", "result")))
+    front.offer(HELD)
+    front.offer(later)
+    front.offer(HELD)
+    front.shown_by(None, offered.append)
+    (one,) = offered
+    assert one.number == 2
+    assert [notice.number for notice in one.notices] == [4, 3, 2]
+
+
 def test_what_waits_can_be_forgotten() -> None:
     front, offered = Front(), list[Digest]()
     front.offer(HELD)

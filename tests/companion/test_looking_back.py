@@ -43,8 +43,18 @@ def test_each_minute_is_the_mean_of_what_was_known_in_it(writer: Writer, store: 
     put(writer, piece(10, 0.2), piece(30, 0.8, seconds=20.0), piece(40, None), piece(190, 0.5))
     past = looking_back.past(store, START, START + 300)
     first, second = past.points
-    assert first == Point(START + 30, pytest.approx(0.6))
-    assert second == Point(START + 210, 0.5)
+    assert first == Point(START + 30, pytest.approx(0.6), None, pytest.approx(0.6))
+    assert second == Point(START + 210, 0.5, None, 0.5)
+
+
+def test_eeg_and_behaviour_are_told_apart_and_eeg_that_waits_says_nothing(writer: Writer, store: Store) -> None:
+    def both(end: float, eeg: float | None, behaviour: float | None, *, frozen: bool = False) -> Piece:
+        return Piece(START + end, 10.0, 0.5, eeg, behaviour, False, frozen, "signs")
+
+    put(writer, both(10, 0.2, 0.6), both(20, 0.9, 0.8, frozen=True), both(70, 0.4, None))
+    first, second = looking_back.past(store, START, START + 120).points
+    assert (first.eeg, first.behaviour) == (pytest.approx(0.2), pytest.approx(0.7))
+    assert (second.eeg, second.behaviour) == (pytest.approx(0.4), None)
 
 
 def test_stretches_of_deep_focus_are_joined_over_short_gaps_alone(writer: Writer, store: Store) -> None:

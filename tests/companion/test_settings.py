@@ -21,11 +21,15 @@ BY_TYPE: dict[object, st.SearchStrategy[object]] = {
 }
 WORDS = st.from_regex(r"[\wé .?*-]{0,20}", fullmatch=True).filter(lambda words: not words.strip() or words.strip("*? "))
 HOSTS = st.from_regex(r"(?:\*\.)?[a-zü0-9]{1,9}(?:\.[a-z]{2,5}){0,2}", fullmatch=True)
+ACCOUNTS = ("work tls smtp.example.org:465 local 2525", "'at home' starttls [::1]:587 local 2526")
 CHECKED: dict[str, st.SearchStrategy[object]] = {
     "exclude_titles": st.lists(WORDS, max_size=4).map(tuple),
     "quiet_hours": st.lists(st.sampled_from(["22:00-07:00", "9:00 - 12:30", ""]), max_size=2).map(tuple),
     "notice_rules": st.lists(st.sampled_from(["hold app=slack", "pass sender='Ada L' words=now", " "])).map(tuple),
     "focus_longest_minutes": st.floats(1, 1440),
+    "send_accounts": st.lists(st.sampled_from([*ACCOUNTS, " "]), unique=True).map(tuple),
+    "send_hold_minutes": st.floats(0.1, 1440),
+    "send_threshold": st.floats(0.01, 1),
     "exclude_sites": st.lists(HOSTS | st.sampled_from(["", " ", "https://example.org/a"]), max_size=4).map(tuple),
 }
 ANY = st.builds(Settings, **({name: BY_TYPE[kind] for name, kind in get_type_hints(Settings).items()} | CHECKED))

@@ -150,3 +150,30 @@ def test_looks_that_wait_to_be_read_keep_what_was_typed(desk: Desk, moments: Mom
     said = ["a" + "".join(f" {number}." for number in looks if number % 2 == monitor) for monitor in (0, 1)]
     assert list(desk.store.typed([1, 2]).values()) == said
     assert problems == []
+
+
+@pytest.mark.parametrize("before", [3_947, 3_990, 3_998, 4_005])
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "password: Kx9!vQ2m#Zt7",
+        "abandon ability able about above absent absorb abstract absurd abuse access accident",
+    ],
+)
+def test_what_settles_is_never_cut_within_a_secret_nor_behind_its_label(before: int, secret: str) -> None:
+    said = "a" * (before - 1) + " " + secret + " " + "more " * 2_000
+    at_once, by_pieces = Typed(), Typed()
+    kept = at_once.add(said)
+    for start in range(0, len(said), 1_009):
+        in_the_end = by_pieces.add(said[start : start + 1_009])
+    assert kept == in_the_end
+    assert kept == masked(said)
+    assert secret.rsplit(maxsplit=1)[-1] not in kept
+
+
+def test_what_the_window_shows_as_secret_is_not_kept_without_its_label() -> None:
+    typed, whole = Typed(), "dear Ada\n[password]\n[password]\nand so on"
+    assert typed.add("dear Ada\nTr0") == "dear Ada\nTr0"  # not shown as one yet
+    assert typed.add("ub4dor", [("Tr0ub4d", "password")]) == "dear Ada\n[password]"
+    assert typed.add("7x\nb4\nand so on", [("Tr0ub4dor7x", "password")]) == whole
+    assert typed.add("") == whole

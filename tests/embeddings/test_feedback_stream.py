@@ -11,6 +11,7 @@ from embeddings import features, focus, sites
 from embeddings.feedback_plan import SETTLING, BandPlan, FocusPlan, SharedPlan, StatePlan, Step
 from embeddings.feedback_power import LOUDEST, BandPower, delay
 from embeddings.feedback_stream import FeedbackStream
+from embeddings.focus_tracker import FocusTracker
 from embeddings.mapping_net import Net, Shape, to_mapping
 from embeddings.site_features import DIMENSION, SiteReference
 from embeddings.state import Baseline
@@ -142,13 +143,23 @@ def test_the_delay_is_what_a_burst_takes_to_show() -> None:
 def test_focus_is_the_shipped_score() -> None:
     rest = eeg(70, seed=1)
     table = rows(rest)
-    plan = FocusPlan(MUSE, table.tobytes())
+    known = FocusTracker.of_rest(focus.shipped(), MUSE, table).dump()
+    assert known is not None
+    plan = FocusPlan(MUSE, known)
     steps = played(FeedbackStream(plan, MUSE, SFREQ), eeg(30, seed=2, alpha=1.0))
     model = focus.shipped()
     reference = SiteReference.fit(features.matrices(table, 4), sites.find(MUSE), model.others)
     whole = focus.scores(model, reference, features.matrices(rows(eeg(30, seed=2, alpha=1.0)), 4))
     found = np.mean([step.value for step in steps[200:] if step.value is not None])
     assert found == pytest.approx(float(whole.mean()), abs=0.5)
+
+
+def test_rest_of_other_electrodes_is_refused() -> None:
+    others = ("F7", "F8", "T5", "T6")
+    known = FocusTracker.of_rest(focus.shipped(), others, rows(eeg(70, seed=1))).dump()
+    assert known is not None
+    with pytest.raises(EmbeddingsError, match="Calibrate with these electrodes"):
+        FeedbackStream(FocusPlan(MUSE, known), MUSE, SFREQ)
 
 
 def test_a_direction_of_the_state_space_is_followed() -> None:

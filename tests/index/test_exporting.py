@@ -12,8 +12,10 @@ import pytest
 from PIL import Image
 from whole_vault import CH_NAMES, SFREQ, SPACE, T0, TEXTS, files, fill, flip, record, signal
 
+from index import focus_history
 from index.care import exporting
 from index.care.exporting import Wanted, export
+from index.focus_history import Piece, Source
 from index.keys.keys import Keys
 from index.pictures import compaction
 from index.signals.bdf import BdfFile
@@ -86,6 +88,31 @@ def test_an_app_limits_the_eeg_to_its_own_moments(store: Store, tmp_path: Path) 
     export(store, tmp_path / "out", Wanted(app="EDITOR"))
     assert [moment["app"] for moment in lines(tmp_path / "out" / "moments.jsonl")] == ["Editor"]
     assert lines(tmp_path / "out" / "recordings.jsonl") == []  # the recording ended before it
+
+
+def test_the_history_of_focus_comes_with_what_the_person_said_of_it(vault: Vault, store: Store, tmp_path: Path) -> None:
+    pieces = [Piece(T0 + end, 10.0, 0.8, 0.6, 0.7, True, False, "signs", 0.4, b"abcd") for end in (10, 20, 5000)]
+    with Writer(vault) as writer:
+        writer.do(focus_history.put, pieces).result()
+        said = (T0, T0 + 20), Source.CORRECTION
+        writer.do(focus_history.put_label, said[0], focused=False, source=said[1], time=T0 + 30).result()
+    done = export(store, tmp_path / "out", Wanted(until=T0 + 100))
+    first, _, label = lines(tmp_path / "out" / "focus.jsonl")
+    assert done.focus == 3
+    assert first == {
+        "kind": "history",
+        "time": T0 + 10,
+        "seconds": 10.0,
+        "probability": 0.8,
+        "eeg": 0.6,
+        "behaviour": 0.7,
+        "deep": True,
+        "frozen": False,
+        "cause": "signs",
+    }
+    assert (label["kind"], label["focused"], label["source"]) == ("said", False, "correction")
+    assert export(store, tmp_path / "all", EVERYTHING).focus == 4
+    assert export(store, tmp_path / "editor", Wanted(app="Editor")).focus == 0  # nothing is known of its time
 
 
 def test_a_folder_that_is_not_empty_is_refused_and_left_alone(store: Store, tmp_path: Path) -> None:

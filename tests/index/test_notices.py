@@ -74,7 +74,7 @@ def test_what_is_held_comes_back_as_it_was_and_is_in_one_digest(writer: Writer, 
     assert writer.do(notices.gather).result() == 0
     keep(writer, held(5))
     assert notices.untold(store) == [1]
-    writer.do(notices.told, 1, time=T0).result()
+    writer.do(notices.told, 1).result()
     assert notices.untold(store) == []
     assert writer.do(notices.gather).result() == 2
     assert [one.number for one in notices.of_digest(store, 1)] == [4, 3]
@@ -98,15 +98,22 @@ def test_a_later_one_takes_the_place_of_an_earlier_one_of_its_daemon_or_name(wri
     assert [one.number for one in notices.held(store)] == [2]
 
 
-def test_what_was_told_long_ago_goes(writer: Writer, store: Store) -> None:
+def test_what_was_told_and_came_long_ago_goes_without_another_digest(writer: Writer, store: Store) -> None:
     keep(writer, held(1, time=T0 - 40 * 86_400), held(2))
     writer.do(notices.gather).result()
-    writer.do(notices.told, 1, time=T0).result()
-    assert numbers(store) == [1, 2]  # what is told now stays, however old it is
-    keep(writer, held(3))
+    writer.do(notices.expire, time=T0).result()
+    assert numbers(store) == [1, 2]  # what was not told yet stays, however old it is
+    writer.do(notices.told, 1).result()
+    writer.do(notices.expire, time=T0).result()
+    assert numbers(store) == [2]
+
+
+def test_a_digest_whose_message_went_unread_is_told_anew(writer: Writer, store: Store) -> None:
+    keep(writer, held(1))
     writer.do(notices.gather).result()
-    writer.do(notices.told, 2, time=T0).result()
-    assert numbers(store) == [2, 3]
+    writer.do(notices.told, 1).result()
+    writer.do(notices.untell, [1]).result()
+    assert notices.untold(store) == [1]
 
 
 def test_they_are_forgotten_with_their_time(writer: Writer, store: Store) -> None:
@@ -151,20 +158,55 @@ def test_of_what_is_forgotten_no_file_holds_a_word(writer: Writer, store: Store)
     assert (found, free) == (0, 0)  # the database was written anew: no page of it is left over
 
 
+DAY = 86_400.0
+
+
+def learned(store: Store) -> bytes | None:
+    found = notices.model(store)
+    return None if found is None else found.data
+
+
+def learn(writer: Writer, data: bytes, time: float, *programs: str) -> None:
+    writer.do(notices.put_model, data, time=time, lessons=dict.fromkeys(programs, time)).result()
+
+
 def test_what_was_learned_goes_with_everything_and_with_all_eeg(writer: Writer, store: Store) -> None:
     assert notices.model(store) is None
-    writer.do(notices.put_model, b"one", time=T0).result()
-    writer.do(notices.put_model, b"two", time=T0).result()
-    keep(writer, held(1))
-    forget(writer, store, Wish(Filters(app="Mail")))
-    assert notices.model(store) == b"two"
-    keep(writer, held(2))
+    learn(writer, b"one", T0)
+    learn(writer, b"two", T0 + 1)
+    assert learned(store) == b"two"
     forget(writer, store, Wish(Filters(until=T0 + 9000)))
-    assert notices.model(store) is None
-    writer.do(notices.put_model, b"three", time=T0).result()
+    assert learned(store) is None
+    learn(writer, b"three", T0 + DAY)
     fill(writer)
     forget(writer, store, Wish(brain=True))
-    assert notices.model(store) is None
+    assert learned(store) is None
+
+
+def test_what_was_learned_from_a_forgotten_time_goes_though_nothing_was_held(writer: Writer, store: Store) -> None:
+    learn(writer, b"before", T0 - DAY, "mail")
+    learn(writer, b"after", T0, "signal")
+    assert wish.plan(store, Wish(Filters(since=T0 + 1, until=T0 + 2))).empty
+    planned = forget(writer, store, Wish(Filters(since=T0 - 1, until=T0 + 1)))
+    assert planned.learned == T0 - 1
+    assert learned(store) == b"before"
+    assert [row[0] for row in store.rows("SELECT program FROM notice_lessons")] == ["mail"]
+
+
+def test_what_was_learned_from_a_forgotten_program_goes_though_nothing_was_held(writer: Writer, store: Store) -> None:
+    learn(writer, b"before", T0 - DAY, "mail")
+    learn(writer, b"after", T0, "signal")
+    learn(writer, b"last", T0 + 3 * DAY, "mail")
+    assert wish.plan(store, Wish(Filters(app="Chess"))).empty
+    forget(writer, store, Wish(Filters(app="Signal")))
+    assert learned(store) == b"before"
+
+
+def test_only_the_last_days_of_what_was_learned_are_kept(writer: Writer, store: Store) -> None:
+    for day in range(30):
+        learn(writer, b"%d" % day, T0 + day * DAY)
+    assert store.value("SELECT count(*) FROM notice_model") == notices.MODELS_KEPT
+    assert learned(store) == b"29"
 
 
 def test_they_are_exported_by_time_and_program(writer: Writer, store: Store, tmp_path: Path) -> None:

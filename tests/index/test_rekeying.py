@@ -7,9 +7,10 @@ import pytest
 from whole_vault import SPACE, TEXTS, files, fill, flip, signal
 
 from index.care.verifying import verify
-from index.keys import keyfile, rekeying
+from index.keys import keyfile, mail_files, rekeying
 from index.keys.keyfile import KeyFile, Opened, Way
 from index.keys.keys import Keys, Secrets
+from index.keys.mail_files import bound_to
 from index.signals.bdf import BdfFile
 from index.spaces.vectors import Vectors
 from index.store import Store
@@ -18,6 +19,8 @@ from index.vault import Vault
 from index.writer import Writer
 
 SECRET = b"s" * 32
+MAILS = ("aa.held", "aa.note", "bb.sent")
+STEPS = ("_database", "_vectors", "_files", "_frames", "_recording", "_sync_folders", "_mails")
 
 
 class StoppedError(Exception):
@@ -40,6 +43,10 @@ def old(tmp_path: Path) -> Vault:
         store.close()
     (vault.root / "learning").mkdir()
     (vault.root / "learning" / "plan").write_bytes(vault.keys.files.seal(b"a round", b"plan"))
+    vault.mails.mkdir()
+    (vault.mails / "queue.lock").touch()
+    for name in MAILS:
+        (vault.mails / name).write_bytes(vault.keys.files.seal(name.encode(), bound_to(vault.mails / name)))
     return vault
 
 
@@ -73,6 +80,8 @@ def assert_all_there(vault: Vault) -> None:
     np.testing.assert_array_equal(file.read(0, file.samples), signal())
     plan = vault.keys.files.open((vault.root / "learning" / "plan").read_bytes(), b"plan")
     assert plan == b"a round"
+    for name in MAILS:
+        assert mail_files.opened(vault.mails / name, vault.keys.files) == name.encode()
 
 
 def test_everything_is_encrypted_with_new_keys_and_nothing_with_the_old(old: Vault) -> None:
@@ -96,7 +105,7 @@ def test_what_was_recorded_while_locked_keeps_its_key_until_it_is_taken_in(old: 
     assert rekeying.renewed(secrets, journal_empty=True).private != secrets.private
 
 
-@pytest.mark.parametrize("step", ["_database", "_vectors", "_files", "_frames", "_recording", "_sync_folders"])
+@pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_change_of_keys_that_was_broken_off_anywhere_goes_on(
     old: Vault, monkeypatch: pytest.MonkeyPatch, step: str, when: str
@@ -108,7 +117,7 @@ def test_a_change_of_keys_that_was_broken_off_anywhere_goes_on(
         calls.append(1)
         if when == "after" or len(calls) > 1:  # in the midst of several files
             real(*arguments)
-        if len(calls) == (1 if step.startswith(("_d", "_v", "_fi", "_fr")) else 2):
+        if len(calls) == (1 if step.startswith(("_d", "_v", "_fi", "_fr", "_m")) else 2):
             raise StoppedError
 
     with monkeypatch.context() as patch:

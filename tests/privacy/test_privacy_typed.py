@@ -49,7 +49,6 @@ def test_what_is_typed_into_a_field_that_was_revealed_is_not(place: Place, case:
     window = program.show(case.harmless, ("entry", {"text": "", "echo": "password"}))
     with place.looking() as looking:
         looking.until(NEW)
-        typing(place, window, "before")
         program.tell("reveal")
         typing(place, window, case.word)
         looking.until(*STORED)
@@ -99,3 +98,18 @@ def test_what_is_typed_into_a_private_window_is_not(place: Place, case: Case) ->
         looking.until(RULE)
     browser.close_window(window)
     case.kept_out()
+
+
+@pytest.mark.parametrize("toolkit", TELLING)
+def test_what_is_typed_into_a_plain_field_beside_its_label_is_not(place: Place, case: Case, toolkit: str) -> None:
+    beside = (("label", {"text": "Password:"}), ("entry", {"text": ""}))
+    window = place.program(toolkit).show(case.harmless, *beside, size=(420, 140))
+    secret = case.password.replace("&", "")
+    with place.looking() as looking:
+        looking.until(NEW)
+        typing(place, window, secret, at=(150, 55))
+        looking.until(*STORED)
+        place.desktop.run("xdotool", "key", "Shift_L")
+        looking.until(*STORED)
+        wait_until(lambda: "[password]" in str(place.store.value(KEPT, [case.harmless])), "the mark of what was typed")
+    case.kept_out(secret)

@@ -11,7 +11,8 @@ from recording_engine import NOW, RecordingEngine, status
 
 from companion.deep_work import DeepWorkState
 from companion.deep_work_port import DeepWorkPort, Offer, Show
-from companion.focus.types import Cause, FocusState, Mode
+from companion.focus.calibration import Part, Step
+from companion.focus.types import Cause, FocusError, FocusState, Mode
 from companion.looking_back import Past, Point
 from companion.notices.digest import Digest, digest
 from companion.notices.notices import Snapshot
@@ -26,6 +27,7 @@ WHY = "Deep focus: steady typing."
 DEEP = FocusState(NOW, 0.9, 0.7, 0.8, "good", deep=True, since=NOW - 600, why=WHY, frozen=False, cause=Cause.SIGNS)
 CALM = replace(DEEP, probability=0.2, eeg=0.1, behaviour=0.3, deep=False, why="No deep focus: much turning.")
 UNKNOWN = replace(CALM, probability=None, eeg=None, behaviour=None, quality="no headset", cause=Cause.STARTED)
+READY = Step(Part.READY, "Sit comfortably.", 5.0, 0.0)
 DOWN = Snapshot("", False, 0, 0, 0, 0, 0, (), None)
 
 
@@ -58,6 +60,8 @@ class RecordingDeepWork:
         self.learning: Future[None] = Future()
         self.correcting: Future[int] = Future()
         self.asking: Future[Past] | None = None
+        self.step: Step | None = None
+        self.ending: Future[None] = done(None)
 
     def state(self) -> DeepWorkState:
         return DeepWorkState(self.focus, self.quiet, self.notices, self.focus.why)
@@ -87,10 +91,31 @@ class RecordingDeepWork:
         self.calls.append(("take back", correction))
         return done(None)
 
+    def calibrate(self) -> None:
+        self.calls.append(("calibrate",))
+        if self.focus.quality == "no headset":
+            raise FocusError("Calibration needs a headset that sends.")
+        self.step = READY
+
+    def calibrating(self) -> Step | None:
+        return self.step
+
+    def end_calibration(self) -> Future[None]:
+        self.calls.append(("end calibration",))
+        self.step = None
+        return self.ending
+
+    def looked_at(self, digest: Digest) -> Future[None]:
+        self.calls.append(("looked at", digest.number))
+        return done(None)
+
     def open_notice(self, number: int) -> Future[bool]:
         self.calls.append(("open", number))
         self.opening = Future()
         return self.opening
+
+    def unseen(self, numbers: Sequence[int]) -> None:
+        self.calls.append(("unseen", *numbers))
 
     def judge_notice(self, number: int, *, important: bool) -> Future[None]:
         self.calls.append(("judge", number, important))

@@ -11,8 +11,10 @@ from PySide6.QtGui import QImage
 from companion.brain.types import Contact, HeadsetState
 from companion.contact_watch import Electrodes
 from companion.ports import Answer, EnginePort, Gone, Question
+from companion.sending_port import SendingPort
 from companion.settings import Settings
 from companion.status import Activity, Status
+from companion.training_port import TrainingPort
 from embeddings.types import EEGWindow
 from index.types import Hit, Moment
 
@@ -63,6 +65,8 @@ class RecordingEngine:
         self.forgetting: Future[Gone] = Future()
         self.signal: Callable[[float], EEGWindow | None] = lambda _seconds: None
         self.electrodes: Electrodes | None = None
+        self.sending: SendingPort | None = None
+        self.training: TrainingPort | None = None
 
     def headset_window(self, seconds: float) -> EEGWindow | None:
         return self.signal(seconds)

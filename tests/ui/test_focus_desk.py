@@ -5,7 +5,9 @@ from concurrent.futures import Future
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from recording_deep_work import CALM, DEEP, DOWN, WHY, FocusedEngine, RecordingDeepWork, judged, three_held
 from recording_door import RecordingDoor
@@ -13,6 +15,7 @@ from recording_engine import NOW, status
 from waiting import settle, wait_until
 
 from companion.focus.types import Cause, Mode
+from companion.notices.types import NoticesError
 from companion.settings import Settings
 from companion.status import Activity
 from ui.app import App
@@ -164,9 +167,49 @@ def test_what_passes_is_shown_when_the_notices_ask_for_it(app: App, deep: Record
     assert app.desks.focus.toasts is not None
     (toast,) = app.desks.focus.toasts.shown
     assert toast.isVisible()
-    toast.opened.emit()
+
+
+@pytest.mark.parametrize(
+    ("opens", "said"), [(True, None), (False, ""), (NoticesError("There is no notification 3."), "There is no")]
+)
+def test_a_click_on_what_passes_opens_the_original_else_the_focus_window(
+    app: App, deep: RecordingDeepWork, opens: bool | NoticesError, said: str | None
+) -> None:
+    wait_until(lambda: deep.show is not None)
+    assert deep.show is not None
+    show = deep.show
+    wait_until(elsewhere(lambda: show(judged(3))).done)
+    assert app.desks.focus.toasts is not None
+    app.desks.focus.toasts.shown[0].opened.emit()
+    assert deep.asked("open") == [("open", 3)]
+    if isinstance(opens, NoticesError):
+        deep.opening.set_exception(opens)
+    else:
+        deep.opening.set_result(opens)
+    settle()
+    window = app.desks.focus.window
+    if said is None:
+        assert window is None
+    else:
+        wait_until(lambda: app.desks.focus.window is not None and app.desks.focus.window.isVisible())
+        assert app.desks.focus.window is not None
+        assert app.desks.focus.window.held.problem.text().startswith(said)
+
+
+def test_calibration_opens_from_the_focus_window_and_from_it_the_headset(app: App, deep: RecordingDeepWork) -> None:
+    deep.focus = CALM
+    app.desks.focus.open()
     assert app.desks.focus.window is not None
-    assert app.desks.focus.window.isVisible()
+    settle()
+    QTest.keyClick(app.desks.focus.window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    wait_until(lambda: app.desks.focus.calibration is not None)
+    assert app.desks.focus.calibration is not None
+    assert app.desks.focus.calibration.isVisible()
+    app.desks.focus.calibration.headset.click()
+    assert app.desks.headset.window is not None
+    assert app.desks.headset.window.isVisible()
+    app.quit()
+    assert not app.desks.focus.calibration.isVisible()
 
 
 def test_a_digest_that_was_chosen_is_shown_and_can_be_seen_again(app: App, deep: RecordingDeepWork) -> None:
@@ -176,6 +219,7 @@ def test_a_digest_that_was_chosen_is_shown_and_can_be_seen_again(app: App, deep:
     assert elsewhere(lambda: offer(three_held()) is None).result(5.0)
     wait_until(lambda: app.desks.focus.digest is not None and app.desks.focus.digest.isVisible())
     assert app.desks.focus.digest is not None
+    assert deep.asked("looked at") == [("looked at", 1)]
     app.desks.focus.digest.close()
     deep.notices = replace(DOWN, digest=three_held())
     app.desks.focus.open()

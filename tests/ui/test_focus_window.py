@@ -223,6 +223,34 @@ def test_deep_focus_dots_and_the_curve_are_painted(
     assert colours.text in near
 
 
+@pytest.mark.parametrize("colours", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
+def test_what_eeg_and_behaviour_say_is_drawn_where_it_is_wanted(
+    desk: Desk, deep: RecordingDeepWork, monkeypatch: pytest.MonkeyPatch, colours: theme.Colours
+) -> None:
+    monkeypatch.setattr(theme, "of", lambda _palette: colours)
+    points = tuple(replace(point, eeg=0.6, behaviour=0.4) for point in morning().points)
+    deep.known = replace(morning(), points=points)
+    desk.window.appear()
+    settle()
+
+    def drawn() -> bytes:
+        return bytes(desk.window.day.curve.grab().toImage().constBits())
+
+    pictures = [drawn()]
+    hands, eeg = desk.window.day.lines.switches.values()
+    hands.click()
+    pictures.append(drawn())
+    QTest.keyClick(desk.window, KEY.Key_E, Qt.KeyboardModifier.ControlModifier)
+    wait_until(eeg.isChecked)
+    pictures.append(drawn())
+    hands.click()
+    pictures.append(drawn())
+    assert len(set(pictures)) == 4
+    eeg.click()
+    assert drawn() == pictures[0]
+    assert "(What you do: 40%, EEG: 60%)" in desk.window.day.curve.told(NOW - 1200)
+
+
 def test_corrections_are_painted_with_their_word(desk: Desk, deep: RecordingDeepWork) -> None:
     before = desk.window.day.curve.grab().toImage()
     label = Label(1, NOW, NOW - 3600, NOW - 2400, focused=False, source=Source.CORRECTION)
@@ -323,8 +351,9 @@ def test_everything_has_a_name_is_reached_by_tab_and_escape_closes(desk: Desk) -
         assert len(reached) < 20
         QTest.keyClick(focused, KEY.Key_Tab)
     stretch = desk.window.day.stretch
-    wanted = [first, desk.window.day.curve, stretch.start, stretch.end, stretch.focused, stretch.not_focused]
-    wanted += [desk.window.held.list, desk.window.leave]
+    wanted = [first, *desk.window.day.lines.switches.values(), desk.window.day.curve]
+    wanted += [stretch.start, stretch.end, stretch.focused, stretch.not_focused]
+    wanted += [desk.window.held.list, desk.window.calibrate, desk.window.leave]
     assert reached == wanted
     QTest.keyClick(desk.window, KEY.Key_Escape)
     assert not desk.window.isVisible()

@@ -77,3 +77,60 @@ def test_it_stays_while_it_is_pointed_at(pile: ToastPile, monkeypatch: pytest.Mo
             break
         QTest.qWait(50)
     assert pile.shown == []
+
+
+@pytest.mark.parametrize("rule", ["critical", "call", "alarm"])
+def test_what_nobody_may_miss_stays_until_it_is_closed(
+    pile: ToastPile, monkeypatch: pytest.MonkeyPatch, rule: str
+) -> None:
+    monkeypatch.setattr(toast_window, "SHOWN_MS", 50)
+    pile.show(judged(1, rule=rule))
+    pile.show(judged(2))
+    for _ in range(100):
+        if len(pile.shown) == 1:
+            break
+        QTest.qWait(50)
+    (toast,) = pile.shown
+    assert toast.number == 1
+    QApplication.sendEvent(toast, QEvent(QEvent.Type.Leave))
+    QTest.qWait(300)
+    assert pile.shown == [toast]
+    toast.close_it.click()
+    assert pile.shown == []
+
+
+def test_what_stays_takes_no_room_from_the_others_and_stands_above_them(pile: ToastPile) -> None:
+    for number in range(1, AT_ONCE + 3):
+        pile.show(judged(number))
+    assert len(pile.shown) == AT_ONCE
+    pile.show(judged(99, rule="call"))
+    assert [toast.number for toast in pile.shown] == [99, 1, 2, 3, 4]
+    tops = [toast.geometry().top() for toast in pile.shown]
+    assert tops == sorted(tops)
+    pile.let_go()
+
+
+def test_what_never_was_on_the_screen_is_handed_back(pile: ToastPile) -> None:
+    handed_back: list[list[int]] = []
+    pile.unseen.connect(handed_back.append)
+    for number in range(1, 11):
+        assert pile.show(judged(number))
+    on_screen = {toast.number for toast in pile.shown}
+    pile.let_go()
+    (numbers,) = handed_back
+    assert on_screen.isdisjoint(numbers)
+    assert on_screen | set(numbers) == set(range(1, 11))
+
+
+def test_as_many_that_stay_are_there_as_fit_on_the_screen(pile: ToastPile) -> None:
+    handed_back: list[list[int]] = []
+    pile.unseen.connect(handed_back.append)
+    for number in range(1, 61):
+        pile.show(judged(number, rule="critical"))
+    count, bottom = len(pile.shown), pile.shown[-1].screen().availableGeometry().bottom()
+    assert AT_ONCE < count < 60
+    assert pile.shown[-1].geometry().bottom() <= bottom
+    pile.shown[0].close_it.click()
+    assert len(pile.shown) == count  # the next one took its place
+    pile.let_go()
+    assert len(handed_back[0]) == 60 - count - 1

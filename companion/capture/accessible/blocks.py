@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
 from companion.capture.accessible.node import Node
 from companion.capture.accessible.order import reading_order
 from companion.capture.accessible.reading import Block
-from companion.capture.accessible.roles import CELLS, EDITORS, INLINE, STACKED
+from companion.capture.accessible.roles import CELLS, INLINE, STACKED, TITLED, Role
 
 #: Stands in an object's own text where one of its children is (U+FFFC, object replacement character).
 EMBEDDED = "\ufffc"
 
 
-def blocks_of(root: Node) -> tuple[Block, ...]:
-    """Return the text of a tree as blocks in reading order."""
+def blocks_of(root: Node, strays: Sequence[Node] = ()) -> tuple[Block, ...]:
+    """Return the text of a tree as blocks in reading order, then that of ``strays``, which are not in it."""
     numbers = count()
-    return tuple(_blocks(root, numbers, _Around(next(numbers))))
+    return tuple(block for node in (root, *strays) for block in _blocks(node, numbers, _Around(next(numbers))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +35,23 @@ def _blocks(node: Node, numbers: Iterator[int], around: _Around) -> Iterator[Blo
     if node.role not in INLINE:
         around = _Around(next(numbers), around.cell or node.role in CELLS)
     found = list(_inside(node, numbers, around))
-    if not found:
+    if node.role in TITLED | {Role.PAGE_TAB} and not node.document:
+        yield from _titled(node, found, next(numbers))
+    elif not found:
         text = node.own if node.own and _says_something(node.own) else node.name
         found = [_block(node, text, around)] if _says_something(text) else []
     yield from found
 
 
+def _titled(node: Node, found: Sequence[Block], paragraph: int) -> Iterator[Block]:
+    """Yield a name that is drawn beside what is inside, unless that says it. Where a panel draws it is not known."""
+    if _says_something(node.name) and not any(node.name.strip() == block.text.strip() for block in found):
+        yield Block(node.role, node.name, node.lies if node.role == Role.PAGE_TAB else None, paragraph)
+
+
 def _inside(node: Node, numbers: Iterator[int], around: _Around) -> Iterator[Block]:
     own = node.own or ""
-    if node.role in EDITORS and _says_something(own.replace(EMBEDDED, "")):
+    if node.editor and _says_something(own.replace(EMBEDDED, "")):
         yield _block(node, own.replace(EMBEDDED, ""), around)
         return
     if node.document and not node.partial and own.count(EMBEDDED) == len(node.children):
@@ -73,9 +81,8 @@ def _in_order(node: Node) -> list[Node]:
 
 
 def _block(node: Node, text: str, around: _Around) -> Block:
-    editable = node.role in EDITORS
-    name = node.ref.name if editable else ""
-    return Block(node.role, text, node.rect, around.paragraph, node.document, editable, around.cell, name)
+    name = node.ref.name if node.editor else ""
+    return Block(node.role, text, node.lies, around.paragraph, node.document, node.editor, around.cell, name)
 
 
 def _says_something(text: str) -> bool:

@@ -19,6 +19,8 @@ _AT_ONCE = 8
 _EDGE = 2  # pixels of a frame; what shows less than that is not seen
 _STEPS = 8  # neighbours tried for one that has no place, such as a hidden row
 
+_SAMPLES = 12  # children that are asked where they lie, to tell whether they lie one below the other
+
 Find = Callable[[int], Awaitable[Ref | None]]
 
 
@@ -34,6 +36,14 @@ async def children_in_view(bus: AccessibilityBus, node: Node, count: int, most: 
     if grid is not None:
         return await _cells(bus, node, grid, most)
     return await _run(bus, lambda index: child_at(bus, node.ref, index), count, node.clip, most)
+
+
+async def are_stacked(bus: AccessibilityBus, node: Node, count: int) -> bool:
+    """Whether of children all over their order none begins above one before it, as far as a few of them tell."""
+    places = [place * (count - 1) // (_SAMPLES - 1) for place in range(_SAMPLES)]
+    refs = await asyncio.gather(*(child_at(bus, node.ref, place) for place in places))
+    tops = [rect.top for rect in await _places(bus, refs) if rect is not None]
+    return len(tops) > 1 and tops == sorted(tops)
 
 
 async def _grid(bus: AccessibilityBus, node: Node) -> _Grid | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from companion.capture.accessible.bus import AccessibilityBus, Ref
+from companion.capture.accessible.placing import AS_TOLD, Placing
 from companion.capture.accessible.roles import State, states_in
 from companion.capture.types import Rect
 
@@ -30,6 +32,18 @@ class Node:
         Only some of its children were looked at, those in view.
     own
         What its Text interface said; None when it was not asked or has none.
+    editor
+        Whether it holds the person's own text.
+    parent
+        What it is in, None for the window itself.
+    told
+        Where it is told to lie, all of it; ``rect`` and ``clip`` are what of that can be in view.
+    placing
+        How all of these are places on the desktop.
+    sought
+        Whether it was found because it may be in view, wherever it is in the tree.
+    searched
+        Whether all that is inside it was searched for password fields and pages; None while that was not tried.
 
     """
 
@@ -42,7 +56,25 @@ class Node:
     shown: bool = False
     partial: bool = False
     own: str | None = None
+    editor: bool = False
+    parent: Node | None = None
+    told: Rect | None = None
+    placing: Placing = AS_TOLD
+    sought: bool = False
+    searched: bool | None = None
     children: list[Node] = field(default_factory=list)
+
+    @property
+    def lies(self) -> Rect | None:
+        """Where what of it can be in view lies on the desktop, None where it has no place."""
+        return self.placing.pixels(self.rect) if self.rect is not None else None
+
+    def around(self) -> Iterator[Node]:
+        """Yield what it is in, from inside out."""
+        node = self.parent
+        while node is not None:
+            yield node
+            node = node.parent
 
 
 async def role_and_states(bus: AccessibilityBus, ref: Ref) -> tuple[int, frozenset[State]] | None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from urllib.parse import urlsplit
 
 from companion.capture.accessible.blocks import blocks_of
 from companion.capture.accessible.bus import AccessibilityBus, Ref
 from companion.capture.accessible.node import DOCUMENT, extents, name_of, role_and_states
+from companion.capture.accessible.placing import AS_TOLD, nowhere
 from companion.capture.accessible.reading import Fields, Reading
 from companion.capture.accessible.roles import State
 from companion.capture.accessible.text import joined
@@ -55,6 +58,9 @@ class AccessibleReader:
     def read(self, window: Window) -> Reading | None:
         """Return what ``window`` shows.
 
+        Places are on the desktop. Where it is not known how its program tells of them, no block has one, and a reading
+        with password fields is not complete. Without ``window.rect`` they are as the program tells them.
+
         None when its program is not on the bus or shows no such window; nothing, and not all of it, when it is on the
         bus and does not answer. Takes about ``bounds.seconds``, twice that where the program stops answering at the
         very end.
@@ -72,41 +78,46 @@ class AccessibleReader:
         try:
             async with asyncio.timeout(self._bounds.seconds):
                 found = await self._windows.find(window)
-                clip = window.rect or (await extents(self._bus, found.ref) if found else None)
+                place = found.placing(window) if found else None
+                clip = place.units(window.rect) if place is not None and window.rect is not None else None
+                clip = clip or (await extents(self._bus, found.ref) if found else None) or window.rect
         except TimeoutError:
             return _SILENT if self._windows.knows(window.pid) else None
         if found is None or clip is None:
             return None
-        walk = Walk(self._bus, found.ref, clip, self._bounds)
+        walk = Walk(self._bus, found.ref, clip, self._bounds, place or AS_TOLD)
         await walk.run(due - time.monotonic())
-        return await self._told(walk, found, window.pid)
+        reading = await self._told(walk, found, window.pid)
+        return replace(reading, ratio=place.ratio) if place is not None and walk.placed else nowhere(reading)
 
     async def _told(self, walk: Walk, found: Candidate, pid: int) -> Reading:
-        page, within = dict[str, str](), list[str]()
+        page, within = dict[str, str](), [""] * len(walk.documents[1:])
         try:
             async with asyncio.timeout(self._bounds.seconds):
                 same = await name_of(self._bus, found.ref) == found.title
                 page = await self._page(walk.documents[:1])
-                within = [_address(await self._page([one])) for one in walk.documents[1:]]
+                for place, one in enumerate(walk.documents[1:]):
+                    within[place] = _address(await self._page([one]))
         except TimeoutError:
             same = False
-        blocks = blocks_of(walk.root)
+        blocks = blocks_of(walk.root, walk.strays)
         return Reading(
             text=joined(blocks),
             url=_address(page),
-            within=tuple(filter(None, within)),
+            within=tuple(within),
             document_title=page.get(_TITLE, ""),
             blocks=blocks,
             private=tuple(walk.private),
             complete=walk.complete and same,
             name=found.title,
             told=not walk.empty,
-            fields=await self._fields(walk, found, pid),
+            fields=await self._fields(walk, found, pid, _address(page)),
+            drawn=tuple(walk.drawn),
         )
 
-    async def _fields(self, walk: Walk, found: Candidate, pid: int) -> Fields:
+    async def _fields(self, walk: Walk, found: Candidate, pid: int, url: str) -> Fields:
         """Return which fields there are, and which of those known are still there though no password fields in view."""
-        page = " ".join(ref.name for ref in (found.ref, *walk.documents[:1]))
+        page = " ".join([*(ref.name for ref in (found.ref, *walk.documents[:1])), _steady(url)])
         private, written = (tuple(ref.name for ref in refs) for refs in (walk.passwords, walk.written))
         missing = [name for name in self._known(pid, page) if name not in private]
         try:
@@ -130,3 +141,13 @@ class AccessibleReader:
 
 def _address(page: Mapping[str, str]) -> str:
     return next((page[name] for name in _ADDRESS if page.get(name)), "")
+
+
+def _steady(url: str) -> str:
+    """Return an address without what links within a page change of it; what stands for a page of its own stays."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # as pages make them up themselves
+        return url
+    inner = parts.fragment if parts.fragment.startswith(("/", "!/")) else ""
+    return f"{parts.scheme}://{parts.netloc}{parts.path}#{inner}"

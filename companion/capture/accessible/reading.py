@@ -82,13 +82,19 @@ class Reading:
         Whether everything in view was read. False when a bound cut it short, when an object did not say what it is,
         or when the window changed its title meanwhile; there can then be password fields that ``private`` lacks.
     within
-        Addresses of pages that the page holds in frames of its own.
+        Addresses of pages that the page holds in frames of its own, empty for one that does not tell its address.
     name
         What the program calls the window, which need not be its title: there alone Chromium says that it is private.
     told
         Whether it says at all what it shows: a browser that nobody asked at its start has a window with nothing in it.
     fields
         By which password fields are known again.
+    drawn
+        Where pictures lie on the desktop, and whatever else is drawn and not told, also over blocks of text.
+    hidden
+        What is blackened beside password fields.
+    ratio
+        Pixels of the desktop in one unit of the program's own; 0 where that is not known.
 
     """
 
@@ -102,3 +108,10 @@ class Reading:
     within: tuple[str, ...] = ()
     told: bool = True
     fields: Fields = UNNAMED
+    drawn: tuple[Rect, ...] = ()
+    hidden: tuple[Rect, ...] = ()
+    ratio: float = 0.0
+
+
+#: Of a program that tells nothing.
+UNTOLD = Reading("", "", "", (), (), complete=True, told=False)

@@ -8,16 +8,22 @@ from enum import IntEnum
 class Role(IntEnum):
     """What an object is. Only those that are treated in a way of their own are named."""
 
+    ANIMATION = 5
+    CANVAS = 6
     CHECK_BOX = 7
     CHECK_MENU_ITEM = 8
     COLUMN_HEADER = 10
     COMBO_BOX = 11
+    DRAWING_AREA = 18
+    ICON = 26
+    IMAGE = 27
     LABEL = 29
     LIST = 31
     LIST_ITEM = 32
     MENU = 33
     MENU_ITEM = 35
     PAGE_TAB = 37
+    PANEL = 39
     PASSWORD_TEXT = 40
     PROGRESS_BAR = 42
     PUSH_BUTTON = 43
@@ -40,7 +46,9 @@ class Role(IntEnum):
     TREE_TABLE = 66
     PARAGRAPH = 73
     EDITBAR = 77
+    EMBEDDED = 78
     ENTRY = 79
+    CHART = 80
     CAPTION = 81
     DOCUMENT_FRAME = 82
     HEADING = 83
@@ -55,6 +63,9 @@ class Role(IntEnum):
     DOCUMENT_WEB = 95
     DOCUMENT_EMAIL = 96
     LIST_BOX = 98
+    GROUPING = 99
+    IMAGE_MAP = 100
+    VIDEO = 107
     ARTICLE = 109
     LANDMARK = 110
     STATIC = 116
@@ -90,6 +101,24 @@ DOCUMENTS = frozenset(
 
 #: What holds the person's own text, which can be of any length; their name is a caption, never the text.
 EDITORS = frozenset({Role.TEXT, Role.ENTRY, Role.TERMINAL, Role.EDITBAR, Role.SPIN_BUTTON})
+
+#: What is drawn there is no text that a program tells.
+PICTURES = frozenset(
+    {
+        Role.ANIMATION,
+        Role.CANVAS,
+        Role.CHART,
+        Role.DRAWING_AREA,
+        Role.EMBEDDED,
+        Role.ICON,
+        Role.IMAGE,
+        Role.IMAGE_MAP,
+        Role.VIDEO,
+    }
+)
+
+#: Their name is drawn above what is inside them, or on their edge, and is no part of it.
+TITLED = frozenset({Role.PANEL, Role.GROUPING})
 
 #: Drawn as part of the line around it, so that no separator stands between.
 INLINE = frozenset(
@@ -156,6 +185,7 @@ NAMED = CELLS | {
     Role.CAPTION,
     Role.LINK,
     Role.STATIC,
+    *TITLED,
 }
 
 #: Nothing inside them is text to read.

@@ -22,8 +22,9 @@ from dbus_fast import Message, Variant
 from companion.capture.accessible.bus import ANSWER_SECONDS, AccessibilityBus, AccessibilityError, Ref
 from companion.capture.accessible.node import ACCESSIBLE, role_and_states
 from companion.capture.accessible.roles import Role, State
-from companion.capture.accessible.runs import LONGEST, Edit, joined, typed_of
+from companion.capture.accessible.runs import AFTER, LONGEST, Edit, joined, typed_of
 from companion.capture.accessible.window import Windows
+from companion.capture.known_fields import KnownFields
 from companion.capture.types import Window
 
 #: Insertions and deletions that are held of a program, and programs.
@@ -43,14 +44,20 @@ _RULE = f"type='signal',interface='{_INTERFACE}',member='{_MEMBER}'"
 class TypedText:
     """Listens from its making until it is closed. Satisfies `companion.capture.screen.TypedSource`.
 
-    Raises `AccessibilityError` where programs cannot be listened to.
+    ``fields``: what is known of password fields from before, and from what else was seen. Raises `AccessibilityError`
+    where programs cannot be listened to.
     """
 
-    def __init__(self, environ: Mapping[str, str] = os.environ, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        environ: Mapping[str, str] = os.environ,
+        clock: Callable[[], float] = time.monotonic,
+        fields: KnownFields | None = None,
+    ) -> None:
         self._clock, self._lock = clock, threading.Lock()
         self._edits: dict[str, deque[Edit]] = {}  # by the program's name on the bus
         self._asked: dict[Ref, asyncio.Task[bool]] = {}  # whether a field could be kept when it was written to
-        self._private: set[Ref] = set()  # fields that were password fields once, whatever they say they are now
+        self._known = fields or KnownFields()  # of what was a password field nothing is kept, whatever it is now
         self._bus = AccessibilityBus(environ)
         self._windows = Windows(self._bus)
         try:
@@ -69,7 +76,9 @@ class TypedText:
     def take(self, window: Window, keys: Sequence[float]) -> str:
         """Return what was typed into ``window`` by ``keys`` since this was asked last; all else is let go."""
         edits, asked = self._let_go()
-        return self._bus.thread.run(self._told(window, keys, edits, asked)) if keys and asked else ""
+        told, left = self._bus.thread.run(self._told(window, keys, edits, asked)) if asked else ("", [])
+        self._hold_on(left, asked)
+        return told
 
     def drop(self) -> None:
         """Let go of all that was typed."""
@@ -90,6 +99,13 @@ class TypedText:
             self._edits, self._asked = {}, {}
         return held
 
+    def _hold_on(self, edits: Sequence[Edit], asked: Mapping[Ref, asyncio.Task[bool]]) -> None:
+        """Hold on to what came into the same window just now: we may not have heard yet of the key that made it."""
+        with self._lock:
+            for edit in reversed([edit for edit in edits if edit.text and edit.time > self._clock() - AFTER]):
+                self._edits.setdefault(edit.field.bus, deque(maxlen=HELD)).appendleft(edit)
+                self._asked.setdefault(edit.field, asked[edit.field])
+
     def _hear(self, said: Message) -> None:
         """Keep an edit, and ask at once what its field is: a password field may be shown as another later."""
         if (said.interface, said.member) != (_INTERFACE, _MEMBER) or not said.sender or not said.path:
@@ -109,7 +125,8 @@ class TypedText:
         keys: Sequence[float],
         edits: Mapping[str, Sequence[Edit]],
         asked: Mapping[Ref, asyncio.Task[bool]],
-    ) -> str:
+    ) -> tuple[str, list[Edit]]:
+        """Return what was typed, and what else came into fields of the window."""
         try:
             async with asyncio.timeout(SECONDS):
                 names = [name for name in edits if await self._windows.pid_of(name) == window.pid]
@@ -117,16 +134,18 @@ class TypedText:
                 fields = {edit.field for edit in own} & asked.keys()
                 found = await self._windows.find(window) if fields else None
                 if found is None:
-                    return ""
-                kept = {field for field in fields if await self._is_kept(field, asked[field], found.ref)}
+                    return "", []
+                kept = {one for one in fields if await self._is_kept(one, asked[one], found.ref, window.pid)}
         except TimeoutError:
-            return ""
+            return "", []
         told = [edit for edit in own if edit.field in kept]
-        return joined(told, typed_of(told, keys))
+        typed = typed_of(told, keys)
+        return joined(told, typed), [edit for edit in told if edit not in typed]
 
-    async def _is_kept(self, field: Ref, before: asyncio.Task[bool], window: Ref) -> bool:
+    async def _is_kept(self, field: Ref, before: asyncio.Task[bool], window: Ref, pid: int) -> bool:
         """Whether a field is one of ``window``, and could be kept when it was written to and can now."""
-        return await before and await self._may_be_kept(field) and await self._top(field) == window
+        could = await before and await self._may_be_kept(field) and await self._top(field) == window
+        return could and self._known.may_be_kept(pid, field.name)
 
     async def _could_be_kept(self, field: Ref) -> bool:
         """Whether a field that was written to just now may be kept, and has the focus."""
@@ -143,8 +162,8 @@ class TypedText:
             return False
         role, states = known
         if role == Role.PASSWORD_TEXT:
-            self._private.add(field)
-        return State.EDITABLE in states and role != Role.TERMINAL and field not in self._private
+            self._known.was_private(field.name)
+        return State.EDITABLE in states and role not in (Role.TERMINAL, Role.PASSWORD_TEXT)
 
     async def _has_focus(self, field: Ref) -> bool:
         """Whether a field, or what it is a part of, has the focus."""

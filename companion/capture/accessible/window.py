@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from companion.capture.accessible.bus import AccessibilityBus, Ref
 from companion.capture.accessible.node import children, extents, name_of, role_and_states
+from companion.capture.accessible.placing import AS_TOLD, Placing, placing
 from companion.capture.accessible.roles import State
 from companion.capture.types import Rect, Window
 
@@ -15,12 +16,25 @@ _DESKTOP = Ref("org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root")
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A window of the program asked for, and the name it gave itself."""
+    """A window of the program asked for, the name it gave itself, and where it says it lies."""
 
     ref: Ref
     title: str
     active: bool
     rect: Rect | None
+
+    def placing(self, window: Window) -> Placing | None:
+        """Return how it tells the places in ``window``, None where it cannot be that one, or nobody can say.
+
+        Where it is not known where that lies, places are taken as they are told.
+        """
+        if window.rect is None or not window.bounds:
+            near = window.rect is None or self.rect is None or self.rect.overlaps(window.rect)
+            return AS_TOLD if near else None
+        found = placing(self.rect, window.bounds) if self.rect is not None else None
+        scaled = found is not None and found.ratio != 1.0
+        elsewhere = self.rect is None or not (scaled or self.rect.overlaps(window.rect))
+        return None if elsewhere else found
 
 
 class Windows:
@@ -38,7 +52,8 @@ class Windows:
         for application in await self._of(window.pid):
             frames = await children(self._bus, application)
             candidates += [found for found in await asyncio.gather(*map(self._candidate, frames)) if found is not None]
-        return _best([one for one in candidates if _may_lie_at(one.rect, window.rect)], window.title)
+        fitting = [one for one in candidates if one.placing(window) is not None]
+        return _best(fitting, window.title) or _only(candidates, window.title)
 
     def knows(self, pid: int) -> bool:
         """Whether a process is on the bus, as far as was heard when a window of it was last asked for."""
@@ -67,10 +82,6 @@ class Windows:
         return Candidate(ref, name, State.ACTIVE in known[1], rect)
 
 
-def _may_lie_at(rect: Rect | None, place: Rect | None) -> bool:
-    return rect is None or place is None or rect.overlaps(place)
-
-
 def _best(candidates: list[Candidate], title: str) -> Candidate | None:
     """Return the active one with the title, else the only one with it, else the active one.
 
@@ -80,3 +91,9 @@ def _best(candidates: list[Candidate], title: str) -> Candidate | None:
     active = [one for one in titled if one.active] or (titled if len(titled) == 1 else [])
     active = active or [one for one in candidates if one.active]
     return active[0] if active else None
+
+
+def _only(candidates: list[Candidate], title: str) -> Candidate | None:
+    """Return the only one with a title that fits: it tells of places that nobody understands."""
+    titled = [one for one in candidates if one.title.startswith(title)]
+    return titled[0] if len(titled) == 1 else None

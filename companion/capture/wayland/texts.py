@@ -13,8 +13,9 @@ from dataclasses import replace
 
 from companion.capture.accessible.bus import ANSWER_SECONDS, AccessibilityBus
 from companion.capture.accessible.node import extents
+from companion.capture.accessible.placing import moved, nowhere
 from companion.capture.accessible.reader import AccessibleReader, Known, nothing_known
-from companion.capture.accessible.reading import Block, Reading
+from companion.capture.accessible.reading import Reading
 from companion.capture.accessible.source import PATIENT
 from companion.capture.accessible.window import Windows
 from companion.capture.types import Rect, Window
@@ -63,19 +64,5 @@ class WaylandTexts:
 def placed(reading: Reading, frame: Rect | None, rect: Rect) -> Reading:
     """Return a reading whose places count from ``frame`` with places that count from ``rect``, if both are one size."""
     if frame is None or (frame.width, frame.height) != (rect.width, rect.height):
-        nowhere = tuple(replace(block, rect=None) for block in reading.blocks)
-        return replace(reading, blocks=nowhere, private=(), complete=reading.complete and not reading.private)
-    right, down = rect.left - frame.left, rect.top - frame.top
-    return replace(
-        reading,
-        blocks=tuple(_moved(block, right, down) for block in reading.blocks),
-        private=tuple(_by(field, right, down) for field in reading.private),
-    )
-
-
-def _moved(block: Block, right: int, down: int) -> Block:
-    return block if block.rect is None else replace(block, rect=_by(block.rect, right, down))
-
-
-def _by(rect: Rect, right: int, down: int) -> Rect:
-    return Rect(rect.left + right, rect.top + down, rect.width, rect.height)
+        return nowhere(reading)
+    return moved(reading, rect.left - frame.left, rect.top - frame.top)

@@ -18,7 +18,7 @@ class Person:
 
     def __init__(self, rules: Rules = RULES) -> None:
         self.policy, self.now = Policy(rules), 0.0
-        self.local = NOON
+        self.local, self.set_by = NOON, 0.0  # seconds that the clock on the wall was set by
 
     def for_(
         self, seconds: int, probability: float | None, *, frozen: bool = False, idle: float | None = 0.0, app: str = ""
@@ -26,13 +26,16 @@ class Person:
         decision = None
         for _ in range(seconds):
             self.now += 1.0
-            seen = Seen(self.now, UTC + self.now, self.local, probability, frozen=frozen, idle=idle, app=app)
+            seen = Seen(
+                self.now, UTC + self.now + self.set_by, self.local, probability, frozen=frozen, idle=idle, app=app
+            )
             decision = self.policy.step(seen)
         assert decision is not None
         return decision
 
     def say(self, mode: Mode, seconds: float | None = None) -> None:
-        self.policy.override(Override(mode, None if seconds is None else UTC + self.now + seconds), UTC + self.now)
+        time = UTC + self.now + self.set_by
+        self.policy.override(Override(mode, None if seconds is None else time + seconds), self.now, time)
 
 
 def test_it_begins_after_the_dwell_and_ends_below_the_other_threshold() -> None:
@@ -100,6 +103,17 @@ def test_switched_on_without_an_end_it_lasts_no_longer_than_the_longest() -> Non
     person.say(Mode.ON)
     assert person.for_(199, 0.0).deep
     assert not person.for_(1, 0.0).deep
+
+
+def test_a_clock_that_is_set_back_prolongs_nothing() -> None:
+    for seconds in (None, 100.0):
+        person = Person()
+        person.say(Mode.ON, seconds)
+        person.for_(50, 0.0)
+        person.set_by = -3 * 3600.0
+        lasts = 200 if seconds is None else 100
+        assert person.for_(lasts - 51, 0.0).deep
+        assert not person.for_(1, 0.0).deep
 
 
 def test_quiet_hours_hold_whatever_is_seen_and_let_go_at_their_end() -> None:

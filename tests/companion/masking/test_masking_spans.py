@@ -181,3 +181,34 @@ def test_letters_whose_lower_case_is_longer_do_not_shift_a_span() -> None:
 )
 def test_words_between_label_and_secret_do_not_hide_it(text: str, left: str) -> None:
     assert masked(text) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Passphrase: correct horse battery staple", "Passphrase: [password]"),
+        ("Password:\ncorrect horse battery staple\nSign in", "Password:\n[password]\nSign in"),
+        ("Password:\npelicanquartz\n", "Password:\n[password]\n"),
+        ("E-mail\nPassword\npelicanquartz", "E-mail\nPassword\n[password]"),
+        ("Password for a@b.org: Blue7kettle", "Password for a@b.org: [password]"),
+        ("Temporary password \u2014 Blue7kettle", "Temporary password \u2014 [password]"),
+        ("echo 'root:S3cretPw99' | chpasswd", "echo 'root:[password]' | chpasswd"),
+        ("htpasswd -b f bob S3cretPw99", "htpasswd -b f bob [password]"),
+        ("openssl enc -k S3cretPw99", "openssl enc -k [password]"),
+        ("openssl rsa -passin env:PW99 -in a", "openssl rsa -passin env:PW99 -in a"),
+        ('<input type="password" value="Blue7kettle">', '<input type="password" value="[password]">'),
+        ('<input value="Blue7kettle" type="password">', '<input value="[password]" type="password">'),
+        ('<input type="text" value="Blue7kettle">', '<input type="text" value="Blue7kettle">'),
+        (
+            "https://example.org/reset/9f8e7d6c5b4a39281706f5e4d3c2b1a0?email=a",
+            "https://example.org/reset/[sign-in link]?email=a",
+        ),
+        ("https://example.org/blob/9f8e7d6c5b4a39281706f5e4d3c2b1a0", None),
+        ("Password:\nForgot your password?\nSign in", None),
+        ("Password:\nremember me", None),
+        ("Passphrase: at least four words of your own", None),
+        ("password: none of your business", None),
+    ],
+)
+def test_passwords_of_forms_commands_pages_and_links(text: str, left: str | None) -> None:
+    assert masked(text) == (text if left is None else left)

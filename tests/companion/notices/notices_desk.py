@@ -44,6 +44,7 @@ class Program:
     def __init__(self, address: str) -> None:
         self.caller = Caller(address)
         self.heard: list[tuple[str, list[Any]]] = []
+        self.took = 0.0  # seconds in which the last many were sent
         self.caller.bus.add_message_handler(self._hear)
 
     def notify(
@@ -74,6 +75,7 @@ class Program:
                 body = _body(app, 0, f"subject {start + i}", f"text number {i}", {})
                 said = Message(SERVER, PATH, SERVER, "Notify", signature="susssasa{sv}i", body=body)
                 calls.append(asyncio.create_task(self.caller.bus.call(said)))
+            self.took = loop.time() - begun
             await asyncio.wait(calls, timeout=ANSWER_SECONDS)
             answered = [one.result() for one in calls if one.done()]
             return [one.body[0] for one in answered if one is not None]
@@ -105,6 +107,9 @@ class Dunst:
     def popped(self) -> int:
         """How many are shown or wait to be."""
         return int(self.get("displayedLength")) + int(self.get("waitingLength"))
+
+    def close_all(self) -> None:
+        self.caller.call(SERVER, PATH, DUNST, "NotificationCloseAll")
 
     def history(self) -> list[str]:
         (found,) = self.caller.call(SERVER, PATH, DUNST, "NotificationListHistory")

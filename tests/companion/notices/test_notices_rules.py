@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from companion.notices.calls import ALARM_ENTRIES, ALARM_NAMES, CALL_WORDS, is_alarm, is_call
+from companion.notices.calls import is_alarm, is_call
 from companion.notices.features import features
 from companion.notices.gate import Context, decide
 from companion.notices.importance import Estimate, Importance
+from companion.notices.names import ALARM_ENTRIES, ALARM_NAMES, CALL_WORDS
 from companion.notices.repeats import Repeats
 from companion.notices.rules import Choices, OwnRule, ruled
 from companion.notices.security_codes import holds_code, spans
@@ -45,6 +47,25 @@ CODES = (
     "आपका ओटीपी 662211 है",
     "รหัส OTP ของคุณคือ 331188",
     "Mã xác nhận của bạn là 998811",
+    "您的验证码是482913",
+    "验证码482913，请勿泄露",  # noqa: RUF001 Chinese
+    "验证码：482913，5分钟内有效",  # noqa: RUF001 Chinese
+    "認証コードは482913です",
+    "Code:123456",
+    "PIN:1234",
+    "TAN:123456",
+    "Passwort:123456",
+    "Код:123456",
+    "Your code is #482913",
+    "Freigabecode 482913",
+    "Aktivierungscode 482913",
+    "Prüfcode: 482913",
+    "Use 482913 to sign in to your account",
+    "Tu clave es 482913",
+    "Your login code is kx7p2q",
+    "Koodisi on 482913",
+    "Enter 2024 to log in",
+    "Tap 42 on your phone to sign in",
 )
 NO_CODES = (
     "Build 48213 of main failed",
@@ -57,6 +78,13 @@ NO_CODES = (
     "Code review of the parser is done",
     "Your parcel 88213341 is on its way",
     "Bring the passport",
+    "Code freeze is on 12 March 2026",
+    "Code review 4821 is waiting for you",
+    "Your order 482913 needs a code word at the door? No, just sign.",
+    "Rabattcode FRUEHLING25: 15 % auf alles",
+    "Use code SPRING26 at checkout",
+    "the code is ugly, look at line 4821",
+    "New login from Firefox on Linux at 10:15",
     "",
 )
 
@@ -94,13 +122,31 @@ def test_calls_are_known_by_category_and_by_their_words() -> None:
     assert not is_call(notice(category="callous"))
     assert all(is_call(notice(summary=words.title())) for words in CALL_WORDS if words.title().casefold() == words)
     assert is_call(notice(summary="Ada", body="Eingehender   Anruf"))
+    assert all(
+        is_call(notice(summary=one))
+        for one in (
+            "Call from Ada",
+            "Anruf von Ada",
+            "Video call from Ada",
+            "Ada ruft dich an",
+            "Ada is calling…",
+            "Call",
+        )
+    )
+    assert is_call(notice(summary=unicodedata.normalize("NFD", "appel manqué")))
     assert not is_call(notice(summary="we should call them"))
+    assert not is_call(notice(summary="Call for papers", body="the call from the committee"))
 
 
 def test_alarms_are_known_by_category_by_entry_and_by_name() -> None:
     assert all(is_alarm(notice(desktop_entry=entry)) for entry in ALARM_ENTRIES)
     assert all(is_alarm(notice(app=name)) for name in ALARM_NAMES)
     assert is_alarm(notice(category="alarm.ringing"))
+    assert all(
+        is_alarm(notice(app=one)) for one in ("GNOME Clocks", "evolution-alarm-notify", "gnome-clocks", "Réveil")
+    )
+    assert is_alarm(notice(app=unicodedata.normalize("NFD", "réveil")))
+    assert is_alarm(notice(desktop_entry="org.gnome.clocks.desktop"))
     assert not is_alarm(notice(app="Alarming news"))
 
 
@@ -110,6 +156,11 @@ def test_starred_people_are_whole_words_of_the_summary_or_begin_the_body() -> No
     assert decided(notice(summary="#team", body="Bo: lunch?"), starred) == (Decision.PASS, "starred person")
     assert decided(notice(summary="Bob"), starred)[0] is not Decision.PASS
     assert decided(notice(summary="Adam Byron"), starred)[0] is not Decision.PASS
+    for name, met in (("Zoë", unicodedata.normalize("NFD", "Zoë")), (unicodedata.normalize("NFD", "Zoë"), "Zoë")):
+        assert decided(notice(summary=met), Choices(starred_people=(name,)))[1] == "starred person"
+    without_gaps = Choices(starred_people=("山田", "สมชาย"))
+    assert decided(notice(summary="山田さん"), without_gaps)[1] == "starred person"
+    assert decided(notice(body="คุณสมชาย: พรุ่งนี้เจอกัน"), without_gaps)[1] == "starred person"
 
 
 def test_starred_programs_go_by_name_or_entry() -> None:
@@ -144,8 +195,8 @@ def test_repeats_are_of_one_sender_within_minutes_and_not_of_what_goes_on() -> N
     assert [at(0.0), at(100.0), at(170.0)] == [0, 1, 2]
     assert at(171.0, "Bob") == 0
     assert at(172.0, replaces=7) == 0
-    assert at(173.0, tag="progress") == 0
     assert at(1000.0) == 0
+    assert [at(2000.0, tag=name) for name in ("a", "b", "b", "c")] == [0, 1, 0, 2]  # each its own, and one gone on
 
 
 anything = st.text(st.characters(codec=None), max_size=60)  # lone surrogates, too

@@ -1,4 +1,7 @@
-"""A program that keeps do-not-disturb and says what it does, to be killed: FOLDER, then ``hold`` or ``cycle``."""
+"""A program that keeps do-not-disturb and says what it does, to be killed.
+
+FOLDER, then ``hold``, ``cycle`` or, with do-not-disturb on for most of the time, ``mostly``.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,9 @@ from pathlib import Path
 
 from companion.quiet.keeping import Keeping
 
-_HOLD_SECONDS, _MOST_APART = 300.0, 0.05
+_HOLD_SECONDS = 300.0
+#: Seconds that do-not-disturb is on, and off, at the most.
+_APART = {"cycle": (0.05, 0.05), "mostly": (0.3, 0.01)}
 
 
 def main() -> None:
@@ -25,13 +30,14 @@ def main() -> None:
         keeping.stop()
         say("stopped")
         return
+    most_on, most_off = _APART[what]
     chance = random.Random(int(seed))  # noqa: S311 no secret
     due = time.monotonic() + _HOLD_SECONDS
     while time.monotonic() < due:
         begin(keeping)
-        time.sleep(chance.uniform(0, _MOST_APART))
+        time.sleep(chance.uniform(0, most_on))
         keeping.end()
-        time.sleep(chance.uniform(0, _MOST_APART))
+        time.sleep(chance.uniform(0, most_off))
 
 
 def begin(keeping: Keeping) -> None:

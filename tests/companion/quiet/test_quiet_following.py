@@ -25,6 +25,9 @@ class Asked:
             raise answer
         return answer
 
+    def gone(self) -> bool:
+        return False
+
     def prior(self) -> str:
         return ""
 

@@ -24,6 +24,9 @@ class Told:
     def is_on(self) -> bool:
         return False
 
+    def gone(self) -> bool:
+        return False
+
     def prior(self) -> str:
         return ""
 
@@ -83,17 +86,17 @@ def test_one_at_a_time_has_the_lock(tmp_path: Path) -> None:
 def test_what_is_left_is_restored_once(tmp_path: Path) -> None:
     journal, quiet = Journal(tmp_path), Told()
     journal.write(ENTRY)
-    assert "as it was before" in restore_left(journal, opened=lambda _: quiet)
+    assert "as it was before" in restore_left(journal, opened=lambda _name, _environ: quiet)
     assert quiet.restored == [ENTRY.prior]
     assert quiet.closed
-    assert restore_left(journal, opened=lambda _: quiet) == ""
+    assert restore_left(journal, opened=lambda _name, _environ: quiet) == ""
 
 
 def test_where_the_desktop_cannot_be_asked_the_journal_stays(tmp_path: Path) -> None:
     journal, quiet = Journal(tmp_path), Told(QuietError("no bus"))
     journal.write(ENTRY)
     with pytest.raises(QuietError, match="no bus"):
-        restore_left(journal, opened=lambda _: quiet)
+        restore_left(journal, opened=lambda _name, _environ: quiet)
     assert journal.read() == ENTRY
     assert quiet.closed
 
@@ -101,7 +104,9 @@ def test_where_the_desktop_cannot_be_asked_the_journal_stays(tmp_path: Path) -> 
 def test_what_cannot_be_restored_ever_is_set_aside(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     journal.write(ENTRY)
-    assert "turn it off yourself" in restore_left(journal, opened=lambda _: Told(DamagedPriorError("what?")))
+    assert "turn it off yourself" in restore_left(
+        journal, opened=lambda _name, _environ: Told(DamagedPriorError("what?"))
+    )
     assert journal.read() is None
     journal.write(Entry("a desktop of the future", "{}", "word", 0.0))
     assert "turn it off yourself" in restore_left(journal)

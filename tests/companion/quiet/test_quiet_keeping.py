@@ -39,8 +39,11 @@ def make(tmp_path: Path, told: list[str]) -> Iterator[Make]:
         return made[-1]
 
     yield make
-    for one in made:
-        one.stop()
+    while made:
+        made.pop(0).stop()
+    # dbus-fast leaves a future that nobody asks for behind a call to a bus that has gone. asyncio says so when it is
+    # collected; in the midst of parsing a module, which saying it does too, Python 3.11 would give up.
+    gc.collect()
 
 
 def test_it_is_on_from_begin_to_end(desk: QuietDesk, make: Make, tmp_path: Path, told: list[str]) -> None:
@@ -104,6 +107,7 @@ def test_a_daemon_started_anew_is_not_turned_on_again(desks: dict[str, QuietDesk
     assert keeping.begin()
     desk.restart()
     wait_until(lambda: not keeping.holds, "the word of it")
+    wait_until(lambda: keeping.limits, "what is said of it, once the journal's lock is free")
     assert not desk.is_on()
     assert keeping.begin()
     keeping.end()
@@ -183,12 +187,10 @@ def test_when_the_bus_has_gone_the_journal_stays_for_the_next_start(
         assert keeping.begin()
         desk.end_bus()
         keeping.end()
-    assert ["tried again at the next start" in sentence for sentence in told] == [True]
+    # That it cannot be asked may have been noticed and told before.
+    assert sum("tried again at the next start" in sentence for sentence in told) == 1
     assert Journal(tmp_path).read() is not None
     Journal(tmp_path).remove()  # or its watchdog would go on trying
-    # dbus-fast leaves a future that nobody asks for behind a call to a bus that has gone. asyncio says so when it is
-    # collected; in the midst of parsing a module, which saying it does too, Python 3.11 would give up.
-    gc.collect()
 
 
 def test_a_desktop_that_says_yes_and_does_nothing_is_found_out(desks: dict[str, QuietDesk], make: Make) -> None:

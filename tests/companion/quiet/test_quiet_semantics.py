@@ -67,7 +67,15 @@ NOTIFICATIONS = ("org.freedesktop.Notifications", "/org/freedesktop/Notification
 def shown(desktop: Desktop) -> list[str]:
     """Return the notifications on the screen: windows of some size."""
     found = desktop.search("--class", "xfce4-notifyd")
-    return [window for window in found if "Width: 1\n" not in desktop.run("xwininfo", "-id", window)]
+    return [window for window in found if _is_of_size(desktop, window)]
+
+
+def _is_of_size(desktop: Desktop, window: str) -> bool:
+    """Whether a window is more than a pixel wide; one that closed since it was found is not."""
+    asked = subprocess.run(
+        ("xwininfo", "-id", window), env=desktop.environ, capture_output=True, text=True, timeout=20, check=False
+    )
+    return asked.returncode == 0 and "Width: 1\n" not in asked.stdout
 
 
 @pytest.mark.parametrize("name", ["swaync", "mako"])

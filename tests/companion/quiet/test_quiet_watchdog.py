@@ -61,6 +61,7 @@ def test_turned_on_again_by_hand_it_stays_when_the_program_is_killed(
         program.await_line("on")
         desk.by_hand(on=False)
         wait_until(lambda: program.ask() == "free", "the program to hear of it")
+        wait_until(lambda: not journal(tmp_path).exists(), "the journal to go")
         desk.by_hand(on=True)
         program.kill()
     assert desk.is_on()

@@ -51,6 +51,9 @@ _AS_ROOT = os.getuid() == 0
 _NOBODY = (*_ENDS_WITH_US, "--reuid", "nobody", "--regid", "nogroup", "--clear-groups")
 _AS_NOBODY = _NOBODY if _AS_ROOT else ()
 
+#: Within which sway or a program in it has started, on a machine that does much else.
+_STARTS_SECONDS = 60.0
+
 #: Colours of windows, as foot takes them and as they are in a picture.
 RED, GREEN, BLUE = "cc0000", "00cc00", "0000cc"
 
@@ -168,7 +171,7 @@ class SwayDesk:
         return {one.pid for one in started if one.is_running() and one.name() == name}
 
     def await_focused(self, title: str) -> int:
-        return wait_until(lambda: self._focused(title), f"{title} to become active")
+        return wait_until(lambda: self._focused(title), f"{title} to become active", seconds=_STARTS_SECONDS)
 
     def views(self) -> list[dict[str, Any]]:
         return list(_views(self.tree()))
@@ -177,6 +180,10 @@ class SwayDesk:
         return next((view["id"] for view in self.views() if view["focused"] and view["name"] == title), 0)
 
     def _swaymsg(self, *words: str) -> str:
+        """Return what sway answers; swaymsg itself gives up after three seconds, which a busy machine may need."""
+        return wait_until(lambda: self._asked(*words), f"sway's answer to {words}", seconds=_STARTS_SECONDS)
+
+    def _asked(self, *words: str) -> str:
         done = subprocess.run(
             ("swaymsg", "-r", *words), env=self.environ, capture_output=True, text=True, timeout=20, check=False
         )
@@ -196,7 +203,7 @@ class SwayDesk:
 
     def _find_sockets(self) -> None:
         run = self.home / "run"
-        sway = wait_until(lambda: next(run.glob("sway-ipc.*.sock"), None), "sway")
+        sway = wait_until(lambda: next(run.glob("sway-ipc.*.sock"), None), "sway", seconds=_STARTS_SECONDS)
         wayland = wait_until(lambda: next(run.glob("wayland-?"), None), "its Wayland socket")
         self.environ |= {"SWAYSOCK": str(sway), "WAYLAND_DISPLAY": str(wayland)}
         told = run / "display"

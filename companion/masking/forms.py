@@ -1,0 +1,54 @@
+"""Passwords of a form whose field is below its label, and passphrases: words that make no sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from companion.masking import labels
+from companion.masking.likely import is_placeholder
+from companion.masking.types import Seen, Span
+
+#: What is said of a password, or stands on a button below its field, and is none.
+_ABOUT = frozenset(
+    """
+    the a an of to for with without is are was be been being must should can could may might will would shall do does
+    did not no yes and or but if then else when while where what which who why how this that these those it its you your
+    we our they their he she his her at by from in into on onto off over under up down out as than too also only just
+    least most more less some any all each every both either neither none never always please least between about
+    enter choose pick type use used uses using store stored stores see change changed set sets reset forgot forgotten
+    required optional contains contain needs need allowed ignored supported protected based hashed encrypted given
+    one two three four five six seven eight nine ten words word letters letter characters character digits digit
+    numbers number sign signs long short strong weak wrong right valid invalid incorrect same different
+    username usernames password passwords passphrase passphrases account accounts email address description default
+    example examples remember continue connect connecting cancel submit confirm confirmation authentication
+    authenticate authenticated verification security settings advanced options option properties property string
+    number integer boolean object minimum maximum minlength maxlength nullable format pattern placeholder autocomplete
+    disabled enabled readonly validation validate message messages internal external private public
+    """.split()  # noqa: SIM905 words read better as a text
+)
+_WORDS = re.compile(
+    r"[ \t]{0,8}[:=\uff1a]?[*]{0,2}[ \t]{0,8}(?:\r?\n[ \t]{0,24})?[\"'“]?"
+    r"(?P<value>[a-z]{3,12}(?:[ -][a-z]{3,12}){3,11})[\"'”.]?[ \t]{0,8}(?=\r?\n|$)"
+)
+_BELOW = re.compile(r"[ ]?[:\uff1a]?[ \t]{0,8}\r?\n(?P<value>[A-Za-z][a-z-]{7,63})[ \t]{0,8}(?=\r?\n|$)")
+_AS_LONG = 32  # characters from the start of a line: the label of a field
+_VOWELS = frozenset("aeiouy")
+
+
+def secrets(seen: Seen) -> Iterator[Span]:
+    """Yield the words behind, or on the line below, the label of a password."""
+    for label in labels.labels(seen, (*labels.PASSWORD, *labels.PHRASE)):
+        start = seen.text.rfind("\n", 0, label.start) + 1
+        if label.end - start > _AS_LONG:
+            continue
+        for pattern in (_WORDS, _BELOW):
+            match = pattern.match(seen.text, label.end)
+            if match is not None and _are_a_secret(match["value"]):
+                yield Span(match.start("value"), match.end("value"), "password")
+
+
+def _are_a_secret(value: str) -> bool:
+    words = value.lower().replace("-", " ").split()
+    said = any(word in _ABOUT for word in words) or (len(words) == 1 and is_placeholder(value))
+    return not said and all(_VOWELS.intersection(word) for word in words)

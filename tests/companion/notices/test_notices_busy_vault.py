@@ -1,0 +1,203 @@
+"""What must not wait for the vault, and what outlives its refusals."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from dbus_fast import Variant
+from desktop import wait_until
+from notices_desk import DUNST, OF_DUNST, OF_XFCE, PATH, SERVER, NoticesDesk, notices_desk
+
+from companion.notices import notices as facade
+from companion.notices.judging import UNSEEN
+from companion.notices.notices import Notices
+from companion.notices.rules import Choices
+from companion.notices.types import Judged
+from index import notices as rows
+from index.store import Store
+from index.types import VaultError
+from index.writer import Writer
+
+
+@pytest.fixture
+def desk(writer: Writer, store: Store) -> Iterator[NoticesDesk]:
+    with notices_desk(writer, store) as made:
+        yield made
+
+
+@contextmanager
+def busy(writer: Writer) -> Iterator[None]:
+    """Keep the vault's writer busy, as forgetting does for minutes."""
+    over = threading.Event()
+    work = writer.alone(over.wait, 60.0)
+    try:
+        yield
+    finally:
+        over.set()
+        work.result()
+
+
+def quiet(desk: NoticesDesk) -> None:
+    desk.dunst.pause(True)
+    assert desk.notices.focus_began(OF_DUNST, "dunst")
+
+
+def loud(desk: NoticesDesk) -> None:
+    desk.dunst.pause(False)
+
+
+def test_what_must_not_wait_is_shown_while_the_vault_is_busy(
+    desk: NoticesDesk, writer: Writer, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facade, "DIGEST_SECONDS", 0.2)
+    quiet(desk)
+    with busy(writer):
+        desk.program.notify("letter")
+        desk.program.notify("letter two")
+        desk.program.notify("fire", urgency="critical")
+        wait_until(lambda: desk.shown, "what is critical")
+        desk.notices.correct(desk.shown[0].notice.number, important=True)
+        released: list[bool] = []
+        assert desk.notices.focus_ended(lambda: (released.append(True), loud(desk))) is None
+        assert released == [True]
+        assert desk.dunst.popped == 0  # the daemon let go of them although the vault has yet to take them
+        assert rows.held(store) == []
+    wait_until(lambda: desk.notices.snapshot().digest, "the digest, once the vault can be written")
+    digest = desk.notices.snapshot().digest
+    assert digest is not None
+    assert [one.summary for one in digest.notices] == ["letter two", "letter"]
+    assert not desk.incidents
+
+
+def test_a_refused_read_is_told_and_the_next_critical_one_is_shown(
+    desk: NoticesDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiet(desk)
+    desk.program.notify("letter")
+    assert desk.notices.focus_ended(lambda: loud(desk)) is not None
+    wait_until(lambda: desk.dunst.popped == 1, "the digest")
+
+    def refuse(*_: object) -> None:
+        raise VaultError("disk I/O error")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(rows, "of_digest", refuse)
+        desk.dunst.caller.call(SERVER, PATH, DUNST, "NotificationAction", "u", 0)
+        wait_until(lambda: any("disk I/O error" in one for one in desk.incidents), "an incident")
+    quiet(desk)
+    desk.program.notify("fire", urgency="critical")
+    wait_until(lambda: desk.shown, "what is critical")
+    desk.program.notify("letter two")
+    digest = desk.notices.focus_ended(lambda: loud(desk))
+    assert digest is not None
+    assert [one.summary for one in digest.notices] == ["letter two"]
+
+
+def test_what_cannot_be_judged_is_shown_and_those_after_it_are_judged(
+    desk: NoticesDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiet(desk)
+
+    def fail(*_: object, **__: object) -> None:
+        raise ValueError("a mistake")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(desk.notices._learner, "estimate", fail)
+        desk.program.notify("odd")
+        wait_until(lambda: desk.shown, "it to be shown")
+    with monkeypatch.context() as broken:
+        broken.setattr(desk.notices._judging._repeats, "note", fail)
+        desk.program.notify("odder")
+        wait_until(lambda: len(desk.incidents) == 2, "an incident")
+    desk.program.notify("letter")
+    digest = desk.notices.focus_ended(lambda: loud(desk))
+    assert digest is not None
+    assert [one.summary for one in digest.notices] == ["letter"]
+    assert all("a mistake" in one for one in desk.incidents)
+
+
+def test_where_the_daemon_drops_what_it_holds_what_comes_last_is_held(desk: NoticesDesk) -> None:
+    assert desk.notices.focus_began(OF_XFCE, "xfce4-notifyd")
+    desk.program.notify("letter")
+    digest = desk.notices.focus_ended(lambda: desk.program.notify("in the last moment of do-not-disturb"))
+    assert digest is not None
+    assert [one.summary for one in digest.notices] == ["in the last moment of do-not-disturb", "letter"]
+
+
+def test_what_passed_and_never_was_on_the_screen_is_in_the_digest(desk: NoticesDesk) -> None:
+    desk.choices[0] = Choices(starred_people=("Ada", "Bob"))
+    quiet(desk)
+    desk.program.notify("Ada", app="Signal")
+    desk.program.notify("Bob", app="Signal")
+    wait_until(lambda: len(desk.shown) == 2, "two toasts")
+    wait_until(lambda: desk.notices.snapshot().passed == 2, "them to have passed")
+    desk.notices.unseen([desk.shown[1].notice.number])
+    digest = desk.notices.focus_ended(lambda: loud(desk))
+    assert digest is not None
+    assert [(one.summary, one.why) for one in digest.notices] == [("Bob", UNSEEN)]
+    desk.notices.unseen([desk.shown[0].notice.number])  # also when focus is over
+    wait_until(lambda: desk.notices.snapshot().digest != digest, "another digest")
+
+
+def test_only_what_was_sent_here_is_taken_for_our_own(desk: NoticesDesk) -> None:
+    desk.program.notify("of another", **{"desktop-entry": Variant("s", "companion")})
+    desk.seen(1)
+    assert [one.notice.summary for one in desk.notices.snapshot().recent] == ["of another"]
+
+
+def test_the_message_of_a_digest_goes_with_what_is_forgotten(desk: NoticesDesk, store: Store) -> None:
+    quiet(desk)
+    desk.program.notify("from Ada")
+    digest = desk.notices.focus_ended(lambda: loud(desk))
+    assert digest is not None
+    wait_until(lambda: desk.dunst.popped == 1, "the digest")
+    desk.notices.forgotten(0.0, digest.notices[0].time + 1.0)
+    wait_until(lambda: desk.dunst.popped == 0, "it to be taken off the screen")
+    assert rows.of_digest(store, digest.number) == []
+
+
+def test_a_digest_nobody_answered_is_told_anew_by_the_next_start(writer: Writer, store: Store) -> None:
+    with notices_desk(writer, store) as desk:
+        quiet(desk)
+        desk.program.notify("letter")
+        assert desk.notices.focus_ended(lambda: loud(desk)) is not None
+        wait_until(lambda: desk.dunst.popped == 1, "the digest")
+        desk.notices.stop()
+        assert desk.dunst.popped == 0
+        offered: list[object] = []
+        again = Notices(
+            writer, store, desk.environ, offer=offered.append, on_incident=lambda _, what: desk.incidents.append(what)
+        )
+        again.start()
+        try:
+            wait_until(lambda: desk.dunst.popped == 1, "the digest again")
+            desk.dunst.caller.call(SERVER, PATH, DUNST, "NotificationAction", "u", 0)
+            wait_until(lambda: offered, "its window")
+        finally:
+            again.stop()
+
+
+def test_what_the_vault_refuses_after_the_daemon_let_go_of_it_is_shown(
+    writer: Writer, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[Judged] = []
+
+    def show(judged: Judged) -> bool:
+        shown.append(judged)
+        return True
+
+    def refuse(*_: object, **__: object) -> None:
+        raise VaultError("the disk is full")
+
+    monkeypatch.setattr(rows, "hold", refuse)
+    monkeypatch.setattr(facade, "DIGEST_SECONDS", 0.2)
+    with notices_desk(writer, store, show=show) as desk:
+        quiet(desk)
+        with busy(writer):
+            desk.program.notify("letter")
+            desk.notices.focus_ended(lambda: loud(desk))
+        wait_until(lambda: shown, "it to be shown")
+    assert [one.notice.summary for one in shown] == ["letter"]
