@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Clock = Callable[[], float]  # UTC seconds since 1970
 Note = Callable[[str, str], None]
+RESPONSE_SECONDS = 3.0  # from one look at the EEG to the next, for what it does after a notification
 
 
 def deep_work(
@@ -44,8 +45,10 @@ def deep_work(
     from companion.focus_choices import Chosen
     from companion.front import Front
     from companion.notices.notices import Notices
+    from companion.notices.watching import PART
     from companion.quiet.journal import usual_folder
     from companion.quiet.keeping import Keeping
+    from companion.tension import TensionWatch
 
     chosen = Chosen(settings)
     watch = FocusWatch(
@@ -67,6 +70,9 @@ def deep_work(
         choices=lambda: chosen.choices,
         show=front.show,
         offer=front.offer,
+        brain=TensionWatch(
+            encoder=encoder, last=last, clock=clock, on_incident=note, every=RESPONSE_SECONDS, part=PART
+        ),
         on_incident=note,
         clock=clock,
     )

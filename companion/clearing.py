@@ -121,12 +121,7 @@ class Clearing:
             self._say(UNREAD.format(f"an error in the program ({type(error).__name__}: {error})."))
             return None, "", {}
         self._say("")
-        # In the order given the blocks come first, so that a label told by a program and a value it draws meet.
-        everything = [*blocks.values(), *lines]
-        masked = drawn_secrets.masked_lines(everything, told=len(blocks), width=frame.image.shape[1])
-        own = as_text([line for line in masked[len(blocks) :] if line.text])
-        parts = zip(blocks.items(), masked, strict=False)
-        beside = {number: line.text for (number, block), line in parts if line.text != block.text}
+        own, beside = _words(frame, blocks, lines, boxes)
         return pixels.blackened(frame.image, [*boxes, *private]), own, beside
 
     def _lines(self, frame: Frame, image: Image, covered: Sequence[Box]) -> tuple[TextLine, ...]:
@@ -179,6 +174,21 @@ def _key(frame: Frame) -> tuple[str, int, int]:
     return frame.window.app, frame.window.pid, frame.window.monitor
 
 
+def _words(
+    frame: Frame, blocks: Mapping[int, TextLine], lines: Sequence[TextLine], black: Sequence[Box]
+) -> tuple[str, Mapping[int, str]]:
+    """Return the text that only the picture shows, and the blocks that hold a secret beside what is drawn."""
+    # In the order given the blocks come first, so that a label told by a program and a value it draws meet.
+    everything, width = [*blocks.values(), *lines], frame.image.shape[1] if frame.image is not None else 0
+    masked = drawn_secrets.masked_lines(everything, told=len(blocks), width=width)
+    said = _unplaced(frame.reading)
+    read = zip(lines, masked[len(blocks) :], strict=True)
+    left = [line for before, line in read if line.text and not _gone(before, line, black)]
+    told = zip(blocks.items(), masked, strict=False)
+    beside = {number: line.text for (number, block), line in told if line.text != block.text}
+    return as_text([line for line in left if line.text.strip() not in said]), beside
+
+
 def _placed(frame: Frame) -> Iterator[tuple[int, TextLine]]:
     """Yield what a program tells as lines with boxes in the picture, and their numbers among its blocks."""
     rect = frame.window.rect
@@ -191,6 +201,17 @@ def _told(reading: Reading, masked: Mapping[int, str]) -> str:
     """Return what a program tells, where some of its blocks hold a secret by what is drawn beside them."""
     blocks = [replace(one, text=masked.get(place, one.text)) for place, one in enumerate(reading.blocks)]
     return spans.masked(joined(blocks))
+
+
+def _gone(before: TextLine, masked: TextLine, black: Sequence[Box]) -> bool:
+    """Whether a line is black in the picture though no secret was found in it: one beside it runs on into it."""
+    return before.text == masked.text and any(_centred(before.box, box) for box in black)
+
+
+def _unplaced(reading: Reading | None) -> set[str]:
+    """Return the lines a program tells without a place, which are read off the picture again."""
+    blocks = reading.blocks if reading is not None else ()
+    return {line.strip() for block in blocks if block.rect is None for line in block.text.split("\n")}
 
 
 def _blackened(reading: Reading | None) -> tuple[Rect, ...]:

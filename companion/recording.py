@@ -93,7 +93,12 @@ def keeper(  # the settings come last, from whoever was given the rest
     clock: Clock,
     note: Note,
 ) -> Keeper | None:
-    """Return what follows the screen or a replay, None where nothing is to be looked at."""
+    """Return what follows the screen or a replay, None where nothing is to be looked at.
+
+    What the reader remembers of what it read goes first: it may be of what was left out, forgotten or withdrawn since.
+    """
+    if reader.pid is not None:
+        reader.submit("forget", urgent=True)
     frames = run.frames_of(settings)
     if frames is None:
         return None

@@ -67,6 +67,11 @@ class ReaderTasks:
         """Return the lines in some boxes of ``uint8[height, width, 3]``; raises `EmbeddingsError`."""
         return self._text_reader().read(image, regions)
 
+    def forget(self) -> None:
+        """Keep nothing in memory of what was read."""
+        if self._reader is not None:
+            self._reader.forget()
+
     def _text_reader(self) -> TextReader:
         from embeddings.ocr import TextReader
 

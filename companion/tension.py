@@ -1,4 +1,4 @@
-"""How tense the EEG of the last minute is against that of the last half hour: a rank, calibrated by nobody."""
+"""How tense the EEG is: the last minute ranked among the last half hour, and around a time. Calibrated by nobody."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ EVERY_SECONDS = 5.0
 WINDOW_SECONDS = 7.0  # 4 s looked at, 3 s before them that filters and judges look back on
 PATIENCE_SECONDS = 10.0
 NOW_SECONDS, USUAL_SECONDS = 60.0, 1800.0
+AROUND_SECONDS, LOOKED_BACK = 12.0, 4.0  # on either side of a time; that each figure is of
+LEAST_AROUND = 2
 LEAST_NOW, LEAST_USUAL = 4, 60  # windows fit to be looked at: a third of a minute, five minutes
 PART = "mail"
 
@@ -54,6 +56,18 @@ class Ranked:
         middle = statistics.median(newest)
         return (bisect_left(before, middle) + bisect_right(before, middle)) / (2 * len(before))
 
+    def change(self, time: float) -> float | None:
+        """Return by how much the figures after a time (UTC seconds) lie above those before it.
+
+        None where too few are known on either side. A figure is after it once nothing it looked at was before.
+        """
+        before = [figure for at, figure in self._figures if time - AROUND_SECONDS <= at <= time]
+        first = time + LOOKED_BACK
+        after = [figure for at, figure in self._figures if first <= at <= first + AROUND_SECONDS]
+        if min(len(before), len(after)) < LEAST_AROUND:
+            return None
+        return statistics.fmean(after) - statistics.fmean(before)
+
 
 class TensionWatch:
     """Asks the encoder process, on a thread of its own, as long as a headset is worn.
@@ -66,6 +80,8 @@ class TensionWatch:
         UTC seconds.
     on_incident
         Takes a part and a sentence, once while it does not work.
+    part
+        The part that it is asked for.
 
     """
 
@@ -77,11 +93,12 @@ class TensionWatch:
         clock: Callable[[], float],
         on_incident: Callable[[str, str], None],
         every: float = EVERY_SECONDS,
+        part: str = PART,
     ) -> None:
         self._encoder, self._last, self._clock = encoder, last, clock
         self._on_incident, self._every = on_incident, every
         self._ranked, self._lock = Ranked(), threading.Lock()
-        self._ended, self._failing = 0.0, False
+        self._ended, self._failing, self._part = 0.0, False, part
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="tension", daemon=True)
 
@@ -99,6 +116,11 @@ class TensionWatch:
         """Return how tense the last minute was, 0 to 1; None where that is not known."""
         with self._lock:
             return self._ranked.rank(self._clock())
+
+    def change(self, time: float) -> float | None:
+        """Return by how much more tense the seconds after a time (UTC seconds) were than those before; see `Ranked`."""
+        with self._lock:
+            return self._ranked.change(time)
 
     def forget(self) -> None:
         """Let go of what was seen."""
@@ -120,7 +142,7 @@ class TensionWatch:
             return
         except (TaskFailed, WorkerCrashed, OSError) as error:
             if not self._failing:
-                self._on_incident(PART, f"The EEG could not be asked how tense you are: {error}")
+                self._on_incident(self._part, f"The EEG could not be asked how tense you are: {error}")
             self._failing = True
             return
         self._failing = False

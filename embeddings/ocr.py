@@ -56,6 +56,11 @@ class TextReader:
         self._lines: Recent[tuple[str, float]] = Recent(KNOWN_LINES)
         self._parts: Recent[list[Box]] = Recent(KNOWN_PARTS)
 
+    def forget(self) -> None:
+        """Keep nothing in memory of what was read, secrets and all."""
+        self._lines.clear()
+        self._parts.clear()
+
     def read(self, image: Image, regions: Sequence[Box] | None = None) -> list[TextLine]:
         """Return lines in reading order, columns of prose one after the other.
 

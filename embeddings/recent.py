@@ -45,6 +45,11 @@ class Recent(Generic[T]):
             while len(self._known) > self._most:
                 self._known.popitem(last=False)
 
+    def clear(self) -> None:
+        """Forget all of it."""
+        with self._lock:
+            self._known.clear()
+
 
 def key_of(image: Image) -> bytes:
     """Return what stands for the pixels of ``uint8[height, width, 3]``; those of another picture never have it."""

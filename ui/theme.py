@@ -266,8 +266,8 @@ def _sheet(colours: Colours) -> str:
     QRadioButton:focus {{ border: 1px solid {colours.text}; }}
     QRadioButton::indicator {{ width: {GRID * 3}px; height: {GRID * 3}px; border: 1px solid {colours.soft};
         border-radius: {GRID * 2 - 1}px; background: {colours.surface}; }}
-    QRadioButton::indicator:checked {{ width: {GRID * 2}px; height: {GRID * 2}px; border: {GRID - 1}px solid {colours.strong};
-        background: {colours.on_strong}; }}
+    QRadioButton::indicator:checked {{ width: {GRID * 2}px; height: {GRID * 2}px;
+        border: {GRID - 1}px solid {colours.strong}; background: {colours.on_strong}; }}
     QRadioButton::indicator:disabled {{ border: 1px dashed {colours.soft}; background: {colours.window}; }}
     QProgressBar {{ background: {colours.line}; border: none; border-radius: 2px; }}
     QProgressBar::chunk {{ background: {colours.soft}; border-radius: 2px; }}

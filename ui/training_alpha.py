@@ -26,7 +26,7 @@ HOW = (
     "With closed eyes most heads show a rhythm near 10 Hz, faster in one person than in another. Sit comfortably, "
     "choose Begin, close your eyes and rest without falling asleep. A bell rings when you may open them."
 )
-BELL_LESS = "No bell can be heard on this machine just now: the desktop's own signal is given, if it has one."
+BELL_LESS = "No bell can be heard on this machine just now: look up by yourself after a good minute."
 
 
 class TrainingAlpha(QWidget):
@@ -38,6 +38,7 @@ class TrainingAlpha(QWidget):
         super().__init__()
         self._bridge, self._port, self._speaker = bridge, port, speaker
         self._searching = self._rang = False
+        self._bell: Feed | None = None
         self.heading = sentence("Your own alpha frequency", look="", role="headline", base=self)
         self.how, self.said = sentence(HOW, base=self), sentence("", look="", role="title", base=self)
         self.left = sentence("", look="", role="headline", base=self)
@@ -48,7 +49,7 @@ class TrainingAlpha(QWidget):
         self._timer.timeout.connect(self.look)
         self._silence.setSingleShot(True)
         self._silence.setInterval(RING_MS)
-        self._silence.timeout.connect(speaker.stop)
+        self._silence.timeout.connect(self._hush)
         self._lay_out()
         self.begin.clicked.connect(self._begin)
         self.back.clicked.connect(self.leave)
@@ -84,6 +85,7 @@ class TrainingAlpha(QWidget):
         port = self._port()
         if self._searching and port is not None:
             port.leave_alpha()
+            self._hush()
         self.stop()
         self._show("")
         self.left_it.emit()
@@ -100,15 +102,21 @@ class TrainingAlpha(QWidget):
             return
         self._searching, self._rang = True, False
         self._show("One moment.")
-        self._speaker.play(Feed(Sound.CHIME), volume=VOLUME)  # whether there is a bell is known before it rings
+        self._bell = Feed(Sound.CHIME)
+        self._speaker.play(self._bell, volume=VOLUME)  # whether there is a bell is known before it rings
         self._bridge.follow(port.seek_alpha(), self._began)
 
     def _began(self, seeking: Future[None]) -> None:
-        if not self._searching or seeking.cancelled():
+        if seeking.cancelled():
+            return
+        port = self._port()
+        if not self._searching:  # it was left before it began
+            if port is not None and seeking.exception() is None:
+                port.leave_alpha()
             return
         error = seeking.exception()
         if error is not None:
-            self._speaker.stop()
+            self._hush()
             self.stop()
             self._show("")
             self.problem.setText(failures.sentence(error))
@@ -124,6 +132,12 @@ class TrainingAlpha(QWidget):
             self._silence.start()
         else:
             QApplication.beep()
+
+    def _hush(self) -> None:
+        """Put the bell away; what else is heard by now goes on."""
+        if self._bell is not None and self._speaker.feed is self._bell:
+            self._speaker.stop()
+        self._bell = None
 
     def _show(self, said: str) -> None:
         self.said.setText(said)

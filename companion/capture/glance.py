@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from companion.capture.password_places import PasswordPlaces
 from companion.capture.privacy import NO_WINDOW, Rules
 from companion.capture.screen import Screen, Sight
+from companion.capture.tabs import untold, without_others
 from companion.capture.texts import Texts
 from companion.capture.titles import normalised_title
 from companion.capture.types import Frame, Image, Rect, Window
@@ -78,25 +79,27 @@ class Glance:
             return MOVING
         if reading is None or not reading.told:
             unknown = SILENT if window.pid in self._passwords.telling else NOTHING_TOLD
-            return unknown if image is None else Frame(image, self._clock(), window)
+            told = untold(reading, window, self._rules)
+            return unknown if image is None else Frame(image, self._clock(), window, reading=told, popups=before.popups)
         if image is not None and (reading.private or meanwhile()):
-            return self._read_again(image, window, reading)
-        return Frame(image, self._clock(), window, reading=reading)
+            return self._read_again(image, window, reading, before)
+        return Frame(image, self._clock(), window, reading=reading, popups=before.popups)
 
     def _read(self, window: Window) -> Reading | None:
         reading = self._texts.read(window)
         if reading is None or not reading.told:
             return reading
         self._passwords.telling.add(window.pid)
-        return self._passwords.guarded(window, reading)
+        return without_others(self._passwords.guarded(window, reading), window, self._rules)
 
-    def _read_again(self, image: Image, window: Window, reading: Reading) -> Frame | str:
+    def _read_again(self, image: Image, window: Window, reading: Reading, before: Sight) -> Frame | str:
         """Return a frame whose window tells after its pixels were read what it told before, or its newer text alone."""
         again = self._read(window)
         if again is None or not again.complete or _page(again) != _page(reading):
             return MOVING  # where the fields nobody may see were as the pixels were read is not known
-        same = again.blocks == reading.blocks  # where they stand, too: what is secret is told by its place
-        return Frame(image if same else None, self._clock(), window, reading=again)
+        # Where they stand, too: what is secret, and what is not to be seen at all, is told by its place.
+        same = (again.blocks, again.drawn, again.hidden) == (reading.blocks, reading.drawn, reading.hidden)
+        return Frame(image if same else None, self._clock(), window, reading=again, popups=before.popups)
 
     def _grabbed(self, screen: Screen, window: Window, reading: Reading | None) -> Image | None:
         """Return the pixels of a window whose program told where its password fields are, if it tells anything."""

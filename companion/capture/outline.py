@@ -105,7 +105,8 @@ def reading_of(
     root = walk.run(_Node(Told(window, 0, clip), clip, clip, 0, document=False))
     url, title = teller.page(walk.documents[0]) if walk.documents else ("", "")
     blocks = tuple(_blocks(root, count()))
-    return Reading(joined(blocks), url, title, blocks, tuple(walk.private), walk.complete)
+    within = tuple(teller.page(document)[0] for document in walk.documents[1:])
+    return Reading(joined(blocks), url, title, blocks, tuple(walk.private), walk.complete, within=within)
 
 
 class _Walk:

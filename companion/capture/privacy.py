@@ -77,13 +77,15 @@ class Rules:
             What its program calls it when asked, empty where it is not told. That need not be its title: only there
             Chromium says that a window is private. A name that lacks the title is that of another of its windows.
         within
-            Addresses of pages that its page holds in frames.
+            Addresses of pages that its page holds in frames, empty for those that do not tell theirs.
 
         """
         frames = (self._placed(replace(window, url=url)) for url in within)
         refused = self._refused(window) or self._titled(name) or next(filter(None, frames), None)
         if refused is not None:
             return refused
+        if _hosts(self.exclude_sites) and not all(within):
+            return f"Sites are excluded, and {window.app} does not tell the address of a frame in its page."
         if self._address_missing(window):
             return (
                 f"Sites are excluded, and {window.app} does not tell the address of its page. "

@@ -26,12 +26,15 @@ class Sight:
     overlapping
         Other windows whose pixels a picture of that rectangle could hold; those that do not say whose they are have
         an empty ``app``.
+    popups
+        Where menus and the like of the active window itself lie over it.
 
     """
 
     id: int
     window: Window | None
     overlapping: tuple[Window, ...] = ()
+    popups: tuple[Rect, ...] = ()
 
 
 NOTHING = Sight(0, None)

@@ -25,6 +25,9 @@ ANSWER_SECONDS = 2.0
 
 _SYSTEM = "unix:path=/run/dbus/system_bus_socket"
 _NO_BUS = "No bus tells whether the session is locked: only a screen saver of the display server itself is heeded."
+_ENDED = (
+    "The screen lock ended while the screen was locked, so nothing is recorded. Lock it and unlock it again."
+)
 _LOST = "The bus that tells whether the session is locked has gone away. If this stays, log out and in again."
 
 
@@ -41,11 +44,6 @@ class SessionLock:
     on_change
         Called on that thread when `locked` may have changed; should only pass the word on.
 
-    Attributes
-    ----------
-    limits
-        Why nothing can be known of locks here; empty when it can.
-
     """
 
     def __init__(self, environ: Mapping[str, str], on_change: Callable[[], None]) -> None:
@@ -61,7 +59,11 @@ class SessionLock:
         except BaseException:
             self.close()
             raise
-        self.limits = "" if self._buses else _NO_BUS
+
+    @property
+    def limits(self) -> str:
+        """Why nothing can be known of locks here, or why nothing is recorded; empty when neither is so."""
+        return (_ENDED if self._told.ended else "") if self._buses else _NO_BUS
 
     @property
     def locked(self) -> bool:

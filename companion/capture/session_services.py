@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
@@ -39,6 +40,22 @@ _DAEMON = "org.freedesktop.DBus"
 _NAMES = Asked(_DAEMON, "/org/freedesktop/DBus", _DAEMON)
 _PROPERTIES = "org.freedesktop.DBus.Properties"
 
+#: Seconds after which a service that could not answer is asked again.
+ASK_AGAIN = 5.0
+
+#: Refusals of a program that goes by the name of a screen saver, and locks nothing.
+_NO_SUCH = frozenset(
+    f"{_DAEMON}.Error.{name}"
+    for name in (
+        "UnknownMethod",
+        "UnknownInterface",
+        "UnknownObject",
+        "NotSupported",
+        "ServiceUnknown",
+        "NameHasNoOwner",
+    )
+)
+
 #: Runs something on the thread of the buses, without waiting for it.
 Soon = Callable[[Coroutine[Any, Any, None]], None]
 
@@ -46,17 +63,27 @@ Soon = Callable[[Coroutine[Any, Any, None]], None]
 class Told:
     """What each service last said. One that was asked and has not answered yet counts as locked.
 
+    So does one that ended, or could not answer, once it had said locked: that a screen lock crashed opens no session.
+    It counts until the service says otherwise, or any other does of itself.
+
     Parameters
     ----------
     on_change
         Called when the whole of it changes.
 
+    Attributes
+    ----------
+    ended
+        Services that said locked and are there no more.
+
     """
 
     def __init__(self, on_change: Callable[[], None]) -> None:
         self.locked = False
+        self.ended: frozenset[str] = frozenset()
         self._on_change = on_change
         self._said: dict[str, bool | None] = {}
+        self._before: dict[str, bool] = {}  # it was asked, and what it had said last
 
     def asked(self, name: str) -> None:
         """Note that a service is being asked."""
@@ -67,16 +94,30 @@ class Told:
         if name in self._said and self._said[name] is None:
             self._note(name, locked)
 
+    def unable(self, name: str) -> None:
+        """Note that a service cannot say: what it said before stands, and else it locks nothing."""
+        self.answered(name, self._before.get(name, False))
+
     def said(self, name: str, locked: bool) -> None:
         """Note what a service said of itself."""
+        if not locked:
+            for ended in self.ended:
+                self._before[ended] = self._said[ended] = False
+            self.ended = frozenset()
         self._note(name, locked)
 
     def left(self, name: str) -> None:
-        """Forget a service that has gone."""
-        self._note(name, False)
+        """Note that a service has gone; what it said before stands if that was that the session is locked."""
+        locked = self._before.get(name, False)
+        self._note(name, locked)
+        if locked:
+            self.ended |= {name}
 
     def _note(self, name: str, locked: bool | None) -> None:
         self._said[name] = locked
+        if locked is not None:
+            self._before[name] = locked
+        self.ended -= {name}
         before, self.locked = self.locked, any(said is not False for said in self._said.values())
         if before != self.locked:
             self._on_change()
@@ -137,9 +178,18 @@ class Savers:
         self._soon(self._ask(name, owner))
 
     async def _ask(self, name: str, owner: str) -> None:
-        answer = await ask(self._bus, Asked(owner, SAVERS[name], name), "GetActive")
-        if self._names.owners[name] == owner:
-            self._told.answered(name, bool(answer and answer[0]))
+        """Ask until there is an answer; one that cannot tell now may lock the screen all the same."""
+        while self._names.owners[name] == owner:
+            answer = await _answer(self._bus, Asked(owner, SAVERS[name], name), "GetActive")
+            if self._names.owners[name] != owner:
+                return
+            if answer is not None and answer.message_type is MessageType.METHOD_RETURN and answer.body:
+                self._told.answered(name, bool(answer.body[0]))
+                return
+            if answer is None or answer.error_name in _NO_SUCH:
+                self._told.unable(name)
+                return
+            await asyncio.sleep(ASK_AGAIN)
 
     def _hear(self, said: Message) -> None:
         name = said.interface or ""
@@ -171,7 +221,10 @@ class LoginSession:
         if path:
             await match(self._bus, f"sender='{LOGIN}',path='{path}',member='PropertiesChanged'")
         hint = await self._get(path, _SESSION, _HINT) if path else None
-        self._told.answered(LOGIN, bool(hint))
+        if hint is None:
+            self._told.unable(LOGIN)
+        else:
+            self._told.answered(LOGIN, bool(hint))
 
     def _hear(self, said: Message) -> None:
         if said.member != "PropertiesChanged" or said.sender != self._names.owners[LOGIN] or said.path != self._path:
@@ -205,6 +258,12 @@ async def match(bus: MessageBus, rule: str) -> None:
 
 async def ask(bus: MessageBus, what: Asked, member: str, signature: str = "", *body: Any) -> list[Any] | None:
     """Return what an object answers; None when it refuses, is not there, or the bus has gone. Starts no service."""
+    answer = await _answer(bus, what, member, signature, *body)
+    return answer.body if answer is not None and answer.message_type is MessageType.METHOD_RETURN else None
+
+
+async def _answer(bus: MessageBus, what: Asked, member: str, signature: str = "", *body: Any) -> Message | None:
+    """Return an object's answer, be it a refusal; None when the bus has gone: whoever opened it hears of its end."""
     call = Message(
         destination=what.name,
         path=what.path,
@@ -215,7 +274,6 @@ async def ask(bus: MessageBus, what: Asked, member: str, signature: str = "", *b
         flags=MessageFlag.NO_AUTOSTART,
     )
     try:
-        answer = await bus.call(call)
+        return await bus.call(call)
     except (OSError, EOFError):
-        return None  # whoever opened the bus hears of its end
-    return answer.body if answer is not None and answer.message_type is MessageType.METHOD_RETURN else None
+        return None

@@ -33,7 +33,7 @@ def beside(display: Display, active: int) -> tuple[Sight, ...]:
             elif monitor not in found:
                 window = described(display, client, rect, monitor=monitor)
                 window = replace(window, bounds=bounds(display, client))
-                found[monitor] = Sight(client, window, overlapping(display, client, rect, pid=window.pid))
+                found[monitor] = Sight(client, window, *overlapping(display, client, rect, pid=window.pid))
         except GONE:
             continue  # closed meanwhile
     return tuple(sight for sight in found.values() if sight is not None)

@@ -16,7 +16,9 @@ from companion.capture.session_lock import SessionLock
 from companion.capture.types import CaptureError, Image, Rect, Trigger
 from companion.capture.x11 import Display, server_errors_explained
 from companion.capture.x11_damage import HEARTBEAT, changes
+from companion.capture.x11_describe import monitors
 from companion.capture.x11_input import Input
+from companion.capture.x11_own_pixels import OwnPixels
 from companion.capture.x11_pixels import Eye
 from companion.capture.x11_saver import Saver
 from companion.capture.x11_window import ANYWHERE, X11Windows
@@ -26,6 +28,11 @@ _PLACES = 256
 
 _NO_INPUT = "This X server does not tell of keys and clicks (it needs XInput 2.1), so none are counted."
 _NO_DAMAGE = f"This X server does not tell what changes (it has no DAMAGE), so it is looked at every {HEARTBEAT:.0f} s."
+
+_COVERED = (
+    "No picture is taken of this window: the compositor does not hand out its pixels alone, and banners that it draws "
+    "over windows itself would be in it. Log out and in again, or switch compositing off."
+)
 
 
 class X11Screen:
@@ -50,6 +57,7 @@ class X11Screen:
     def __init__(self, display: str | None = None, *, listen: bool, environ: Mapping[str, str] = os.environ) -> None:
         self._name, self._listen, self._environ = display, listen, environ
         self._opened = ExitStack()
+        self._covered = False  # by what a compositor may draw
         self._heard: list[Happened] = []
         self._came: tuple[list[Rect], list[Rect]] = ([], [])  # between the last two sights, and since the last
 
@@ -58,6 +66,7 @@ class X11Screen:
         with ExitStack() as opened:
             self._display = opened.enter_context(Display(self._name))
             self._eye = opened.enter_context(Eye(self._name))
+            self._own, self._at = OwnPixels(self._display), dict[Rect, int]()
             self._windows = X11Windows(self._display)
             self._saver = Saver(self._display)
             self._changes = changes(self._display)
@@ -79,7 +88,8 @@ class X11Screen:
         """What cannot be known here, in words; empty where everything can."""
         no_input = _NO_INPUT if self._input is not None and not self._input.told else ""
         no_damage = "" if self._changes.told else _NO_DAMAGE
-        return " ".join(filter(None, (no_input, no_damage, self._lock.limits)))
+        covered = _COVERED if self._covered else ""
+        return " ".join(filter(None, (no_input, no_damage, covered, self._lock.limits)))
 
     @property
     def tells_changes(self) -> bool:
@@ -102,6 +112,7 @@ class X11Screen:
         self._drain()
         self._came = (self._came[1], [])
         sight = self._windows.sight()
+        self._at = _places(sight)
         self._changes.follow(sight.id)
         self._changes.seen()
         return sight
@@ -109,14 +120,41 @@ class X11Screen:
     @server_errors_explained()
     def beside(self) -> tuple[Sight, ...]:
         """Return what the other monitors show; see `companion.capture.beside.SeveralMonitors`."""
-        return self._windows.beside()
+        sights = self._windows.beside()
+        self._at |= _places(*sights)
+        return sights
 
     @server_errors_explained()
     def grab(self, rect: Rect) -> Image | None:
-        """Return the pixels of a rectangle; None where monitors went, so that it is not on the desktop any more."""
+        """Return the pixels of the rectangle that a window was seen in.
+
+        None where monitors went, so that it is not on the desktop any more, and where a compositor draws over windows
+        and does not hold this one's pixels apart.
+        """
         screen = self._display.screen()
         if clipped(rect, screen) != rect:
             return None
+        if self._own.composited():
+            return self._alone(rect, screen)
+        image = self._seen(rect, screen)
+        return None if self._own.composited() else image
+
+    def _alone(self, rect: Rect, screen: Rect) -> Image | None:
+        """Return the pixels of a window without what a compositor draws over it.
+
+        One that fills the screen may be shown without its help: then there is nothing over it.
+        """
+        window = self._at.get(rect, 0)
+        if self._own.apart(window):
+            self._covered = False
+            return self._own.see(window, rect)
+        fills = rect in (screen, *monitors(self._display))
+        image = self._seen(rect, screen) if window and fills else None
+        image = None if self._own.apart(window) else image
+        self._covered = image is None and bool(window)
+        return image
+
+    def _seen(self, rect: Rect, screen: Rect) -> Image | None:
         try:
             return self._eye.see(rect, screen)
         except CaptureError:
@@ -185,3 +223,9 @@ class X11Screen:
     def _on_lock(self) -> None:
         """Wake `wait`; called on the thread of the buses."""
         self._wake.send(b"\0")
+
+
+def _places(*sights: Sight) -> dict[Rect, int]:
+    """Return which window was seen where."""
+    seen = ((sight.id, sight.window.rect) for sight in sights if sight.window is not None)
+    return {rect: window for window, rect in seen if rect is not None}

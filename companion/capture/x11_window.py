@@ -101,7 +101,7 @@ class X11Windows:
             return NOTHING
         window = described(display, active, rect, monitor=monitor_of(display, rect))
         window = replace(window, bounds=bounds(display, active))
-        return Sight(active, window, overlapping(display, active, rect, pid=window.pid))
+        return Sight(active, window, *overlapping(display, active, rect, pid=window.pid))
 
     def _follow(self, window: int) -> None:
         """Hear of the active window's title and geometry."""

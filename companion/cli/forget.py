@@ -32,6 +32,11 @@ SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 REWRITTEN_A_SECOND, LONG_SECONDS = 30_000_000, 20.0  # bytes of the database; when it is worth saying
 LEARNED = "What was learned from the EEG that goes cannot be unlearned; `companion forget --brain` takes it away too."
 
+NOTICES = (
+    "What was learned of your notifications since then goes too: it will be as it was on the last day before that, or "
+    "begin anew."
+)
+
 
 class Length(click.ParamType[float]):
     """A length of time: ``30m``, ``2h``, ``90s``, ``1d``."""
@@ -243,7 +248,9 @@ def _sentence(told: Told) -> str:
 def _warning(plan: Plan) -> str:
     if plan.brain:
         return "The key of the EEG goes too, and all that was learned from it."
-    return LEARNED if plan.eeg_seconds else ""
+    return " ".join(
+        sentence for sentence, goes in ((LEARNED, plan.eeg_seconds), (NOTICES, plan.learned is not None)) if goes
+    )
 
 
 def _patience(vault: Vault) -> str:

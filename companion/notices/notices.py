@@ -5,7 +5,7 @@ from __future__ import annotations
 import time as system_time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import TimeoutError as NotYet
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from companion.notices.digest import Digest
 from companion.notices.holding import Holding, noticed
@@ -15,8 +15,9 @@ from companion.notices.line import Line
 from companion.notices.passing import Passing, Show
 from companion.notices.rules import Choices
 from companion.notices.server import Server
+from companion.notices.snapshot import Snapshot as Snapshot  # noqa: PLC0414 also told of from here
 from companion.notices.telling import Telling
-from companion.notices.types import Happened, Judged, NoticesError, Response, Semantics
+from companion.notices.types import Brain, Happened, NoticesError, Response, Semantics
 from companion.notices.watching import PART, Watcher
 from index import notices as rows
 from index.store import Store
@@ -29,38 +30,6 @@ DAY_SECONDS = 86_400.0
 MISSED = "Notifications that come until then are not seen, and some that were held may be missing from the digest."
 BEHIND = "Some notifications may be missing from the digest: too many came at once."
 UNKNOWN = "There is no notification {} any more: it may have been forgotten. Choose one of those that are listed."
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """How notifications are.
-
-    Attributes
-    ----------
-    limits
-        Why they are not seen; empty while they are.
-    focused
-        Whether they are held now.
-    seen, passed, held
-        How many since the start; of those that came during focus, how many were let through and held.
-    answers, corrections
-        How many answers the model learned from, and how many of them were corrections.
-    recent
-        What was judged last, newest first.
-    digest
-        The last digest, None before the first.
-
-    """
-
-    limits: str
-    focused: bool
-    seen: int
-    passed: int
-    held: int
-    answers: int
-    corrections: int
-    recent: tuple[Judged, ...]
-    digest: Digest | None
 
 
 class Notices:
@@ -80,8 +49,8 @@ class Notices:
     offer
         Is handed a digest when the person chooses to see it, and where the desktop could not say that it is there.
         Called on the thread of the notices.
-    response
-        Returns what the EEG did in the seconds after a time (UTC seconds), None where nothing is known of it.
+    brain
+        Watches what the EEG does after a notice; None for nothing. It is started and stopped with this.
     on_incident
         Gets the part and a sentence.
     clock
@@ -98,7 +67,7 @@ class Notices:
         choices: Callable[[], Choices] = Choices,
         show: Show | None = None,
         offer: Callable[[Digest], None] = lambda _digest: None,
-        response: Callable[[float], Response | None] = lambda _time: None,
+        brain: Brain | None = None,
         on_incident: Callable[[str, str], None],
         clock: Callable[[], float] = system_time.time,
     ) -> None:
@@ -118,7 +87,8 @@ class Notices:
             clock=clock,
         )
         server = Server(self._watcher)
-        self._learner = Learner(writer, store, response=response, on_incident=on_incident, clock=clock)
+        self._brain = brain
+        self._learner = Learner(writer, store, response=self._response, on_incident=on_incident, clock=clock)
         self._holding = Holding(writer, server, self._vault, on_incident)
         passing = Passing(server, show=show, close=self._holding.close, on_incident=on_incident)
         self._judging = Judging(
@@ -139,6 +109,8 @@ class Notices:
     def start(self) -> None:
         """Watch from now on, and tell of what a crash left held."""
         self._learner.load()
+        if self._brain is not None:
+            self._brain.start()
         self._watcher.start()
         self._judged.start()
         self._vault.start()
@@ -153,6 +125,8 @@ class Notices:
         self._vault.put(self._learner.save)
         self._vault.stop()
         self._watcher.stop()
+        if self._brain is not None:
+            self._brain.stop()
 
     def mark(self) -> int:
         """Return a number for `focus_began`, to be taken before do-not-disturb goes on."""
@@ -244,6 +218,8 @@ class Notices:
         """Forget what is in memory of a time (UTC seconds); what the vault has of it is forgotten there."""
         self._judging.forget(start, end)
         self._holding.forget_between(start, end)
+        if self._brain is not None:
+            self._brain.forget()
         self._digest = None
         self._looked_at.clear()  # their numbers may be given again
         self._vault.put(lambda: self._forgotten(start, end))
@@ -323,6 +299,10 @@ class Notices:
             self._telling.renew()
         except VaultError as error:
             self._on_incident(PART, f"The digest on the screen may still tell of what was forgotten: {error}")
+
+    def _response(self, time: float) -> Response | None:
+        change = None if self._brain is None else self._brain.change(time)
+        return None if change is None else Response(change)
 
     def _lost(self) -> None:
         if self._judging.focus is not None:

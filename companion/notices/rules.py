@@ -12,7 +12,7 @@ from companion.notices.security_codes import holds_code
 from companion.notices.types import CRITICAL, Decision, Notice
 
 REPEATS, REPEAT_MINUTES = 2, 3.0
-MOST_TITLE = 6  # characters
+MOST_TITLE, MOST_NAME = 6, 200  # characters
 #: A name of two characters or more in a script whose words stand without gaps, or whose titles follow names at once.
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]{2,}")
 PASS_ABOVE, DIGEST_BELOW = 0.5, 0.05
@@ -127,7 +127,7 @@ def _starred_app(notice: Notice, choices: Choices) -> bool:
 
 
 def _starred_person(notice: Notice, choices: Choices) -> bool:
-    summary, body = _spaced(notice.summary), _spaced(notice.body)
+    summary, body = _spaced(notice.summary), _spaced(notice.body[:MOST_NAME])
     return any(_names(_spaced(name), summary, body) for name in choices.starred_people if folded(name))
 
 

@@ -17,6 +17,7 @@ from index.types import VaultError
 from index.writer import Writer
 
 ACTION = "Show"
+_At = tuple[str, int | None]  # which run of which daemon, and its number
 
 
 class Telling:
@@ -43,7 +44,7 @@ class Telling:
     ) -> None:
         self._writer, self._store, self._server = writer, store, server
         self._offer, self._on_incident = offer, on_incident
-        self._shown: dict[tuple[str, int | None], int] = {}  # digests by the daemon and its number of their message
+        self._shown: dict[_At, Digest] = {}  # by where their message is
 
     def gather(self) -> None:
         """Put all that is held into a new digest; raises `VaultError`."""
@@ -58,24 +59,23 @@ class Telling:
         at = (what.daemon, what.daemon_id)
         if what.cause is not Cause.ACTION:
             self._shown.pop(at, None)
-        elif (number := self._shown.get(at)) is not None:
-            self._offer(self.made(number))
+        elif (shown := self._shown.get(at)) is not None:
+            self._offer(self.made(shown.number))
 
     def renew(self) -> None:
-        """Take the messages of digests off the screen and tell anew what is left of them: something was forgotten.
+        """Take the messages of digests of which something was forgotten off the screen, and tell what is left of them.
 
         Raises `VaultError`.
         """
-        standing = self._take_down()
-        self._writer.do(rows.untell, standing).result()
-        for number in standing:
+        changed = {at: shown for at, shown in self._shown.items() if self.made(shown.number).count != shown.count}
+        for number in self._take_down(changed):
             if self.made(number).count:
                 self._tell(number)
 
     def put_away(self) -> None:
         """Take the messages of digests off the screen: nobody would answer them. The next start tells of them anew."""
         try:
-            if standing := self._take_down():
+            if standing := self._take_down(dict(self._shown)):
                 self._writer.do(rows.untell, standing).result()
         except VaultError as error:
             self._on_incident(PART, f"The last digest is not told of again: {error}")
@@ -104,16 +104,16 @@ class Telling:
     def _tell(self, number: int) -> Digest:
         made = self.made(number)
         try:
-            self._shown[self._server.say(made.summary, made.body, action=ACTION)] = number
+            self._shown[self._server.say(made.summary, made.body, action=ACTION)] = made
         except NoticesError as error:
             self._on_incident(PART, f"The digest is shown by Companion itself. {error}")
             self._offer(made)
         self._writer.do(rows.told, number).result()
         return self.made(number)
 
-    def _take_down(self) -> list[int]:
-        """Close the messages of digests; returns the digests."""
-        standing, self._shown = self._shown, {}
+    def _take_down(self, standing: dict[_At, Digest]) -> list[int]:
+        """Close the messages of some digests; returns the digests."""
+        self._shown = {at: shown for at, shown in self._shown.items() if at not in standing}
         with suppress(NoticesError):  # the desktop is gone, and they with it
             self._server.close([number for _, number in standing if number is not None])
-        return sorted({*standing.values()})
+        return sorted({shown.number for shown in standing.values()})

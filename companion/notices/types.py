@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -140,7 +141,32 @@ class Semantics(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What the EEG did in the seconds after a notice: changes of two shares, each usually between -1 and 1."""
+    """What the EEG did in the seconds after a notice, against those before: changes, each usually between -1 and 1.
+
+    Attributes
+    ----------
+    alertness
+        Of fast rhythms against alpha.
+    excitement
+        Not a number where nothing measures it.
+
+    """
 
     alertness: float
-    excitement: float
+    excitement: float = math.nan
+
+
+class Brain(Protocol):
+    """Watches the EEG of whoever wears a headset; satisfied by `companion.tension.TensionWatch`."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def stop(self) -> None:
+        """End."""
+
+    def change(self, time: float) -> float | None:
+        """Return the change of alertness in the seconds after a time (UTC seconds), None where it is not known."""
+
+    def forget(self) -> None:
+        """Let go of what was seen."""

@@ -40,7 +40,9 @@ class Bus:
         with _said_here():
             answer = self._bus.ask(service, path, interface, member, signature, *body)
         if answer is None:
-            raise QuietError(f"{interface} does not answer {member}. If this stays, log out and in again.")
+            raise QuietError(
+                f"The desktop does not answer, or refuses ({interface}.{member}). If this stays, log out and in again."
+            )
         return answer
 
     def get(self, service: str, path: str, interface: str, name: str) -> Any:

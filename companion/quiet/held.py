@@ -62,6 +62,8 @@ class Held:
         It is to be off: whoever made this true lets go of it, or has it tried again.
     off
         It was seen off: what is on from then on is the person's own.
+    by_itself
+        It went off without having been ended.
     lost
         The connection to the desktop has gone.
     told
@@ -76,6 +78,7 @@ class Held:
     again: Again | None = None
     ending: bool = False
     off: bool = False
+    by_itself: bool = False
     lost: bool = False
     told: set[str] = field(default_factory=set)
 

@@ -225,7 +225,7 @@ class Keeping:
     def _put_back(self, held: Held) -> None:
         held.put_back(self._environ)
         self._journal.remove()
-        self._let_go(held, "")
+        self._let_go(held)
 
     def _not_off(self, held: Held, error: Exception) -> None:
         """Say what went wrong, and have it tried again."""
@@ -255,6 +255,7 @@ class Keeping:
                 return
             ending, again = held.ending, held.again
             held.off = held.ending = True
+            held.by_itself = not ending
         if ending:
             if again is not None:
                 again.wake()
@@ -264,13 +265,15 @@ class Keeping:
         except QuietError as error:
             self._not_off(held, error)
         else:
-            self._let_go(held, _why_off(held))
+            self._let_go(held)
 
-    def _let_go(self, held: Held, limits: str) -> None:
+    def _let_go(self, held: Held, limits: str = "") -> None:
         with self._taking:
             if self._held is not held:
                 return
             self._held = None
+        if held.by_itself:  # whoever lets go of it
+            limits = _why_off(held)
         held.let_go()
         if self._held is None:  # else it was begun anew, and that is said already
             self._say(replace(self._standing, holds=False, limits=limits))

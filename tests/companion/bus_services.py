@@ -77,6 +77,7 @@ class ScreenSaver:
     def __init__(self, address: str, name: str, *, active: bool = False, answers: bool = True) -> None:
         self.name, self.active, self.answers = name, active, answers
         self.asked = 0
+        self.refuses = ""  # with which error it answers
         self._caller = Caller(address)
         self._caller.bus.add_message_handler(self._answer)
         self._caller.thread.run(self._take_name())
@@ -105,6 +106,8 @@ class ScreenSaver:
         self.asked += 1
         if said.interface != self.name or said.path != SAVERS[self.name]:
             return Message.new_error(said, "org.freedesktop.DBus.Error.UnknownMethod", "no such thing")
+        if self.refuses:
+            return Message.new_error(said, self.refuses, "it cannot")
         return Message.new_method_return(said, "b", [self.active]) if self.answers else True
 
 

@@ -3,7 +3,6 @@ asked. Do-not-disturb is kept by the real `Keeping`, on a desktop that is a vari
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -166,7 +165,6 @@ class Parts:
     front: Front = field(default_factory=Front)
     incidents: list[str] = field(default_factory=list)
     awake: bool = True  # whether the desktop's daemon runs already
-    told: threading.Event = field(default_factory=threading.Event)
     deep: DeepWork = field(init=False)
 
     def found(self, _environ: Mapping[str, str], *, wake: bool = False) -> ChosenQuiet:

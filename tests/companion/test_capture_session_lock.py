@@ -12,6 +12,7 @@ from dbus_fast import Variant
 from desktop import Desktop, end, wait_until
 from looking import TEXT, calm, hear
 
+from companion.capture import session_services
 from companion.capture.session_lock import SessionLock
 from companion.capture.session_services import LOGIN, SAVERS, Told
 from companion.capture.types import CaptureError, Trigger
@@ -96,10 +97,43 @@ def test_a_screen_saver_that_is_there_is_asked_and_followed(bus: str, name: str)
 def test_a_screen_saver_that_comes_later_is_asked_and_one_that_goes_is_forgotten(bus: str) -> None:
     with closing(Listener(bus)) as heard:
         assert not heard.locked
+        with saver(bus, active=True) as service:
+            heard.becomes(True)
+            service.set(False)
+            heard.becomes(False)
+        assert not heard.locked
+        assert heard.changes == 2
+
+
+def test_a_screen_saver_that_ends_while_it_locks_leaves_the_session_locked(bus: str) -> None:
+    with closing(Listener(bus)) as heard:
         with saver(bus, active=True):
             heard.becomes(True)
-        heard.becomes(False)
-        assert heard.changes == 2
+        wait_until(lambda: "ended" in heard.lock.limits, "word that it is gone")
+        assert heard.locked
+        with saver(bus):  # it was started anew, and locks nothing
+            heard.becomes(False)
+        assert heard.lock.limits == ""
+        with saver(bus, active=True):
+            heard.becomes(True)
+        with saver(bus, "org.mate.ScreenSaver") as other:
+            wait_until(lambda: "ended" in heard.lock.limits, "word that it is gone")
+            assert heard.locked
+            other.set(False)  # whoever says of itself that the screen is open was seen to be
+            heard.becomes(False)
+
+
+def test_a_screen_saver_that_cannot_answer_counts_as_locked_and_is_asked_again(
+    bus: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_services, "ASK_AGAIN", 0.05)
+    with saver(bus) as service:
+        service.refuses = "org.freedesktop.DBus.Error.Failed"
+        with closing(Listener(bus)) as heard:
+            wait_until(lambda: service.asked > 1, "another question")
+            assert heard.locked
+            service.refuses = ""
+            heard.becomes(False)
 
 
 def test_any_service_that_says_locked_is_believed(bus: str) -> None:

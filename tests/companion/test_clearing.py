@@ -14,7 +14,7 @@ from rendered import page
 from companion.capture.accessible.reading import Block
 from companion.capture.accessible.roles import Role
 from companion.capture.types import Frame, Hands, Image, Rect, Window
-from companion.clearing import TALL, Clearing, Wanted
+from companion.clearing import LEAST_WIDE, TALL, Clearing, Wanted
 from companion.masking.pixels import Box
 from companion.remote_reading import RemoteReader
 from companion.tasks import ReaderTasks
@@ -127,6 +127,51 @@ def test_a_value_that_is_drawn_beside_a_label_that_is_told_is_a_secret() -> None
     done = clear(frame(reading=replace(reading(), text="Password:", blocks=(label,))))
     assert "tr0ub4dor" not in (done.text or "")
     assert black(done.image, value.box)
+
+
+def test_a_value_that_is_told_beside_a_label_that_is_drawn_is_a_secret() -> None:
+    value = Block(Role.LABEL, "tr0ub4dor&3x", Rect(RECT.left + 110, RECT.top + 96, 110, 16), 0)
+    label = TextLine("Password:", 0.9, (0, 96, 90, 112))
+    clear, _ = clearing(Reading([label]))
+    done = clear(frame(reading=replace(reading(), text=value.text, blocks=(value,))))
+    assert done.text == "[password]\nPassword:"
+    assert black(done.image, (110, 96, 220, 112))
+
+
+def test_what_is_drawn_over_a_block_is_read() -> None:
+    whole = Block(Role.PARAGRAPH, "your card", RECT, 0)
+    card = TextLine(CARD, 0.9, (40, 96, 220, 112))
+    picture = Rect(RECT.left + 30, RECT.top + 90, 240, 30)
+    said = replace(reading(), text=whole.text, blocks=(whole,))
+    for over in (frame(reading=replace(said, drawn=(picture,))), frame(reading=said, popups=(picture,))):
+        clear, _ = clearing(Reading([card]))
+        done = clear(over)
+        assert done.text == "your card\n[card number]"
+        assert black(done.image, card.box)
+        assert not black(done.image, (0, 0, 20, 20))
+
+
+def test_an_icon_holds_no_words() -> None:
+    whole = Block(Role.PARAGRAPH, "a word", RECT, 0)
+    icon = Rect(RECT.left + 30, RECT.top + 90, LEAST_WIDE - 1, 30)
+    reader = Reading()
+    clear, _ = clearing(reader)
+    clear(frame(reading=replace(reading(), text="a word", blocks=(whole,), drawn=(icon,))))
+    assert reader.asked == []
+
+
+def test_what_is_hidden_is_black_and_not_read() -> None:
+    reader = Reading()
+    clear, _ = clearing(reader)
+    done = clear(frame(reading=replace(reading(), text="", blocks=(), hidden=(RECT,))))
+    assert reader.asked == []
+    assert black(done.image, (0, 0, RECT.width, RECT.height))
+
+
+def test_what_is_told_without_a_place_is_not_said_twice() -> None:
+    title = Block(Role.PANEL, "Your account", None, 0)
+    clear, _ = clearing(Reading([line("Your account", 1), line("drawn", 3)]))
+    assert clear(frame(reading=replace(reading(), text=title.text, blocks=(title,)))).text == "Your account\ndrawn"
 
 
 def editor(text: str) -> Block:

@@ -267,3 +267,14 @@ def test_how_much_is_taken_is_told_beside_the_limits(place: Path) -> None:
         file.truncate(2_340_000_000)  # a hole: it takes no room on the disk
     told = taken(Vault(place), Settings(budget_eeg_gb=0.0))
     assert told == "2.3 of 100 GB; pictures 2.3 of 60 GB; EEG 0.0 GB (no limit)."
+
+
+def test_what_was_learned_of_a_programs_notifications_goes_with_it_and_that_is_said(says: Says, place: Path) -> None:
+    assert says("--app", "Signal", "--yes")[0] == NO
+    with Writer(vault_at(place)) as writer:
+        writer.do(notices.put_model, b"learned", time=NOW, lessons={"signal": NOW}).result()
+    assert "What was learned of your notifications" in " ".join(says("--app", "Signal")[2].split())
+    assert says("--app", "Signal", "--yes")[0] == DONE
+    store = Store(vault_at(place))
+    assert notices.model(store) is None
+    store.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -14,6 +15,7 @@ from desktop import wait_until
 
 from companion import deep_quiet
 from companion.focus.types import Cause, FocusError, Mode
+from companion.quiet.journal import Journal
 from companion.quiet.types import QuietError
 
 OFF = replace(SETTINGS, quiet_in_focus=False)
@@ -112,6 +114,24 @@ def test_turned_off_by_hand_nothing_is_held_until_the_next_focus(made: Parts) ->
     made.watch.say(deep=False)
     made.watch.say(deep=True)
     held(made)
+
+
+def test_that_it_was_turned_off_by_hand_is_said_whoever_lets_go_of_it(
+    made: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really, keeping = Journal.remove, made.deep._quiet.keeping
+
+    def remove(journal: Journal) -> None:
+        if threading.current_thread().name == "do-not-disturb":  # which heard of it first, and is overtaken
+            wait_until(lambda: keeping._held is None, "focus to end meanwhile")
+        really(journal)
+
+    monkeypatch.setattr(Journal, "remove", remove)
+    made.watch.say(deep=True)
+    held(made)
+    made.desktop.by_hand(on=False)
+    over(made)
+    says(made, "by hand")
 
 
 def test_turned_off_by_hand_while_focus_begins_nothing_is_held(made: Parts) -> None:

@@ -74,6 +74,18 @@ def test_too_little_says_nothing() -> None:
     assert known.rank(NOW) is None
 
 
+def test_what_came_after_a_time_is_set_against_what_came_before() -> None:
+    ranked = Ranked()
+    for second in range(-30, 30, 3):
+        ranked.add(NOW + second, 1.5 if second >= 4 else 1.0, NAMES)
+    assert ranked.change(NOW) == pytest.approx(0.5)
+    assert ranked.change(NOW - 15.0) == pytest.approx(0.0)
+    assert ranked.change(NOW + 25.0) is None  # too little came since
+    assert ranked.change(NOW - 60.0) is None
+    ranked.add(NOW + 31.0, 9.0, ("Fz",))  # another headset
+    assert ranked.change(NOW) is None
+
+
 class Encoder:
     """Runs the tasks here; waits for nobody."""
 

@@ -12,7 +12,7 @@ from companion.capture.accessible.roles import Role
 from companion.capture.accessible.text import joined
 from companion.capture.types import Frame, Rect
 from companion.clearing import Clearing, Wanted
-from companion.hidden_addresses import HIDDEN, hidden
+from companion.hidden_addresses import HIDDEN, TOOLBARS, hidden
 from companion.told_secrets import Held, held
 from embeddings.types import TextLine
 
@@ -102,7 +102,32 @@ def test_an_address_that_is_not_to_be_kept_is_gone_from_title_bar_and_picture() 
     assert (done.window.url, done.window.title) == ("", f"{HIDDEN} - Browser")
     assert done.reading is not None
     assert (done.reading.text, done.reading.url) == ("see example.org for more", "")
-    assert done.reading.private == (bar.rect,)
+    assert done.reading.hidden == (bar.rect,)
+
+
+BROWSER = replace(EDITOR, app="firefox", url="https://www.example.org/a/page")
+
+
+def test_whatever_is_written_into_a_browsers_bar_is_hidden() -> None:
+    bar = replace(block("something half typed", 0, document=False), editable=True)
+    field = replace(block("in the page", 1), editable=True)
+    done = hidden(Frame(None, 0.0, BROWSER, reading=told(bar, field, url=BROWSER.url)))
+    assert done.reading is not None
+    assert (done.reading.text, done.reading.hidden) == ("in the page", (bar.rect,))
+
+
+@pytest.mark.parametrize(("ratio", "pixels"), [(1.0, TOOLBARS), (1.5, 144), (0.0, 2 * TOOLBARS)])
+def test_where_a_browser_tells_of_no_bar_the_top_of_its_window_is_hidden(ratio: float, pixels: int) -> None:
+    window = replace(BROWSER, rect=Rect(20, 30, 800, 600))
+    done = hidden(Frame(None, 0.0, window, reading=replace(told(block("words", 0)), ratio=ratio)))
+    assert done.reading is not None
+    assert done.reading.hidden == (Rect(20, 30, 800, pixels),)
+
+
+def test_the_bar_of_a_browser_that_tells_nothing_is_hidden_too() -> None:
+    done = hidden(Frame(None, 0.0, replace(BROWSER, url="", rect=Rect(20, 30, 800, 150))))
+    assert done.reading is not None
+    assert done.reading.hidden == (Rect(20, 30, 800, 150),)
 
 
 @pytest.mark.parametrize("url", ["", "file:///"])

@@ -193,3 +193,11 @@ def test_photographs_and_noise_hold_no_text(reader: TextReader) -> None:
         (640, 480), Image.Resampling.BICUBIC
     )
     assert reader.read(np.asarray(coarse)) == []
+
+
+def test_what_was_read_is_forgotten_when_asked(reader: TextReader) -> None:
+    reader.read(pieces([(10, 10, "a line that was seen")], size=(300, 50)))
+    assert reader._lines._known
+    reader.forget()
+    assert not reader._lines._known
+    assert not reader._parts._known

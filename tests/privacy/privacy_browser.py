@@ -51,7 +51,9 @@ HOSTS = ("allowed.test", "bank.test", "login.bank.test", "notbank.test")
 
 
 class Browser:
-    """One browser that goes on from case to case. ``silent chromium`` is one as most people start it.
+    """One browser that goes on from case to case.
+
+    ``silent chromium`` is one as most people start it, ``large firefox-esr`` one on a desktop scaled to twice the size.
 
     Attributes
     ----------
@@ -66,7 +68,7 @@ class Browser:
         self._profile.mkdir()
         self._chromium = kind.endswith("chromium")
         self.ending = " - Chromium" if self._chromium else " — Mozilla Firefox"
-        if kind == "firefox-esr":
+        if not self._chromium:
             prefs = _FIREFOX.replace("HOSTS", ",".join(HOSTS))
             (self._profile / "user.js").write_text(prefs, encoding="utf-8")
         self._title = "ready"
@@ -77,7 +79,8 @@ class Browser:
         address = self.pages.put(title, body, host=host, **page)
         wanted = self.titled(title, private=private)
         before = self._windows(wanted)
-        self.desktop.start(*self._command(private=private), address)
+        large = {"GDK_SCALE": "2"} if self.kind.startswith("large") else {}
+        self.desktop.start(*self._command(private=private), address, environ=large)
         new = wait_until(lambda: self._windows(wanted) - before, f"a new window called {wanted}")
         self.desktop.activate(new.pop())
         self.pages.tell(address, "0")

@@ -5,7 +5,11 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING
 
-from privacy_vault import GREEN, MAGENTA, WORDS, Colour, Found, found_in, made_secrets, pictures_in
+from privacy_alike import holds
+from privacy_vault import GREEN, MAGENTA, WORDS, Colour, Found, found_in, made_secrets, pictures_in, plain
+
+from companion.remote_reading import RemoteReader
+from index.pictures import frames
 
 if TYPE_CHECKING:
     from privacy_place import Place
@@ -51,6 +55,14 @@ class Case:
         """Return what this case brought into the vault: program, title, address, text, whether there is a picture."""
         sql = "SELECT app, title, url, text, frame <> '' FROM moments WHERE id > ? ORDER BY id"
         return [(*row[:4], bool(row[4])) for row in self.place.store.rows(sql, [self._moments])]
+
+    def shows(self, word: str) -> bool:
+        """Whether a word can be read off any picture that this case brought into the vault."""
+        names = sorted(name for name in pictures_in(self.place.vault) - self._pictures if name.endswith(".frame"))
+        images = [frames.decode(frames.read(self.place.vault, name)) for name in names]
+        read = RemoteReader(self.place.reader)
+        lines = [line for image in images for line in read(image, [(0, 0, image.shape[1], image.shape[0])])]
+        return holds(plain("".join(line.text for line in lines)), plain(word))
 
     def pictured(self) -> bool:
         """Whether any picture came into the vault."""

@@ -34,6 +34,7 @@ from companion.capture.glance import MOVING
 from companion.capture.source import LOCKED
 from companion.capture.types import Trigger
 from companion.capture.x11 import Display
+from companion.capture.x11_window import X11Windows
 from companion.keeper import Keeper, Keeping
 from companion.looks import NEW, RENEWED, RULE, SAME, UNPICTURED, Looks
 from companion.moments import Moments
@@ -137,14 +138,15 @@ class Place:
             self._browsers[kind] = Browser(self.desktop, pages, kind, self.folder)
         return self._browsers[kind].front()
 
-    def program(self, toolkit: str) -> Program:
+    def program(self, toolkit: str, scale: str = "") -> Program:
         """Return the program of a toolkit; the test is skipped where there cannot be one."""
         reason = missing(toolkit)
         if reason:
             pytest.skip(reason)
-        if toolkit not in self._programs:
-            self._programs[toolkit] = Program(self.desktop, toolkit)
-        program: Program = self.keep(self._programs[toolkit])
+        name = f"{toolkit} {scale}"
+        if name not in self._programs:
+            self._programs[name] = Program(self.desktop, toolkit, scale)
+        program: Program = self.keep(self._programs[name])
         return program
 
     def keep(self, what: Any) -> Any:
@@ -171,6 +173,12 @@ class Place:
                 return
             self.desktop.run("xdotool", "key", "Shift_L")
             looking.until(*STORED)
+
+    def await_popup(self) -> None:
+        """Wait until the active window shows a menu or a list of its own."""
+        with Display(self.desktop.display) as display:
+            windows = X11Windows(display)
+            wait_until(lambda: windows.sight().popups, "a list that drops down")
 
     def has(self, *programs: str) -> bool:
         """Whether programs are installed."""

@@ -18,6 +18,9 @@ ANSWER_SECONDS = 20.0
 TOOLKITS = {"qt": sys.executable, "gtk": SYSTEM_PYTHON, "tk": sys.executable}
 _NEEDS = {"qt": "import PySide6", "gtk": "import gi; gi.require_version('Gtk', '3.0')", "tk": "import tkinter"}
 
+#: What tells a toolkit how large to draw.
+SCALES = {"qt": "QT_SCALE_FACTOR", "gtk": "GDK_SCALE"}
+
 Widget = tuple[str, dict[str, Any]]
 
 
@@ -36,13 +39,16 @@ def css(colour: Colour) -> str:
 
 
 class Program:
-    """A program that goes on from case to case; its window is closed behind each."""
+    """A program that goes on from case to case; its window is closed behind each.
 
-    def __init__(self, desktop: Desktop, toolkit: str) -> None:
+    ``scale``: how many pixels it takes for one of its points.
+    """
+
+    def __init__(self, desktop: Desktop, toolkit: str, scale: str = "") -> None:
         self.desktop, self.toolkit = desktop, toolkit
         self._child = subprocess.Popen(
             [TOOLKITS[toolkit], str(HERE / f"show_{toolkit}.py")],
-            env=desktop.environ,
+            env=desktop.environ | ({SCALES[toolkit]: scale} if scale else {}),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -55,6 +55,18 @@ class Shown:
         styled(field, f"entry {{ {'background' if echo else 'color'}: {colour or 'gray'}; font: bold 12pt Sans }}")
         return field
 
+    def _completed(self, text, colour="", **_):
+        """A field that drops down what it could hold."""
+        field, known, drawn = Gtk.Entry(), Gtk.ListStore(str), Gtk.CellRendererText(font="bold 14")
+        drawn.set_property("foreground", colour or "black")
+        known.append([text])
+        completion = Gtk.EntryCompletion(model=known)
+        completion.pack_start(drawn, True)
+        completion.add_attribute(drawn, "text", 0)
+        completion.set_match_func(lambda _, typed, row: known[row][0].startswith(typed))
+        field.set_completion(completion)
+        return field
+
     def _area(self, text, colour="", height=90, **_):
         area = Gtk.TextView()
         area.get_buffer().set_text(text)

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QPoint, QSocketNotifier
 from PySide6.QtWidgets import (
     QApplication,
+    QGroupBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -121,6 +122,14 @@ class Shown:
         for kind, props in of:
             row.addWidget(self.made(kind, props))
         return whole
+
+    def _group(self, title: str, of: list[list[Any]], **_: Any) -> QWidget:
+        group = QGroupBox(title)
+        group.setStyleSheet("QGroupBox { font: bold 14pt }")
+        column = QVBoxLayout(group)
+        for kind, props in of:
+            column.addWidget(self.made(kind, props))
+        return group
 
     def _scroll(self, of: list[list[Any]], height: int, **_: Any) -> QWidget:
         self.scrolled, inside = QScrollArea(), QWidget()

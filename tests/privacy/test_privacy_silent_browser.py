@@ -49,3 +49,29 @@ def test_its_pages_are_left_out_where_sites_are(place: Place, case: Case, browse
         looking.until(RULE)
     case.kept_out()
     assert case.stored() == []
+
+
+def test_without_consent_to_addresses_its_bar_is_not_kept(place: Place, case: Case, browser: Browser) -> None:
+    browser.go(f"notes {case.harmless}", f"<p style='margin-top: 80px; font-size: 20px'>{case.harmless}</p>")
+    browser.tell(f"history.replaceState(0, '', '/{case.word}')")
+    with place.looking(replace(EVERYTHING, consent_urls=False)) as looking:
+        place.pictured(looking, case)
+    case.kept_out()
+    assert case.pictured()
+    assert "allowed.test" not in str(case.stored())
+    assert not case.shows("allowed.test")
+    assert case.shows(case.harmless)
+
+
+def test_its_tabs_are_not_kept_where_a_title_is_left_out(place: Place, case: Case, browser: Browser) -> None:
+    browser.go(f"account {case.word}", "<p>balance</p>")
+    browser.in_new_tab(
+        f"notes {case.harmless}", "<p style='font-size: 20px'>The barley is ripe</p>", host="allowed.test"
+    )
+    with place.looking(replace(EVERYTHING, exclude_titles=(*EVERYTHING.exclude_titles, "account"))) as looking:
+        place.pictured(looking, case)
+    place.desktop.run("xdotool", "key", "ctrl+w")
+    case.kept_out()
+    assert case.pictured()
+    assert not case.shows(case.word)
+    assert case.shows("barley")

@@ -400,6 +400,20 @@ def test_the_search_can_be_broken_off_and_its_failure_is_said(
     assert not choosing.isVisible()
 
 
+def test_a_search_that_was_left_before_it_began_is_broken_off(
+    choosing: TrainingWindow, port: RecordingTraining
+) -> None:
+    choosing.choosing.seek.click()
+    port.seeking = Future()
+    choosing.alpha.begin.click()
+    choosing.alpha.back.click()
+    before = len(port.asked("leave"))
+    port.seeking.set_result(None)
+    wait_until(lambda: len(port.asked("leave")) > before)
+    assert choosing.choosing.isVisible()
+    assert choosing.speaker.feed is None
+
+
 def test_all_of_it_can_be_reached_by_keyboard_and_has_a_name(choosing: TrainingWindow) -> None:
     page = choosing.choosing
     setup = page.setup

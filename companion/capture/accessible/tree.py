@@ -129,13 +129,13 @@ class Walk:
         # GTK's viewport says so once it scrolled by its own height, and shows its children all the same.
         hides = node.role != Role.VIEWPORT and not (node.document and node.role == Role.PASSWORD_TEXT)
         if State.SHOWING not in states and hides:
-            await self._overlook(node)
+            await self._overlook(node, None)
             return
         node.told, count, node.name = await asyncio.gather(
             extents(self._bus, node.ref), self._count(node), self._name(node)
         )
         if not self._into_view(node):
-            await self._overlook(node)
+            await self._overlook(node, count)
         elif node.role == Role.PASSWORD_TEXT:
             self._keep_private(node)
         else:
@@ -233,11 +233,13 @@ class Walk:
         await self._search(node)
         return True
 
-    async def _overlook(self, node: Node) -> None:
+    async def _overlook(self, node: Node, count: int | None) -> None:
         """Leave out what is not in view; a page can place in view what it has inside of that."""
-        if not node.document or node.sought or node.role in CLOSED | {Role.STATIC}:
+        if not node.document or node.sought or count == 0 or node.role in CLOSED | {Role.STATIC}:
             return
-        count = await child_count(self._bus, node.ref)
+        if any(one.searched for one in node.around()):
+            return
+        count = await child_count(self._bus, node.ref) if count is None else count
         if count and not await self._search(node):
             await self._descend(node, count)
 

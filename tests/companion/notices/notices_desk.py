@@ -17,7 +17,7 @@ from desktop import Desktop, wait_until
 from companion.notices.digest import Digest
 from companion.notices.notices import Notices
 from companion.notices.rules import Choices
-from companion.notices.types import Judged
+from companion.notices.types import Brain, Judged
 from index.store import Store
 from index.writer import Writer
 
@@ -76,8 +76,10 @@ class Program:
                 said = Message(SERVER, PATH, SERVER, "Notify", signature="susssasa{sv}i", body=body)
                 calls.append(asyncio.create_task(self.caller.bus.call(said)))
             self.took = loop.time() - begun
-            await asyncio.wait(calls, timeout=ANSWER_SECONDS)
-            answered = [one.result() for one in calls if one.done()]
+            _, silent = await asyncio.wait(calls, timeout=ANSWER_SECONDS)
+            for one in silent:
+                one.cancel()
+            answered = [one.result() for one in calls if one.done() and not one.cancelled()]
             return [one.body[0] for one in answered if one is not None]
 
         return self.caller.thread.run(send())
@@ -152,7 +154,12 @@ def dunst_session() -> Iterator[tuple[str, subprocess.Popen[bytes], Desktop]]:
 
 @contextmanager
 def notices_desk(
-    writer: Writer, store: Store, *, show: Callable[[Judged], bool] | None = None, start: bool = True
+    writer: Writer,
+    store: Store,
+    *,
+    show: Callable[[Judged], bool] | None = None,
+    brain: Brain | None = None,
+    start: bool = True,
 ) -> Iterator[NoticesDesk]:
     with dunst_session() as (address, bus, _):
         environ, incidents = {"DBUS_SESSION_BUS_ADDRESS": address}, list[str]()
@@ -174,6 +181,7 @@ def notices_desk(
             choices=lambda: made[0].choices[0],
             show=show or shows,
             offer=offered.append,
+            brain=brain,
             on_incident=note,
         )
         dunst, program = Dunst(address), Program(address)

@@ -12,6 +12,7 @@ from desktop import wait_until
 from notices_desk import DUNST, OF_DUNST, OF_XFCE, PATH, SERVER, NoticesDesk, notices_desk
 
 from companion.notices import notices as facade
+from companion.notices.features import sender_name
 from companion.notices.judging import UNSEEN
 from companion.notices.notices import Notices
 from companion.notices.rules import Choices
@@ -201,3 +202,36 @@ def test_what_the_vault_refuses_after_the_daemon_let_go_of_it_is_shown(
             desk.notices.focus_ended(lambda: loud(desk))
         wait_until(lambda: shown, "it to be shown")
     assert [one.notice.summary for one in shown] == ["letter"]
+
+
+class Brain:
+    """Saw the same change after every notification."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def start(self) -> None:
+        self.said.append("start")
+
+    def stop(self) -> None:
+        self.said.append("stop")
+
+    def forget(self) -> None:
+        self.said.append("forget")
+
+    def change(self, time: float) -> float | None:
+        return 0.5 if time else None
+
+
+def test_what_the_eeg_did_after_a_notification_is_learned_with_what_came_of_it(writer: Writer, store: Store) -> None:
+    brain = Brain()
+    with notices_desk(writer, store, brain=brain) as desk:
+        desk.program.notify("Ada", app="Signal")
+        desk.seen(1)
+        (shown,) = desk.notices.snapshot().recent
+        desk.notices.turned_to("signal", shown.notice.time + 1.0)
+        records = desk.notices._learner._importance.records
+        assert records.of(sender_name(shown.notice)).alertness == 0.5
+        assert records.of(sender_name(shown.notice)).excitement == 0.0
+        desk.notices.forgotten(0.0, 1.0)
+    assert brain.said == ["start", "forget", "stop"]
