@@ -20,6 +20,7 @@ from embeddings.ocr import TextReader
 SIZES = (14, 17, 20)  # points
 MARGIN, LEADING = 24, 1.7
 WIDEST = 2_400  # pixels; no screen shows longer lines
+_MARK = re.compile(r"\[[A-Za-z][A-Za-z0-9 .'-]{1,40}\]")  # what stands in place of one
 LEAST = 4  # letters and digits in a row from which on a part of a secret counts as read; of a shorter one all of it
 
 
@@ -75,7 +76,7 @@ def _image(text: str, points: int) -> NDArray[np.uint8]:
 
 def _shows(lines: Sequence[str], one: Made) -> bool:
     """Whether a part of a secret that its surroundings do not hold as well stands in what was read."""
-    secret, read = _plain(one.text[one.start : one.end]), _plain(" ".join(lines))
+    secret, read = _plain(one.text[one.start : one.end]), _plain(_MARK.sub(" ", " ".join(lines)))
     around = _plain(one.text[: one.start] + " " + one.text[one.end :])
     match = difflib.SequenceMatcher(None, secret, read, autojunk=False).find_longest_match()
     part = secret[match.a : match.a + match.size]

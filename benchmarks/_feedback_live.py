@@ -61,12 +61,16 @@ class Heard:
         Seconds from each pulse's sample until reward was muted.
     played_late
         Seconds, of each sample in a block: how late the board played it by its own plan.
+    baseline_ages, baseline_played_late
+        The same of the baseline.
 
     """
 
     ages: NDArray[np.float64]
     pulses: NDArray[np.float64]
     played_late: NDArray[np.float64]
+    baseline_ages: NDArray[np.float64]
+    baseline_played_late: NDArray[np.float64]
     steps: int
     cpu_share: float
 
@@ -76,6 +80,7 @@ class Watch:
 
     def __init__(self) -> None:
         self.steps: list[tuple[float, float]] = []  # when a snapshot came, and the time of what is in it
+        self.baseline: list[tuple[float, float]] = []  # the same before the first block
         self.mutes: list[float] = []  # when muting began
         self.over = threading.Event()
         self._newest: float | None = None
@@ -85,14 +90,19 @@ class Watch:
         now = time.time()
         if snapshot.phase in {Phase.DONE, Phase.FAILED, Phase.ENDED}:
             self.over.set()
+        if snapshot.phase is Phase.BASELINE:
+            self._note(self.baseline, now, snapshot.time)
         if snapshot.phase is not Phase.BLOCK:
             return
         if snapshot.muted and not self._muted:
             self.mutes.append(now)
         self._muted = snapshot.muted
-        if snapshot.time is not None and snapshot.time != self._newest:
-            self._newest = snapshot.time
-            self.steps.append((now, snapshot.time))
+        self._note(self.steps, now, snapshot.time)
+
+    def _note(self, steps: list[tuple[float, float]], now: float, time: float | None) -> None:
+        if time is not None and time != self._newest:
+            self._newest = time
+            steps.append((now, time))
 
 
 def run() -> Heard:
@@ -120,16 +130,25 @@ def _told(watch: Watch, places: list[int], share: float, noted: Any) -> Heard:
     numbers, stamps, begin = noted["number"], noted["stamp"], float(noted["begin"])
     real = numbers >= 0
     played = stamps[real][np.argsort(numbers[real])]
-    ages, late = [], []
-    for (_, before), (now, after) in itertools.pairwise(watch.steps):
-        first, last = (round((time - begin) * SFREQ) for time in (before, after))
-        ages.append(now - played[first:last])
-        late.append(played[first:last] - begin - np.arange(first, last) / SFREQ)
+    ages, late = _ages(watch.steps, played, begin)
+    before = _ages(watch.baseline, played, begin)
     heard = [float(played[place]) for place in places if place < played.size]
     pulses = [pulse for pulse in heard if watch.steps[0][0] < pulse < watch.steps[-1][0] - 1]
     followed = [[mute - pulse for mute in watch.mutes if 0 <= mute - pulse < PULSE_EVERY / 2] for pulse in pulses]
     delays = np.array([after[0] for after in followed if after])
-    return Heard(np.concatenate(ages), delays, np.concatenate(late), len(watch.steps), share)
+    return Heard(ages, delays, late, *before, len(watch.steps), share)
+
+
+def _ages(
+    steps: list[tuple[float, float]], played: NDArray[np.float64], begin: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return how old each sample was when a snapshot had it, and how late it was played by the board's own plan."""
+    ages, late = [], []
+    for (_, before), (now, after) in itertools.pairwise(steps):
+        first, last = (round((time - begin) * SFREQ) for time in (before, after))
+        ages.append(now - played[first:last])
+        late.append(played[first:last] - begin - np.arange(first, last) / SFREQ)
+    return np.concatenate(ages), np.concatenate(late)
 
 
 def _write(path: Path, seconds: float) -> list[int]:

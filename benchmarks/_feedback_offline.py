@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,23 +41,37 @@ class Offline:
     delay: float
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The steps of a stretch that begins with its baseline, how long each is, and the measure's own delay; seconds."""
+
+    steps: list[Step]
+    seconds: float
+    delay: float
+
+
 def session(protocol: Protocol, eeg: EEGWindow, *, baseline: float = 60.0, rate: float = 0.6) -> Offline:
     """Train on a stretch that begins with its baseline; focus takes the same minute for rest."""
+    return after(measure(protocol, eeg, baseline=baseline), baseline=baseline, rate=rate)
+
+
+def measure(protocol: Protocol, eeg: EEGWindow, *, baseline: float = 60.0) -> Measured:
+    """Return the steps of a stretch."""
     chosen = protocols.electrodes(protocol, eeg.ch_names)
     rest = _rest(eeg, chosen.electrodes, baseline) if protocol is FOCUS else b""
     stream = FeedbackStream(protocols.plan(protocol, chosen.electrodes, rest=rest), eeg.ch_names, eeg.sfreq)
     steps = stream.take(eeg.data, 0.0, fresh=True)
-    return after(steps, eeg.sfreq, stream.delay, baseline, rate)
+    return Measured(steps, round(STEP_SECONDS * eeg.sfreq) / eeg.sfreq, stream.delay)
 
 
-def after(steps: Sequence[Step], sfreq: float, delay: float, baseline: float, rate: float) -> Offline:
-    """Return what follows the baseline of steps."""
-    seconds = round(STEP_SECONDS * sfreq) / sfreq
+def after(measured: Measured, *, baseline: float, rate: float) -> Offline:
+    """Return what follows the baseline."""
+    steps, seconds = measured.steps, measured.seconds
     first = round(baseline / seconds)
     rewarding = Rewarding(rate, steps[:first])
     found = [rewarding.margin(step, seconds) for step in steps[first:]]
     muted = float(np.mean([bool(step.muted) for step in steps]))
-    return Offline(np.array([np.nan if one is None else one for one in found]), muted, delay)
+    return Offline(np.array([np.nan if one is None else one for one in found]), muted, measured.delay)
 
 
 def _rest(eeg: EEGWindow, names: tuple[str, ...], seconds: float) -> bytes:

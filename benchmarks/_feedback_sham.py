@@ -1,35 +1,51 @@
 """What a blinded person sees of true and of replayed sessions, and whether any figure of it tells them apart.
 
-Every made-up person trains once: the same steps go through a session that shows their own signal and through one that
-replays the others', so that only what was drawn differs. What is compared is the visible log alone.
+Every made-up person trains once, at a rate of reward that is drawn: the same steps go through a session that shows
+their own signal and through one that replays others', trained at rates of their own, or the examples that come with
+the program, so that only what was drawn differs. What is compared is what was shown, step by step: more than a person
+has while the session is sealed.
 """
 
 from __future__ import annotations
 
 import random
+import tempfile
 from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
-from _feedback_offline import generated, with_blinks
+from _feedback_offline import MUSE, generated, with_blinks
 from numpy.typing import NDArray
 
-from companion.feedback import protocols, sham
-from companion.feedback.protocols import CALM
+from companion.feedback import examples, kept, protocols, report
+from companion.feedback.protocols import CALM, Protocol
 from companion.feedback.session import Session
-from companion.feedback.sham import Draw, Replay
+from companion.feedback.sham import Draw, Earlier, Replay, most
+from companion.feedback.training import SHORTER_STEPS
 from companion.feedback.types import Times, Wish
 from embeddings.feedback_plan import STEP_SECONDS, Step
 from embeddings.feedback_stream import FeedbackStream
+from index import trainings
+from index.keys.keys import Keys
+from index.store import Store
+from index.vault import Vault
+from index.writer import Writer
 
 BASELINE, BLOCK = 30.0, 120.0
 SECOND = round(1 / STEP_SECONDS)
 EDGE = 6  # steps before a mute begins, and after it ends
 DRAWS = 5000
+RATES = 0.3, 0.6, 0.8, 0.9
+OTHERS = 4  # of whom a replay is made
+PIECE = 40  # steps
+SAME = 0.999  # how alike two pieces are that count as one
 
 Log = dict[str, NDArray[np.generic]]
 Numbers = NDArray[np.float64]
 FIGURES = (
-    "reward rate",
+    "reward rate, less what was set",
     "mean margin",
     "spread of the margin",
     "mean step of the margin",
@@ -43,36 +59,118 @@ FIGURES = (
 )
 
 
-def steps_of(seed: int) -> list[Step]:
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One made-up person: what their sessions are made of."""
+
+    protocol: Protocol
+    rate: float
+    steps: list[Step]
+
+
+def person(protocol: Protocol, seed: int) -> Person:
+    """Return one made-up person, with a rate that is drawn."""
+    return Person(protocol, random.Random(seed).choice(RATES), steps_of(protocol, seed))  # noqa: S311 to be repeated
+
+
+def steps_of(protocol: Protocol, seed: int) -> list[Step]:
     """Return one made-up person's steps."""
     rng = np.random.default_rng(seed)
     eeg = generated(
         BASELINE + BLOCK + 8, seed=seed, frequency=rng.uniform(8.5, 11.5), snr_db=rng.uniform(-2, 6), slope=1.2
     )
     eeg = with_blinks(eeg, seed=seed, a_minute=rng.uniform(4, 16))
-    chosen = protocols.electrodes(CALM, eeg.ch_names)
-    stream = FeedbackStream(protocols.plan(CALM, chosen.electrodes), eeg.ch_names, eeg.sfreq)
+    chosen = protocols.electrodes(protocol, eeg.ch_names)
+    stream = FeedbackStream(protocols.plan(protocol, chosen.electrodes), eeg.ch_names, eeg.sfreq)
     return stream.take(eeg.data, 0.0, fresh=True)
 
 
-def logs(people: Sequence[Sequence[Step]]) -> list[tuple[Log, Log]]:
-    """Return each person's visible log with their own signal, and with the others' replayed."""
-    true = [_log(steps, sham=False, replay=None) for steps in people]
-    margins = [sham.margins_of(_list(log["margin"], log), (_inside(log["muted"], log) > 0).tolist()) for log in true]
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One person's log with their own signal, and with a replay; ``has`` is all that may have been replayed."""
+
+    rate: float
+    true: Log
+    replayed: Log
+    has: tuple[Earlier, ...]
+
+
+def pairs(people: Sequence[Person], examples: Sequence[Earlier] = ()) -> list[Pair]:
+    """Return each person's logs; the replay is of ``examples`` or, without any, of the others."""
+    true = [_log(one, sham=False, replay=None) for one in people]
+    earlier = [Earlier(tuple(shown_in(log).tolist())) for log in true]
     found = []
-    for number, steps in enumerate(people):
-        others = [own for other, own in enumerate(margins) if other != number]
-        replay = Replay(others, rng=random.Random(number))  # noqa: S311 to be repeated
-        found.append((true[number], _log(steps, sham=True, replay=replay)))
+    for number, one in enumerate(people):
+        others = tuple((earlier[number + 1 :] + earlier[:number])[:OTHERS])
+        has = tuple(examples) or others
+        replay = Replay(has, rate=one.rate, steps=round(1.1 * BLOCK / STEP_SECONDS), rng=random.Random(number))  # noqa: S311 to be repeated
+        found.append(Pair(one.rate, true[number], _log(one, sham=True, replay=replay), has))
     return found
 
 
-def apart(pairs: Sequence[tuple[Log, Log]]) -> tuple[float, dict[str, float]]:
+def shown_in(log: Log) -> Numbers:
+    """Return the margins of unmuted steps in blocks."""
+    margin = np.asarray(_inside(log["margin"], log), np.float64)
+    return margin[np.isfinite(margin) & (_inside(log["muted"], log) == 0)]
+
+
+def repeats(log: Log) -> float:
+    """Return the share of pieces of what was shown that had been shown before in the same session."""
+    values = shown_in(log)
+    return _share_found(values, values, itself=True)
+
+
+def pieces_of(log: Log, has: Sequence[Earlier]) -> float:
+    """Return the share of pieces of what was shown that lie in earlier sessions; what a person who kept both sees."""
+    return _share_found(shown_in(log), np.concatenate([np.array(one.margins) for one in has]))
+
+
+def _share_found(values: Numbers, among: Numbers, *, itself: bool = False) -> float:
+    every = _pieces(among, 1)
+    starts = range(0, len(values) - PIECE + 1, PIECE)
+    alike = _pieces(values, PIECE) @ every.T
+    if itself:
+        for row, start in enumerate(starts):
+            alike[row, max(0, start - PIECE) :] = 0.0  # only what came before
+    return float(np.mean(alike.max(axis=1) > SAME))
+
+
+def _pieces(values: Numbers, every: int) -> Numbers:
+    """Return pieces about their means, of length 1, ``float64[pieces, PIECE]``."""
+    found = np.lib.stride_tricks.sliding_window_view(values, PIECE)[::every]
+    found = found - found.mean(axis=1, keepdims=True)
+    return found / (np.linalg.norm(found, axis=1, keepdims=True) + 1e-12)
+
+
+def minutes(sessions: Sequence[Earlier]) -> float:
+    """Return how long a session may be that these are replayed in."""
+    return round(most(sessions) * STEP_SECONDS / SHORTER_STEPS / 60, 1)
+
+
+def margins_told_while_sealed() -> int:
+    """Return how many margins a sealed session's export has, and pictures its report; both could be compared."""
+    one = person(CALM, 0)
+    replay = Replay(examples.sessions(CALM.name), rate=one.rate, steps=1, rng=random.Random(0))  # noqa: S311
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Writer(Vault(Path(folder) / "vault", Keys.random())) as writer,
+        closing(Store(writer.vault)) as store,
+    ):
+        kept.keep(writer, _session(one, sham=True, replay=replay), device="", delay=0.0, number=None)
+        (training,) = trainings.all_of(store)
+        if not training.sealed:
+            raise RuntimeError("the session is not sealed")
+        told = trainings.exported(store, training)["series"].get("margin", [])
+        return len(told) + len(report.of(store, training.id).pictures)
+
+
+def apart(pairs: Sequence[Pair]) -> tuple[float, dict[str, float]]:
     """Return how likely chance alone tells the two apart as well, by whichever figure tells most, and each's distance.
 
     A sign-flip test over people of the largest of all standardised mean differences.
     """
-    true, replayed = (np.array([figures(pair[side]) for pair in pairs]) for side in (0, 1))
+    true = np.array([figures(pair.true, pair.rate) for pair in pairs])
+    replayed = np.array([figures(pair.replayed, pair.rate) for pair in pairs])
     differences = replayed - true
     scale = np.sqrt(np.mean(np.square(differences), axis=0)) + 1e-12
     seen = np.abs(differences.mean(axis=0) / scale)
@@ -82,11 +180,11 @@ def apart(pairs: Sequence[tuple[Log, Log]]) -> tuple[float, dict[str, float]]:
     return p, {name: round(float(one), 3) for name, one in zip(FIGURES, seen, strict=True)}
 
 
-def guessed(pairs: Sequence[tuple[Log, Log]]) -> float:
-    """Return the share of logs that a linear model, trained on all other people's, takes for what they are."""
+def guessed(pairs: Sequence[Pair]) -> tuple[int, int]:
+    """Return how many logs a linear model, trained on all other people's, takes for what they are, and of how many."""
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
-    table = np.array([figures(log) for pair in pairs for log in pair])
+    table = np.array([figures(log, pair.rate) for pair in pairs for log in (pair.true, pair.replayed)])
     table = (table - table.mean(axis=0)) / (table.std(axis=0) + 1e-12)
     drawn = np.tile([0, 1], len(pairs))
     right = 0
@@ -94,11 +192,11 @@ def guessed(pairs: Sequence[tuple[Log, Log]]) -> float:
         out = np.arange(len(table)) // 2 == number
         model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto").fit(table[~out], drawn[~out])
         right += int((model.predict(table[out]) == drawn[out]).sum())
-    return right / len(table)
+    return right, len(table)
 
 
-def figures(log: Log) -> Numbers:
-    """Return what a visible log says, ``float64[figures]``."""
+def figures(log: Log, rate: float) -> Numbers:
+    """Return what a log says of what was shown, ``float64[figures]``."""
     margin = np.asarray(_inside(log["margin"], log), np.float64)
     muted = _inside(log["muted"], log) > 0
     shown = margin[~muted & np.isfinite(margin)]
@@ -111,7 +209,7 @@ def figures(log: Log) -> Numbers:
     before = [steps[max(0, i - EDGE) : i].mean() for i in begins if i > 0]
     return np.array(
         [
-            np.mean(shown >= 0),
+            np.mean(shown >= 0) - rate,
             shown.mean(),
             shown.std(),
             steps[still].mean(),
@@ -126,22 +224,23 @@ def figures(log: Log) -> Numbers:
     )
 
 
-def _log(steps: Sequence[Step], *, sham: bool, replay: Replay | None) -> Log:
+def _log(person: Person, *, sham: bool, replay: Replay | None) -> Log:
+    return _session(person, sham=sham, replay=replay).log.visible()
+
+
+def _session(person: Person, *, sham: bool, replay: Replay | None) -> Session:
     now = [0.0]
-    wish = Wish(CALM, protocols.plan(CALM, ("TP9", "TP10")), Times(BASELINE, BLOCK, 0.0, 1), blind=True)
+    plan = protocols.plan(person.protocol, protocols.electrodes(person.protocol, MUSE).electrodes)
+    wish = Wish(person.protocol, plan, Times(BASELINE, BLOCK, 0.0, 1), rate=person.rate, blind=True)
     draw = Draw(sham, "0" * 32)
     session = Session(wish, draw=draw, replay=replay, monotonic=lambda: now[0], clock=lambda: now[0])
-    for step in steps:
+    for step in person.steps:
         now[0] = step.time
         session.take(step)
     if not session.over:
         raise RuntimeError(f"the session did not end: {session.snapshot()}")
-    return session.log.visible()
+    return session
 
 
 def _inside(values: NDArray[np.generic], log: Log) -> NDArray[np.generic]:
     return values[log["phase"] == 1]
-
-
-def _list(values: NDArray[np.generic], log: Log) -> list[float]:
-    return np.asarray(_inside(values, log), np.float64).tolist()

@@ -32,6 +32,7 @@ CRITICAL_EVERY, CODE_EVERY = 100, 250
 IN_FLIGHT = 2  # that wait for their numbers at once: a dunst of whom much more is asked stops answering
 LOOKING_SECONDS = 5.0  # after focus, for what pops up
 SEEN_SECONDS = 120.0
+LISTED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,10 @@ def _popped(dunst: Dunst) -> Counter[str]:
     while time.monotonic() < until:
         most = max(most, dunst.popped)
         time.sleep(0.01)
-    told = sum(f.startswith("While you were focused") for f in _closed_all(dunst, least_history))
+    shown = _closed_all(dunst, least_history)
+    told = sum(one.startswith("While you were focused") for one in shown)
+    if most > told:
+        print("popped up after focus:", *shown[:LISTED], file=sys.stderr)
     return Counter({DIGEST: told, OTHER: most - told})
 
 

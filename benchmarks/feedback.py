@@ -5,24 +5,30 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import _feedback_alpha
 import _feedback_live
 import _feedback_sham
 import numpy as np
-from _feedback_offline import HEADBAND, generated, session, with_blinks
+from _feedback_offline import HEADBAND, Measured, after, generated, measure, with_blinks
+from scipy.stats import binomtest
 
 from companion.brain.types import BoardError
 from companion.evaluation.bids import EvaluationError
-from companion.feedback import protocols
+from companion.feedback import examples, protocols
+from companion.feedback.types import Times
 from companion.figures import Bar, report
-from embeddings.feedback_plan import STEP_SECONDS
+from embeddings.types import EEGWindow
 
 MILLI = 1e3
-RATE = 0.6
+RATES = 0.3, 0.6, 0.8, 0.9
+BLINDED = protocols.CALM, protocols.SENSORIMOTOR, protocols.THETA_BETA
+GUESSED = 0.6  # of logs; a half is luck
 BLOCK = 180.0
 NEAR = 0.25  # Hz
+USUAL_MINUTES = Times().blocks * Times().block / 60
 ALIKE = 0.05  # chance below which a replay counts as told apart
 
 
@@ -30,10 +36,17 @@ def main() -> int:
     options = argparse.ArgumentParser()
     options.add_argument("--people", type=int, default=24, help="made-up people a part")
     options.add_argument("--data", type=Path, default=_default_data(), help="folder with eegmat, for closed eyes")
+    options.add_argument("--only", choices=("lateness", "alpha", "rewards", "blinding"), nargs="+", help="these parts")
     asked = options.parse_args()
     figures: dict[str, object] = {}
     bars: list[Bar] = []
-    for part in (lateness, lambda: alpha(asked.people, asked.data), rewards, lambda: blinding(asked.people)):
+    parts: dict[str, Callable[[], tuple[dict[str, object], list[Bar]]]] = {
+        "lateness": lateness,
+        "alpha": lambda: alpha(asked.people, asked.data),
+        "rewards": rewards,
+        "blinding": lambda: blinding(asked.people),
+    }
+    for part in (its for name, its in parts.items() if name in (asked.only or parts)):
         more, its = part()
         figures |= more
         bars += its
@@ -58,6 +71,9 @@ def lateness() -> tuple[dict[str, object], list[Bar]]:
         "pulses": len(pulses),
         "pulse_to_muted_p50_ms": round(float(np.median(pulses)), 1) if len(pulses) else float("nan"),
         "pulse_to_muted_longest_ms": round(float(pulses.max()), 1) if len(pulses) else float("nan"),
+        "baseline_sample_to_feedback_p50_ms": round(float(np.median(heard.baseline_ages)) * MILLI, 1),
+        "baseline_played_late_p50_ms": round(float(np.median(heard.baseline_played_late)) * MILLI, 1),
+        "played_late_p50_ms": round(float(np.median(heard.played_late)) * MILLI, 1),
         "played_late_p99_ms": round(float(np.percentile(heard.played_late, 99)) * MILLI, 1),
         "cpu_share_of_the_main_process": round(heard.cpu_share, 3),
     }
@@ -103,48 +119,82 @@ def _p95(values: np.ndarray) -> float:
 
 def rewards() -> tuple[dict[str, object], list[Bar]]:
     """Train each protocol on made-up people who blink, two blocks each; the second is less strong in alpha."""
-    off: dict[str, float] = {}
+    off: dict[str, dict[str, float]] = {}
     delays: dict[str, float] = {}
     for protocol in protocols.PROTOCOLS:
         if protocol is protocols.DIRECTION:  # moves as focus does
             continue
-        worst = 0.0
-        for seed in (11, 12):
-            strong = generated(60 + BLOCK, seed=seed, snr_db=4.0)
-            weak = generated(BLOCK + 4, seed=seed + 50, snr_db=0.0)
-            joined = np.hstack([strong.data, weak.data])
-            eeg = with_blinks(type(strong)(joined, strong.sfreq, strong.ch_names, 0.0), seed=seed)
-            found = session(protocol, eeg, rate=RATE)
-            delays[protocol.name] = round(found.delay, 2)
-            count = round(BLOCK * eeg.sfreq / round(STEP_SECONDS * eeg.sfreq))
-            blocks = [found.margins[start : start + count] for start in (0, count)]
-            rates = [float(np.mean(block[np.isfinite(block)] >= 0)) for block in blocks]
-            worst = max([worst, *(abs(rate - RATE) for rate in rates)])
-        off[protocol.name] = round(100 * worst, 1)
+        measured = [measure(protocol, eeg) for eeg in map(_blinking, (11, 12))]
+        delays[protocol.name] = round(measured[0].delay, 2)
+        off[protocol.name] = {
+            str(rate): round(100 * max(abs(one - rate) for found in measured for one in _rates(found, rate)), 1)
+            for rate in RATES
+        }
     figures: dict[str, object] = {"reward_rate_off_points": off, "measures_own_delay_seconds": delays}
-    return figures, [Bar("reward rate off the set one, points, worst block", max(off.values()), 5.0)]
+    worst = max(one for its in off.values() for one in its.values())
+    return figures, [Bar("reward rate off the set one, points, worst block of any rate", worst, 5.0)]
+
+
+def _blinking(seed: int) -> EEGWindow:
+    strong = generated(60 + BLOCK, seed=seed, snr_db=4.0)
+    weak = generated(BLOCK + 4, seed=seed + 50, snr_db=0.0)
+    joined = np.hstack([strong.data, weak.data])
+    return with_blinks(EEGWindow(joined, strong.sfreq, strong.ch_names, 0.0), seed=seed)
+
+
+def _rates(measured: Measured, rate: float) -> list[float]:
+    """Return the share of unmuted time with a reward in each block."""
+    margins = after(measured, baseline=60.0, rate=rate).margins
+    count = round(BLOCK / measured.seconds)
+    blocks = [margins[start : start + count] for start in (0, count)]
+    return [float(np.mean(block[np.isfinite(block)] >= 0)) for block in blocks]
 
 
 def blinding(people: int) -> tuple[dict[str, object], list[Bar]]:
     """Show the same people their own signal and replays, and try to tell which is which."""
-    pairs = _feedback_sham.logs([_feedback_sham.steps_of(seed) for seed in range(people)])
-    p, distances = _feedback_sham.apart(pairs)
-    same = all(
-        one.keys() == other.keys() and all(one[key].dtype == other[key].dtype for key in one) for one, other in pairs
-    )
-    guessed = _feedback_sham.guessed(pairs)
-    luck = 1.96 * (0.25 / (2 * people)) ** 0.5  # by which a share of logs guessed blindly may be above a half
-    figures: dict[str, object] = {
-        "sham_people": people,
-        "sham_distances": distances,
-        "sham_guessed_right_share": round(guessed, 3),
-    }
-    bars = [
-        Bar("chance of telling a replay as well by luck", round(p, 3), ALIKE, "least"),
-        Bar("logs guessed right, less what luck explains", round(guessed - luck, 3), 0.5),
-        Bar("visible logs with other fields", int(not same), 0),
+    figures: dict[str, object] = {"sham_people_a_protocol": people, "sham_rates": RATES}
+    bars: list[Bar] = []
+    pairs: dict[str, list[_feedback_sham.Pair]] = {"earlier sessions": [], "examples": []}
+    for number, protocol in enumerate(BLINDED):
+        drawn = [_feedback_sham.person(protocol, 1000 * number + seed) for seed in range(people)]
+        pairs["earlier sessions"] += _feedback_sham.pairs(drawn)
+        pairs["examples"] += _feedback_sham.pairs(drawn, examples.sessions(protocol.name))
+    for source, its in pairs.items():
+        more, others = _told_apart(its, source)
+        figures |= more
+        bars += others
+    minutes = {one.name: _feedback_sham.minutes(examples.sessions(one.name)) for one in protocols.PROTOCOLS}
+    told = _feedback_sham.margins_told_while_sealed()
+    return figures | {"examples_minutes": minutes}, [
+        *bars,
+        Bar("minutes of examples, without repeating", min(minutes.values()), USUAL_MINUTES, "least"),
+        Bar("margins of a sealed session in its export and pictures of it in its report", told, 0),
     ]
-    return figures, bars
+
+
+def _told_apart(pairs: Sequence[_feedback_sham.Pair], source: str) -> tuple[dict[str, object], list[Bar]]:
+    p, distances = _feedback_sham.apart(pairs)
+    right, count = _feedback_sham.guessed(pairs)
+    low, high = binomtest(right, count).proportion_ci(method="wilson")
+    same = all(
+        pair.true.keys() == pair.replayed.keys()
+        and all(pair.true[key].dtype == pair.replayed[key].dtype for key in pair.true)
+        for pair in pairs
+    )
+    found = np.mean([_feedback_sham.pieces_of(pair.replayed, pair.has) for pair in pairs])
+    figures: dict[str, object] = {
+        f"sham_of_{source}_distances": distances,
+        f"sham_of_{source}_logs": count,
+        f"sham_of_{source}_guessed_right": [round(right / count, 3), round(low, 3), round(high, 3)],
+        f"sham_of_{source}_pieces_that_whoever_kept_both_would_find": round(float(found), 2),
+    }
+    repeated = max(_feedback_sham.repeats(pair.replayed) for pair in pairs)
+    return figures, [
+        Bar(f"chance of telling a replay of {source} as well by luck", round(p, 3), ALIKE, "least"),
+        Bar(f"logs guessed right, {source}, upper end of 95 %, n={count}", round(high, 3), GUESSED),
+        Bar(f"share of a replay of {source} that was shown twice", round(repeated, 3), 0.0),
+        Bar(f"logs of {source} with other fields", int(not same), 0),
+    ]
 
 
 if __name__ == "__main__":

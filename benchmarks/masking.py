@@ -2,10 +2,13 @@
 
 The made-up ones are drawn with a fixed seed from the formats their issuers document (`_made_secrets.py`), each kind in
 turn in a terminal, a file of settings, JSON, a chat, a form, a spoken sentence and a table. One counts as found when no
-letter or digit of it is left. What is found in the real texts of this machine counts as a false positive, every time:
-Python's own library, installed packages and their texts, documentation and manuals of the system. Folders of tests
-are left out, as they hold sample keys on purpose, and so are the two packages that secrets are found with: one holds
-samples of secrets, the other lists of seed words.
+letter or digit of it is left. Two of each kind are also drawn as text, cleared as the screen is before it is stored,
+and read once more off what is left of the picture.
+
+What is found in the real texts of this machine counts as a false positive, every time: Python's own library, installed
+packages and their texts, documentation and manuals of the system. Folders of tests are left out, as they hold sample
+keys on purpose, and so are the two packages that secrets are found with: one holds samples of secrets, the other lists
+of seed words.
 """
 
 from __future__ import annotations
@@ -22,15 +25,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from _made_secrets import KINDS, Made, made
+from _drawn_secrets import drawn
+from _made_secrets import Made, made
 
 from companion.figures import Bar, report
 from companion.masking import second_opinion
-from companion.masking.pixels import blackened, touched
 from companion.masking.spans import found, masked
-from embeddings.types import TextLine
 
 SECRETS, WORDS = 5000, 100_000
+DRAWN = 2  # of each kind
 LEAST_KINDS, LEAST_WORDS, LEAST_RECALL, MOST_FALSE, MOST_MILLISECONDS = 40, 200_000, 0.995, 0.1, 1.0
 MOST_SECONDS, LONG = 3.0, 100_000
 SCREENFUL = 40  # lines
@@ -123,6 +126,7 @@ def main() -> int:
 def _told(recall: Recall, texts: Texts, slowest: str, seconds: float) -> int:
     total, words, false = sum(recall.asked.values()), sum(texts.words.values()), sum(texts.false.values())
     worst = min(recall.asked, key=recall.of)
+    pictured = drawn(5, DRAWN)
     p50, p99 = np.quantile(texts.lines, [0.5, 0.99])
     figures = {
         "kinds": len(recall.asked),
@@ -136,6 +140,9 @@ def _told(recall: Recall, texts: Texts, slowest: str, seconds: float) -> int:
         "second_opinion_detectors": len(second_opinion.DETECTORS),
         "milliseconds_a_line_p50": round(float(p50), 4),
         "slowest_long_line": slowest,
+        "pictures": pictured.pictures,
+        "of_these_read_at_all": pictured.pictures - pictured.unread,
+        "read_again": [*pictured.in_pictures, *pictured.in_texts],
     }
     bars = [
         Bar("kinds", len(recall.asked), LEAST_KINDS, "least"),
@@ -145,7 +152,8 @@ def _told(recall: Recall, texts: Texts, slowest: str, seconds: float) -> int:
         Bar("false positives in 1,000 words", round(1000 * false / words, 4), MOST_FALSE),
         Bar("milliseconds a line, p99", round(float(p99), 4), MOST_MILLISECONDS),
         Bar(f"seconds for {LONG} characters, worst", round(seconds, 2), MOST_SECONDS),
-        Bar("pixels of a secret left", _pixels_left(), 0),
+        Bar("read again off masked pictures", len(pictured.in_pictures), 0),
+        Bar("left in text read off pictures", len(pictured.in_texts), 0),
     ]
     return report("masking", figures, bars)
 
@@ -235,33 +243,6 @@ def _milliseconds(line: str) -> float:
 
 def _seconds(text: str) -> float:
     return _milliseconds((text * (LONG // len(text) + 1))[:LONG]) / 1000
-
-
-def _pixels_left() -> int:
-    """Black out made-up secrets drawn as lines of one width, and count pixels of their letters that are left."""
-    left = 0
-    for one in made(random.Random(5), 4 * len(KINDS)):  # noqa: S311 as above
-        lines, image, secret = _drawn(one)
-        left += int(np.count_nonzero(blackened(image, touched(lines))[secret])) if whole(one) else 0
-    return left
-
-
-def _drawn(one: Made) -> tuple[list[TextLine], np.ndarray, np.ndarray]:
-    """Draw each letter as a filled cell; returns lines, picture and which pixels are the secret's letters."""
-    wide, high, lines, start = 9, 20, [], 0
-    rows = one.text.split("\n")
-    image = np.zeros((high * len(rows), wide * max(map(len, rows)) + 1, 3), dtype=np.uint8)
-    secret = np.zeros(image.shape[:2], dtype=bool)
-    for number, row in enumerate(rows):
-        for place, letter in enumerate(row):
-            if letter.isalnum():
-                cell = np.s_[number * high + 3 : number * high + 17, place * wide : place * wide + wide - 1]
-                image[cell] = 255
-                secret[cell] = one.start <= start + place < one.end
-        if row.strip():
-            lines.append(TextLine(row, 1.0, (0, number * high + 2, len(row) * wide, number * high + 18)))
-        start += len(row) + 1
-    return lines, image, secret
 
 
 if __name__ == "__main__":

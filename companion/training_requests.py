@@ -63,7 +63,7 @@ def _start(training: TrainingPort, request: Request) -> str:
 def _choice(request: Request) -> Choice:
     """Return what was chosen; raises `FeedbackError` for times that are none."""
     from companion.feedback.protocols import FeedbackError
-    from companion.feedback.types import Times
+    from companion.feedback.types import LEAST_BASELINE, Times
     from companion.training_port import Choice
 
     usual = Times()
@@ -74,6 +74,8 @@ def _choice(request: Request) -> Choice:
             rest=float(request.get("rest") or usual.rest),
             blocks=int(request.get("blocks") or usual.blocks),
         )
+        if times.baseline < LEAST_BASELINE:
+            raise FeedbackError(f"A baseline lasts at least {LEAST_BASELINE:g} seconds: less is none to compare with.")
         return Choice(
             protocol=request.get("protocol", ""),
             times=times,

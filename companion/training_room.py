@@ -300,6 +300,7 @@ class TrainingRoom:
         return None if draw is None else draw.sham
 
     def _forget(self, number: int) -> None:
-        if self._training.running and self._training.number == number:
-            raise FeedbackError(TRAINS)
-        self._writer.do(trainings.forget, number).result()
+        with self._beginning:
+            if self._training.running:  # whichever it is: it may replay the one to be forgotten
+                raise FeedbackError(TRAINS)
+            self._writer.do(trainings.forget, number).result()

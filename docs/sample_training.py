@@ -84,9 +84,9 @@ def _report(training: Training) -> Report:
         BlockFigures(
             at + 1,
             180.0,
-            figures.mean(figures.pieces((part > np.quantile(part, 0.4)).astype(float), STEP)),
+            figures.stretch_mean(figures.pieces((part > np.quantile(part, 0.4)).astype(float), STEP)),
             0.04 + 0.02 * at,
-            None if sealed else figures.mean(figures.pieces(part, STEP)),
+            None if sealed else figures.stretch_mean(figures.pieces(part, STEP)),
         )
         for at, part in enumerate(series)
     )
@@ -95,15 +95,16 @@ def _report(training: Training) -> Report:
         training=training,
         sham=None,
         blocks=blocks,
-        rewarded=figures.mean(
+        rewarded=figures.stretch_mean(
             figures.pieces(np.concatenate([one > np.quantile(one, 0.4) for one in series]) * 1.0, STEP)
         ),
         muted=0.08,
         whys=(("blink", 0.05), ("jaw", 0.02), ("movement", 0.01)),
-        change=None if sealed else figures.difference(parts[-1], parts[0]),
-        value=None if sealed else figures.mean(np.concatenate(parts)),
+        change=None if sealed else figures.stretch_difference(parts[-1], parts[0]),
+        value=None if sealed else figures.stretch_mean(np.concatenate(parts)),
+        inhibits=(),
         items=(),
-        pictures=_pictures(series, sealed=sealed),
+        pictures={} if sealed else _pictures(series),
         sentences=(),
     )
     return replace(found, items=checklist.items(training, found), sentences=_sentences(found))
@@ -122,7 +123,7 @@ def _sentences(report: Report) -> tuple[str, ...]:
     return (*told, f"Last block against the first: {figure}{doubt}.", NO_CLAIM)
 
 
-def _pictures(series: list[NDArray[np.float64]], *, sealed: bool) -> dict[str, str]:
+def _pictures(series: list[NDArray[np.float64]]) -> dict[str, str]:
     starts = [1 + at * 3.5 for at in range(BLOCKS)]
     shades = tuple((start, start + 3.0) for start in starts)
     gap = np.array([np.nan])
@@ -133,13 +134,11 @@ def _pictures(series: list[NDArray[np.float64]], *, sealed: bool) -> dict[str, s
     times = np.concatenate(minutes)
     values = np.concatenate([np.append(one, gap) for one in series])
     shown = 1 / (1 + np.exp(-1.5 * (values + 0.2)))
-    found = {
-        "shown": drawn(Plot("What was shown", "minutes", "scene, 0 to 1", (Line(times, shown),), shades, (0.0, 1.0)))
+    about = Plot("What was measured", "minutes", "spreads from the baseline", (Line(times, values),), shades)
+    return {
+        "shown": drawn(Plot("What was shown", "minutes", "scene, 0 to 1", (Line(times, shown),), shades, (0.0, 1.0))),
+        "measured": drawn(about),
     }
-    if not sealed:
-        about = Plot("What was measured", "minutes", "spreads from the baseline", (Line(times, values),), shades)
-        found["measured"] = drawn(about)
-    return found
 
 
 def _progress() -> Progress:

@@ -325,3 +325,16 @@ def notice_lessons(db: Database) -> None:
     """Note since when something was learned of which program; what was learned before held names, and goes."""
     db.execute("CREATE TABLE notice_lessons (program TEXT PRIMARY KEY, time REAL NOT NULL) WITHOUT ROWID")
     db.execute("DELETE FROM notice_model")
+
+
+@migrations()
+def replayed_trainings(db: Database) -> None:
+    """Note which sessions were, or would have been, replayed in a blind one, so that forgetting reaches them there."""
+    db.execute("ALTER TABLE trainings_hidden ADD COLUMN replayed TEXT NOT NULL DEFAULT '[]'")
+    db.execute(  # of those that are there nobody knows: any earlier one of their protocol may be in them
+        """UPDATE trainings_hidden SET replayed = (
+             SELECT json_group_array(earlier.id) FROM trainings
+             JOIN trainings AS earlier ON earlier.protocol = trainings.protocol AND earlier.id < trainings.id
+             WHERE trainings.id = training_id)
+           WHERE draw != ''"""
+    )

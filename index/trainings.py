@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from zipfile import BadZipFile
@@ -41,6 +41,8 @@ class NewTraining:
         What decided what was shown; empty where nothing was drawn.
     hidden
         One array a quantity, an entry a step: what was measured.
+    replayed
+        Numbers of the sessions that were, or would have been, replayed in it, whatever was drawn.
 
     """
 
@@ -54,6 +56,7 @@ class NewTraining:
     series: Series
     draw: str
     hidden: Series
+    replayed: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +107,9 @@ def put(db: Database, new: NewTraining, training_id: int | None = None) -> int:
         if not db.execute(sql, [*told, training_id]).rowcount:
             return training_id  # it was forgotten meanwhile, and stays so
     db.execute(
-        "INSERT INTO trainings_hidden (training_id, draw, series) VALUES (?1, ?2, ?3) "
-        "ON CONFLICT (training_id) DO UPDATE SET draw = ?2, series = ?3",
-        [training_id, new.draw, pack(new.hidden)],
+        "INSERT INTO trainings_hidden (training_id, draw, series, replayed) VALUES (?1, ?2, ?3, ?4) "
+        "ON CONFLICT (training_id) DO UPDATE SET draw = ?2, series = ?3, replayed = ?4",
+        [training_id, new.draw, pack(new.hidden), json.dumps(list(new.replayed))],
     )
     return training_id
 
@@ -116,11 +119,20 @@ def close_left_open(db: Database) -> int:
     return int(db.execute("UPDATE trainings SET open = 0 WHERE open = 1").rowcount)
 
 
-def answer(db: Database, training_id: int, answers: Mapping[str, str]) -> None:
-    """Note what the person said of a session, by item; what was said before of other items stays."""
-    found = db.execute("SELECT answers FROM trainings WHERE id = ?", [training_id]).fetchone()
+def answer(db: Database, training_id: int, answers: Mapping[str, str], *, only_sealed: Collection[str] = ()) -> None:
+    """Note what the person said of a session, by item; what was said before of other items stays.
+
+    Raises `VaultError` for items that may be said ``only_sealed``, of a session that is not (any more).
+    """
+    sql = (
+        "SELECT answers, blind AND unblinded IS NULL FROM trainings "
+        "JOIN trainings_hidden ON training_id = trainings.id WHERE trainings.id = ?"
+    )
+    found = db.execute(sql, [training_id]).fetchone()
     if found is None:
         raise VaultError(f"There is no training {training_id}.")
+    if not found[1] and not answers.keys().isdisjoint(only_sealed):
+        raise VaultError("What was shown in this training is known: a guess is one only before.")
     kept = json.loads(found[0]) | dict(answers)
     db.execute("UPDATE trainings SET answers = ? WHERE id = ?", [json.dumps(kept), training_id])
 
@@ -135,13 +147,17 @@ def unblind(db: Database, training_id: int, time: float) -> None:
     db.execute(
         "UPDATE trainings_hidden SET unblinded = coalesce(unblinded, ?) WHERE training_id = ?", [time, training_id]
     )
+    # What would have been replayed no longer matters where it was not.
+    sql = "UPDATE trainings_hidden SET replayed = '[]' WHERE training_id = ? AND draw != '' AND NOT draw ->> 'sham'"
+    db.execute(sql, [training_id])
 
 
 def forget_between(db: Database, spans: Sequence[tuple[float, float]]) -> None:
     """Forget all sessions that reach into some stretches of time (UTC seconds): their series come from its EEG."""
-    db.conn.executemany(
-        "DELETE FROM trainings WHERE time_end > ? AND time_start < ?", [(start, end) for start, end in spans]
-    )
+    for span in spans:
+        found = db.execute("SELECT id FROM trainings WHERE time_end > ? AND time_start < ?", span).fetchall()
+        for (training_id,) in found:
+            forget(db, training_id)
 
 
 def any_between(store: Store, spans: Sequence[tuple[float, float]]) -> bool:
@@ -151,9 +167,31 @@ def any_between(store: Store, spans: Sequence[tuple[float, float]]) -> bool:
 
 
 def forget(db: Database, training_id: int) -> None:
-    """Forget one session; raises `VaultError` when there is none."""
+    """Forget one session, also what others replayed of it; raises `VaultError` when there is none."""
+    _forget_replays(db, training_id)
     if not db.execute("DELETE FROM trainings WHERE id = ?", [training_id]).rowcount:
         raise VaultError(f"There is no training {training_id}.")
+
+
+def _forget_replays(db: Database, training_id: int) -> None:
+    """Leave out what was shown in blind sessions that a session was replayed in, or would have been.
+
+    Both, since otherwise what is left would tell the draw.
+    """
+    sql = (
+        "SELECT trainings.id, trainings.series FROM trainings JOIN trainings_hidden ON training_id = trainings.id "
+        "WHERE ? IN (SELECT value FROM json_each(replayed))"
+    )
+    for other, blob in db.execute(sql, [training_id]).fetchall():
+        db.execute("UPDATE trainings SET series = ? WHERE id = ?", [_without_margins(blob, other), other])
+
+
+def _without_margins(blob: bytes, training_id: int) -> bytes:
+    try:
+        arrays = _unpacked(blob, training_id)
+    except VaultError:  # it is damaged: nothing of it can be read, and what can be made out of its bytes must go too
+        return b""
+    return pack(arrays | {"margin": np.full_like(arrays["margin"], np.nan)})
 
 
 def forget_all(db: Database) -> None:
@@ -197,9 +235,13 @@ def hidden(store: Store, training_id: int) -> tuple[str, dict[str, NDArray[Any]]
 def exported(store: Store, training: Training) -> dict[str, Any]:
     """Return a session for other programs to read; raises `VaultError` where it is damaged.
 
-    What a blinded person may not see yet is not in it, as in `hidden`.
+    What a blinded person may not see yet is not in it, as in `hidden`; nor what was shown, as a replay is like an
+    earlier session that they may have.
     """
-    told = asdict(training) | {"series": _listed(series(store, training.id))}
+    shown = series(store, training.id)
+    if training.sealed:
+        del shown["margin"]
+    told = asdict(training) | {"series": _listed(shown)}
     if training.sealed:
         return told
     draw, measured = hidden(store, training.id)

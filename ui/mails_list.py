@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from ui import mails_wording, theme
@@ -21,7 +21,10 @@ LEAST_ROWS = 3
 
 
 class MailsList(QTableWidget):
-    """A row a mail; what is chosen stays chosen while others come and go."""
+    """A row a mail; what is chosen stays chosen while others come and go.
+
+    Where it goes, nothing is chosen: what is about to be clicked must not be about another mail.
+    """
 
     chosen = Signal()
     """Another mail is chosen, or none."""
@@ -54,8 +57,13 @@ class MailsList(QTableWidget):
     @property
     def mail(self) -> str:
         """The name of the chosen mail; empty where none is."""
-        row = self.currentRow()
-        return self._ids[row] if 0 <= row < len(self._ids) else ""
+        rows = [index.row() for index in self.selectionModel().selectedRows()]
+        return self._ids[rows[0]] if rows and rows[0] < len(self._ids) else ""
+
+    def choose_first(self) -> None:
+        """Choose the first mail, if there is one and none is chosen."""
+        if self._ids and not self.mail:
+            self.setCurrentCell(0, TO)
 
     def show_mails(self, mails: Sequence[HeldMail], now: float) -> None:
         """Show these."""
@@ -71,16 +79,17 @@ class MailsList(QTableWidget):
                     item.setToolTip(text)
 
     def _begin(self, ids: tuple[str, ...]) -> None:
-        """Make the rows anew, and choose what was chosen; else what took its place."""
-        before, row = self.mail, max(0, self.currentRow())
+        """Make the rows anew, and choose what was chosen; nothing where that is gone."""
+        before = self.mail
         self.blockSignals(True)
         self._ids = ids
         self.setRowCount(len(ids))
         for at in range(len(ids)):
             for column in range(len(COLUMNS)):
                 self.setItem(at, column, QTableWidgetItem())
-        at = ids.index(before) if before in ids else min(row, len(ids) - 1)
-        if at >= 0:
-            self.setCurrentCell(at, TO)
+        self.setCurrentIndex(QModelIndex())
+        self.clearSelection()
+        if before in ids:
+            self.setCurrentCell(ids.index(before), TO)
         self.blockSignals(False)
         self.chosen.emit()

@@ -97,6 +97,7 @@ class MailsWindow(QDialog):
         """Open in front."""
         self._say("")
         self.look()
+        self.list.choose_first()
         self._timer.start()
         self.show()
         self.raise_()

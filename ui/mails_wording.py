@@ -12,7 +12,7 @@ NOW_GOES = "now"
 STATES = {
     State.SENDING: "being sent",
     State.UNSURE: "perhaps sent",
-    State.FAILED: "refused",
+    State.FAILED: "not taken",
     State.TAKEN: "not sent",
 }
 EXPLAINED = {
@@ -20,7 +20,7 @@ EXPLAINED = {
         "This mail may have been sent already, or not: nobody but its server knows. It is never sent again by itself. "
         "Ask the recipient or look into your folder of sent mail, then send it again or drop it."
     ),
-    State.FAILED: "Its server refused it for good. Nothing was sent.",
+    State.FAILED: "Its server did not take it, and it is not tried any more. Nothing was sent.",
     State.TAKEN: "It was being given back to you and does not go by itself.",
 }
 NOBODY = "nobody"
@@ -69,7 +69,7 @@ def notice(mail: HeldMail, now: float) -> tuple[str, str]:
     if mail.state is State.UNSURE:
         return f"A mail to {people(mail)} may have been sent, or not", "It waits for your answer."
     if mail.state is State.FAILED:
-        return f"A mail to {people(mail)} was refused by its server", "It is kept for you to take back."
+        return f"A mail to {people(mail)} was not taken by its server", "It is kept for you to send again or take back."
     left = max(0.0, (mail.goes or now) - now)
     return f"Your mail to {people(mail)} waits {wording.long(left)}", why(mail)
 

@@ -22,7 +22,7 @@ RIGHT_LEAD = (
 )
 GUARD = (
     "Hold mails written in agitation",
-    "Told by your headset, how you type, the words and the hour; never by only one of the first three.",
+    "Told by your headset, how you type, the words and the hour; at least two of the first three must speak for it.",
 )
 KEEP = (
     "Keep passwords in the keyring meanwhile",

@@ -34,12 +34,17 @@ class _Names(OrderedDict[str, str]):
 
 @dataclass(slots=True)
 class _Program:
-    """``here``: password fields and their pages. ``lost``: how many of a page went. ``doubtful``: at the last look."""
+    """What is known of one.
+
+    ``here``: password fields and their pages. ``lost``: how many of a page went. ``doubtful``: some of the page that
+    was seen last; ``asked``: whether that is known, or they only did not answer.
+    """
 
     here: _Names = field(default_factory=_Names)
     plain: _Names = field(default_factory=_Names)
     lost: Counter[str] = field(default_factory=Counter)
     doubtful: bool = False
+    asked: bool = True
 
 
 class KnownFields:
@@ -65,6 +70,7 @@ class KnownFields:
             program = self._program(pid)
             unsure = self._missing(program, fields)
             self._found(program, fields)
+            program.asked = fields.asked
             program.doubtful = unsure or program.lost[fields.page] > 0
             if not program.doubtful:
                 for name in fields.written:
@@ -72,11 +78,14 @@ class KnownFields:
             return unsure
 
     def suspect(self, pid: int, names: Iterable[str]) -> set[str]:
-        """Return those of some fields in view that were password fields or may be what became of one; they stay so."""
+        """Return those of some fields in view that were password fields or may be what became of one.
+
+        They stay so, but where it was not known.
+        """
         with self._lock:
             program = self._program(pid)
             found = {name for name in names if not self._may_be_kept(program, name)}
-            for name in found - {""}:
+            for name in found - {""} if program.asked else ():
                 self._private.keep(name, "", FIELDS)
             return found
 

@@ -15,7 +15,8 @@ from companion.capture.types import Rect, Window
 if TYPE_CHECKING:
     from companion.capture.accessible.reading import Block, Reading
 
-#: Windows whose password fields are remembered; the same window under another title counts as another.
+#: Windows whose password fields are remembered by their places; the same window under another title counts as another
+#: where its program has names for its fields.
 WINDOWS = 32
 
 #: Pixels by which a field may differ in place and size once it shows what it holds.
@@ -48,10 +49,11 @@ class PasswordPlaces:
         It is not complete where one of them has no place, or just went and may be anywhere.
         """
         gone = self.fields.see(window.pid, reading.fields)
-        key = window.app, run_of(window.pid), normalised_title(window.title)
+        titled = normalised_title(window.title) if reading.fields.page else ""  # else there is nothing but the place
+        key = window.app, run_of(window.pid), titled
         shown = self._shown(window, reading, self._known.get(key, ()))
         private = (*reading.private, *(block.rect for block in shown if block.rect is not None))
-        if private:
+        if private and reading.fields.asked:
             self._remember(key, tuple(_inside(window.rect, place) for place in private))
         complete = reading.complete and not gone and all(block.rect is not None for block in shown)
         if not shown:

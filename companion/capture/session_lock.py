@@ -25,9 +25,7 @@ ANSWER_SECONDS = 2.0
 
 _SYSTEM = "unix:path=/run/dbus/system_bus_socket"
 _NO_BUS = "No bus tells whether the session is locked: only a screen saver of the display server itself is heeded."
-_ENDED = (
-    "The screen lock ended while the screen was locked, so nothing is recorded. Lock it and unlock it again."
-)
+_ENDED = "The screen lock ended while the screen was locked, so nothing is recorded. Lock it and unlock it again."
 _LOST = "The bus that tells whether the session is locked has gone away. If this stays, log out and in again."
 
 

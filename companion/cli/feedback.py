@@ -17,10 +17,12 @@ from companion.cli.codes import DONE, NO
 from companion.control import ControlError
 from companion.feedback.protocols import PROTOCOLS
 from companion.feedback.sound import Sound
+from companion.feedback.types import LEAST_BASELINE
 from companion.wording import duration
 
 LOOK_SECONDS = 0.25
 BAR = 24  # characters
+BASELINE_HELP = f"Seconds of baseline before, at least {LEAST_BASELINE:g}; 60 by default."
 SOUNDS = [sound.value for sound in Sound]
 
 
@@ -55,7 +57,7 @@ def offered(vault: Path | None, *, as_json: bool) -> int:
 @options.vault
 @click.option("--blocks", type=click.IntRange(1, 60), help="How many blocks; 5 by default.")
 @click.option("--minutes", type=click.FloatRange(0, 60, min_open=True), help="How long each block lasts; 3 by default.")
-@click.option("--baseline", type=click.FloatRange(1, 600), help="Seconds of baseline before; 60 by default.")
+@click.option("--baseline", type=click.FloatRange(LEAST_BASELINE, 600), help=BASELINE_HELP)
 @click.option("--rest", type=click.FloatRange(0, 600), help="Seconds of rest between blocks; 30 by default.")
 @click.option("--rate", type=click.FloatRange(0.3, 0.9), help="Share of time that is rewarded; 0.6 by default.")
 @click.option("--blind", is_flag=True, help="Let a sealed draw decide between your own signal and a replay.")

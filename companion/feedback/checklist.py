@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from companion.feedback import crednf, protocols
@@ -51,6 +52,7 @@ def _condition(training: Training) -> str:
 
 
 def _guess(training: Training) -> str:
+    """Return the guess; it is only taken while the session is sealed (`companion.feedback.kept.answer`)."""
     said = training.answers.get(crednf.GUESS, "")
     return f"The person's guess before they asked: {said}." if said else ""
 
@@ -68,21 +70,34 @@ def _measure(training: Training) -> str:
     where = f"the mean over {', '.join(facts['electrodes'])}"
     if not facts["up"]:
         return f"{protocol.title}: a learned score of the co-spectra of {', '.join(facts['electrodes'])}."
-    against = f" less that of {_bands(facts['under'])}" if facts["under"] else ""
-    held = f" Held down by {_bands(facts['inhibits'])}." if facts["inhibits"] else ""
+    against = f" less that of {bands(facts['under'])}" if facts["under"] else ""
+    held = f" Held down by {bands(facts['inhibits'])}." if facts["inhibits"] else ""
     own = f" The person's own alpha frequency is {facts['alpha']:.1f} Hz." if facts["alpha"] else ""
-    return f"Log power of {_bands(facts['up'])}{against}, {where}.{held}{own}"
+    return f"Log power of {bands(facts['up'])}{against}, {where}.{held}{own}"
 
 
 def _schedule(facts: Any) -> str:
     return (
         f"At the threshold and above it, every 50 ms. The threshold follows so that {facts['rate']:.0%} of unmuted "
-        f"time is rewarded; each inhibit lets {INHIBIT_RATE:.0%} pass."
+        f"time is rewarded{_limits(facts)}."
     )
 
 
-def _bands(bands: list[list[float]]) -> str:
-    return ", ".join(f"{low:g} to {high:g} Hz" for low, high in bands)
+def _limits(facts: Any) -> str:
+    if not facts["inhibits"]:
+        return ""
+    share = facts.get("inhibit_rate")
+    if share is None:  # of a session whose inhibits followed
+        return f", as far as the inhibits let it, of which each lets {INHIBIT_RATE:.0%} pass"
+    return (
+        f", as far as the inhibits let it: each must lie below what it was below for {share:.1%} of the baseline, a "
+        "limit that stays"
+    )
+
+
+def bands(limits: Sequence[Sequence[float]]) -> str:
+    """Return bands in words."""
+    return ", ".join(f"{low:g} to {high:g} Hz" for low, high in limits)
 
 
 def _whys(report: Report) -> str:

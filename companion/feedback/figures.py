@@ -1,4 +1,8 @@
-"""Means and shares with intervals, from series whose neighbours are alike. Pure; NumPy."""
+"""Means, differences and slopes with intervals that hold for few figures, also for neighbours that are alike. Pure.
+
+Intervals are Student's. Figures of one stretch of signal tell less than as many independent ones would: how much less
+is told by how alike neighbours are, which few figures show too small, so that it is corrected for their number.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-PIECE_SECONDS = 10.0  # drawn together: a value tells nothing of one so much later, beyond the mean
-LEAST_PIECES = 4
-DRAWS = 2000
-LEVEL = (2.5, 97.5)  # percentiles
-SEED = 0
+PIECE_SECONDS = 10.0
+LEAST_PIECES = 6  # of one stretch
+LEAST_SESSIONS = 6
+MOST_ALIKE = 0.9  # of neighbours that is believed
+FEWEST = 2.0  # independent figures that a stretch counts for, at least
+_QUANTILES = (
+    *((1, 12.707), (1.1, 10.277), (1.25, 8.029), (1.5, 6.017), (1.75, 4.949), (2, 4.303), (2.5, 3.575), (3, 3.183)),
+    *((4, 2.777), (5, 2.571), (6, 2.447), (7, 2.365), (8, 2.307), (9, 2.263), (10, 2.229), (12, 2.179), (15, 2.132)),
+    *((20, 2.086), (30, 2.043), (60, 2.001), (120, 1.980)),
+)
 
 Numbers = NDArray[np.float64]
 
@@ -40,45 +49,90 @@ def pieces(values: Numbers, seconds: float, length: float = PIECE_SECONDS) -> Nu
 
 
 def mean(values: Numbers) -> Interval | None:
-    """Return the mean of independent figures, ``float64[n]``; None where they are too few to tell."""
+    """Return the mean of sessions, ``float64[n]``; None where they are too few to tell."""
     known = values[np.isfinite(values)]
-    if known.size < LEAST_PIECES:
-        return None
-    drawn = _draws(known)
-    return _interval(float(known.mean()), drawn)
+    return _told(_independent(known)) if known.size >= LEAST_SESSIONS else None
 
 
 def difference(after: Numbers, before: Numbers) -> Interval | None:
-    """Return how much greater the mean of one set of figures is than that of another; None where they are too few."""
+    """Return how much greater the mean of some sessions is than that of others; None where they are too few."""
     later, earlier = after[np.isfinite(after)], before[np.isfinite(before)]
-    if min(later.size, earlier.size) < LEAST_PIECES:
+    if min(later.size, earlier.size) < LEAST_SESSIONS:
         return None
-    return _interval(float(later.mean() - earlier.mean()), _draws(later) - _draws(earlier, SEED + 1))
+    return _told(_apart(_independent(later), _independent(earlier)))
 
 
 def slope(times: Numbers, values: Numbers) -> Interval | None:
-    """Return by how much figures rise for each unit of time; None where they are too few or of one time."""
-    if len(values) < LEAST_PIECES or np.ptp(times) == 0:
+    """Return by how much sessions rise for each unit of time; None where they are too few or of one time."""
+    if len(values) < LEAST_SESSIONS or np.ptp(times) == 0:
         return None
-    rng = np.random.default_rng(SEED)
-    drawn = []
-    for _ in range(DRAWS):
-        some = rng.integers(0, len(values), len(values))
-        if np.ptp(times[some]) > 0:
-            drawn.append(_slope(times[some], values[some]))
-    return _interval(_slope(times, values), np.array(drawn))
-
-
-def _slope(times: Numbers, values: Numbers) -> float:
     centred = times - times.mean()
-    return float(centred @ (values - values.mean()) / (centred @ centred))
+    square = float(centred @ centred)
+    rise = float(centred @ (values - values.mean()) / square)
+    left = values - values.mean() - rise * centred
+    free = len(values) - 2
+    return _told(_Mean(rise, float(left @ left) / free / square, free))
 
 
-def _draws(values: Numbers, seed: int = SEED) -> Numbers:
-    some = np.random.default_rng(seed).integers(0, values.size, (DRAWS, values.size))
-    return np.asarray(values[some].mean(axis=1), np.float64)
+def stretch_mean(values: Numbers) -> Interval | None:
+    """Return the mean of the pieces of a stretch, ``float64[pieces]``; None where they are too few to tell."""
+    found = _of_stretch(values)
+    return None if found is None else _told(found)
 
 
-def _interval(value: float, drawn: Numbers) -> Interval:
-    low, high = np.percentile(drawn, LEVEL)
-    return Interval(value, float(low), float(high))
+def stretch_difference(after: Numbers, before: Numbers) -> Interval | None:
+    """Return how much greater the mean of one stretch's pieces is than another's; None where they are too few."""
+    later, earlier = _of_stretch(after), _of_stretch(before)
+    return None if later is None or earlier is None else _told(_apart(later, earlier))
+
+
+@dataclass(frozen=True, slots=True)
+class _Mean:
+    """An estimate, its variance, and of how many degrees of freedom that is."""
+
+    value: float
+    variance: float
+    free: float
+
+
+def _independent(values: Numbers) -> _Mean:
+    return _Mean(float(values.mean()), float(values.var(ddof=1)) / values.size, values.size - 1)
+
+
+def _of_stretch(values: Numbers) -> _Mean | None:
+    known = values[np.isfinite(values)]
+    if known.size < LEAST_PIECES:
+        return None
+    centred = values - known.mean()
+    pairs = centred[1:] * centred[:-1]
+    square = float(np.sum(np.square(known - known.mean())))
+    if square == 0:
+        return _Mean(float(known.mean()), 0.0, known.size - 1)
+    count = known.size
+    seen = float(np.nansum(pairs)) / square
+    alike = min(MOST_ALIKE, max(0.0, (seen * count + 1) / (count - 4)))  # few figures show it too small
+    worth = max(FEWEST, count * (1 - alike) / (1 + alike))
+    # The mean wanders with its figures, so that these lie nearer to it than to the truth.
+    variance = square / count / max(1 - 1 / worth, 1 / count)
+    return _Mean(float(known.mean()), variance / worth, worth - 1)
+
+
+def _apart(later: _Mean, earlier: _Mean) -> _Mean:
+    """Return a difference, after Welch."""
+    variance = later.variance + earlier.variance
+    parts = sum(one.variance**2 / one.free for one in (later, earlier))
+    return _Mean(later.value - earlier.value, variance, variance**2 / parts if parts else 1.0)
+
+
+def quantile(free: float) -> float:
+    """Return Student's 0.975 quantile for 1 degree of freedom and more, a little too large between those of the table.
+
+    A table, since SciPy has no place in the main process.
+    """
+    inverse, known = zip(*sorted((1 / one, its) for one, its in _QUANTILES), strict=True)
+    return float(np.interp(1 / free, (0.0, *inverse), (1.96, *known)))
+
+
+def _told(found: _Mean) -> Interval:
+    half = quantile(found.free) * found.variance**0.5
+    return Interval(found.value, found.value - half, found.value + half)

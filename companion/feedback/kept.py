@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from companion.feedback import crednf, sham
 from companion.feedback.protocols import FeedbackError
+from companion.feedback.rewarding import inhibit_rate
 from companion.feedback.session import Session
 from embeddings.feedback_plan import STEP_SECONDS, BandPlan
 from index.store import Store
@@ -43,6 +44,7 @@ def _new(session: Session, device: str, delay: float) -> NewTraining:
         series=log.visible(),
         draw="" if draw is None else draw.text,
         hidden=log.hidden(),
+        replayed=session.replayable,
     )
 
 
@@ -50,6 +52,7 @@ def facts(session: Session, device: str, delay: float) -> dict[str, object]:
     """Return how a session was set up and ended; nothing in it tells what was drawn."""
     wish, plan = session.wish, session.plan
     bands = plan if isinstance(plan, BandPlan) else BandPlan(plan.electrodes, ())
+    rewarding = session.rewarding
     return {
         "device": device,
         "electrodes": list(plan.electrodes),
@@ -65,14 +68,16 @@ def facts(session: Session, device: str, delay: float) -> dict[str, object]:
         "delay": round(delay, 3),
         "step": STEP_SECONDS,
         "seal": "" if session.draw is None else session.draw.seal,
-        "baseline": [] if session.rewarding is None else list(session.rewarding.start),
+        "baseline": [] if rewarding is None else list(rewarding.start),
+        "inhibits_baseline": [] if rewarding is None else [list(one) for one in rewarding.inhibits_start],
+        "inhibit_rate": inhibit_rate(wish.rate, len(bands.inhibits)),
         "words": list(session.log.words),
         "ended": session.phase.value,
     }
 
 
-def earlier_margins(store: Store, protocol: str) -> list[list[float]]:
-    """Return the margins of earlier sessions of a protocol, newest first, each long enough to be replayed.
+def earlier(store: Store, protocol: str) -> list[sham.Earlier]:
+    """Return earlier sessions of a protocol, newest first, each long enough to be replayed.
 
     Those in which a replay was shown are left out. Of blind ones nothing is told by that: only margins are handed on.
     """
@@ -82,7 +87,7 @@ def earlier_margins(store: Store, protocol: str) -> list[list[float]]:
 
     from index import trainings
 
-    found: list[list[float]] = []
+    found: list[sham.Earlier] = []
     for training in trainings.all_of(store, protocol=protocol, limit=4 * MOST_EARLIER):
         drawn = store.value("SELECT draw FROM trainings_hidden WHERE training_id = ?", [training.id])
         if training.open or (drawn and json.loads(drawn)["sham"]):
@@ -92,14 +97,15 @@ def earlier_margins(store: Store, protocol: str) -> list[list[float]]:
         margins, muted = series["margin"][block], series["muted"][block] > 0
         own = sham.margins_of(np.asarray(margins, np.float64).tolist(), muted.tolist())
         if len(own) >= sham.LEAST_MARGINS:
-            found.append(own)
+            found.append(sham.Earlier(tuple(own), training.id))
     return found[:MOST_EARLIER]
 
 
 def answer(writer: Writer, training_id: int, answers: Mapping[str, str]) -> None:
     """Note what the person said of a session, by item of the checklist or `crednf.GUESS`.
 
-    Raises `FeedbackError` for an item that is not there, `VaultError` for such a session.
+    Raises `FeedbackError` for an item that is not there, `VaultError` for such a session, and for a guess once what was
+    shown is known.
     """
     from index import trainings
 
@@ -107,7 +113,7 @@ def answer(writer: Writer, training_id: int, answers: Mapping[str, str]) -> None
     unknown = sorted(answers.keys() - set(items))
     if unknown:
         raise FeedbackError(f"There is no item {', '.join(unknown)}. There are: {', '.join(items)}.")
-    writer.do(trainings.answer, training_id, answers).result()
+    writer.do(trainings.answer, training_id, answers, only_sealed=(crednf.GUESS,)).result()
 
 
 def unblind(writer: Writer, store: Store, training_id: int, *, time: float) -> sham.Draw | None:

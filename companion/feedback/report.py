@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from companion.feedback.crednf import Filled
 from companion.feedback.figures import Interval
 from companion.feedback.kept import BLOCK
 from companion.feedback.rewarding import shown
+from companion.feedback.series import INHIBIT
 from companion.feedback.svg import Line, Plot, drawn
 from index import trainings
 from index.store import Store
@@ -66,10 +68,12 @@ class Report:
         How much higher the value was in the last block than in the first, in spreads of the baseline.
     value
         Over all blocks against the baseline, in spreads.
+    inhibits
+        Bands that are held down, and how much higher than in the baseline each lay, in spreads; none while sealed.
     items
         The checklist.
     pictures
-        SVG by name: ``shown`` and, once it may be seen, ``measured``.
+        SVG by name: ``shown`` and ``measured``; none while sealed, as a replay is like an earlier session's picture.
     sentences
         For people.
 
@@ -83,6 +87,7 @@ class Report:
     whys: tuple[tuple[str, float], ...]
     change: Interval | None
     value: Interval | None
+    inhibits: tuple[tuple[str, Interval | None], ...]
     items: tuple[Filled, ...]
     pictures: dict[str, str]
     sentences: tuple[str, ...]
@@ -92,7 +97,8 @@ def of(store: Store, training_id: int) -> Report:
     """Return the report of a session; raises `VaultError` when there is none."""
     training = trainings.one(store, training_id)
     series = trainings.series(store, training_id)
-    sham, values = _measured(store, training)
+    sham, hidden = _hidden(store, training)
+    values = _spreads(hidden.get("value"), training.facts["baseline"])
     step = float(training.facts["step"])
     blocks = tuple(_block(series, values, int(number), step) for number in _numbers(series))
     inside = series["phase"] == BLOCK
@@ -101,13 +107,14 @@ def of(store: Store, training_id: int) -> Report:
         training=training,
         sham=sham,
         blocks=blocks,
-        rewarded=figures.mean(figures.pieces(_rewarded(series, inside), step)),
+        rewarded=_share(figures.pieces(_rewarded(series, inside), step)),
         muted=float(np.mean(series["muted"][inside] > 0)) if inside.any() else 0.0,
         whys=_whys(series, training, inside),
-        change=figures.difference(parts[-1], parts[0]) if len(parts) > 1 else None,
-        value=figures.mean(np.concatenate(parts)) if parts else None,
+        change=figures.stretch_difference(parts[-1], parts[0]) if len(parts) > 1 else None,
+        value=figures.stretch_mean(np.concatenate(parts)) if parts else None,
+        inhibits=_inhibits(training, series, hidden, step),
         items=(),
-        pictures=_pictures(series, values, step),
+        pictures={} if training.sealed else _pictures(series, values, step),
         sentences=(),
     )
     return _told(found)
@@ -120,17 +127,40 @@ def _told(report: Report) -> Report:
     return replace(report, items=items, sentences=tuple(_sentences(report)))
 
 
-def _measured(store: Store, training: Training) -> tuple[bool | None, Numbers | None]:
-    """Return whether a replay was shown, and the values in spreads from the baseline; None each while sealed."""
+def _hidden(store: Store, training: Training) -> tuple[bool | None, dict[str, NDArray[Any]]]:
+    """Return whether a replay was shown, and what was measured; None and nothing while sealed."""
     if training.sealed:
-        return None, None
+        return None, {}
     draw, hidden = trainings.hidden(store, training.id)
-    sham = bool(json.loads(draw)["sham"]) if draw else None
-    baseline = training.facts["baseline"]
-    if not baseline:
-        return sham, None
+    return bool(json.loads(draw)["sham"]) if draw else None, hidden
+
+
+def _spreads(values: NDArray[Any] | None, baseline: Sequence[float]) -> Numbers | None:
+    """Return values in spreads from the baseline; None where either is not known."""
+    if values is None or not baseline:
+        return None
     mean, spread = baseline
-    return sham, (np.asarray(hidden["value"], np.float64) - mean) / spread
+    return (np.asarray(values, np.float64) - mean) / spread
+
+
+def _inhibits(
+    training: Training, series: dict[str, NDArray[Any]], hidden: dict[str, NDArray[Any]], step: float
+) -> tuple[tuple[str, Interval | None], ...]:
+    """Return how much higher than in the baseline each band lay that is held down, over all blocks."""
+    found = []
+    for number, band in enumerate(training.facts["inhibits"]):
+        its = training.facts.get("inhibits_baseline", [])[number : number + 1]  # sessions of before have none
+        values = _spreads(hidden.get(f"{INHIBIT}{number}"), its[0] if its else [])
+        parts = [_pieces(series, values, block, step) for block in _numbers(series)]
+        if values is not None and parts:
+            found.append((checklist.bands([band]), figures.stretch_mean(np.concatenate(parts))))
+    return tuple(found)
+
+
+def _share(pieces: Numbers) -> Interval | None:
+    """Return the mean of shares; its interval lies between 0 and 1."""
+    found = figures.stretch_mean(pieces)
+    return None if found is None else Interval(found.value, max(0.0, found.low), min(1.0, found.high))
 
 
 def _numbers(series: dict[str, NDArray[Any]]) -> list[int]:
@@ -157,9 +187,9 @@ def _block(series: dict[str, NDArray[Any]], values: Numbers | None, block: int, 
     return BlockFigures(
         block,
         float(times[-1] - times[0]) + step,
-        figures.mean(figures.pieces(_rewarded(series, where), step)),
+        _share(figures.pieces(_rewarded(series, where), step)),
         float(np.mean(series["muted"][where] > 0)),
-        figures.mean(_pieces(series, values, block, step)),
+        figures.stretch_mean(_pieces(series, values, block, step)),
     )
 
 
@@ -210,7 +240,15 @@ def _sentences(report: Report) -> list[str]:
             f"Last block against the first: {report.change.value:+.2f} spreads ({report.change.low:+.2f} to "
             f"{report.change.high:+.2f}){'' if sure else ', which may well be no change'}."
         )
+    told += [_held(band, change) for band, change in report.inhibits if change is not None]
     return [*told, NO_CLAIM]
+
+
+def _held(band: str, change: Interval) -> str:
+    sure = change.low > 0 or change.high < 0
+    doubt = "" if sure else ", which may well be no change"
+    told = f"{change.value:+.2f} spreads against the baseline ({change.low:+.2f} to {change.high:+.2f})"
+    return f"Held down, {band}: {told}{doubt}."
 
 
 def _percent(share: Interval) -> str:

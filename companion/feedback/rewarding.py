@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from companion.feedback.threshold import Threshold
 from embeddings.feedback_plan import Step
 
-INHIBIT_RATE = 0.85  # of time that each inhibit lets pass by itself
+INHIBIT_RATE = 0.85  # of the baseline that each inhibit lets pass, at least
 STEEPNESS = 1.5  # of the shown value over the margin: one spread above the threshold shows as 0.8
 LEAST_STEPS = 200  # clean ones of a baseline; ten seconds
 
@@ -31,9 +31,12 @@ class Rewarding:
             raise ValueError(f"{len(clean)} clean steps are no baseline")
         self.value = Threshold(rate, [step.value for step in clean if step.value is not None])
         count = len(clean[0].inhibits)
-        # An inhibit is passed by being low, so that its negative is what must reach a threshold.
-        self.inhibits = tuple(Threshold(INHIBIT_RATE, [-step.inhibits[i] for step in clean]) for i in range(count))
+        share = inhibit_rate(rate, count)
+        # An inhibit is passed by being low, so that its negative is what must reach a threshold. It never follows:
+        # what is held down stays so for as long as it lies above what it was in the baseline.
+        self.inhibits = tuple(Threshold(share, [-step.inhibits[i] for step in clean]) for i in range(count))
         self.start = self.value.mean, self.value.spread
+        self.inhibits_start = tuple((-one.mean, one.spread) for one in self.inhibits)
 
     def relative(self, value: float) -> float:
         """Return a value in spreads from the baseline's mean."""
@@ -47,13 +50,18 @@ class Rewarding:
         """
         if step.muted or step.value is None:
             return None
-        low = [-power for power in step.inhibits]
-        passed = [one.margin(power) for one, power in zip(self.inhibits, low, strict=True)]
+        passed = [one.margin(-power) for one, power in zip(self.inhibits, step.inhibits, strict=True)]
         margin = min([self.value.margin(step.value), *passed])
         self.value.follow(step.value, reached=margin >= 0, seconds=seconds)
-        for one, power, its in zip(self.inhibits, low, passed, strict=True):
-            one.follow(power, reached=its >= 0, seconds=seconds)
         return margin
+
+
+def inhibit_rate(rate: float, count: int) -> float:
+    """Return the share of the baseline that each of ``count`` inhibits lets pass where ``rate`` is to be rewarded.
+
+    Together they pass the root of the rate at least, which leaves the value's threshold room to hold it.
+    """
+    return max(INHIBIT_RATE, rate ** (1 / (2 * count))) if count else 1.0
 
 
 def shown(margin: float) -> float:

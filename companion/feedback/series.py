@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # it is needed once a session runs
 
 PHASES = (Phase.BASELINE, Phase.BLOCK, Phase.REST)
 NAN = float("nan")
+INHIBIT = "inhibit_"  # and its number: what is held down, among what is measured
 
 
 @dataclass(slots=True)
@@ -34,6 +35,8 @@ class Log:
         What was measured. Never shown while a session is blind.
     own
         The margin of the person's own signal.
+    inhibits
+        The powers that are held down, a list each.
 
     """
 
@@ -44,6 +47,7 @@ class Log:
     muted: list[int] = field(default_factory=list)
     value: list[float] = field(default_factory=list)
     own: list[float] = field(default_factory=list)
+    inhibits: list[list[float]] = field(default_factory=list)
     words: list[str] = field(default_factory=lambda: [""])
 
     def add(self, step: Step, phase: Phase, block: int, *, margin: float | None, own: float | None) -> None:
@@ -57,6 +61,12 @@ class Log:
         self.muted.append(self.words.index(step.muted))
         self.value.append(NAN if step.value is None else step.value)
         self.own.append(NAN if own is None else own)
+        for number, power in enumerate(step.inhibits):
+            if number == len(self.inhibits):
+                self.inhibits.append([])
+            its = self.inhibits[number]
+            its += [NAN] * (len(self.time) - 1 - len(its))  # steps in which it was not known
+            its.append(power)
 
     def visible(self) -> dict[str, NDArray[np.generic]]:
         """Return what a blinded person may see: times (seconds from the first), phases, margins, mutes."""
@@ -75,4 +85,11 @@ class Log:
         """Return what was measured, whatever was shown."""
         import numpy as np
 
-        return {"value": np.array(self.value, np.float16), "own": np.array(self.own, np.float16)}
+        found: dict[str, NDArray[np.generic]] = {
+            "value": np.array(self.value, np.float16),
+            "own": np.array(self.own, np.float16),
+        }
+        for number, its in enumerate(self.inhibits):
+            rest = len(self.time) - len(its)
+            found[f"{INHIBIT}{number}"] = np.array([*its, *[NAN] * rest], np.float16)
+        return found

@@ -10,7 +10,7 @@ from companion.feedback.course import Course
 from companion.feedback.rewarding import LEAST_STEPS, Rewarding, shown
 from companion.feedback.series import Log
 from companion.feedback.sham import Draw, Replay
-from companion.feedback.types import OVER, Marker, Phase, Snapshot, Wish
+from companion.feedback.types import LEAST_BASELINE, OVER, Marker, Phase, Snapshot, Wish
 from embeddings.feedback_plan import SETTLING, STEP_SECONDS, BandPlan, Plan, Step
 
 CLEAN_SHARE = 0.5  # of the baseline that must be clean
@@ -69,6 +69,8 @@ class Session:
         self.markers: list[Marker] = []
         self.log = Log()
         self.rewarding: Rewarding | None = None
+        # Noted whatever was drawn, so that what is forgotten of it later tells nothing of the draw.
+        self.replayable = () if draw is None or replay is None else replay.numbers
         self._replay = replay if draw is not None and draw.sham else None
         self._monotonic, self._clock = monotonic, clock
         self._course = Course(wish.times)
@@ -119,10 +121,14 @@ class Session:
         going = self._course.phase in {Phase.BASELINE, Phase.BLOCK, Phase.REST}
         if going and came is not None and now - came > LONGEST_SILENCE:
             self._waits = True
-            self.pause()
+            self._stand_still()
 
     def pause(self) -> None:
-        """Stand still."""
+        """Stand still until `go_on`, also where samples come again meanwhile."""
+        self._waits = False
+        self._stand_still()
+
+    def _stand_still(self) -> None:
         if self._course.phase in {Phase.BASELINE, Phase.BLOCK, Phase.REST}:
             self._course.pause(self._monotonic())
             self._mark("paused")
@@ -197,8 +203,8 @@ class Session:
             self._baseline.clear()
             self._course.begin(now)
             self._mark("baseline again")
-        elif len(self._baseline) * STEP_SECONDS > LONGEST_BASELINE * self.wish.times.baseline:
-            why, _ = Counter(step.muted for step in self._baseline if step.muted).most_common(1)[0]
+        elif len(self._baseline) * STEP_SECONDS > LONGEST_BASELINE * max(LEAST_BASELINE, self.wish.times.baseline):
+            why, _ = Counter(step.muted or LOST for step in self._baseline).most_common(1)[0]
             self.fail(f"The signal was not good enough to begin: {why} too often. Mend that and start again.")
 
     def _without_faulty(self) -> Plan | None:

@@ -25,17 +25,19 @@ class Threshold:
         Share of steps that should reach it, between 0 and 1.
     seen
         Values of the baseline to begin from, at least one.
+    spread
+        Theirs, where it is known better than they tell it.
 
     """
 
-    def __init__(self, rate: float, seen: Sequence[float]) -> None:
+    def __init__(self, rate: float, seen: Sequence[float], *, spread: float | None = None) -> None:
         if not 0 < rate < 1 or not seen:
             raise ValueError(f"a rate within 0 and 1 and a baseline are needed, not {rate} and {len(seen)} values")
         self.rate = rate
         ordered = sorted(seen)
         self.mean = math.fsum(ordered) / len(ordered)
         variance = math.fsum((value - self.mean) ** 2 for value in ordered) / len(ordered)
-        self.spread = max(math.sqrt(variance), LEAST_SPREAD)
+        self.spread = max(math.sqrt(variance) if spread is None else spread, LEAST_SPREAD)
         self.level = ordered[min(len(ordered) - 1, int((1 - rate) * len(ordered)))]
 
     def margin(self, value: float) -> float:

@@ -15,6 +15,7 @@ from companion.feedback.measuring import Measuring
 from companion.feedback.protocols import FeedbackError
 from companion.feedback.session import Session
 from companion.feedback.types import OVER, Phase, Snapshot, Wish
+from embeddings.feedback_plan import STEP_SECONDS
 from index.store import Store
 from index.types import VaultError
 from index.writer import Writer
@@ -22,6 +23,11 @@ from index.writer import Writer
 PART = "training"
 DRAIN_SECONDS = 0.02  # how often samples are taken from the device while a session runs
 TICK_SECONDS = 0.1  # how often the session looks at the clock while nothing comes
+SHORTER_STEPS = 1.1  # of steps more than their length says: a device's may be a tenth shorter
+TOO_LONG = (
+    "A blind session may have {} minutes of blocks by now: more cannot be replayed without repeating. Choose fewer or "
+    "shorter blocks, or train without blinding; each session makes it longer."
+)
 IDLE = Snapshot(Phase.DONE, sentence="No training runs.")
 
 
@@ -151,8 +157,13 @@ class Training:
         self._told()
 
     def _replay(self, wish: Wish) -> sham.Replay:
-        earlier = kept.earlier_margins(self._store, wish.protocol.name) or examples.margins(wish.protocol.name)
-        return sham.Replay(earlier, rng=self._rng)
+        """Return what would be replayed; raises `FeedbackError` where it would have to repeat."""
+        name = wish.protocol.name
+        there = [*kept.earlier(self._store, name), *examples.sessions(name)]
+        steps = round(SHORTER_STEPS * wish.times.blocks * wish.times.block / STEP_SECONDS)
+        if steps > (most := sham.most(there)):
+            raise FeedbackError(TOO_LONG.format(int(most * STEP_SECONDS / SHORTER_STEPS / 60)))
+        return sham.Replay(there, rate=wish.rate, steps=steps, rng=self._rng)
 
     def _run(self, session: Session) -> None:
         """Run one session to its end: the thread's whole life."""

@@ -22,6 +22,7 @@ class Phase(StrEnum):
     FAILED = "failed"
 
 
+LEAST_BASELINE = 15.0  # seconds that a person may choose; ten of them have to be clean
 OVER = frozenset({Phase.DONE, Phase.ENDED, Phase.FAILED})
 
 

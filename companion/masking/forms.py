@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from companion.masking import labels
-from companion.masking.likely import is_placeholder
+from companion.masking.likely import is_placeholder, likely_password
 from companion.masking.types import Seen, Span
 
 #: What is said of a password, or stands on a button below its field, and is none.
@@ -32,6 +32,13 @@ _WORDS = re.compile(
     r"(?P<value>[a-z]{3,12}(?:[ -][a-z]{3,12}){3,11})[\"'”.]?[ \t]{0,8}(?=\r?\n|$)"
 )
 _BELOW = re.compile(r"[ ]?[:\uff1a]?[ \t]{0,8}\r?\n(?P<value>[A-Za-z][a-z-]{7,63})[ \t]{0,8}(?=\r?\n|$)")
+#: Right behind the label, with nothing that assigns it: believed where it looks made up.
+_NEXT = re.compile(r"(?:['\u2019]s)?[ ](?P<value>[A-Za-z0-9!#$%&*+@^~?-]{6,64})(?=[ \t.,;)\"']{0,3}(?:\s|$))")
+_TERMS = re.compile(
+    r"(?:sha|md|base|utf|rfc|x|v|aes|des|rc|oauth|pbkdf|argon|bcrypt|scrypt|python|http|tls|ssl|win|ipv|version|id|level|type)"
+    r"-?\d.*|.*-\d+|\d+.*|.*(?:auth|crypt)\d?",
+    re.IGNORECASE,
+)
 _AS_LONG = 32  # characters from the start of a line: the label of a field
 _VOWELS = frozenset("aeiouy")
 
@@ -39,6 +46,9 @@ _VOWELS = frozenset("aeiouy")
 def secrets(seen: Seen) -> Iterator[Span]:
     """Yield the words behind, or on the line below, the label of a password."""
     for label in labels.labels(seen, (*labels.PASSWORD, *labels.PHRASE)):
+        beside = _NEXT.match(seen.text, label.end)
+        if beside is not None and _looks_made_up(beside["value"]):
+            yield Span(beside.start("value"), beside.end("value"), "password")
         start = seen.text.rfind("\n", 0, label.start) + 1
         if label.end - start > _AS_LONG:
             continue
@@ -46,6 +56,12 @@ def secrets(seen: Seen) -> Iterator[Span]:
             match = pattern.match(seen.text, label.end)
             if match is not None and _are_a_secret(match["value"]):
                 yield Span(match.start("value"), match.end("value"), "password")
+
+
+def _looks_made_up(value: str) -> bool:
+    """Whether a word is letters and digits as nobody writes them but in a password."""
+    letters, digits = sum(map(str.isalpha, value)), sum(map(str.isdigit, value))
+    return letters >= 3 and digits >= 1 and _TERMS.fullmatch(value) is None and likely_password(value)  # noqa: PLR2004 shorter are terms
 
 
 def _are_a_secret(value: str) -> bool:

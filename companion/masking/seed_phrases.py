@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from mnemonic import Mnemonic
 
 from companion.masking.types import Seen, Span
 
 LEAST_WORDS = 12
+_SHORTEST, _LONGEST = 3, 20  # letters of a word of the lists, and of two of them
 #: Between two words: gaps, lines, commas, the frame of a table and the number of the next word.
 _GAP = re.compile(r"[\s,;|\"'\[\]*·•\u3000-]{1,24}(?:#?\d{1,2}\s{0,2}[.):-]?\s{0,4})?|[\s|]{0,8}\d{1,2}[.):]?\s{1,4}")
 _WORD = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f\u3099\u309a][^\W\d_]*)*")
@@ -35,6 +36,17 @@ def _lists() -> dict[str, frozenset[str]]:
     return known
 
 
+@lru_cache(maxsize=4096)
+def _parts(word: str) -> tuple[int, frozenset[str]]:
+    """Return how many words of a list a word is, and of which languages: OCR overlooks gaps, so that it may be two."""
+    known, plain = _lists(), _plain(word)
+    if plain in known:
+        return 1, known[plain]
+    nothing = frozenset[str]()
+    cuts = range(_SHORTEST, len(plain) - _SHORTEST + 1) if len(plain) <= _LONGEST else ()
+    return 2, nothing.union(*(known.get(plain[:cut], nothing) & known.get(plain[cut:], nothing) for cut in cuts))
+
+
 def phrases(seen: Seen) -> Iterator[Span]:
     """Yield runs of twelve words or more that are all in one list.
 
@@ -43,11 +55,10 @@ def phrases(seen: Seen) -> Iterator[Span]:
     """
     if len(seen.text) < LEAST_WORDS * 2:
         return
-    known = _lists()
     run: list[re.Match[str]] = []
     languages: frozenset[str] = frozenset()
     for word in _WORD.finditer(seen.text):
-        of_word = known.get(_plain(word.group()), frozenset())
+        of_word = _parts(word.group())[1]
         joined = bool(run) and _GAP.fullmatch(seen.text, run[-1].end(), word.start()) is not None
         if joined and languages & of_word:
             run.append(word)
@@ -59,5 +70,5 @@ def phrases(seen: Seen) -> Iterator[Span]:
 
 
 def _ended(run: list[re.Match[str]]) -> Iterator[Span]:
-    if len(run) >= LEAST_WORDS:
+    if sum(_parts(word.group())[0] for word in run) >= LEAST_WORDS:
         yield Span(run[0].start(), run[-1].end(), "seed phrase")

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 from companion.notices.line import Line
 from companion.notices.outcomes import Place, place, place_of
-from companion.notices.server import Server
-from companion.notices.types import Cause, Happened, Judged, Notice, NoticesError, Semantics
+from companion.notices.server import Server, UnclosedError
+from companion.notices.types import Cause, Happened, Judged, Notice, Semantics
 from companion.notices.watching import PART
+from companion.wording import counted
 from index import notices as rows
 from index.notices import HeldNotice, Replaced
 from index.types import VaultError
@@ -23,7 +24,8 @@ from index.writer import Writer
 
 AT_ONCE = 256  # kept in one change
 PATIENCE_SECONDS = 1.0  # that the vault is given at the end of focus, before the daemon lets go all the same
-CLOSED_SECONDS = 20.0
+CLOSED_SECONDS, TRIES = 20.0, 4
+BUSY = "their daemon is too busy to close them."
 MOST_REMEMBERED = 20_000  # held notices that are known again when their programs take them back
 
 Some = Callable[[Sequence[Judged]], object]
@@ -55,6 +57,7 @@ class Holding:
         self._changed = threading.Condition()
         self._unkept: deque[_Unkept] = deque()
         self._unclosed: OrderedDict[int, Notice] = OrderedDict()  # by number: what the daemon has to let go of
+        self._late: dict[int, Notice] = {}  # by number: those whose daemon did not answer
         self._closing = 0  # how many are being closed now
         self._held: OrderedDict[Place, Notice] = OrderedDict()
 
@@ -87,18 +90,29 @@ class Holding:
             while self._gets_on(len(self._unclosed)) and system_time.monotonic() < until:
                 pass
             some = list(self._unclosed.values())
-        self._close_these(some)
-        with self._changed:
-            if not self._changed.wait_for(lambda: not self._closing, CLOSED_SECONDS):
-                self._on_incident(PART, "Held notifications may pop up: their daemon is too busy to close them.")
+        for _ in range(TRIES):
+            why = self._close_these(some)
+            with self._changed:
+                self._changed.wait_for(lambda: not self._closing, CLOSED_SECONDS)
+                some = list(self._unclosed.values())
+            if not some:
+                return
+        self._on_incident(PART, f"{counted(len(some), 'held notification')} may pop up: {why or BUSY}")
 
-    def close(self, notices: Sequence[Notice]) -> None:
-        """Have the daemon let go of some."""
-        numbers = [one.daemon_id for one in notices if one.daemon_id is not None]
+    def close(self, notices: Sequence[Notice]) -> str:
+        """Have the daemon let go of some; returns why it did not let go of all, empty where it did.
+
+        What is left is tried again.
+        """
         try:
-            self._server.close(numbers)
-        except NoticesError as error:
-            self._on_incident(PART, f"Held notifications may pop up after focus: {error}")
+            self._server.close([one.daemon_id for one in notices if one.daemon_id is not None])
+        except UnclosedError as error:
+            with self._changed:
+                left = [one for one in notices if one.daemon_id in error.left]
+                self._unclosed.update((one.number, one) for one in left)
+                self._late.update((one.number, one) for one in left)
+            return str(error)
+        return ""
 
     def replaced(self, notice: Notice) -> None:
         """Note that a notice that is not held takes the place of one that may be."""
@@ -146,7 +160,9 @@ class Holding:
             self._refuse(some)
             return
         self._taken(some)
-        self._close_these([one.judged.notice for one in some if one.replays])
+        with self._changed:
+            late, self._late = list(self._late.values()), {}
+        self._close_these([*late, *(one.judged.notice for one in some if one.replays)])
         for one in some:
             one.kept([one.judged])
 
@@ -167,13 +183,13 @@ class Holding:
         with self._changed:
             self._unkept = deque(one for one in self._unkept if id(one) not in done)
 
-    def _close_these(self, notices: Sequence[Notice]) -> None:
-        """Close those of some that nobody closed yet."""
+    def _close_these(self, notices: Sequence[Notice]) -> str:
+        """Close those of some that nobody closed yet; returns as `close`."""
         with self._changed:
             mine = [one for one in notices if self._unclosed.pop(one.number, None) is not None]
             self._closing += len(mine)
         try:
-            self.close(mine)
+            return self.close(mine)
         finally:
             with self._changed:
                 self._closing -= len(mine)

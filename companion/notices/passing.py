@@ -32,7 +32,7 @@ class Passing:
         server: Server,
         *,
         show: Show | None,
-        close: Callable[[list[Notice]], None],
+        close: Callable[[list[Notice]], object],
         on_incident: Callable[[str, str], None],
     ) -> None:
         self._server, self._show, self._close, self._on_incident = server, show, close, on_incident

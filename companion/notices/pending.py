@@ -1,7 +1,8 @@
 """Notifications that were sent and that the daemon has not numbered yet.
 
 A notification is handed on once its daemon answered with its number, so that all that is known of it is known at
-once. One that nobody answers for is handed on without a number after a while. What a sandboxed program sends to the
+once. One that nobody answers for is handed on without a number after a while, and once more where the answer comes
+late: its own number says that it is the same. What a sandboxed program sends to the
 portal comes by once more, from the portal to the daemon: the second one is the one that is shown, and the first is
 handed on only where no second follows soon. Where one follows later all the same, it is handed on by the number of the
 first, so that it is known to be the same.
@@ -59,6 +60,7 @@ class Pending:
         self._hand_on, self._clock, self._ticking = hand_on, clock, ticking
         self._calls: dict[tuple[str, int], _Waiting] = {}  # by caller and serial number
         self._portal: _Alike = {}  # by what they say, the oldest first
+        self._unanswered: dict[tuple[str, int], _Waiting] = {}  # those that were handed on without an answer
         self._late: _Alike = {}  # those of the portal that were handed on without a second
 
     def call(self, said: Message, *, answered: str = "") -> None:
@@ -84,7 +86,8 @@ class Pending:
 
     def answer(self, said: Message, daemon: str) -> None:
         """Take in an answer; one that refuses leaves its notification without a number."""
-        waiting = self._calls.pop((said.destination or "", said.reply_serial or 0), None)
+        at = (said.destination or "", said.reply_serial or 0)
+        waiting = self._calls.pop(at, None) or self._unanswered.pop(at, None)
         if waiting is None:
             return
         numbered = said.message_type is MessageType.METHOD_RETURN and said.signature == "u"
@@ -94,13 +97,17 @@ class Pending:
     def sweep(self) -> None:
         """Hand on what was waited for long enough."""
         now = self._ticking()
+        silent = {at: one for at, one in self._calls.items() if one.until <= now}
+        self._unanswered |= {at: replace(one, until=now + LATE_SECONDS) for at, one in silent.items()}
         self._hand_on_all([*_late(self._calls, now), *self._alone(now)])
+        _late(self._unanswered, now)
         _overdue(self._late, now)
 
     def clear(self) -> None:
         """Hand on all that waits: the bus is gone, and nobody answers any more."""
         self._hand_on_all([*_late(self._calls, math.inf), *self._alone(math.inf)])
         self._late.clear()
+        self._unanswered.clear()
 
     def waits_below(self, number: int) -> bool:
         """Whether one with a lower number has yet to be handed on."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from dbus_fast import Variant
@@ -13,7 +15,7 @@ from dbus_fast.aio import MessageBus
 
 from companion.notices import wire
 from companion.notices.bus import RefusedError, ask
-from companion.notices.types import CRITICAL, NORMAL, Notice
+from companion.notices.types import CRITICAL, NORMAL, Notice, NoticesError
 from companion.notices.watching import Watcher
 from companion.notices.wire import SERVER, SERVER_PATH, Original, escaped
 
@@ -23,12 +25,21 @@ MOST_EXPECTED = 64
 _OF_DUNST, _PROPERTIES = "org.dunstproject.cmd0", "org.freedesktop.DBus.Properties"
 
 
+class UnclosedError(NoticesError):
+    """Some could not be closed: `left`, the daemon's numbers."""
+
+    def __init__(self, why: str, left: Sequence[int]) -> None:
+        super().__init__(why)
+        self.left = frozenset(left)
+
+
 class Server:
     """Asks the session's notification daemon. Every method raises `NoticesError` where it cannot be asked."""
 
     def __init__(self, watcher: Watcher) -> None:
         self._watcher = watcher
         self._expected: deque[tuple[str, str]] = deque(maxlen=MOST_EXPECTED)
+        self._closing = threading.Lock()
 
     def is_own(self, notice: Notice) -> bool:
         """Whether a notice was sent here, told of by a daemon that does not say who sent it."""
@@ -38,11 +49,16 @@ class Server:
         return True
 
     def close(self, numbers: Sequence[int]) -> None:
-        """Close notifications; those that are gone already do not matter.
+        """Close notifications; those that are gone already do not matter. Raises `UnclosedError`.
 
-        One after another: a dunst that dozens are asked of at once stops answering for good.
+        One after another, whoever asks: a dunst that dozens are asked of at once stops answering for good.
         """
-        self._watcher.run(lambda bus: _close(bus, numbers))
+        for place, number in enumerate(numbers):
+            try:
+                with self._closing:
+                    self._watcher.run(partial(_close, number=number))
+            except NoticesError as error:
+                raise UnclosedError(str(error), numbers[place:]) from error
 
     def notify(self, original: Original, *, replaces: int = 0) -> int:
         """Show a notification; returns the daemon's number of it."""
@@ -87,10 +103,9 @@ async def _ask(bus: MessageBus, member: str, signature: str = "", *body: Any) ->
     return await ask(bus, SERVER, SERVER_PATH, SERVER, member, signature, *body)
 
 
-async def _close(bus: MessageBus, numbers: Sequence[int]) -> None:
-    for number in numbers:
-        with suppress(RefusedError):  # it is gone already
-            await _ask(bus, "CloseNotification", "u", number)
+async def _close(bus: MessageBus, number: int) -> None:
+    with suppress(RefusedError):  # it is gone already
+        await _ask(bus, "CloseNotification", "u", number)
 
 
 async def _notify(bus: MessageBus, original: Original, replaces: int) -> int:

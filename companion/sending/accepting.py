@@ -22,6 +22,7 @@ class Login:
     account: str
     user: str
     password: bytes
+    server: str = ""  # the account's, see `Account.server`
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Accepting:
 
         A 2xx means that the server has it, or that it is safe on disk here and shown to the person.
         """
-        verdict = self._judge(content, envelope)
+        verdict = self._judged(content, envelope)
         try:
             entry, new = self._kept(content, envelope, login, verdict)
             if not new:
@@ -85,6 +86,14 @@ class Accepting:
             upstream.reset()
             self._on_incident("mail", f"A mail was not taken: {error} Your mail program still has it.")
             return Reply(451, f"4.3.0 {error} Nothing was sent.")
+
+    def _judged(self, content: bytes, envelope: Envelope) -> Verdict:
+        """Return the verdict; a mail that cannot be judged goes, as if nothing of it were known."""
+        try:
+            return self._judge(content, envelope)
+        except Exception as error:  # noqa: BLE001 no fault of a judge may keep mail from being sent
+            self._on_incident("mail", f"A mail could not be judged ({type(error).__name__}): it is not held.")
+            return Verdict(hold=False)
 
     def _kept(self, content: bytes, envelope: Envelope, login: Login, verdict: Verdict) -> tuple[Entry, bool]:
         """Put the mail on disk; see `Queue.put`."""
@@ -103,6 +112,7 @@ class Accepting:
             due=now + (self._hold_seconds if verdict.hold else 0.0),
             size=len(whole),
             why=verdict.why,
+            server=login.server,
         )
         return self._queue.put(head, whole, State.HELD if verdict.hold else State.COMING)
 

@@ -1,8 +1,8 @@
 """How agitated a person seems at the moment they send a mail: one probability, in parts that add up. Pure.
 
 A logistic sum. Its weights are set by hand and not fitted to anyone: what comes out orders mails, and is no measured
-rate. Each source is bounded so that none reaches the usual threshold by itself, and fewer than two sources that know
-anything never hold a mail.
+rate. Each source is bounded so that none reaches the usual threshold by itself, and fewer than two sources that speak
+for agitation never hold a mail.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class Agitation:
     parts
         Name and log odds of each, what is usual first; their sum, in this order, gives ``probability``.
     sources
-        How many of headset, typing and words knew anything.
+        How many of headset, typing and words spoke for agitation, by `TOLD_FROM` at least.
     why
         Sentences on what spoke for agitation, strongest first.
 
@@ -118,13 +118,13 @@ def judge(signals: Signals, written: Written, *, recipients: int, reply: bool) -
     return Agitation(
         probability=1 / (1 + math.exp(-sum(value for _, value in parts))),
         parts=parts,
-        sources=sum(value is not None for _, value in known),
+        sources=sum(value is not None and value >= TOLD_FROM for _, value in known),
         why=tuple(sentence for _, sentence in sorted(why, reverse=True)),
     )
 
 
 def holds(agitation: Agitation, threshold: float) -> bool:
-    """Whether such a mail is held; never when little is known."""
+    """Whether such a mail is held; never when only one source speaks for it."""
     return agitation.sources >= LEAST_SOURCES and agitation.probability >= threshold
 
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
-from companion.sending.queue import MAY_HAVE_GONE, Queue
+from companion.sending.queue import Queue
 from companion.sending.replies import Reply
 from companion.sending.types import OnIncident, SendingError, State
 from companion.sending.upstream import UnsureError, Upstream
@@ -38,21 +37,20 @@ def hand_over(
         reply = upstream.deliver(content, last_moment=last_moment)
     except UnsureError:
         with _telling(on_incident):
-            queue.note(mail, replace(queue.entry(mail).progress, said=MAY_HAVE_GONE))
-            queue.move(mail, State.SENDING, State.UNSURE)
+            queue.ask(mail)
         raise
     except BaseException:
         upstream.close()  # before the end of the data: the server drops what it has
         raise
     if reply.accepted:
         with _telling(on_incident):
-            queue.sent(mail)
+            queue.settle(mail, State.SENDING, State.SENT)
     return reply
 
 
 @contextmanager
 def _telling(on_incident: OnIncident) -> Iterator[None]:
-    """Go on where the disk does not take a mark: after a restart the person is asked about the mail."""
+    """Go on where the disk does not take a mark: the queue tries again, and after a restart the person is asked."""
     try:
         yield
     except SendingError as error:

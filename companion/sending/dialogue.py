@@ -15,11 +15,13 @@ from aiosmtpd.smtp import Envelope as Begun
 from aiosmtpd.smtp import Session as Peer
 
 from companion.sending.accepting import Accepting, Login
+from companion.sending.line import Tls
 from companion.sending.peers import is_own
 from companion.sending.replies import Reply
 from companion.sending.types import Account, Envelope, OnIncident, Recipient, SendingError
-from companion.sending.upstream import LostError, RefusedError, Tls, Upstream
+from companion.sending.upstream import LostError, RefusedError, Upstream
 
+LOGIN_SECONDS = 30.0  # until a mail program has logged in, without the time that its server takes
 IDLE_SECONDS = 900.0  # longer than any server may take over one command (RFC 5321, 4.5.3.2)
 LINE_BYTES = 12_288  # of one command: logins are long (RFC 4954, 4)
 TEXT_LINE_BYTES = 1_048_576  # of one line of a mail: whether it is too long is for the real server to say
@@ -86,18 +88,30 @@ class Dialogue(SMTP):
         self._upstream = Upstream(account, tls=tls)
         self._login: Login | None = None
         self._recipients: list[Recipient] = []
+        self._handed_in, self._asking, self._turned_away = False, 0, False
+        self._hurry: asyncio.TimerHandle | None = None
         self._worker = ThreadPoolExecutor(1, "mail program")
         self.gone: Future[None] = Future()  # done once nothing of it runs any more
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin."""
+        """Begin, with our own user alone: others get no word in, and nothing is kept for them."""
+        if not is_own(transport.get_extra_info("peername")[:2], transport.get_extra_info("sockname")[:2]):
+            self._turned_away = True
+            send_off(transport, "554 5.7.1 This mail proxy belongs to another user of this machine")
+            return
         super().connection_made(transport)
+        self._hurry = self.loop.call_later(LOGIN_SECONDS, self._hurried)
         if self._handler_coroutine is not None:
             self._handler_coroutine.add_done_callback(self._ended)
 
     def connection_lost(self, error: Exception | None) -> None:
         """End: what the server is being told is told to its end, then the connection to it goes too."""
+        if self._turned_away:
+            self.gone.set_result(None)
+            return
         super().connection_lost(error)
+        if self._hurry is not None:
+            self._hurry.cancel()
         self._worker.submit(self._upstream.quit).add_done_callback(lambda _: self.gone.set_result(None))
         self._worker.shutdown(wait=False)
 
@@ -155,6 +169,13 @@ class Dialogue(SMTP):
                 self._recipients.append(Recipient(*path))
             await self.push(reply.lines())
 
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 as above
+        """Take a mail; of one that is refused here, too large, the server must not keep the recipients."""
+        begun, self._handed_in = self._begun().mail_from is not None, False
+        await super().smtp_DATA(arg)
+        if begun and not self._handed_in and self._begun().mail_from is None:
+            await self._in_thread(self._upstream.reset)
+
     async def smtp_RSET(self, arg: str | None) -> None:  # noqa: N802 as above
         """Give up the mail that was begun."""
         if self._begun().mail_from is not None:
@@ -167,6 +188,7 @@ class Dialogue(SMTP):
 
     async def take(self, content: bytes) -> Reply:
         """Return what the mail program is told of a whole mail."""
+        self._handed_in = True
         login, begun = self._login, self._begun()
         if login is None or begun.mail_from is None:
             return Reply(503, "5.5.1 Log in and begin a mail first")
@@ -198,11 +220,7 @@ class Dialogue(SMTP):
         await self.push(Reply(250, "\n".join(self._offered()) if extended else "localhost").lines())
 
     def _reached(self) -> Reply:
-        """Reach the real server, for our own user alone."""
-        if self.transport is not None and not is_own(
-            self.transport.get_extra_info("peername")[:2], self.transport.get_extra_info("sockname")[:2]
-        ):
-            return Reply(554, "5.7.1 This mail proxy belongs to another user of this machine")
+        """Reach the real server."""
         if not self._upstream.is_open:
             self._upstream.open()
         return Reply(250, "")
@@ -227,7 +245,8 @@ class Dialogue(SMTP):
         if not self._upstream.is_open:  # some servers hang up after a wrong password
             self._upstream.open()
         reply = self._upstream.login(user, password)
-        login = Login(self._account.name, user.decode("utf-8", "surrogateescape"), password)
+        name = user.decode("utf-8", "surrogateescape")
+        login = Login(self._account.name, name, password, self._account.server)
         self._login = login
         try:
             self._on_login(login)
@@ -256,7 +275,20 @@ class Dialogue(SMTP):
             return Reply(451, f"4.4.2 {error} Nothing was sent; try again.")
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
-        return await self.loop.run_in_executor(self._worker, work)
+        self._asking += 1
+        try:
+            return await self.loop.run_in_executor(self._worker, work)
+        finally:
+            self._asking -= 1
+
+    def _hurried(self) -> None:
+        """Close a connection that nobody has logged in on; a server that is slow to answer is waited for."""
+        if self._login is not None or self.transport is None:
+            return
+        if self._asking:
+            self._hurry = self.loop.call_later(LOGIN_SECONDS, self._hurried)
+        else:
+            send_off(self.transport, "421 4.4.2 Nobody logged in here for a while")
 
     def _begun(self) -> Begun:
         if self.envelope is None:
@@ -273,6 +305,13 @@ class Dialogue(SMTP):
         error = None if task.cancelled() else task.exception()
         if error is not None and not isinstance(error, ConnectionError):
             self._on_incident("mail", f"A mail program's connection failed ({type(error).__name__}).")
+
+
+def send_off(transport: asyncio.BaseTransport, why: str) -> None:
+    """Say why, and close a connection."""
+    if isinstance(transport, asyncio.Transport):
+        transport.write(f"{why}\r\n".encode())
+    transport.close()
 
 
 def _as_given(_server: SMTP, _peer: Peer, _begun: Begun, _way: str, given: Any) -> AuthResult:

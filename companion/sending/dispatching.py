@@ -5,22 +5,36 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 
 from companion.sending.delivering import WithdrawnError, hand_over
-from companion.sending.mail_file import Progress
+from companion.sending.line import Tls
+from companion.sending.outcomes import Outcomes
 from companion.sending.passwords import Passwords
 from companion.sending.queue import Entry, Queue
 from companion.sending.replies import NOT_NOW, Reply
-from companion.sending.types import DAY_SECONDS, Account, OnIncident, SendingError, State
-from companion.sending.upstream import LostError, RefusedError, Tls, UnsureError, Upstream
+from companion.sending.types import Account, OnIncident, SendingError, State
+from companion.sending.upstream import LostError, RefusedError, UnsureError, Upstream
 
 LOOK_SECONDS = 5.0  # between looks at the clock: timers stand still while the machine sleeps
-FIRST_WAIT, LONGEST_WAIT = 30.0, 1800.0  # seconds until it is tried again; doubled each time
-GIVE_UP_SECONDS = 2 * DAY_SECONDS  # after a mail was due, while only temporary trouble came up
 AT_ONCE = 4  # mails under way
 STOP_SECONDS = 10.0
 WRONG_LOGIN = frozenset({530, 534, 535})
 NO_PASSWORD = "It waits for its password: let your mail program log in once more, by sending any mail or a draft."  # noqa: S105 a sentence
+NO_ACCOUNT = "Its account {} is not in the settings any more. Add it, or take the mail back."
+OTHER_SERVER = (
+    "Its account {} has another server now: {}, and {} when the mail was held. If the mail, and its password, may go "
+    "there, send it now; else take it back or drop it."
+)
+A_FAULT = "A mail that waits could not be sent ({}). It stays held."
+
+
+class _WaitsError(Exception):
+    """A mail cannot go before the person has done something."""
+
+    def __init__(self, said: str, *, asked: str = "") -> None:
+        super().__init__(said)
+        self.asked = asked
 
 
 class Dispatcher:
@@ -50,8 +64,11 @@ class Dispatcher:
         self._queue, self._accounts, self._passwords = queue, accounts, passwords
         self._tls, self._clock, self._on_incident = tls, clock, on_incident
         self._busy: set[str] = set()
+        self._outcomes = Outcomes(queue, clock=clock, on_incident=on_incident)
+        self._trouble = ""  # what kept from looking last
         self._speaking: set[Upstream] = set()
         self._aside: set[str] = set()  # told of, and not tried until somebody logs in
+        self._news = 0  # counts logins and decisions: what came up during a try is not slept through
         self._lock = threading.Lock()
         self._wake, self._stopping = threading.Event(), threading.Event()
         self._workers = ThreadPoolExecutor(AT_ONCE, "mail")
@@ -63,19 +80,22 @@ class Dispatcher:
         self._thread.start()
 
     def stop(self) -> None:
-        """Begin no other mail; those under way are waited for, for a while."""
+        """Begin no other mail; those under way are waited for, for a while, and no server keeps us longer."""
         self._stopping.set()
         self._wake.set()
-        self._thread.join()
+        self._thread.join(STOP_SECONDS)
         wait(self._under_way, timeout=STOP_SECONDS)
         for upstream in list(self._speaking):
             upstream.abort()
-        self._workers.shutdown(wait=True, cancel_futures=True)
+        self._workers.shutdown(wait=False, cancel_futures=True)
+        wait([future for future in self._under_way if not future.cancelled()], timeout=STOP_SECONDS)
 
     def wake(self, mail: str = "") -> None:
         """Look again now: something was added or changed; try ``mail`` even where it was set aside."""
-        with self._lock:
-            self._aside.discard(mail)
+        if mail:
+            with self._lock:
+                self._news += 1
+                self._aside.discard(mail)
         self._wake.set()
 
     def logged_in(self, account: str, user: str, password: bytes) -> None:
@@ -87,7 +107,8 @@ class Dispatcher:
             return
         self._passwords.put(account, user, password)
         with self._lock:
-            self._aside.clear()
+            self._news += 1
+            self._aside.difference_update(one.id for one in waiting)
         self.wake()
 
     def settle(self, account: str, user: str) -> None:
@@ -100,12 +121,29 @@ class Dispatcher:
         return any((head.account, head.user) == (account, user) for head in heads)
 
     def _run(self) -> None:
+        """Look again and again, whatever comes up: a thread that ended would leave all mails waiting for ever."""
         while not self._stopping.is_set():
             self._wake.clear()
-            self._queue.sweep()
-            self._under_way = [future for future in self._under_way if not future.done()]
-            self._under_way += [self._workers.submit(self._work, entry) for entry in self._due()]
+            try:
+                self._look()
+                self._trouble = ""
+            except Exception as error:  # noqa: BLE001 see above
+                self._in_trouble(error)
             self._wake.wait(self._until_next())
+
+    def _look(self) -> None:
+        self._outcomes.mind_the_clock()
+        self._under_way = [future for future in self._under_way if not future.done()]
+        self._under_way += [self._workers.submit(self._work, entry) for entry in self._due()]
+        self._queue.sweep()
+
+    def _in_trouble(self, error: Exception) -> None:
+        """Tell once of what comes up at each look."""
+        said = str(error) if isinstance(error, SendingError) else type(error).__name__
+        if said != self._trouble:
+            self._trouble = said
+            with suppress(Exception):  # the vault that incidents are kept in may be what has no room
+                self._on_incident("mail", f"Mails that wait are tried again in a moment: {said}")
 
     def _due(self) -> list[Entry]:
         """Return the mails to begin now, and take them down as under way."""
@@ -128,38 +166,59 @@ class Dispatcher:
     def _work(self, entry: Entry) -> None:
         try:
             if not self._stopping.is_set():
-                self._send(entry)
-        except WithdrawnError:
-            pass
-        except UnsureError:
-            self._on_incident("mail", "It is not known whether a mail reached its server. It waits for your answer.")
-        except SendingError as error:
-            self._on_incident("mail", f"A mail that waits could not be sent: {error}")
-            self._later(entry, str(error))
+                self._try(entry)
         except Exception as error:  # a fault of ours, not to be repeated at once and for ever
-            self._aside.add(entry.id)
-            self._on_incident("mail", f"A mail that waits could not be sent ({type(error).__name__}). It stays held.")
+            with self._lock:
+                self._aside.add(entry.id)
+            self._on_incident("mail", A_FAULT.format(type(error).__name__))
             raise
         finally:
             with self._lock:
                 self._busy.discard(entry.id)
             self.wake()
 
-    def _send(self, entry: Entry) -> None:
-        head = entry.head
-        account = self._accounts.get(head.account)
+    def _try(self, entry: Entry) -> None:
+        news = self._news
+        try:
+            self._send(entry)
+        except WithdrawnError:
+            pass
+        except UnsureError:
+            self._on_incident("mail", "It is not known whether a mail reached its server. It waits for your answer.")
+        except _WaitsError as error:
+            more = {"asked": error.asked} if error.asked else {}
+            if self._stopping.is_set():
+                return
+            stands = self._outcomes.waits(entry, str(error), **more)
+            with self._lock:
+                if stands and news == self._news:
+                    self._aside.add(entry.id)
+        except SendingError as error:
+            if not self._stopping.is_set():
+                self._outcomes.could_not(entry, str(error))
+
+    def _account(self, entry: Entry) -> Account:
+        """Return where a mail goes: to the server it was held for, or the one the person agreed to since."""
+        account = self._accounts.get(entry.head.account)
         if account is None:
-            raise SendingError(
-                f"its account {head.account} is not in the settings any more. Add it, or take the mail back."
-            )
+            raise _WaitsError(NO_ACCOUNT.format(entry.head.account))
+        before = entry.head.server
+        if account.server not in {before, entry.progress.agreed}:
+            told = OTHER_SERVER.format(account.name, account.server, before or "not known")
+            raise _WaitsError(told, asked=account.server)
+        return account
+
+    def _send(self, entry: Entry) -> None:
+        head, account = entry.head, self._account(entry)
         password = self._passwords.get(head.account, head.user)
         if password is None:
-            self._wait_for_password(entry)
-            return
-        upstream = Upstream(account, tls=self._tls)
+            raise _WaitsError(NO_PASSWORD)
+        upstream, handed_over = Upstream(account, tls=self._tls), False
         self._speaking.add(upstream)
         try:
-            reply = self._delivered(entry, upstream, password)
+            if self._stopping.is_set():
+                return
+            reply, handed_over = self._delivered(entry, upstream, password), True
         except RefusedError as error:
             reply = error.reply
         except LostError as error:
@@ -167,7 +226,10 @@ class Dispatcher:
         finally:
             upstream.quit()
             self._speaking.discard(upstream)
-        self._answered(entry, reply)
+        if reply.accepted or not self._stopping.is_set():
+            self._answered(entry, reply)
+        elif handed_over:  # else another dispatcher may have the mail already
+            self._outcomes.broken_off(entry)
 
     def _delivered(self, entry: Entry, upstream: Upstream, password: bytes) -> Reply:
         """Go through the whole dialogue; every recipient must be accepted, else nothing is sent to any."""
@@ -195,50 +257,17 @@ class Dispatcher:
         return replies
 
     def _answered(self, entry: Entry, reply: Reply) -> None:
+        account, user = entry.head.account, entry.head.user
         if reply.accepted:
-            self.settle(entry.head.account, entry.head.user)
+            try:
+                self.settle(account, user)
+            except SendingError as error:  # the mail is sent all the same
+                self._on_incident("mail", str(error))
         elif reply.code in WRONG_LOGIN:
-            self._passwords.drop(entry.head.account, entry.head.user)
-            self._wait_for_password(entry)
-        elif reply.temporary and self._clock() - entry.head.due < GIVE_UP_SECONDS:
-            if entry.progress.tries == 0:
-                self._on_incident("mail", "A mail that waits was not taken by its server yet; it is tried again.")
-            self._later(entry, reply.text)
+            self._passwords.drop(account, user)
+            raise _WaitsError(NO_PASSWORD)
         else:
-            self._fail(entry, reply)
-
-    def _later(self, entry: Entry, said: str) -> None:
-        """Put the mail off, longer each time; what the person decided meanwhile stands."""
-        wait = min(FIRST_WAIT * 2**entry.progress.tries, LONGEST_WAIT)
-        due = self._clock() + wait
-        if self._note(entry, due=due, tries=entry.progress.tries + 1, said=said):
-            self._queue.move(entry.id, State.SENDING, State.HELD)
-
-    def _fail(self, entry: Entry, reply: Reply) -> None:
-        self._note(entry, said=f"The server refused it: {reply.text}")
-        if not self._queue.move(entry.id, State.SENDING, State.FAILED):
-            self._queue.move(entry.id, State.HELD, State.FAILED)
-        self._on_incident(
-            "mail", "A mail that waits was refused by its server for good. It is kept for you to take back."
-        )
-
-    def _wait_for_password(self, entry: Entry) -> None:
-        with self._lock:
-            self._aside.add(entry.id)
-        self._note(entry, said=NO_PASSWORD)
-        self._queue.move(entry.id, State.SENDING, State.HELD)
-        self._on_incident("mail", f"A mail that waits cannot be sent yet. {NO_PASSWORD}")
-
-    def _note(self, entry: Entry, *, said: str, due: float | None = None, tries: int | None = None) -> bool:
-        """Write down what came of a try; False when the person let the mail go meanwhile."""
-        held = {one.id: one for one in self._queue.entries(State.HELD, State.SENDING)}
-        if entry.id not in held:
-            return False
-        now = held[entry.id].progress
-        if due is None or now.due != entry.progress.due:
-            due = now.due
-        self._queue.note(entry.id, Progress(due, now.tries if tries is None else tries, said))
-        return True
+            self._outcomes.not_taken(entry, reply)
 
 
 def _with_size(params: tuple[str, ...], size: int, upstream: Upstream) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,8 @@ from companion.sending import agitation, message, words
 from companion.sending.accepting import Accepting, Login, Verdict
 from companion.sending.agitation import Agitation, Signals
 from companion.sending.dispatching import Dispatcher
+from companion.sending.line import Tls
+from companion.sending.mail_file import Progress
 from companion.sending.passwords import Passwords, chosen, forget_kept
 from companion.sending.queue import Entry, Queue
 from companion.sending.types import (
@@ -25,7 +27,8 @@ from companion.sending.types import (
     SendSettings,
     State,
 )
-from companion.sending.upstream import Tls, verified
+from companion.sending.upstream import verified
+from companion.sending.words import Written
 from index.forgetting.budget import Ledger
 from index.keys.sealing import Sealer
 from index.replacing import replace_file
@@ -124,7 +127,7 @@ class SendGuard:
     def send_now(self, mail: str) -> None:
         """Send a mail that waits, failed, was taken back, or may or may not have been sent. Raises `SendingError`."""
         entry = self._one(mail)
-        self._queue.note(mail, replace(entry.progress, due=self._clock(), tries=0, said=""))
+        self._queue.note(mail, _decided(entry.progress, self._clock(), agreed=True))
         if entry.state is not State.HELD and not self._queue.move(mail, entry.state, State.HELD):
             raise SendingError(JUST_SENT)
         self._wake(mail)
@@ -134,7 +137,7 @@ class SendGuard:
         if not 0 < seconds <= 7 * DAY_SECONDS:
             raise SendingError("A mail can be put off by up to a week.")
         entry = self._one(mail, State.HELD)
-        self._queue.note(mail, replace(entry.progress, due=self._clock() + seconds, said=""))
+        self._queue.note(mail, _decided(entry.progress, self._clock(), wait=seconds))
         self._wake(mail)
 
     def take_back(self, mail: str, into: Path) -> Path:
@@ -169,9 +172,9 @@ class SendGuard:
 
     def agitation(self, content: bytes, envelope: Envelope) -> Agitation:
         """Return how agitated a mail and its writer seem at this moment."""
-        written = words.read(f"{message.subject(content)}.\n{message.own_words(content)}")
         recipients = len(envelope.recipients)
-        return agitation.judge(self._signals(), written, recipients=recipients, reply=message.is_reply(content))
+        written, reply = self._written(content), message.is_reply(content)
+        return agitation.judge(self._signals(), written, recipients=recipients, reply=reply)
 
     def _open(self) -> None:
         unread = self._queue.open()
@@ -232,6 +235,14 @@ class SendGuard:
         found = self.agitation(content, envelope)
         return Verdict(agitation.holds(found, self.settings.threshold), found.why)
 
+    def _written(self, content: bytes) -> Written:
+        """Return what a mail's words tell: nothing where they cannot be read, which must keep no mail from going."""
+        try:
+            return words.read(f"{message.subject(content)}.\n{message.own_words(content)}")
+        except Exception as error:  # noqa: BLE001 whatever a mail has in it
+            self._on_incident("mail", f"The words of a mail could not be read ({type(error).__name__}): not judged.")
+            return Written()
+
     def _one(self, mail: str, *states: State) -> Entry:
         entry = self._queue.entry(mail)
         if entry.state not in (states or WAITING - {State.SENDING}):
@@ -259,12 +270,35 @@ class SendGuard:
 
     def _move_passwords(self, *, keep: bool) -> None:
         """Keep those of mails that wait where the person wants them now, and nowhere else."""
-        before, self._passwords = self._passwords, chosen(keep=keep)
-        for account, user in self._users():
-            password = before.get(account, user)
-            if password is not None:
-                self._passwords.put(account, user, password)
-                before.drop(account, user)
+        before, after = self._passwords, chosen(keep=keep)
+        moved = {who: password for who in self._users() if (password := before.get(*who)) is not None}
+        try:
+            for who, password in moved.items():
+                after.put(*who, password)
+            for who in moved:
+                before.drop(*who)
+        except BaseException:
+            self._undo(moved, before, after)
+            raise
+        self._passwords = after
+
+    def _undo(self, moved: dict[tuple[str, str], bytes], before: Passwords, after: Passwords) -> None:
+        """Have passwords where they were; what a keyring does not do is told."""
+        for who, password in moved.items():
+            for step in (partial(before.put, *who, password), partial(after.drop, *who)):
+                try:
+                    step()
+                except SendingError as error:
+                    self._on_incident("mail", str(error))
+
+
+def _decided(progress: Progress, now: float, *, wait: float = 0.0, agreed: bool = False) -> Progress:
+    """Return what is so once the person decided that a mail goes ``wait`` seconds from now: it begins anew.
+
+    With ``agreed`` it may go to the server that they were asked about.
+    """
+    to = progress.asked if agreed and progress.asked else progress.agreed
+    return Progress(now + wait, since=now, asked=progress.asked, agreed=to)
 
 
 def forget_passwords(folder: Path, sealer: Sealer, *, clock: Callable[[], float]) -> None:

@@ -23,6 +23,9 @@ class Head:
         The same for a mail that is handed in a second time, unlike for any other; empty when that cannot be told.
     accepted, due
         When it was taken in and when it is to go unless a `Progress` says otherwise, UTC seconds.
+    server
+        Host, port and encryption of the server that the account had then (`Account.server`): to no other the mail and
+        its password go unasked.
 
     """
 
@@ -35,15 +38,38 @@ class Head:
     due: float
     size: int
     why: tuple[str, ...] = ()
+    server: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What came of a mail so far: when it goes (UTC seconds), how often it was tried in vain, and what was said."""
+    """What came of a mail so far.
+
+    Attributes
+    ----------
+    due
+        When it goes, UTC seconds.
+    tries
+        How often it was tried in vain since the person last decided on it.
+    said
+        What became of it, a sentence.
+    since
+        When ``due`` was decided on, UTC seconds: a mail never waits longer than from then to ``due``, also where the
+        clock is set back. None in notes of before.
+    failing
+        When the first of these tries failed, UTC seconds; None while none has.
+    asked, agreed
+        The server that the person was asked about because the account has another one now, and the one they agreed to.
+
+    """
 
     due: float
     tries: int = 0
     said: str = ""
+    since: float | None = None
+    failing: float | None = None
+    asked: str = ""
+    agreed: str = ""
 
 
 def packed(head: Head, content: bytes) -> bytes:

@@ -12,17 +12,18 @@ from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesHeaderParser
 from email.utils import formatdate, getaddresses
-from html.parser import HTMLParser
+from html import unescape
 
 from companion.sending.types import Envelope
 
 MOST_READ = 200_000  # characters of a mail that are looked at for words
 NOT_READ = frozenset({"blockquote", "style", "script", "head"})
 BREAKS = frozenset({"p", "br", "div", "li", "tr", "h1", "h2", "h3"})
-ATTRIBUTION = re.compile(r"^[^\n>]{0,200}:[ \t]*\n(?=>)", re.MULTILINE)  # the line in front of what is quoted
-FORWARDED = re.compile(r"^-{2,}[^\n]{3,60}-{2,}\s*$.*", re.MULTILINE | re.DOTALL)
-SIGNATURE = re.compile(r"^-- $.*", re.MULTILINE | re.DOTALL)
-QUOTED = re.compile(r"^>.*$", re.MULTILINE)
+ATTRIBUTION_LONG = 200  # characters at most of the line in front of what is quoted, which ends in a colon
+RULE, FORWARDED_LONG = "--", range(7, 100)  # around the line over what is forwarded, and how long that is
+SIGNATURE, QUOTED = "-- ", ">"
+TAG = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]*)")
+NO_TEXT = ("<!", "<?", "</")  # what stands between these and the next > is not shown
 
 
 def with_message_id(content: bytes, *, host: str, now: float) -> bytes:
@@ -66,10 +67,7 @@ def own_words(content: bytes) -> str:
     mail = message_from_bytes(content)
     plain = [part for part in _texts(mail) if part.get_content_subtype() == "plain"]
     text = "\n".join(_decoded(part) for part in plain) if plain else "\n".join(map(_without_markup, _texts(mail)))
-    text = text.replace("\r\n", "\n")[:MOST_READ]
-    for pattern in (FORWARDED, SIGNATURE, ATTRIBUTION, QUOTED):
-        text = pattern.sub("", text)
-    return text.strip()
+    return "\n".join(_written(text.replace("\r\n", "\n")[:MOST_READ].split("\n"))).strip()
 
 
 def for_editing(content: bytes, envelope: Envelope) -> bytes:
@@ -81,6 +79,28 @@ def for_editing(content: bytes, envelope: Envelope) -> bytes:
     if hidden and "Bcc" not in headers:
         added += f"Bcc: {', '.join(hidden)}\r\n".encode("utf-8", "surrogateescape")
     return added + content
+
+
+def _written(lines: list[str]) -> Iterator[str]:
+    """Yield the lines that are the person's own, up to a signature or what is forwarded.
+
+    Each line is looked at once and by its ends, so that no line, however long, takes long.
+    """
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        if line == SIGNATURE or _forwards(line):
+            return
+        if line.startswith(QUOTED):
+            continue
+        if following.startswith(QUOTED) and len(line) <= ATTRIBUTION_LONG and line.rstrip(" \t").endswith(":"):
+            continue
+        yield line
+
+
+def _forwards(line: str) -> bool:
+    """Whether a line stands over what is forwarded: words between two rules."""
+    bare = line.rstrip()
+    between = len(bare) in FORWARDED_LONG and bare.startswith(RULE) and bare.endswith(RULE)
+    return between and bool(bare.strip("- "))
 
 
 def _all(headers: Message, name: str) -> list[str]:
@@ -106,35 +126,56 @@ def _decoded(part: Message) -> str:
         return ""
     try:
         return raw.decode(part.get_content_charset() or "utf-8", "replace")
-    except LookupError:  # a charset that Python does not know
+    except (LookupError, ValueError):  # a charset that Python does not know, or that is none for texts
         return raw.decode("utf-8", "replace")
 
 
 def _without_markup(part: Message) -> str:
-    reader = _Words()
-    reader.feed(_decoded(part)[: 4 * MOST_READ])
-    reader.close()
-    return "".join(reader.found)
+    return "".join(_words_of(_decoded(part)[: 4 * MOST_READ]))
 
 
-class _Words(HTMLParser):
-    """Collects the words of a page outside of quotations."""
+def _words_of(page: str) -> Iterator[str]:
+    """Yield the words of a page outside of quotations.
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self._left_out = 0
+    By hand, as every place is gone over once: parsers that mend a broken page can take minutes over one that is made
+    for it, and the whole program stands still meanwhile.
+    """
+    left_out = 0
+    for tag, text in _pieces(page):
+        name = tag.removeprefix("/")
+        if name in NOT_READ:
+            left_out = max(0, left_out + (1 if name == tag else -1))
+        if name in BREAKS or (name in NOT_READ and name != tag):
+            yield "\n"
+        elif not left_out:
+            yield _unescaped(text)
 
-    def handle_starttag(self, tag: str, _attributes: list[tuple[str, str | None]]) -> None:
-        self._left_out += tag in NOT_READ
-        if tag in BREAKS:
-            self.found.append("\n")
 
-    def handle_endtag(self, tag: str) -> None:
-        self._left_out = max(0, self._left_out - (tag in NOT_READ))
-        if tag in BREAKS | NOT_READ:
-            self.found.append("\n")
+def _unescaped(text: str) -> str:
+    try:
+        return unescape(text)
+    except ValueError:  # a number of a character that has thousands of digits
+        return text
 
-    def handle_data(self, data: str) -> None:
-        if not self._left_out:
-            self.found.append(data)
+
+def _pieces(page: str) -> Iterator[tuple[str, str]]:
+    """Yield each tag's name, a slash in front of it where it closes, or else a piece of text."""
+    at = 0
+    while at < len(page):
+        tag = TAG.match(page, at)
+        if page.startswith("<!--", at):
+            at = _past(page, "-->", at)
+        elif tag is not None or page.startswith(NO_TEXT, at):
+            at = _past(page, ">", at)
+            if tag is not None:
+                yield tag[1].lower(), ""
+        else:
+            end = page.find("<", at + 1)
+            end = len(page) if end < 0 else end
+            yield "", page[at:end]
+            at = end
+
+
+def _past(page: str, mark: str, at: int) -> int:
+    found = page.find(mark, at)
+    return len(page) if found < 0 else found + len(mark)

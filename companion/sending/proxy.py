@@ -9,11 +9,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import wait
 from functools import partial
 
-from companion.sending.dialogue import Dialogue
+from companion.sending.dialogue import Dialogue, send_off
 from companion.sending.types import Account, SendingError
 
 HERE = "127.0.0.1"
 STOP_SECONDS = 10.0
+AT_ONCE = 20  # mail programs' connections; a person's few programs open far fewer
 
 Speak = Callable[[Account, asyncio.AbstractEventLoop], Dialogue]
 
@@ -70,7 +71,9 @@ class Proxy:
                 ) from error
             self._servers.append(server)
 
-    def _met(self, account: Account) -> Dialogue:
+    def _met(self, account: Account) -> asyncio.Protocol:
+        if len(self._dialogues) >= AT_ONCE:
+            return _Full()
         dialogue = self._speak(account, self._loop)
         self._dialogues.add(dialogue)
         dialogue.gone.add_done_callback(lambda _: self._dialogues.discard(dialogue))
@@ -84,3 +87,10 @@ class Proxy:
         for server in self._servers:
             await server.wait_closed()
         await asyncio.sleep(0)
+
+
+class _Full(asyncio.Protocol):
+    """Sends off whoever is one too many."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        send_off(transport, "421 4.7.0 Too many connections at once. Try again later")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -63,6 +63,7 @@ class Queue:
         self._ledger = ledger or Ledger(folder, folder / "none")
         self._claim = FileLock(folder / "queue.lock", mode=FILE_MODE, thread_local=False)
         self._entries: dict[str, Entry] = {}
+        self._owed: dict[str, tuple[State, State]] = {}  # changes of state that the disk did not take yet
         self._lock = threading.RLock()
 
     def has_files(self) -> bool:
@@ -94,6 +95,7 @@ class Queue:
         """Let another process have it; here there is no mail in it any more."""
         with self._lock:
             self._entries.clear()
+            self._owed.clear()
         self._claim.release()
 
     def put(self, head: Head, content: bytes, state: State) -> tuple[Entry, bool]:
@@ -106,7 +108,7 @@ class Queue:
             before = self._same(head.fingerprint)
             if before is not None:
                 return before, False
-            entry = Entry(secrets.token_hex(ID_BYTES), state, head, Progress(head.due))
+            entry = Entry(secrets.token_hex(ID_BYTES), state, head, Progress(head.due, since=head.accepted))
             self._write(entry, packed(head, content))
             return entry, True
 
@@ -145,6 +147,32 @@ class Queue:
             sync_folder(self._folder)
             return True
 
+    def settle(self, mail: str, before: State, after: State) -> None:
+        """Change a mail's state, later too if the disk does not take it now; raises `SendingError` when it does not."""
+        with self._lock:
+            if mail in self._entries and self._entries[mail].state is before:
+                self._owed[mail] = (before, after)
+                self.move(mail, before, after)
+                del self._owed[mail]
+
+    def remember(self, mail: str, progress: Progress) -> None:
+        """Have it in memory what came of a mail, whatever becomes of the disk; nothing where it is gone."""
+        with self._lock:
+            if mail in self._entries:
+                self._entries[mail] = replace(self._entries[mail], progress=progress)
+
+    def ask(self, mail: str) -> None:
+        """Put a mail that was being sent to the person; raises `SendingError` when the disk does not take that.
+
+        Its state comes first: without the note the person is asked all the same.
+        """
+        progress = replace(self.entry(mail).progress, said=MAY_HAVE_GONE)
+        self.remember(mail, progress)
+        try:
+            self.settle(mail, State.SENDING, State.UNSURE)
+        finally:
+            self.note(mail, progress)
+
     def note(self, mail: str, progress: Progress) -> None:
         """Write down what came of a mail; raises `SendingError`."""
         with self._lock, self._telling():
@@ -156,7 +184,7 @@ class Queue:
             self._entries[mail] = replace(entry, progress=progress)
 
     def sent(self, mail: str, *, before: State = State.SENDING) -> None:
-        """Mark a mail that the server has taken; its bytes go with the next `sweep`."""
+        """Mark a mail that the server has taken; its bytes go with the next `sweep`. Raises `SendingError`."""
         if not self.move(mail, before, State.SENT):
             raise SendingError("This mail is not on its way.")
 
@@ -170,7 +198,13 @@ class Queue:
             return True
 
     def sweep(self) -> None:
-        """Let go the bytes of what was sent, and all of what was sent so long ago that it is not handed in again."""
+        """Let go the bytes of what was sent, and all of what was sent so long ago that it is not handed in again.
+
+        What the disk did not take before is tried once more. Raises `SendingError`.
+        """
+        for mail, (before, after) in list(self._owed.items()):
+            self.settle(mail, before, after)
+            self._owed.pop(mail, None)
         for entry in self.entries(State.SENT):
             if self._clock() - entry.head.accepted > REMEMBERED_SECONDS:
                 self.remove(entry.id, State.SENT)
@@ -197,7 +231,11 @@ class Queue:
         state, note = State(path.suffix[1:]), path.with_suffix(NOTE)
         try:
             head, _ = unpacked(opened(path, self._sealer))
-            progress = unpacked_progress(opened(note, self._sealer)) if note.exists() else Progress(head.due)
+            progress = (
+                unpacked_progress(opened(note, self._sealer))
+                if note.exists()
+                else Progress(head.due, since=head.accepted)
+            )
         except DamagedError:
             return False
         self._entries[path.stem] = Entry(path.stem, state, head, progress)
@@ -208,8 +246,8 @@ class Queue:
         if entry.state is State.COMING:
             self._drop(entry)
         elif entry.state is State.SENDING:
-            self.note(entry.id, replace(entry.progress, said=MAY_HAVE_GONE))
-            self.move(entry.id, State.SENDING, State.UNSURE)
+            with suppress(SendingError):  # a full disk keeps nobody from opening; `sweep` tries again
+                self.ask(entry.id)
         elif entry.state is State.SENT and entry.head.size:
             self._strip(entry)
 
@@ -222,7 +260,7 @@ class Queue:
         return None
 
     def _strip(self, entry: Entry) -> None:
-        """Leave nothing of a sent mail but what tells it when it comes again."""
+        """Leave nothing of a sent mail but what tells it when it comes again; without room, that in memory only."""
         nobody = Envelope("", (), ())
         accepted = entry.head.accepted
         head = Head(entry.head.account, "", nobody, "", entry.head.fingerprint, accepted, accepted, size=0)
@@ -230,7 +268,14 @@ class Queue:
         if not head.fingerprint:
             self._drop(entry)
             return
-        self._write(replace(entry, head=head, progress=Progress(accepted)), packed(head, b""))
+        left = replace(entry, head=head, progress=Progress(accepted))
+        try:
+            self._write(left, packed(head, b""))
+        except SendingError:  # there is no room beside the whole mail
+            self._drop(entry)
+            self._entries[entry.id] = left
+            with suppress(SendingError):
+                self._write(left, packed(head, b""))
 
     def _write(self, entry: Entry, plain: bytes) -> None:
         path = self._path(entry)

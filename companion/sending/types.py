@@ -49,6 +49,11 @@ class Account:
     security: Security
     local_port: int
 
+    @property
+    def server(self) -> str:
+        """The real server in words: the same for two accounts only if mail goes to the same place the same way."""
+        return f"{self.host.casefold()}:{self.port} ({self.security})"
+
     def checked(self) -> Account:
         """Return it; raises `SendingError` when it cannot be used."""
         if not self.name or not self.host:
@@ -118,7 +123,7 @@ class State(StrEnum):
     HELD = "held"  # the mail program was told that it is taken; it goes when its time has come
     SENDING = "sending"  # its last bytes go out: whoever finds it so later cannot know whether it was sent
     UNSURE = "unsure"  # it may have been sent or not; the person is asked
-    FAILED = "failed"  # the server refused it for good
+    FAILED = "failed"  # the server did not take it, and it is not tried any more
     TAKEN = "taken"  # being given back to the person; it is not sent by itself any more
     SENT = "sent"  # the server has it; only its fingerprint is left, for a while
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import smtplib
-import socket
 import ssl
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,16 +11,14 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from typing import NoReturn
 
+from companion.sending.line import Connection, Line, Tls
 from companion.sending.replies import GIVE_MAIL, GIVE_PASSWORD, NO, YES, Reply
 from companion.sending.types import Account, Security, is_local
 
 TIMEOUT_SECONDS = 60.0
 END_SECONDS = 600.0  # a server may take so long over a whole mail (RFC 5321, 4.5.3.2.6)
-HELLO = "[127.0.0.1]"  # a server need not learn this machine's name
 NOT_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"})
 LEADING_DOT = re.compile(rb"(?m)^\.")
-
-Tls = Callable[[], ssl.SSLContext]
 
 
 @cache
@@ -64,6 +61,7 @@ class Upstream:
     def __init__(self, account: Account, *, tls: Tls, timeout: float = TIMEOUT_SECONDS) -> None:
         self._account, self._tls, self._timeout = account, tls, timeout
         self._smtp: smtplib.SMTP | None = None
+        self._line = Line()
         self.features: Mapping[str, str] = {}
 
     @property
@@ -72,10 +70,11 @@ class Upstream:
         return self._smtp is not None
 
     def open(self) -> None:
-        """Connect, encrypted. Raises `RefusedError` when that cannot be."""
+        """Connect, encrypted, within the timeout as a whole. Raises `RefusedError` when that cannot be."""
         self.close()
         try:
-            self._smtp = self._connected()
+            with self._line.within(self._timeout):
+                self._smtp = self._connected()
             self.features = dict(self._smtp.esmtp_features)
         except ssl.SSLCertVerificationError as error:
             self._refuse(554, f"5.7.5 The certificate of {self._at} is not valid: {error.verify_message}.")
@@ -140,13 +139,11 @@ class Upstream:
         if self._smtp is not None:
             self._smtp.close()
         self._smtp = None
+        self._line.drop()
 
     def abort(self) -> None:
-        """Wake whoever waits for the server, from another thread: to them the connection broke."""
-        smtp = self._smtp
-        if smtp is not None and smtp.sock is not None:
-            with suppress(OSError):  # it broke or ended already
-                socket.socket.shutdown(smtp.sock, socket.SHUT_RDWR)  # not TLS's own, which is not for two threads
+        """Wake whoever waits for the server, from another thread: to them the connection broke, and no other begins."""
+        self._line.cut(for_good=True)
 
     def quit(self) -> None:
         """Say goodbye."""
@@ -162,7 +159,8 @@ class Upstream:
                 smtp.send(mark)
                 if smtp.sock is not None:
                     smtp.sock.settimeout(END_SECONDS)
-                reply = Reply(*_told(smtp.getreply()))
+                with self._line.within(END_SECONDS):
+                    reply = Reply(*_told(smtp.getreply()))
                 if smtp.sock is not None:
                     smtp.sock.settimeout(self._timeout)
         except LostError as error:
@@ -179,7 +177,7 @@ class Upstream:
             return Reply(553, "5.6.7 This address needs SMTPUTF8, which your mail program did not ask for.")
 
     def _command(self, verb: str, rest: str = "") -> Reply:
-        with self._minding():
+        with self._minding(), self._line.within(self._timeout):
             return Reply(*_told(self._open_one().docmd(verb, rest)))
 
     @contextmanager
@@ -197,12 +195,9 @@ class Upstream:
 
     def _connected(self) -> smtplib.SMTP:
         account = self._account
+        smtp = _greeted(Connection(account, self._line, tls=self._tls, timeout=self._timeout))
         if account.security is Security.TLS:
-            secure = smtplib.SMTP_SSL(
-                account.host, account.port, local_hostname=HELLO, timeout=self._timeout, context=self._tls()
-            )
-            return _greeted(secure)
-        smtp = _greeted(smtplib.SMTP(account.host, account.port, local_hostname=HELLO, timeout=self._timeout))
+            return smtp
         if account.security is Security.STARTTLS:
             try:
                 self._encrypt(smtp)

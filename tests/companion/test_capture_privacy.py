@@ -291,3 +291,10 @@ def test_whoever_asks_before_reading_asks_again_with_what_was_told() -> None:
     asking = {path: text for path, text in sources.items() if re.search(r"rules\.decide\(", text)}
     assert asking
     assert not [path.name for path, text in asking.items() if not re.search(r"\.decide_address\([^)]*name=", text)]
+
+
+def test_a_frame_in_a_page_that_does_not_tell_its_address_is_kept_out_where_sites_are() -> None:
+    page = replace(window("firefox", "A page"), url="https://allowed.example/")
+    assert NO_BANK.decide_address(page, name="A page", within=("about:srcdoc", "https://other.example/")) is None
+    assert "a frame" in (NO_BANK.decide_address(page, name="A page", within=("https://other.example/", "")) or "")
+    assert Rules().decide_address(page, name="A page", within=("",)) is None

@@ -107,15 +107,19 @@ def test_a_screen_saver_that_comes_later_is_asked_and_one_that_goes_is_forgotten
 
 def test_a_screen_saver_that_ends_while_it_locks_leaves_the_session_locked(bus: str) -> None:
     with closing(Listener(bus)) as heard:
+
+        def said_locked() -> None:
+            wait_until(lambda: heard.lock._told._said.get(GNOME), "its answer: until then it counts as locked anyway")
+
         with saver(bus, active=True):
-            heard.becomes(True)
+            said_locked()
         wait_until(lambda: "ended" in heard.lock.limits, "word that it is gone")
         assert heard.locked
         with saver(bus):  # it was started anew, and locks nothing
             heard.becomes(False)
         assert heard.lock.limits == ""
         with saver(bus, active=True):
-            heard.becomes(True)
+            said_locked()
         with saver(bus, "org.mate.ScreenSaver") as other:
             wait_until(lambda: "ended" in heard.lock.limits, "word that it is gone")
             assert heard.locked

@@ -86,6 +86,8 @@ def test_where_nobody_could_ask_it_may_be_any_field_and_is_asked_for_again(place
     seen = places.guarded(BROWSER, read(unsure, ("street", "hunter2")))
     assert (seen.text, seen.complete) == ("", False)
     assert list(places.fields.of(PID, PAGE.page)) == ["p"]
+    again = places.guarded(BROWSER, read(replace(unsure, there=("p",), asked=True), ("street", "Elm")))
+    assert (again.text, again.complete) == ("Elm", True)
 
 
 def test_a_field_that_shows_and_has_no_place_leaves_no_picture(places: PasswordPlaces) -> None:

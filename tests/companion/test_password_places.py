@@ -45,12 +45,15 @@ def test_it_is_known_again_where_the_window_was_moved_to() -> None:
     [
         (shown(replace(FIELD, top=FIELD.top + 60)), EDITOR),
         (shown(editable=False), EDITOR),
-        (shown(), replace(EDITOR, title="another page")),
         (shown(), replace(EDITOR, pid=99)),
     ],
 )
 def test_another_field_is_what_it_says_it_is(seen: Reading, window: Window) -> None:
     assert guarded(seen, window=window) is seen
+
+
+def test_a_program_without_names_for_its_fields_is_known_by_places_alone_under_every_title() -> None:
+    assert guarded(shown(), window=replace(EDITOR, title="another page")).private == (FIELD,)
 
 
 def test_windows_are_forgotten_in_the_end() -> None:

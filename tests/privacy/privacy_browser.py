@@ -47,13 +47,15 @@ user_pref("security.sandbox.content.level", 0);
 user_pref("signon.rememberSignons", false);
 user_pref("dom.security.https_first", false);
 """
+#: Else it asks over the page whether a password that was typed in a case before should be saved.
+_SAVES_NOTHING = '{"credentials_enable_service": false, "profile": {"password_manager_enabled": false}}'
 HOSTS = ("allowed.test", "bank.test", "login.bank.test", "notbank.test")
 
 
 class Browser:
     """One browser that goes on from case to case.
 
-    ``silent chromium`` is one as most people start it, ``large firefox-esr`` one on a desktop scaled to twice the size.
+    ``silent chromium`` is one as most people start it, a ``large`` one is on a desktop scaled to twice the size.
 
     Attributes
     ----------
@@ -71,6 +73,9 @@ class Browser:
         if not self._chromium:
             prefs = _FIREFOX.replace("HOSTS", ",".join(HOSTS))
             (self._profile / "user.js").write_text(prefs, encoding="utf-8")
+        else:
+            (self._profile / "Default").mkdir()
+            (self._profile / "Default" / "Preferences").write_text(_SAVES_NOTHING, encoding="utf-8")
         self._title = "ready"
         self.shown = self.open("ready", "<p>nothing yet</p>")
 
@@ -133,7 +138,8 @@ class Browser:
 
     def _command(self, *, private: bool) -> tuple[str, ...]:
         if self._chromium:
-            telling = (_TELLING,) if self.kind == "chromium" else ()
+            telling = () if self.kind.startswith("silent") else (_TELLING,)
+            telling += ("--force-device-scale-factor=2",) if self.kind.startswith("large") else ()
             rules = "--host-resolver-rules=MAP * 127.0.0.1"
             way = "--incognito" if private else "--new-window"
             return "chromium", *_CHROMIUM, *telling, rules, f"--user-data-dir={self._profile}", way

@@ -124,10 +124,10 @@ def shows(image: Image, colour: Colour) -> bool:
 
 
 def _tables_with(store: Store, word: str) -> Iterator[str]:
-    plain = plain(word)
+    wanted = plain(word)
     for (table,) in store.rows("SELECT name FROM sqlite_master WHERE type = 'table'"):
         rows = store.rows(f'SELECT * FROM "{table}"')  # noqa: S608 names of its own
-        if any(holds(plain(cell), plain) for row in rows for cell in row):
+        if any(holds(plain(cell), wanted) for row in rows for cell in row):
             yield table
     asked = f'"{word}"'
     if store.rows("SELECT rowid FROM moments_fts WHERE moments_fts MATCH ?", [asked]):

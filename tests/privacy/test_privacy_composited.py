@@ -83,7 +83,7 @@ def test_a_banner_of_the_shell_is_not_in_the_picture_of_the_window_under_it(
 
 def test_a_window_whose_pixels_are_not_held_apart_has_no_picture(place: Place, case: Case, shell: Shell) -> None:
     shell.banner(case.word, case.colour, left=220, top=180)
-    place.program("qt").show("notes", ("label", {"text": case.harmless}), at=(100, 100))
+    place.program("qt").show("composed", ("label", {"text": case.harmless}), at=(100, 100))
     with place.looking() as looking:
         for _ in range(2):
             looking.until(*STORED)

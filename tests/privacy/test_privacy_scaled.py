@@ -6,7 +6,6 @@ import pytest
 from privacy_case import Case
 from privacy_place import MOVING, NEW, STORED, Place
 from privacy_program import css
-from privacy_vault import GREEN
 
 pytestmark = [pytest.mark.display, pytest.mark.model]
 
@@ -39,9 +38,9 @@ def test_a_password_field_far_from_the_corner(place: Place, case: Case, toolkit:
     assert case.harmless in str(case.stored())
 
 
-def test_a_password_field_on_a_page(place: Place, case: Case) -> None:
-    browser = place.browser("large firefox-esr")
-    case.colour = GREEN  # its own sign is nearly magenta
+@pytest.mark.parametrize("kind", ["large chromium", "large firefox-esr"])
+def test_a_password_field_on_a_page(place: Place, case: Case, kind: str) -> None:
+    browser = place.browser(kind)
     field = f"<input type=password value='{case.word}' style='background: {css(case.colour)}; display: block'>"
     browser.go(f"page {case.harmless}", f"<p>{case.harmless}</p>{field}")
     with place.looking() as looking:

@@ -79,7 +79,6 @@ def test_a_line_appears_above_it(place: Place, case: Case, browser: Browser) -> 
     field = FIELD.format(case.word, css(case.colour))
     browser.go(f"page {case.harmless}", f"<p>sign in</p><p id=h></p><input id=u>{field}")
     with place.looking() as looking:
-        looking.until(NEW)
         place.pictured(looking, case)
         browser.tell(SHOW)
         looked_again(place, looking)
@@ -91,7 +90,6 @@ def test_a_line_appears_above_it(place: Place, case: Case, browser: Browser) -> 
 def test_it_is_typed_into_only_once_it_shows_on_a_page(place: Place, case: Case, browser: Browser) -> None:
     browser.go(f"page {case.harmless}", f"<p>sign in</p><input id=u>{FIELD.format('', 'white')}")
     with place.looking() as looking:
-        looking.until(NEW)
         place.pictured(looking, case)
         browser.tell(SHOW)
         looked_again(place, looking)

@@ -95,8 +95,9 @@ def report(session: Training, *, sham: bool = False) -> Report:
         whys=(("blink", 0.08),),
         change=None if sealed else Interval(0.2, -0.1, 0.5),
         value=value,
+        inhibits=(),
         items=(),
-        pictures={"shown": shown} if sealed else {"shown": shown, "measured": shown},
+        pictures={} if sealed else {"shown": shown, "measured": shown},
         sentences=("Calm up: 3 blocks.", SEALED if sealed else NO_CLAIM),
     )
     return replace(made, items=checklist.items(session, made))

@@ -89,7 +89,7 @@ def test_it_shows_to_whom_what_and_when(it: Open) -> None:
     assert it.cells() == [
         ["bob@example.org", "Budget", "in 7:50"],
         ["ines@example.org", "No subject", "perhaps sent"],
-        ["tom@example.org", "Budget", "refused"],
+        ["tom@example.org", "Budget", "not taken"],
     ]
     assert it.window.detail.why.text() == f"Why it was held: {' '.join(WHY)}"
     assert "account work · 3 kB · 2 min ago" in it.window.detail.about.text()
@@ -119,7 +119,9 @@ def test_a_mail_that_waits_is_sent_at_one_click_and_shown_as_it_comes(it: Open) 
     it.sending.held = it.sending.held[1:]
     it.done()
     assert [row[0] for row in it.cells()] == ["ines@example.org", "tom@example.org"]
-    assert it.window.list.mail == "ines"
+    assert it.window.list.mail == ""  # a second click hits no other mail
+    it.window.buttons.send.click()
+    assert it.calls == [("send now", "bob")]
 
 
 def test_what_cannot_be_done_is_said(it: Open) -> None:
@@ -197,6 +199,13 @@ def test_the_choice_stays_while_others_come_and_go(it: Open) -> None:
     assert it.window.list.mail == "ines"
     it.sending.held = (mail("new"),)
     it.window.look()
+    assert it.window.list.mail == ""
+    assert not it.window.buttons.send.isEnabled()
+    it.sending.held = (mail("later"), mail("new"))
+    it.window.look()
+    it.window.list.setFocus()
+    assert it.window.list.mail == ""
+    it.choose(1)
     assert it.window.list.mail == "new"
 
 

@@ -76,14 +76,16 @@ def placing(told: Rect, lies: Iterable[Rect]) -> Placing | None:
 def of_page(page: Rect, around: Rect, outside: Placing) -> Placing | None:
     """Return how places in a page are told that says ``page`` of itself, and ``around`` is said of what it fills.
 
-    None when it speaks of a size that neither its surroundings' units nor any others explain.
+    That can be as around it, in pixels of the desktop, or by a ratio of its own; None when none of these explains it.
     """
     within = around.left <= page.left and page.right <= around.right and page.width > 0
     inside = within and around.top <= page.top and page.bottom <= around.bottom
     if inside or abs(page.width - around.width) <= _NEAR:
         return outside
-    own = placing(page, [outside.pixels(around)])
-    return own or (outside if outside.ratio == 1.0 else None)
+    fills = replace(outside, margin=0).pixels(around)
+    if _alike(page, fills, outside.margin + _NEAR):
+        return AS_TOLD
+    return placing(page, [fills]) or (outside if outside.ratio == 1.0 else None)
 
 
 def nowhere(reading: Reading) -> Reading:
@@ -120,14 +122,18 @@ def _ratio(told: Rect, lies: Rect) -> tuple[float, int] | None:
     pairs = ((told.width, lies.width), (told.height, lies.height))
     low = max(_LEAST, *(pixels / (units + 1) for units, pixels in pairs))
     high = min(_MOST, *(pixels / (units - 1) for units, pixels in pairs))
-    if low >= high:
-        return None
+    if low >= high or low <= 1.0 <= high:
+        return None  # sizes that are not equal, and yet about one to one: another part of the window is told of
     for parts in _STEPS:
         step = round((low + high) / 2 * parts) / parts
         if low < step < high:
-            # Sizes that are not equal, and yet one to one: another part of the window is told of.
-            return (step, math.ceil(step)) if step != 1.0 else None
+            return step, math.ceil(step)
     return (low + high) / 2, 2 * math.ceil(high)
+
+
+def _alike(one: Rect, other: Rect, most: int) -> bool:
+    edges = ((one.left, other.left), (one.top, other.top), (one.right, other.right), (one.bottom, other.bottom))
+    return all(abs(here - there) <= most for here, there in edges)
 
 
 def _apart(told: Rect, lies: Rect, fit: tuple[float, int]) -> float:

@@ -293,3 +293,26 @@ def test_a_reading_is_bounded_in_characters(program: Program) -> None:
     assert reading is not None
     assert [len(block.text) for block in reading.blocks] == [150_000, 50_000]
     assert not reading.complete
+
+
+@dataclass
+class Frames:
+    """Satisfies `Teller`: a page with pages in frames, of which one does not tell its address."""
+
+    addresses: tuple[str, ...] = ("https://allowed.example/", "https://bank.example/", "")
+
+    def children(self, element: Any) -> Iterator[Told | None]:
+        within = range(1, len(self.addresses)) if element == 0 else [0] if element == "window" else []
+        for place in within:
+            yield Told(place, Role.DOCUMENT_WEB, Rect(0, 0, 90 - place, 90))
+
+    def text(self, element: Any, most: int) -> str | None:
+        return f"page {element}"[:most]
+
+    def page(self, element: Any) -> tuple[str, str]:
+        return self.addresses[element], f"page {element}"
+
+
+def test_addresses_of_pages_in_frames_are_told_and_those_without_one_too() -> None:
+    reading = reading_of(Frames(), "window", Rect(0, 0, 100, 100), Limits())
+    assert (reading.url, reading.within) == ("https://allowed.example/", ("https://bank.example/", ""))

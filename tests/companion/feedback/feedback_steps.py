@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 
-from companion.feedback import protocols
+from companion.feedback import protocols, sham
 from companion.feedback.protocols import CALM, Protocol
 from companion.feedback.session import Session
 from companion.feedback.sham import Draw, Replay
@@ -64,14 +64,18 @@ def driven(made: Session, clock: Clock, coming: Iterator[Step] | Sequence[Step])
     return made
 
 
-def earlier(*seeds: int) -> list[list[float]]:
-    """Margins of earlier sessions."""
-    from companion.feedback import sham
-
+def earlier(*seeds: int, rate: float = 0.6) -> list[sham.Earlier]:
+    """Earlier sessions, numbered from 1."""
     found = []
     for seed in seeds:
         clock = Clock()
-        log = driven(session(clock, wish()), clock, steps(200, seed=seed)).log
+        log = driven(session(clock, wish(rate=rate)), clock, steps(200, seed=seed)).log
         inside = [i for i, phase in enumerate(log.phase) if phase == 1]
-        found.append(sham.margins_of([log.margin[i] for i in inside], [log.muted[i] > 0 for i in inside]))
+        margins = sham.margins_of([log.margin[i] for i in inside], [log.muted[i] > 0 for i in inside])
+        found.append(sham.Earlier(tuple(margins), len(found) + 1))
     return found
+
+
+def replay_of(*sessions: sham.Earlier, seed: int = 0, rate: float = 0.6, steps: int = 600) -> Replay:
+    """A replay that gives so many steps before it repeats."""
+    return Replay(sessions, rate=rate, steps=steps, rng=drawing(seed))

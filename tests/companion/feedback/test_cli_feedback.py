@@ -12,7 +12,7 @@ from typing import cast
 from xml.etree import ElementTree as ET
 
 import pytest
-from feedback_steps import MUSE, START, Clock, drawing, driven, earlier, session, steps, wish
+from feedback_steps import MUSE, START, Clock, driven, earlier, replay_of, session, steps, wish
 from played_rest import NOW, STREAMS, Bursting, Worn, until
 from vaults import vault_at
 
@@ -21,7 +21,7 @@ from companion.__main__ import main
 from companion.cli.session import Runnable, Session
 from companion.control import Control, ControlError
 from companion.feedback import kept
-from companion.feedback.sham import Draw, Replay
+from companion.feedback.sham import Draw
 from companion.feedback.types import Times
 from companion.training_room import TrainingRoom
 from index import alpha
@@ -52,7 +52,7 @@ def sessions(tmp_path: Path) -> None:
     with Writer(vault_at(tmp_path / "vault")) as writer:
         for number, draw in enumerate((None, Draw(sham=True, nonce="cd" * 16))):
             clock = Clock()
-            replay = Replay(earlier(50), rng=drawing(0)) if draw is not None else None
+            replay = replay_of(*earlier(50)) if draw is not None else None
             asked = wish(times=Times(baseline=15.0, block=60.0, rest=0.0, blocks=2), blind=draw is not None)
             one = driven(
                 session(clock, asked, draw=draw, replay=replay), clock, steps(150, start=START + 9999 * number)
@@ -84,18 +84,27 @@ def room(tmp_path: Path) -> Iterator[TrainingRoom]:
         made.stop()
 
 
+def test_a_baseline_that_is_too_short_is_refused(run: Run, room: TrainingRoom) -> None:
+    with pytest.raises(ControlError, match="at least 15 seconds"):
+        training_requests.answer(room, {"ask": "start", "protocol": "calm", "baseline": "14"}, plays=False)
+    code, _, said = run("start", "calm", "--baseline", "14")
+    assert code != DONE
+    assert "15" in said
+
+
 def test_a_session_is_begun_followed_and_ended_in_the_program_that_runs(run: Run, room: TrainingRoom) -> None:
     code, out, _ = run("options")
     assert (code, "calm: Calm up." in out, "Not now: No state is known" in out) == (DONE, True, True)
     assert [option["name"] for option in json.loads(run("options", "--json")[1])][1] == "calm"
-    code, out, _ = run("start", "calm", "--blocks", "2", "--minutes", "5", "--baseline", "1", "--blind")
+    code, out, _ = run("start", "calm", "--blocks", "2", "--minutes", "5", "--baseline", "15", "--blind")
     assert (code, room.seal in out) == (DONE, True)
-    until(lambda: json.loads(run("status", "--json")[1])["phase"] == "block")
+    until(lambda: json.loads(run("status", "--json")[1])["phase"] == "baseline")
     assert run("pause")[0] == DONE
     assert json.loads(run("status", "--json")[1])["phase"] == "paused"
     assert run("go-on")[0] == DONE
     assert "left." in run("status")[1]
     assert run("start", "calm")[::2] == (NO, "A training runs. End it first.\n")
+    assert run("forget", "1")[::2] == (NO, "A training runs. End it first.\n")
     assert run("end")[1] == "The training has ended; what there was is kept.\n"
     until(lambda: not json.loads(run("status", "--json")[1])["running"])
     code, out, _ = run("status", "--follow")

@@ -1,20 +1,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
-from feedback_steps import START, Clock, drawing, driven, earlier, session, steps, wish
+from feedback_steps import START, Clock, driven, earlier, replay_of, session, steps, wish
+from scipy.signal import lfilter
+from scipy.special import stdtrit
 
-from companion.feedback import kept, progress, report
+from companion.feedback import figures, kept, progress, report
 from companion.feedback.crednf import ITEMS
-from companion.feedback.figures import mean, slope
+from companion.feedback.figures import Numbers, mean, slope
 from companion.feedback.protocols import FeedbackError
 from companion.feedback.report import NO_CLAIM, SEALED
-from companion.feedback.sham import Draw, Replay
+from companion.feedback.sham import Draw, Earlier
 from companion.feedback.types import Times
 from companion.forgetting import BRAIN
 from index import trainings
@@ -35,9 +37,17 @@ BLOCKS = Times(baseline=15.0, block=60.0, rest=0.0, blocks=2)
 def keep(writer: Writer) -> Keep:
     """Stores a session that was gone through in no time."""
 
-    def made(*, seed: int = 0, draw: Draw | None = None, start: float = START, rise: float = 0.0) -> int:
+    def made(
+        *,
+        seed: int = 0,
+        draw: Draw | None = None,
+        start: float = START,
+        rise: float = 0.0,
+        replayed: Sequence[Earlier] = (),
+        steps_wanted: int = 600,
+    ) -> int:
         clock = Clock()
-        replay = Replay(earlier(50, 51), rng=drawing(0)) if draw is not None else None
+        replay = replay_of(*(replayed or earlier(50, 51)), steps=steps_wanted) if draw is not None else None
         one = session(clock, wish(times=BLOCKS, blind=draw is not None), draw=draw, replay=replay)
         first = list(steps(16, seed=seed, mutes=False, start=start))
         later = steps(150, seed=seed + 1, level=rise, start=start + 16)
@@ -95,7 +105,8 @@ def test_a_blind_session_tells_nothing_until_the_person_asks(
     before = report.of(store, number)
     assert before.sham is None
     assert before.change is None
-    assert list(before.pictures) == ["shown"]
+    assert before.pictures == {}
+    assert before.inhibits == ()
     assert before.sentences[-1] == SEALED
     assert progress.of(store, "calm").sealed == 1
     assert kept.unblind(writer, store, number, time=START + 999) == draw
@@ -132,17 +143,18 @@ def test_only_true_sessions_are_replayed(keep: Keep, store: Store) -> None:
     keep(seed=1)
     keep(seed=2, draw=Draw(sham=True, nonce="aa"))
     keep(seed=3, draw=Draw(sham=False, nonce="bb"), start=START + DAY)
-    found = kept.earlier_margins(store, "calm")
-    assert len(found) == 2
-    assert all(np.isfinite(one).all() for one in found)
-    assert kept.earlier_margins(store, "smr") == []
+    found = kept.earlier(store, "calm")
+    assert [one.number for one in found] == [3, 1]
+    assert all(np.isfinite(one.margins).all() for one in found)
+    assert kept.earlier(store, "smr") == []
 
 
 def test_a_report_has_figures_with_intervals_plots_and_the_whole_checklist(
     keep: Keep, writer: Writer, store: Store
 ) -> None:
-    number = keep(seed=1, rise=1.0)
-    writer.do(trainings.answer, number, {"3c": "I breathed slowly.", "guess": "own"}).result()
+    number = keep(seed=1, rise=1.0, draw=Draw(sham=False, nonce="ee"))
+    kept.answer(writer, number, {"3c": "I breathed slowly.", "guess": "own"})
+    kept.unblind(writer, store, number, time=START + DAY)
     found = report.of(store, number)
     assert [one.block for one in found.blocks] == [1, 2]
     for block in found.blocks:
@@ -161,6 +173,10 @@ def test_a_report_has_figures_with_intervals_plots_and_the_whole_checklist(
     assert "8.5 to 12.5 Hz" in by_code["4a"].answer
     assert "10.5 Hz" in by_code["4a"].answer
     assert "own" in by_code["2d"].answer
+    assert "below for 85.0% of the baseline, a limit that stays" in by_code["4b"].answer
+    ((band, change),) = found.inhibits
+    assert (band, change is not None) == ("22 to 30 Hz", True)
+    assert any(one.startswith("Held down, 22 to 30 Hz") for one in found.sentences)
     assert found.sentences[-1] == NO_CLAIM
     for picture in found.pictures.values():
         assert ET.fromstring(picture).tag.endswith("svg")  # noqa: S314 our own
@@ -202,9 +218,10 @@ def test_progress_over_weeks_has_intervals_and_leaves_replays_apart(keep: Keep, 
 def test_intervals_need_enough_to_tell() -> None:
     assert mean(np.array([1.0, 2.0])) is None
     assert slope(np.zeros(9), np.arange(9.0)) is None
-    told = mean(np.array([1.0, 2.0, np.nan, 3.0, 2.0, 1.0]))
+    assert mean(np.array([1.0, 2.0, np.nan, 3.0, 2.0, 1.0])) is None
+    told = mean(np.array([1.0, 2.0, np.nan, 3.0, 2.0, 1.0, 3.0]))
     assert told is not None
-    assert 1 <= told.low < told.value < told.high <= 3
+    assert 1 < told.low < told.value == 2 < told.high < 3
 
 
 def test_forgetting_a_time_takes_the_sessions_that_reach_into_it(keep: Keep, writer: Writer, store: Store) -> None:
@@ -248,6 +265,7 @@ def test_what_is_exported_tells_nothing_that_a_blinded_person_may_not_see(
     assert (open_one["protocol"], open_one["draw"]) == ("calm", None)
     assert len(open_one["measured"]["value"]) == len(open_one["series"]["time"])
     assert None in open_one["series"]["margin"]  # of the baseline: not a number
+    assert sorted(sealed["series"]) == ["block", "muted", "phase", "time"]
     assert "draw" not in sealed
     assert "measured" not in sealed
     assert "sham" not in lines[1]
@@ -255,6 +273,7 @@ def test_what_is_exported_tells_nothing_that_a_blinded_person_may_not_see(
     export(store, tmp_path / "later", Wanted(since=START + DAY))
     (told,) = map(json.loads, (tmp_path / "later" / "trainings.jsonl").read_text().splitlines())
     assert told["draw"]["sham"] is True
+    assert "margin" in told["series"]
     assert export(store, tmp_path / "app", Wanted(app="editor")).trainings == 0
 
 
@@ -277,3 +296,88 @@ def test_one_session_can_be_forgotten(keep: Keep, writer: Writer, store: Store) 
     assert store.value("SELECT count(*) FROM trainings_hidden") == 1
     with pytest.raises(VaultError, match="no training 1"):
         writer.do(trainings.forget, 1).result()
+
+
+@pytest.mark.parametrize("drawn", [False, True])
+@pytest.mark.parametrize("by_time", [False, True])
+def test_forgetting_a_session_takes_it_out_of_what_others_replayed_and_tells_nothing_of_the_draw(
+    keep: Keep, writer: Writer, store: Store, drawn: bool, by_time: bool
+) -> None:
+    first, second = keep(seed=1), keep(seed=2, start=START + DAY)
+    there = [one for one in kept.earlier(store, "calm") if one.number == first]
+    blind = keep(seed=3, draw=Draw(drawn, "cd" * 16), start=START + 2 * DAY, replayed=there)
+    other = keep(seed=4, draw=Draw(sham=True, nonce="ef" * 16), start=START + 3 * DAY)  # of others
+    told = writer.do(lambda db: db.execute("SELECT replayed FROM trainings_hidden ORDER BY 1").fetchall()).result()
+    assert json.dumps([first]) in {one for (one,) in told}
+    writer.do(lambda db: db.execute("UPDATE trainings_hidden SET replayed = '[]' WHERE training_id = ?", [other]))
+    if by_time:
+        forgetting.begin(writer, plan(store, Forget(Filters(since=START, until=START + 100))), time=START + 9 * DAY)
+        forgetting.finish(writer, store, brain=BRAIN)
+    else:
+        writer.do(trainings.forget, first).result()
+    assert [one.id for one in trainings.all_of(store)] == [other, blind, second]
+    assert np.isnan(trainings.series(store, blind)["margin"]).all()
+    assert np.isfinite(trainings.series(store, other)["margin"]).any()
+    found = report.of(store, blind)
+    assert (found.rewarded, found.muted > 0) == (None, True)
+    kept.unblind(writer, store, blind, time=START + 9 * DAY)
+    assert all("nan" not in picture for picture in report.of(store, blind).pictures.values())
+
+
+def test_a_session_told_to_have_been_ones_own_keeps_what_was_shown(keep: Keep, writer: Writer, store: Store) -> None:
+    first = keep(seed=1)
+    blind = keep(draw=Draw(sham=False, nonce="cd"), start=START + DAY, replayed=kept.earlier(store, "calm"))
+    kept.unblind(writer, store, blind, time=START + 2 * DAY)
+    writer.do(trainings.forget, first).result()
+    assert np.isfinite(trainings.series(store, blind)["margin"]).any()
+
+
+def test_a_guess_is_taken_only_while_nobody_has_told(keep: Keep, writer: Writer, store: Store) -> None:
+    own = keep()
+    blind = keep(draw=Draw(sham=True, nonce="aa"), start=START + DAY)
+    kept.answer(writer, blind, {"guess": "own"})
+    kept.unblind(writer, store, blind, time=START + 2 * DAY)
+    for number in (own, blind):
+        with pytest.raises(VaultError, match="a guess is one only before"):
+            kept.answer(writer, number, {"guess": "a replay"})
+    kept.answer(writer, blind, {"3c": "I breathed."})
+    assert trainings.one(store, blind).answers == {"guess": "own", "3c": "I breathed."}
+
+
+def wandering(rng: np.random.Generator, seconds: float, memory: float) -> Numbers:
+    """A made-up signal of 0 on average, two values a second, that forgets itself over ``memory`` seconds."""
+    stays = np.exp(-0.5 / memory)
+    values = rng.normal(size=round(2 * seconds))
+    values[1:] *= np.sqrt(1 - stays**2)
+    return np.asarray(lfilter([1.0], [1.0, -stays], values))
+
+
+@pytest.mark.parametrize("memory", [0.5, 5.0, 20.0])
+def test_intervals_of_a_block_hold_the_truth_however_slowly_the_signal_wanders(memory: float) -> None:
+    rng = np.random.default_rng(7)
+    missed = []
+    for _ in range(200):
+        one, other = (figures.pieces(wandering(rng, 180, memory), 0.5) for _ in range(2))
+        for found in (figures.stretch_mean(one), figures.stretch_difference(one, other)):
+            assert found is not None
+            missed.append(not found.low <= 0 <= found.high)
+    assert np.mean(missed) < 0.08
+
+
+def test_intervals_over_few_sessions_hold_the_truth() -> None:
+    rng = np.random.default_rng(8)
+    missed = []
+    for _ in range(500):
+        values, times = rng.normal(size=6), np.sort(rng.uniform(0, 4, 6))
+        its = figures.mean(values), figures.difference(values, rng.normal(size=6)), figures.slope(times, values)
+        for found in its:
+            assert found is not None
+            missed.append(not found.low <= 0 <= found.high)
+    assert 0.03 < np.mean(missed) < 0.08
+
+
+def test_quantiles_are_students_or_a_little_more() -> None:
+    free = np.linspace(1, 200, 2000)
+    ratio = np.array([figures.quantile(one) for one in free]) / stdtrit(free, 0.975)
+    assert ratio.min() > 0.99999
+    assert ratio.max() < 1.02

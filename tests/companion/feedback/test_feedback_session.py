@@ -156,3 +156,32 @@ def test_while_the_filters_settle_nothing_is_measured() -> None:
     assert made.phase is Phase.BASELINE
     assert made.snapshot().value is None
     assert made.log.time[0] == START
+
+
+@pytest.mark.parametrize("seconds", [1.0, 3.0])
+def test_a_short_baseline_goes_on_until_it_is_enough_or_says_why_not(seconds: float) -> None:
+    short = Times(seconds, 40.0, 5.0, 1)
+    clock = Clock()
+    assert driven(session(clock, wish(times=short)), clock, steps(20, mutes=False)).phase is Phase.BLOCK
+    clock = Clock()
+    settling = (replace(step, value=None, inhibits=(), muted=SETTLING) for step in steps(100))
+    given_up = driven(session(clock, wish(times=short)), clock, settling)
+    assert (given_up.phase, SETTLING in given_up.snapshot().sentence) == (Phase.FAILED, True)
+    clock = Clock()
+    nothing = (replace(step, value=None, inhibits=()) for step in steps(100))
+    given_up = driven(session(clock, wish(times=short)), clock, nothing)
+    assert (given_up.phase, LOST in given_up.snapshot().sentence) == (Phase.FAILED, True)
+
+
+def test_a_pause_of_the_person_holds_when_samples_come_again() -> None:
+    clock = Clock()
+    made = driven(session(clock, wish()), clock, steps(20, mutes=False))
+    clock.now += LONGEST_SILENCE + 1
+    made.tick()
+    assert "sends nothing" in made.snapshot().sentence
+    made.pause()
+    assert made.snapshot().sentence == "Paused."
+    driven(made, clock, steps(2, start=clock.now))
+    assert made.phase is Phase.PAUSED
+    made.go_on()
+    assert made.phase is Phase.BLOCK

@@ -1,18 +1,20 @@
 from __future__ import annotations
 
 import hashlib
-from itertools import pairwise
 
 import numpy as np
 import pytest
-from feedback_steps import Clock, drawing, driven, earlier, session, steps, wish
+from feedback_steps import Clock, drawing, driven, earlier, replay_of, session, steps, wish
 
 from companion.feedback import examples, protocols, sham
 from companion.feedback.kept import facts
 from companion.feedback.series import Log
-from companion.feedback.sham import Draw, Replay
+from companion.feedback.sham import Draw
+from companion.feedback.types import Times
+from embeddings.feedback_plan import STEP_SECONDS
 
 PEOPLE = 12
+RATES = 0.3, 0.6, 0.8, 0.9
 
 
 def test_a_draw_is_sealed_before_and_can_be_checked_after() -> None:
@@ -25,14 +27,45 @@ def test_a_draw_is_sealed_before_and_can_be_checked_after() -> None:
 
 
 def test_a_replay_gives_what_was_in_its_order_and_joins_where_it_is_alike() -> None:
-    rising = [i / 1000 for i in range(1000)]
-    falling = [1.2 - i / 1000 for i in range(1000)]
-    replay = Replay([rising, falling], rng=drawing(1))
-    given = [replay.next() for _ in range(3000)]
-    assert max(abs(after - before) for before, after in pairwise(given)) < 0.21
-    assert set(np.round(given, 3)) <= set(np.round(rising + falling, 3))
+    own = earlier(1, 2, 3)
+    replay = replay_of(*own, steps=sham.most(own), seed=1)
+    given = np.array([replay.next() for _ in range(sham.most(own))])
+    farthest = max(np.abs(np.diff(one.margins)).max() for one in own)
+    assert np.abs(np.diff(given)).max() < farthest + 0.3
+    every = np.vstack([_pieces(np.array(one.margins), 1) for one in own])
+    found = (_pieces(given, 40) @ every.T).max(axis=1) > 0.999
+    assert found.mean() > 0.9  # all but those over a join
     with pytest.raises(ValueError, match="too short"):
-        Replay([[0.0] * 10], rng=drawing(1))
+        replay_of(sham.Earlier((0.0,) * 10))
+
+
+def _pieces(values: np.ndarray, every: int) -> np.ndarray:
+    """Pieces of two seconds about their means, of length 1."""
+    found = np.lib.stride_tricks.sliding_window_view(values, 40)[::every]
+    found = found - found.mean(axis=1, keepdims=True)
+    return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True))
+
+
+def test_nothing_is_replayed_twice_and_more_than_there_is_is_refused() -> None:
+    own = earlier(1, 2, 3)
+    replay = replay_of(*own, steps=sham.most(own))
+    assert replay.numbers == (1, 2, 3)
+    given = [replay.next() for _ in range(sham.most(own))]
+    alike = np.triu(_pieces(np.array(given), 7) @ _pieces(np.array(given), 7).T, 6)
+    assert alike.max() < 0.999
+    with pytest.raises(ValueError, match="without repeating"):
+        replay_of(*own, steps=sham.most(own) + 1)
+    assert len(replay_of(*own, steps=600).numbers) == 1
+
+
+@pytest.mark.parametrize("rate", [0.3, 0.6, 0.8, 0.9])
+@pytest.mark.parametrize("was", [0.3, 0.6, 0.9])
+def test_a_replay_is_rewarded_as_often_as_is_set_whatever_was_set_in_what_it_replays(rate: float, was: float) -> None:
+    own = earlier(5, 6, 7, rate=was)
+    replay = replay_of(*own, rate=rate, steps=sham.most(own))
+    given = np.array([replay.next() for _ in range(sham.most(own))])
+    for half in np.array_split(given, 2):
+        assert (half >= 0).mean() == pytest.approx(rate, abs=0.05)
 
 
 def test_only_unmuted_margins_are_replayed() -> None:
@@ -41,15 +74,16 @@ def test_only_unmuted_margins_are_replayed() -> None:
 
 def pairs() -> list[tuple[Log, Log]]:
     """The logs of the same people's sessions, with their own signal and with the others'."""
-    own = earlier(*range(PEOPLE))
+    own = [earlier(seed, rate=RATES[(seed + 1) % len(RATES)])[0] for seed in range(PEOPLE)]
     found = []
     for seed in range(PEOPLE):
+        rate = RATES[seed % len(RATES)]
         others = [one for number, one in enumerate(own) if number != seed]
         logs = []
         for drawn in (False, True):
             clock = Clock()
-            replay = Replay(others, rng=drawing(seed)) if drawn else None
-            made = session(clock, wish(blind=True), draw=Draw(drawn, "ab" * 16), replay=replay)
+            replay = replay_of(*others, seed=seed, rate=rate, steps=1600) if drawn else None
+            made = session(clock, wish(blind=True, rate=rate), draw=Draw(drawn, "ab" * 16), replay=replay)
             logs.append(driven(made, clock, steps(200, seed=seed)).log)
         found.append((logs[0], logs[1]))
     return found
@@ -101,7 +135,7 @@ def test_what_a_session_tells_of_itself_is_the_same_whatever_was_drawn() -> None
     told_of = []
     for drawn in (False, True):
         clock = Clock()
-        replay = Replay(earlier(100), rng=drawing(0))
+        replay = replay_of(*earlier(100))
         made = session(clock, wish(blind=True), draw=Draw(drawn, "ab" * 16), replay=replay)
         driven(made, clock, steps(200, seed=1))
         told_of.append((facts(made, "Muse", 0.6), made.markers, made.snapshot()))
@@ -112,9 +146,12 @@ def test_what_a_session_tells_of_itself_is_the_same_whatever_was_drawn() -> None
 
 @pytest.mark.parametrize("protocol", protocols.PROTOCOLS, ids=lambda one: one.name)
 def test_examples_to_replay_come_with_the_program(protocol: protocols.Protocol) -> None:
-    found = examples.margins(protocol.name)
-    assert len(found) >= 2
-    for margins in found:
-        assert len(margins) >= sham.LEAST_MARGINS
-        assert np.isfinite(margins).all()
-        assert (np.array(margins) >= 0).mean() == pytest.approx(0.6, abs=0.08)
+    found = examples.sessions(protocol.name)
+    usual = Times()
+    assert sham.most(found) >= usual.blocks * usual.block / STEP_SECONDS
+    for one in found:
+        assert len(one.margins) >= sham.LEAST_MARGINS
+        assert np.isfinite(one.margins).all()
+    replay = replay_of(*found, rate=0.8, steps=sham.most(found))
+    given = np.array([replay.next() for _ in range(sham.most(found))])
+    assert (given >= 0).mean() == pytest.approx(0.8, abs=0.03)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from feedback_steps import drawing, steps
@@ -76,6 +77,27 @@ def test_inhibits_hold_reward_down_and_the_rate_is_held_all_the_same() -> None:
     margin = rewarding.margin(tense, STEP_SECONDS)
     assert margin is not None
     assert margin < 0
+
+
+@pytest.mark.parametrize("rate", [0.3, 0.6, 0.8, 0.9])
+@pytest.mark.parametrize("inhibits", [1, 2])
+def test_every_rate_that_is_offered_can_be_reached_beside_inhibits(rate: float, inhibits: int) -> None:
+    each = [list(steps(260, seed=20 + number, mutes=False)) for number in range(inhibits)]
+    coming = [
+        replace(step, inhibits=tuple(its[at].inhibits[0] for its in each))
+        for at, step in enumerate(steps(260, seed=4, mutes=False))
+    ]
+    rewarding = Rewarding(rate, coming[:1200])
+    margins = [rewarding.margin(step, STEP_SECONDS) for step in coming[1200:]]
+    assert sum(one >= 0 for one in margins if one is not None) / len(margins) == pytest.approx(rate, abs=0.05)
+
+
+def test_what_is_tense_throughout_is_held_down_throughout() -> None:
+    coming = list(steps(240, seed=6, mutes=False))
+    rewarding = Rewarding(0.6, coming[:1200])
+    tense = [replace(step, inhibits=(step.inhibits[0] + 4.0,)) for step in coming[1200:]]
+    margins = [rewarding.margin(step, STEP_SECONDS) for step in tense]
+    assert not any(one >= 0 for one in margins if one is not None)
 
 
 def test_nothing_is_rewarded_and_nothing_adapts_while_muted() -> None:

@@ -15,6 +15,7 @@ from companion.brain.types import Contact, HeadsetState
 from companion.feedback import choosing, directions
 from companion.feedback.protocols import FeedbackError
 from companion.feedback.seeking import BROKEN_OFF, NOT_KEPT
+from companion.feedback.types import Times
 from companion.forgetting import BRAIN
 from companion.training_port import Choice
 from companion.training_room import FORGETTING, SEEKING, TrainingRoom
@@ -146,6 +147,7 @@ def test_options_say_what_is_known_of_the_person(room: TrainingRoom, worn: Worn,
         (Choice("calm", rate=0.95), "between 30% and 90%"),
         (Choice("calm", sound="drum"), "no sound 'drum'"),
         (Choice("sleep"), "There are: focus"),
+        (Choice("calm", Times(block=600.0), blind=True), "may have 1[5-7] minutes of blocks by now"),
         (Choice("direction"), "a moment, or a tag"),
         (Choice("direction", moment=1, tag="birds"), "one of the two"),
         (Choice("direction", tag="birds"), "No moment has the tag “birds”"),

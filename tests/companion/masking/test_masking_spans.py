@@ -183,6 +183,12 @@ def test_words_between_label_and_secret_do_not_hide_it(text: str, left: str) -> 
     assert masked(text) == left
 
 
+def test_a_seed_phrase_is_found_where_gaps_between_words_were_overlooked() -> None:
+    words = "abandon ability able about above absent absorbabstract absurd abuse access accident account"
+    assert masked(f"words: {words}") == "words: [seed phrase]"
+    assert masked("words: abandonability ableabout aboveabsent absorb") != "words: [seed phrase]"
+
+
 @pytest.mark.parametrize(
     ("text", "left"),
     [
@@ -191,6 +197,10 @@ def test_words_between_label_and_secret_do_not_hide_it(text: str, left: str) -> 
         ("Password:\npelicanquartz\n", "Password:\n[password]\n"),
         ("E-mail\nPassword\npelicanquartz", "E-mail\nPassword\n[password]"),
         ("Password for a@b.org: Blue7kettle", "Password for a@b.org: [password]"),
+        ("ssh bob@host  # pw Blue7kettle", "ssh bob@host  # pw [password]"),
+        ("the password's Blue7kettle, she said", "the password's [password], she said"),
+        ("hash the password sha256 and base64 it", None),
+        ("password oauth2 flow, password v2 of it", None),
         ("Temporary password \u2014 Blue7kettle", "Temporary password \u2014 [password]"),
         ("echo 'root:S3cretPw99' | chpasswd", "echo 'root:[password]' | chpasswd"),
         ("htpasswd -b f bob S3cretPw99", "htpasswd -b f bob [password]"),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from dbus_fast import Variant
-from desktop import wait_until
+from desktop import end, wait_until
 from notices_desk import DUNST, OF_DUNST, OF_XFCE, PATH, SERVER, NoticesDesk, notices_desk
 
 from companion.notices import notices as facade
@@ -16,7 +17,9 @@ from companion.notices.features import sender_name
 from companion.notices.judging import UNSEEN
 from companion.notices.notices import Notices
 from companion.notices.rules import Choices
-from companion.notices.types import Judged
+from companion.notices.server import UnclosedError
+from companion.notices.types import Judged, Notice
+from companion.notices.wire import Original
 from index import notices as rows
 from index.store import Store
 from index.types import VaultError
@@ -235,3 +238,54 @@ def test_what_the_eeg_did_after_a_notification_is_learned_with_what_came_of_it(w
         assert records.of(sender_name(shown.notice)).excitement == 0.0
         desk.notices.forgotten(0.0, 1.0)
     assert brain.said == ["start", "forget", "stop"]
+
+
+def test_what_a_busy_daemon_does_not_close_is_tried_again(desk: NoticesDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = desk.notices._holding._server
+    close, refused = server.close, list[int]()
+
+    def slow(numbers: Sequence[int]) -> None:
+        if len(refused) < 2 and numbers:
+            refused.extend(numbers)
+            raise UnclosedError("it does not answer", numbers)
+        close(numbers)
+
+    monkeypatch.setattr(server, "close", slow)
+    quiet(desk)
+    for i in range(3):
+        desk.program.notify(f"letter {i}")
+    digest = desk.notices.focus_ended(lambda: loud(desk))
+    assert digest is not None
+    assert digest.count == 3
+    assert len(refused) >= 2
+    wait_until(lambda: desk.dunst.popped == 1, "only the digest")
+    assert not desk.incidents
+
+
+def test_a_bus_that_goes_away_during_focus_is_said_and_is_a_reason_to_hold_nothing(desk: NoticesDesk) -> None:
+    quiet(desk)
+    assert desk.notices.limits == ""
+    end(desk.bus)
+    wait_until(lambda: facade.MISSED in desk.incidents, "it to be said that some may be missing")
+    assert "has gone away" in desk.notices.limits
+    released: list[bool] = []
+    desk.notices.focus_ended(lambda: released.append(True))
+    assert released == [True]
+
+
+def test_one_that_gets_its_number_late_is_closed_then_and_told_of_once(
+    desk: NoticesDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[int] = []
+    monkeypatch.setattr(desk.notices._holding._server, "close", closed.extend)
+    quiet(desk)
+    first = Notice(desk.notices.mark() + 1000, 5.0, "Mail", "letter", "")
+    judging, original = desk.notices._judging, Original("Mail", "", "letter", "", ())
+    for one in (first, replace(first, daemon_id=77, daemon="d")):
+        desk.notices._judged.do(lambda one=one: judging.take(one, original)).result(20.0)
+    desk.program.notify("another")
+    digest = desk.notices.focus_ended(lambda: loud(desk))
+    assert digest is not None
+    assert [one.summary for one in digest.notices] == ["another", "letter"]
+    assert 77 in closed
+    assert desk.notices.snapshot().seen == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dbus_fast import Message, MessageType, Variant
 
-from companion.notices.pending import LATE_SECONDS, PORTAL_SECONDS, Pending
+from companion.notices.pending import ANSWER_SECONDS, LATE_SECONDS, PORTAL_SECONDS, Pending
 from companion.notices.types import Notice
 
 PORTAL, SERVER = "org.freedesktop.portal.Notification", "org.freedesktop.Notifications"
@@ -24,10 +24,16 @@ class Desk:
         said.body = [f"id{serial}", told]
         self._call(said, serial, ":1.5")
 
-    def shown(self, serial: int) -> None:
+    def sent(self, serial: int) -> None:
         said = Message(destination="org.x", path="/a", interface=SERVER, member="Notify", signature="susssasa{sv}i")
         said.body = ["Chat", 0, "", "Ada", "ok", [], {}, -1]
         self._call(said, serial, ":1.6")
+
+    def shown(self, serial: int) -> None:
+        self.sent(serial)
+        self.answered(serial)
+
+    def answered(self, serial: int) -> None:
         answer = Message(
             message_type=MessageType.METHOD_RETURN, signature="u", body=[serial], reply_serial=serial, serial=1
         )
@@ -84,3 +90,13 @@ def test_what_waits_is_handed_on_when_the_bus_goes() -> None:
     desk.pending.clear()
     assert [one.summary for one in desk.handed_on] == ["Ada"]
     assert not desk.pending.waits_below(99)
+
+
+def test_an_answer_that_comes_late_gives_its_number_to_the_same_one() -> None:
+    desk = Desk()
+    desk.sent(7)
+    desk.wait(ANSWER_SECONDS)
+    desk.answered(7)
+    first, late = desk.handed_on
+    assert (first.daemon_id, late.daemon_id) == (None, 7)
+    assert first.number == late.number

@@ -235,6 +235,9 @@ class _Speaking(SMTP):
         if said or not self.session.authenticated or found is None:
             await self.push(said or "530 5.7.0 Log in first")
             return
+        if self.envelope.mail_from is not None:
+            await self.push("503 5.5.1 A mail was begun already")
+            return
         self.envelope.mail_from, self._params, self._named = found[1], found[2].strip(), []
         await self.push("250 2.1.0 Ok")
 

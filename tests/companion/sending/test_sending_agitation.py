@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mail_person import ANGRY, CALM, HOT
 
-from companion.sending.agitation import Signals, Typing, holds, judge
+from companion.sending.agitation import TOLD_FROM, Signals, Typing, holds, judge
 from companion.sending.words import Written, read
 
 THRESHOLD = 0.6
@@ -56,6 +56,28 @@ def test_no_source_alone_reaches_the_usual_threshold(tense: float, typing: Typin
     calm = read(CALM)
     assert not holds(judge(Signals(tense=tense), calm, recipients=1, reply=False), THRESHOLD)
     assert not holds(judge(Signals(typing=typing), calm, recipients=1, reply=False), THRESHOLD)
+
+
+@settings(deadline=None)
+@given(SIGNALS, st.text(), st.integers(1, 100), st.booleans(), st.floats(0.01, 1))
+def test_what_is_held_has_two_of_the_first_three_to_speak_for_it(
+    signals: Signals, text: str, recipients: int, reply: bool, threshold: float
+) -> None:
+    found = judge(signals, read(text), recipients=recipients, reply=reply)
+    loud = [name for name, value in found.parts if name in {"brain", "typing", "words"} and value >= TOLD_FROM]
+    assert not holds(found, threshold) or len(loud) >= 2
+
+
+def test_one_source_holds_nothing_while_another_knows_that_all_is_as_usual() -> None:
+    usual = replace(HOT, rate=4.0, corrections=None, bursts=6.0)
+    for signals, text in (
+        (
+            Signals(typing=usual, hour=0.5),
+            "FIX IT NOW!!! YOU IDIOT. This is unacceptable, you liar!!!",
+        ),
+        (Signals(tense=1.0, typing=usual, hour=0.5), "See you tomorrow at noon then."),
+    ):
+        assert not holds(judge(signals, read(text), recipients=5, reply=True), 0.01)
 
 
 def test_sharp_words_and_a_tense_body_hold() -> None:

@@ -14,6 +14,7 @@ import pytest
 from mail_person import ANGRY, CALM, HOST, PASSWORD, PATIENCE, USER, Person, until, written
 from real_server import Authority, MailServer
 
+from companion.sending.dialogue import Dialogue
 from companion.sending.types import Account, Security, SendingError, SendSettings
 
 PYTHON = shutil.which("python3", path="/usr/bin") or ""  # one that any user may start
@@ -232,7 +233,7 @@ def test_another_user_of_the_machine_is_turned_away(person: Person) -> None:
     ask = (
         "import socket, sys\n"
         f"s = socket.create_connection(('{HOST}', {person.account.local_port}))\n"
-        "f = s.makefile('rwb', 0); f.readline(); f.write(b'EHLO x\\r\\n'); print(f.readline().decode())"
+        "print(s.makefile('rb').read().decode())"
     )
     said = subprocess.run(
         [PYTHON, "-I", "-c", ask], user=65534, capture_output=True, text=True, timeout=PATIENCE, check=True
@@ -278,6 +279,85 @@ def test_stopping_ends_the_connections(person: Person) -> None:
     with pytest.raises(smtplib.SMTPServerDisconnected):
         program.noop()
     until(lambda: not person.guard.runs)
+
+
+def test_a_mail_that_is_too_large_leaves_no_recipient_with_the_server(person: Person) -> None:
+    person.change(most_bytes=5_000)
+    person.new_guard().start()
+    person.signals = type(person.signals)()
+    with person.mail_program() as program:
+        assert program.mail(USER)[0] == 250
+        assert program.rcpt("eve@example.org")[0] == 250
+        assert program.data((b"a" * 70 + b"\r\n") * 100)[0] == 552
+        program.sendmail(USER, ["bob@example.org"], written(CALM))
+    (received,) = person.server.received
+    assert [address for address, _ in received.recipients] == ["bob@example.org"]
+
+
+def test_connections_are_counted(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("companion.sending.proxy.AT_ONCE", 2)
+    person.guard.start()
+    with person.mail_program(), person.mail_program():
+        with pytest.raises(smtplib.SMTPConnectError, match="Too many connections") as caught:
+            person.mail_program()
+        assert caught.value.smtp_code == 421
+    until(lambda: not person.guard._proxy or not person.guard._proxy._dialogues)
+    person.mail_program().close()
+
+
+def test_who_does_not_log_in_is_sent_off(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    person.guard.start()
+    with person.mail_program() as program:
+        monkeypatch.setattr("companion.sending.dialogue.LOGIN_SECONDS", 0.05)
+        with socket.create_connection((HOST, person.account.local_port), timeout=PATIENCE) as quiet:
+            said = quiet.makefile("rb").read().decode().splitlines()
+        assert said[0].startswith("220")
+        assert said[-1] == "421 4.4.2 Nobody logged in here for a while"
+        assert program.noop()[0] == 250
+
+
+def test_a_server_that_is_slow_over_a_login_is_waited_for(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("companion.sending.dialogue.LOGIN_SECONDS", 0.05)
+    hurried, real = list[bool](), Dialogue._hurried
+
+    def hurry(dialogue: Dialogue) -> None:
+        hurried.append(True)
+        real(dialogue)
+
+    monkeypatch.setattr(Dialogue, "_hurried", hurry)
+    person.server.behaviour.breaks = lambda point: point == "hello" and bool(until(lambda: len(hurried) > 2))
+    person.guard.start()
+    with smtplib.SMTP(HOST, person.account.local_port, timeout=PATIENCE) as program:
+        assert program.ehlo()[0] == 250
+
+
+@pytest.mark.parametrize("kind", ["text/html", "text/plain; charset=idna", "text/plain; charset=undefined"])
+def test_a_mail_that_is_hard_to_read_goes(person: Person, kind: str) -> None:
+    person.signals = type(person.signals)()
+    person.guard.start()
+    content = f"Message-ID: <1@x>\r\nDate: x\r\nContent-Type: {kind}\r\n\r\n<p>calm <![x]></p>\xff\r\n".encode(
+        "latin-1"
+    )
+    with person.mail_program() as program:
+        program.sendmail(USER, ["bob@example.org"], content)
+    assert person.server.received[0].content == content
+
+
+def test_a_mail_whose_words_cannot_be_read_goes_and_that_is_told(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_content: bytes) -> str:
+        raise RecursionError
+
+    person.guard.start()
+    monkeypatch.setattr("companion.sending.message.own_words", fail)
+    person.send(ANGRY)  # the headset and the typing speak for themselves
+    assert person.incidents == ["mail: The words of a mail could not be read (RecursionError): not judged."]
+    assert len(person.guard.held()) == 1
+    monkeypatch.setattr("companion.sending.agitation.judge", fail)
+    person.send(CALM)
+    assert person.incidents[-1] == "mail: A mail could not be judged (TypeError): it is not held."
+    assert len(person.server.received) == 1
 
 
 @pytest.mark.parametrize(

@@ -198,7 +198,7 @@ def test_a_permanent_error_is_told_and_the_mail_kept(person: Person, point: str)
     person.let_pass(601)
     until(lambda: person.held().state is State.FAILED)
     assert person.held().said == "The server refused it: 5.1.1 Gone away"
-    assert any("refused by its server for good" in sentence for sentence in person.incidents)
+    until(lambda: any("refused by its server for good" in sentence for sentence in person.incidents))
     assert not any("bob" in sentence for sentence in person.incidents)
 
 

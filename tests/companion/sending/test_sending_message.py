@@ -39,6 +39,49 @@ def test_what_was_forwarded_is_not_the_persons() -> None:
     assert message.own_words(b"Subject: y\r\n\r\n" + text.encode()) == "Look at this."
 
 
+@pytest.mark.parametrize("made", ["-", "<!--", "<a ", "<a b='", "</", "<", "&#9", ": ", "\n>"])
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_no_mail_takes_longer_than_its_length(made: str, kind: str) -> None:
+    """Reading it stops the whole program; what is slower than the length would need hours for this one."""
+    page = made * (199_000 // len(made)) + "x"
+    message.own_words(f"Content-Type: text/{kind}\r\n\r\n{page}\r\n".encode())
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ("a<![if !supportLists]>b<![endif]>c", "abc"),
+        ("a<!--[if mso]><p>x</p><![endif]-->b", "ab"),
+        ("1 < 2 &amp; 3", "1 < 2 & 3"),
+        ("a<![x", "a"),
+        ("a<br/>b<BR>c", "a\nb\nc"),
+        ("a&#" + "9" * 5000 + ";", "a&#" + "9" * 5000 + ";"),
+    ],
+)
+def test_pages_are_read_as_they_are_shown(page: str, words: str) -> None:
+    assert message.own_words(f"Content-Type: text/html\r\n\r\n{page}".encode()) == words
+
+
+@pytest.mark.parametrize("charset", ["idna", "punycode", "undefined", "rot13", "none-such"])
+def test_a_charset_that_is_none_is_read_as_the_usual_one(charset: str) -> None:
+    content = f"Content-Type: text/plain; charset={charset}\r\n\r\nFIX \xe4\xff".encode("latin-1")
+    assert message.own_words(content).startswith("FIX")
+
+
+@pytest.mark.parametrize(
+    ("line", "over"),
+    [
+        ("-----Original Message-----", True),
+        ("-- Weitergeleitet --", True),
+        ("----------", False),
+        ("--force is the option--" + "x" * 100, False),
+        ("- one thing -", False),
+    ],
+)
+def test_a_line_between_two_rules_begins_what_is_forwarded(line: str, over: bool) -> None:
+    assert message.own_words(f"\r\nhello\r\n{line}\r\nmore".encode()).endswith("more") is not over
+
+
 @settings(deadline=None)
 @given(st.binary())
 def test_any_bytes_can_be_read(raw: bytes) -> None:
