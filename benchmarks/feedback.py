@@ -175,7 +175,7 @@ def blinding(people: int) -> tuple[dict[str, object], list[Bar]]:
 def _told_apart(pairs: Sequence[_feedback_sham.Pair], source: str) -> tuple[dict[str, object], list[Bar]]:
     p, distances = _feedback_sham.apart(pairs)
     right, count = _feedback_sham.guessed(pairs)
-    low, high = binomtest(right, count).proportion_ci(method="wilson")
+    low, high = map(float, binomtest(right, count).proportion_ci(method="wilson"))
     same = all(
         pair.true.keys() == pair.replayed.keys()
         and all(pair.true[key].dtype == pair.replayed[key].dtype for key in pair.true)

@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from companion.sending.types import HeldMail, State
 from ui import wording
 
-NOW_GOES = "now"
+NOW_GOES, FOR_YOU = "now", "waits for you"
 STATES = {
     State.SENDING: "being sent",
     State.UNSURE: "perhaps sent",
@@ -33,8 +33,8 @@ def goes(mail: HeldMail, now: float, zone: tzinfo | None = None) -> str:
     if mail.goes is None:
         return STATES.get(mail.state, str(mail.state))
     left = mail.goes - now
-    if left <= 0:
-        return NOW_GOES
+    if left <= 0:  # what kept it from going then is said beside it
+        return FOR_YOU if mail.said else NOW_GOES
     if left < HOUR:
         return f"in {int(left // MINUTE)}:{int(left % MINUTE):02d}"
     if left < DAY:

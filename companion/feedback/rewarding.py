@@ -35,8 +35,20 @@ class Rewarding:
         # An inhibit is passed by being low, so that its negative is what must reach a threshold. It never follows:
         # what is held down stays so for as long as it lies above what it was in the baseline.
         self.inhibits = tuple(Threshold(share, [-step.inhibits[i] for step in clean]) for i in range(count))
+        self.value.level = self._first_level(clean)
         self.start = self.value.mean, self.value.spread
         self.inhibits_start = tuple((-one.mean, one.spread) for one in self.inhibits)
+
+    def _first_level(self, clean: Sequence[Step]) -> float:
+        """Return the level with which the baseline itself would have been rewarded at the set rate, inhibits included.
+
+        Without them a session would begin with too few rewards until its threshold has come down.
+        """
+        passing = sorted((step.value for step in clean if step.value is not None and self._passed(step)), reverse=True)
+        return passing[min(len(passing), max(1, round(self.value.rate * len(clean)))) - 1]
+
+    def _passed(self, step: Step) -> bool:
+        return all(one.margin(-power) >= 0 for one, power in zip(self.inhibits, step.inhibits, strict=True))
 
     def relative(self, value: float) -> float:
         """Return a value in spreads from the baseline's mean."""

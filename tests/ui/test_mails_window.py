@@ -124,6 +124,17 @@ def test_a_mail_that_waits_is_sent_at_one_click_and_shown_as_it_comes(it: Open) 
     assert it.calls == [("send now", "bob")]
 
 
+def test_a_mail_that_waits_for_the_person_says_so(it: Open) -> None:
+    assert it.sending is not None
+    it.sending.held = (
+        mail("bob", goes=NOW - 1, said="Its account work has another server now."),
+        mail("ines", goes=NOW - 1),
+    )
+    it.window.look()
+    assert [row[2] for row in it.cells()] == ["waits for you", "now"]
+    assert it.window.detail.said.text() == "Its account work has another server now."
+
+
 def test_what_cannot_be_done_is_said(it: Open) -> None:
     it.window.buttons.send.click()
     it.done(error=SendingError("This mail is just being sent."))

@@ -199,6 +199,7 @@ def test_progress_over_weeks_is_told_and_drawn_with_its_interval(page: TrainingS
 
 
 def test_plots_take_the_colour_of_the_text_around_them(page: TrainingSessions, qt: QApplication) -> None:
+    choose(page, 1)
     plot = page.report.plots[0]
 
     def darkest() -> int:

@@ -15,6 +15,7 @@ from embeddings.feedback_plan import STEP_SECONDS
 
 PEOPLE = 12
 RATES = 0.3, 0.6, 0.8, 0.9
+USUAL = Times(baseline=60.0, block=90.0, rest=5.0, blocks=2)
 
 
 def test_a_draw_is_sealed_before_and_can_be_checked_after() -> None:
@@ -82,9 +83,10 @@ def pairs() -> list[tuple[Log, Log]]:
         logs = []
         for drawn in (False, True):
             clock = Clock()
-            replay = replay_of(*others, seed=seed, rate=rate, steps=1600) if drawn else None
-            made = session(clock, wish(blind=True, rate=rate), draw=Draw(drawn, "ab" * 16), replay=replay)
-            logs.append(driven(made, clock, steps(200, seed=seed)).log)
+            replay = replay_of(*others, seed=seed, rate=rate, steps=3600) if drawn else None
+            asked = wish(times=USUAL, blind=True, rate=rate)
+            made = session(clock, asked, draw=Draw(drawn, "ab" * 16), replay=replay)
+            logs.append(driven(made, clock, steps(400, seed=seed)).log)
         found.append((logs[0], logs[1]))
     return found
 
