@@ -67,7 +67,7 @@ def _pieces(store: Store, info: RecordingInfo, left: Sequence[Span]) -> list[Pie
     try:
         for first, stop in bounds:
             pieces.append(_piece(store, info, file, first, stop))
-    except VaultError:
+    except (VaultError, FileNotFoundError):
         if path.exists():
             raise
         for name, _, _ in pieces:  # it went for want of room meanwhile

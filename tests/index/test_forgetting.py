@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from itertools import pairwise
 from pathlib import Path
 
@@ -114,6 +115,23 @@ def test_a_wish_takes_whole_moments_and_nothing_else(
     assert len(list(writer.vault.frames.rglob("*.small"))) == len(left)
     for moment_id in gone.moments.tolist():
         assert everything_of(store, moment_id) == []
+
+
+def test_a_recording_that_goes_for_want_of_room_while_it_is_cut_is_gone_and_nothing_else(
+    writer: Writer, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording(writer, T0, 60.0)
+    moment(writer, 0)
+    whole, asked = writer.vault.eeg / f"{T0:.0f}.bdf", writer.vault.ledger.room
+
+    def short(path: Path, size: int) -> AbstractContextManager[None]:
+        whole.unlink(missing_ok=True)  # what makes room for a piece of it
+        return asked(path, size)
+
+    monkeypatch.setattr(writer.vault.ledger, "room", short)
+    forget(writer, store, Wish(Filters(since=T0 + 20, until=T0 + 30)))
+    assert list(writer.vault.eeg.iterdir()) == []
+    assert store.recordings_between(T0, T0 + 60) == []
 
 
 def test_an_empty_wish_is_refused(store: Store) -> None:
