@@ -17,7 +17,7 @@ run: system-run $(VENV)/.run
 
 test: system-test $(VENV)/.dev lint
 	@failed=0; \
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(COMPUTING) || failed=1; \
+	$(BIN)/python -m pytest -n 2 --dist loadfile --max-worker-restart 0 $(COMPUTING) || failed=1; \
 	$(BIN)/python -m pytest $(addprefix --ignore=,$(COMPUTING)) || failed=1; \
 	exit $$failed
 
