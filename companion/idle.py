@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any, Protocol
 
 EXTENSION = "MIT-SCREEN-SAVER"
-EXTENSIONS = ("damage", "dpms", "randr", "screensaver", "shape", "xinput")  # those that are used here
+EXTENSIONS = ("composite", "damage", "dpms", "randr", "screensaver", "shape", "xinput")  # those that are used here
 
 
 class Idle(Protocol):

@@ -59,7 +59,7 @@ _OF_THINGS = re.compile(
     re.IGNORECASE,
 )
 _UNITS = re.compile(
-    r"\s?(?:%|€|\$|£|¥|руб|円|元|(?:EUR|USD|GBP|CHF|JPY|kr|zł|km|kg|MB|GB|kB|ms|px|kcal|steps|points?|people|users|lines|"  # noqa: RUF001 Cyrillic
+    r"[^\S\n]?(?:%|€|\$|£|¥|руб|円|元|(?:EUR|USD|GBP|CHF|JPY|kr|zł|km|kg|MB|GB|kB|ms|px|kcal|steps|points?|people|users|lines|"  # noqa: RUF001 Cyrillic
     r"files|tests|photos|items|views|errors|warnings|words|mAh|kWh|Schritte|Punkte|Zeilen|Dateien)\b)",
     re.IGNORECASE,
 )

@@ -21,7 +21,7 @@ from index.vault import Vault
 from index.writer import Writer
 
 COUNT = 18  # its history has room for twenty
-IN_THE_MIDST = 3  # at most so many may be both in the daemon and in the digest
+IN_THE_MIDST = 8  # at most so many, kept in one go, may be both in the daemon and in the digest
 NAMES = [f"letter {i}" for i in range(COUNT)]
 PROGRAM = Path(__file__).with_name("notices_program.py")
 
