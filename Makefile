@@ -3,8 +3,10 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command 
 VENV := .venv
 BIN := $(VENV)/bin
 NAME ?= all
-# Tests that compute, or show windows to nobody: two at a time. The others start programs and desktops, one after the other.
+# Tests that compute, or show windows to nobody: two at a time. The others start programs and desktops and mostly wait for
+# them: one after the other, in two rows beside each other.
 ON_DESKTOPS := tests/ui/test_focus_on_desktop.py tests/ui/test_locking_for_real.py tests/ui/test_starting.py
+BESIDE := tests/privacy tests/integration tests/end2end $(ON_DESKTOPS)
 COMPUTING := tests/end2end/test_whole_way.py tests/integration/test_import_and_demo.py tests/index tests/embeddings \
 	tests/companion/evaluation tests/companion/masking $(wildcard tests/companion/test_learning*.py) \
 	tests/companion/test_cli_train.py tests/companion/test_cohort_start.py \
@@ -18,7 +20,9 @@ run: system-run $(VENV)/.run
 test: system-test $(VENV)/.dev lint
 	@failed=0; \
 	$(BIN)/python -m pytest -n 2 --dist loadfile --max-worker-restart 0 $(COMPUTING) || failed=1; \
-	$(BIN)/python -m pytest $(addprefix --ignore=,$(COMPUTING)) || failed=1; \
+	$(BIN)/python -m pytest $(addprefix --ignore=,$(COMPUTING)) $(BESIDE) >$(VENV)/beside.log 2>&1 & \
+	$(BIN)/python -m pytest $(addprefix --ignore=,$(COMPUTING) $(BESIDE)) || failed=1; \
+	wait $$! || failed=1; cat $(VENV)/beside.log; \
 	exit $$failed
 
 lint: $(VENV)/.dev
