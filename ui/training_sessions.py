@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 EMPTY = "No session yet. What you train is kept here, with its figures and how sure they are."
-CHOOSE = "Choose a session."
 PAGES = "Pages (*.html)"
 WRITTEN = "{} is written. It is not encrypted: whoever can read it reads how you trained."
 OPEN_MS = 500

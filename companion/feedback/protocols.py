@@ -205,8 +205,3 @@ def plan(protocol: Protocol, chosen: Sequence[str], *, alpha: float | None = Non
         middle = USUAL_ALPHA if alpha is None else alpha
         return BandPlan(names, ((middle - ALPHA_HALF, middle + ALPHA_HALF),), (), protocol.inhibits)
     return BandPlan(names, protocol.up, protocol.under, protocol.inhibits)
-
-
-def focus_up(rest: bytes) -> Protocol:
-    """Return how focus is trained: by the shipped score where rest is known, else by engagement."""
-    return FOCUS if rest else ENGAGEMENT

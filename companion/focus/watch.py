@@ -147,11 +147,6 @@ class FocusWatch:
         with self._lock:
             self._following.policy.rules = rules
 
-    def set_kinds(self, chosen: Mapping[str, Kind]) -> None:
-        """Take programs and sites, by name in lower case, for these kinds from the next one on."""
-        with self._lock:
-            self._following.behaviour.chosen = chosen
-
     def correct(self, start: float, end: float, *, focused: bool) -> int:
         """Learn that the person was, or was not, focused during a time (UTC seconds); returns the correction's number.
 

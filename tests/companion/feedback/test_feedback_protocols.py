@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from companion.feedback import protocols
-from companion.feedback.protocols import CALM, DIRECTION, ENGAGEMENT, FOCUS, SENSORIMOTOR, THETA_BETA, FeedbackError
+from companion.feedback.protocols import CALM, DIRECTION, FOCUS, SENSORIMOTOR, THETA_BETA, FeedbackError
 from embeddings.feedback_plan import BandPlan, FocusPlan
 
 MUSE = ("TP9", "AF7", "AF8", "TP10")
@@ -56,9 +56,7 @@ def test_calm_is_planned_around_the_own_alpha_frequency() -> None:
     assert usual.up == ((8.0, 12.0),)
 
 
-def test_focus_needs_a_rest_and_is_trained_by_engagement_without() -> None:
-    assert protocols.focus_up(b"") is ENGAGEMENT
-    assert protocols.focus_up(b"rest") is FOCUS
+def test_focus_needs_a_rest() -> None:
     assert protocols.plan(FOCUS, MUSE, rest=b"rest") == FocusPlan(MUSE, b"rest")
     with pytest.raises(FeedbackError, match="Calibrate"):
         protocols.plan(FOCUS, MUSE)
