@@ -22,7 +22,7 @@ __all__ = ["TextReader", "as_text", "in_reading_order"]
 LEAST_CONFIDENCE = 0.5
 SMALLEST_SIDE = 5  # pixels; nothing legible is smaller
 
-KNOWN_LINES, KNOWN_PARTS = 16_384, 128  # results kept, a few megabytes each
+KNOWN_LINES, KNOWN_PARTS = 4_096, 128  # results kept, a megabyte or two each: some fifty screens of text
 
 #: Cells without anything that divide what is looked at for text: lone words in a wide empty picture are overlooked.
 APART_ACROSS, APART_DOWN = 8, 6

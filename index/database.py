@@ -16,7 +16,8 @@ from index.vault import Vault
 from index.words import segmenting
 
 BUSY_TIMEOUT = 10.0  # seconds
-CACHE_KIB = 16 * 1024  # decrypted pages kept a connection
+CACHE_KIB = 16 * 1024  # decrypted pages a connection keeps while it reads
+WRITING_KIB = 4 * 1024  # and the writer, from one change to the next: all it touches in one is a megabyte or less
 
 # What the database raises; SQLCipher's classes are not those of the standard library's sqlite3.
 DatabaseError = dbapi2.DatabaseError
@@ -130,7 +131,7 @@ def _prepared(db: Database, path: Path, *, write: bool) -> Database:
     """Return the connection set up for writing or for reading only, its schema checked."""
     segmenting.register(db.conn)
     db.execute("PRAGMA foreign_keys = ON")
-    db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    db.execute(f"PRAGMA cache_size = -{WRITING_KIB if write else CACHE_KIB}")
     db.execute("PRAGMA temp_store = MEMORY")  # what is sorted or gathered never touches the disk unencrypted
     _refuse_newer(db, path)
     if write:

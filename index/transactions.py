@@ -34,7 +34,7 @@ def prepare(db: Database, ledger: Ledger) -> None:
     if ledger.limits.none:
         return
     if ledger.limits.log:
-        cache = min(database.CACHE_KIB, ledger.limits.log // 4 // 1024)
+        cache = min(database.WRITING_KIB, ledger.limits.log // 4 // 1024)
         db.execute(f"PRAGMA cache_size = -{cache}")  # no more than this waits in memory when a change is done
     ledger.measure()
     ledger.weigh_database(_pages(db))

@@ -86,7 +86,7 @@ def test_what_the_database_is_written_anew_through_is_encrypted_and_has_no_name(
                 seen.append(handle.read_bytes())
         return 0
 
-    monkeypatch.setattr(database, "CACHE_KIB", 32)  # what it would hold in memory of a database this small
+    monkeypatch.setattr(database, "WRITING_KIB", 32)  # what it would hold in memory of a database this small
     monkeypatch.setattr(traces, "_go_on", look)
     monkeypatch.setattr(traces, "STEPS", 5_000)
     traces.clear(writer.vault)
