@@ -1,4 +1,8 @@
-"""Groups the frames of days gone by while nothing else is to be done: the `compacting` thread, and a process."""
+"""Groups frames: the `compacting` thread, and a process.
+
+What a program drew becomes reels within minutes, on the thread; what is days old, however it was kept, is encoded by
+the process while nothing else is to be done.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,10 @@ from concurrent.futures import CancelledError
 from companion.worker import TaskFailed, Worker, WorkerCrashed
 from companion.yielding import power_is_low
 from index import database
-from index.pictures import compaction
+from index.pictures import cold_frames, compaction, reeling
 from index.pictures.cold_frames import Group
-from index.pictures.compaction import COLD_AFTER, Framed
+from index.pictures.compaction import COLD_AFTER
+from index.pictures.planned import Framed
 from index.store import Store
 from index.types import VaultError
 from index.vault import Vault
@@ -62,6 +67,7 @@ class Compacting:
         self._on_incident, self._saving, self._cold_after = on_incident, saving, cold_after
         self._look_seconds = look_seconds
         self._refused: set[int] = set()  # moments whose frames could not be grouped since the start
+        self._single: set[int] = set()  # and those that are for no reel
         self._not_before = 0.0
         self._stopping, self._gate = threading.Event(), threading.Lock()
         self._worker: Worker | None = None
@@ -92,7 +98,7 @@ class Compacting:
 
         Raises `VaultError`.
         """
-        done = 0
+        done = self._reel()
         if self._is_free():
             for sentence in compaction.mend(self._writer, self._store):
                 self._on_incident(PART, sentence)
@@ -100,7 +106,7 @@ class Compacting:
             planned = compaction.plan(
                 self._store, before=self._clock() - self._cold_after, without=sorted(self._refused)
             )
-            self._refused |= set(planned.unreadable)  # `companion vault verify` tells of them
+            self._refused |= set(planned.unfit)  # `companion vault verify` tells of them
             if not planned.groups:
                 break
             for framed in planned.groups:
@@ -109,17 +115,37 @@ class Compacting:
                 done += self._group(framed)
         return done
 
+    def _reel(self) -> int:
+        """Make reels of what was drawn lately; returns how many frames went in."""
+        done = 0
+        while self._may():
+            now, without = self._clock(), sorted(self._refused | self._single)
+            planned = reeling.plan(self._store, now=now, since=now - self._cold_after, without=without)
+            self._single |= set(planned.unfit)
+            if not planned.groups:
+                break
+            for framed in planned.groups:
+                if not self._may():
+                    break
+                done += self._put(framed, reeling.encoded)
+        return done
+
+    def _may(self) -> bool:
+        """Whether work that takes a moment may be done."""
+        return not self._stopping.is_set() and self._clock() >= self._not_before and not self._saving()
+
     def _is_free(self) -> bool:
         """Whether nothing waits for the machine."""
-        if self._stopping.is_set() or self._clock() < self._not_before or self._saving():
-            return False
-        return not any(self._store.backlog().values())
+        return self._may() and not any(self._store.backlog().values())
 
     def _group(self, framed: Sequence[Framed]) -> int:
-        """Group a few frames; returns how many were."""
+        """Group a few frames in the process; returns how many were."""
+        return self._put(framed, lambda vault, names: self._process().submit("encode", vault, names).result())
+
+    def _put(self, framed: Sequence[Framed], encode: Callable[[Vault, Sequence[str]], Group]) -> int:
+        """Encode a few frames and store them as a group; returns how many were."""
         try:
-            names = [one.frame for one in framed]
-            group: Group = self._process().submit("encode", self._store.vault, names).result()
+            group = encode(self._store.vault, [one.frame for one in framed])
         except (TaskFailed, WorkerCrashed, VaultError) as error:
             self._refused |= {one.moment for one in framed}
             reason = (str(error).strip() or type(error).__name__).splitlines()[-1]
@@ -153,6 +179,7 @@ class Compacting:
             self._not_before = self._clock() + RETRY_SECONDS
             self._on_incident(PART, f"Frames could not be compacted; it is tried again in an hour. {error}")
         finally:
+            cold_frames.let_go(self._store.vault)  # what was looked at a minute ago
             with self._gate:
                 worker, self._worker = self._worker, None
             if worker is not None:

@@ -338,3 +338,12 @@ def replayed_trainings(db: Database) -> None:
              WHERE trainings.id = training_id)
            WHERE draw != ''"""
     )
+
+
+@migrations()
+def reels(db: Database) -> None:
+    """Frames in reels are encoded once more when they are cold: which these are, however many others there are."""
+    db.execute(
+        "CREATE INDEX moments_reel ON moments (frame) "
+        "WHERE substr(frame, 1, 12) = 'frames/cold/' AND instr(frame, '.reel#') > 0"
+    )

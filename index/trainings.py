@@ -232,6 +232,16 @@ def hidden(store: Store, training_id: int) -> tuple[str, dict[str, NDArray[Any]]
     return str(row[0]), _unpacked(row[1], training_id)
 
 
+def measured(store: Store, training_id: int) -> dict[str, NDArray[Any]]:
+    """Return what was measured, also in a session that is blind, for replays alone: nobody may be told of it.
+
+    Raises `VaultError`.
+    """
+    return _unpacked(
+        store.value("SELECT series FROM trainings_hidden WHERE training_id = ?", [training_id]), training_id
+    )
+
+
 def exported(store: Store, training: Training) -> dict[str, Any]:
     """Return a session for other programs to read; raises `VaultError` where it is damaged.
 

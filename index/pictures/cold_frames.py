@@ -1,8 +1,9 @@
-"""Groups of like frames on disk: one encrypted AVIF sequence (inter-frame AV1) a group, or the WebP of a lone frame.
+"""Groups of like frames on disk: a reel, an AVIF sequence (inter-frame AV1), or the WebP of a lone frame, encrypted.
 
 A frame of a group is named ``frames/cold/DAY/GROUP.group#PLACE``; its thumbnail lies at the same place of
-``GROUP.thumbs``. A group has one key frame, its first: to show a frame is to decode all before it, so that groups of
-large pictures are short. How the figures below were found is told in docs/adr/0015-cold-frames.md.
+``GROUP.thumbs``. Frames that a program drew are first a reel (`index.pictures.reels`): ``GROUP.reel#PLACE``, with
+``GROUP.strip``. An AVIF sequence has one key frame, its first: to show a frame is to decode all before it, so that
+groups of large pictures are short. How the figures below were found is told in docs/adr/0015-cold-frames.md.
 """
 
 from __future__ import annotations
@@ -20,12 +21,14 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from index.keys.sealing import DamagedError
+from index.pictures.reels import Reel, is_reel
 from index.replacing import FOLDER_MODE, replace_file, sync_folder
 from index.types import FrameError, VaultError
 from index.vault import Vault
 
 FOLDER = "frames/cold/"
-WHOLE, SMALL = ".group", ".thumbs"
+SMALL = {".group": ".thumbs", ".reel": ".strip"}  # the thumbnails' file of each kind
+GROUP, REEL = SMALL
 QUALITY, SPEED = 40, 6  # of libavif, 0 to 100 and 0 to 10
 # Pixels a group: decoding what comes before a frame takes longer than a person waits, and single frames more bytes.
 MOST_PIXELS, MOST_FRAMES = 12_000_000, 16
@@ -51,10 +54,25 @@ class UnreachableError(FrameError):
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Frames and thumbnails of one group, both encoded, in one order."""
+    """Frames (an AVIF sequence, a reel or a lone WebP) and thumbnails of one group, both encoded, in one order."""
 
     whole: bytes
     small: bytes
+
+
+class _Sequence:
+    """A file of Pillow's with one picture or several."""
+
+    def __init__(self, content: bytes) -> None:
+        self._opened = Image.open(io.BytesIO(content))
+
+    def __len__(self) -> int:
+        return getattr(self._opened, "n_frames", 1)
+
+    def picture(self, place: int) -> NDArray[np.uint8]:
+        """Return the picture at a place from 0, ``uint8[height, width, 3]`` RGB."""
+        self._opened.seek(place)
+        return np.asarray(self._opened)
 
 
 @dataclass(slots=True)
@@ -62,7 +80,7 @@ class _Shelf:
     """The file of a group that was read last, open: its next frames are there at once."""
 
     file: str = ""
-    opened: Image.Image | None = None
+    opened: _Sequence | Reel | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -87,7 +105,16 @@ def frame_name(file: str, place: int) -> str:
 
 def thumbnail(name: str) -> str:
     """Return the name of the thumbnail of the frame ``name``, or the thumbnails' file of a group's file."""
-    return name.replace(WHOLE, SMALL, 1)
+    for whole, small in SMALL.items():
+        name = name.replace(whole, small, 1)
+    return name
+
+
+def whole(file: str) -> str:
+    """Return the frames' file of a group's file, be that the frames' or the thumbnails'."""
+    for kind, small in SMALL.items():
+        file = file.replace(small, kind, 1)
+    return file
 
 
 def length(height: int, width: int) -> int:
@@ -127,7 +154,8 @@ def write(vault: Vault, time: float, group: Group) -> str:
     Raises `VaultError`.
     """
     day = vault.root / FOLDER / datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d")
-    file = str((day / f"{secrets.token_hex(8)}{WHOLE}").relative_to(vault.root))
+    kind = REEL if is_reel(group.whole) else GROUP
+    file = str((day / f"{secrets.token_hex(8)}{kind}").relative_to(vault.root))
     try:
         for folder in (day.parent, day):
             if not folder.exists():
@@ -159,16 +187,19 @@ def read(vault: Vault, name: str) -> NDArray[np.uint8]:
     with shelf.lock:
         try:
             if shelf.file != file or shelf.opened is None:
-                shelf.opened, shelf.file = Image.open(io.BytesIO(plain(vault, file))), file
-            shelf.opened.seek(int(place))
-            return np.asarray(shelf.opened)
+                shelf.opened, shelf.file = _opened(plain(vault, file)), file
+            return shelf.opened.picture(int(place))
         except _UNDECODABLE as error:
             shelf.opened = None
             raise FrameError(f"The frame {vault.root / name} cannot be read ({error}).") from error
 
 
+def _opened(content: bytes) -> _Sequence | Reel:
+    return Reel(content) if is_reel(content) else _Sequence(content)
+
+
 def let_go(vault: Vault) -> None:
-    """Keep nothing of a vault's frames in memory: it is being locked, or something was forgotten."""
+    """Keep nothing of a vault's frames in memory: it is being locked, something was forgotten, or nobody looks."""
     with _making:
         _shelves.pop(vault, None)
 
@@ -199,12 +230,11 @@ def plain(vault: Vault, file: str) -> bytes:
 def new_thumbnails(vault: Vault, file: str, small: Callable[[NDArray[np.uint8]], NDArray[np.uint8]]) -> None:
     """Make a group's thumbnails anew from its frames, up to the first that cannot be decoded; raises `VaultError`."""
     made: list[NDArray[np.uint8]] = []
-    with Image.open(io.BytesIO(plain(vault, file))) as opened:
-        for place in range(getattr(opened, "n_frames", 1)):
-            try:
-                opened.seek(place)
-                made.append(small(np.asarray(opened)))
-            except _UNDECODABLE:
-                break  # no frame behind it can be decoded either
+    opened = _opened(plain(vault, file))
+    for place in range(len(opened)):
+        try:
+            made.append(small(opened.picture(place)))
+        except _UNDECODABLE:
+            break  # no frame behind it can be decoded either
     write_file(vault, thumbnail(file), encode(made))
     let_go(vault)

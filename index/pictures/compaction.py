@@ -1,4 +1,4 @@
-"""Which frames are grouped, and when; and groups made anew where a frame was forgotten.
+"""Which frames are grouped once they are cold, and when; and groups made anew where a frame was forgotten.
 
 A group's files are safe on disk first; then one transaction moves the moments over and notes the files that are to
 go; then those go. A crash leaves files that no moment names (`sweep`), or that are noted and go at the next start.
@@ -6,21 +6,18 @@ go; then those go. A crash leaves files that no moment names (`sweep`), or that 
 
 from __future__ import annotations
 
-import io
 import json
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import groupby
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
 from sqlite_utils import Database
 
 from index.forgetting import forgotten
-from index.pictures import cold_frames, frames
+from index.pictures import cold_frames, frames, reeling
 from index.pictures.cold_frames import Group
+from index.pictures.planned import Framed, Planned, sized
 from index.store import Store
 from index.types import FrameError, VaultError
 from index.vault import Vault
@@ -34,6 +31,11 @@ _HOT = (
     "AND NOT substr(frame, 1, 12) = 'frames/cold/' AND open = 0 AND time_end < ? "
     "AND id NOT IN (SELECT value FROM json_each(?)) AND NOT EXISTS (SELECT 1 FROM jobs "
     "WHERE moment_id = id AND kind = 'read' AND quarantined = 0) ORDER BY time_start LIMIT ?"
+)
+_REEL = "substr(frame, 1, 12) = 'frames/cold/' AND instr(frame, '.reel#') > 0"
+_OF_REELS = (
+    f"SELECT id, frame, time_start FROM moments WHERE {_REEL} AND frame < ? "  # noqa: S608 constants
+    "AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY frame LIMIT ?"
 )
 _OF_GROUP = (
     "SELECT id, frame, time_start FROM moments WHERE substr(frame, 1, 12) = 'frames/cold/' "
@@ -49,41 +51,46 @@ _FILES = (  # names within one day's folder, in one pass over the index, however
 Encode = Callable[[Vault, Sequence[str]], Group]
 
 
-@dataclass(frozen=True, slots=True)
-class Framed:
-    """A moment and the name of its frame. ``time`` is its start, UTC seconds."""
-
-    moment: int
-    frame: str
-    time: float
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """What is to be grouped, in order, and the moments whose frames cannot be read."""
-
-    groups: tuple[tuple[Framed, ...], ...]
-    unreadable: tuple[int, ...]
-
-
 def plan(store: Store, *, before: float, without: Sequence[int] = ()) -> Planned:
     """Return the oldest frames of moments that ended before a time (UTC seconds), like ones together.
 
-    Frames whose text is still to be read wait, as do those of the moments ``without``.
+    Frames whose text is still to be read wait, as do those of the moments ``without``. Where no single ones are left,
+    those of a reel.
     """
     rows = store.rows(_HOT, [before, json.dumps(list(without)), AT_ONCE])
-    sized: list[tuple[tuple[int, int], Framed]] = []
+    if not rows:
+        return _plan_reel(store, before, without)
+    found: list[tuple[tuple[int, int], Framed]] = []
     unreadable = []
     for moment, name, time, _, _ in sorted(rows, key=lambda row: (row[3], row[4].lstrip("*"), row[2])):
         try:
-            sized.append((_size(frames.read(store.vault, name)), Framed(moment, name, time)))
+            found.append((sized(frames.read(store.vault, name)), Framed(moment, name, time)))
         except FrameError:
             unreadable.append(moment)
     groups: list[tuple[Framed, ...]] = []
-    for size, alike in groupby(sorted(sized, key=lambda one: one[0]), key=lambda one: one[0]):
-        row, most = [framed for _, framed in alike], cold_frames.length(*size)
-        groups += [tuple(row[start : start + most]) for start in range(0, len(row), most)]
+    for size, alike in groupby(sorted(found, key=lambda one: one[0]), key=lambda one: one[0]):
+        groups += _cut([framed for _, framed in alike], size)
     return Planned(tuple(groups), tuple(unreadable))
+
+
+def _plan_reel(store: Store, before: float, without: Sequence[int]) -> Planned:
+    """Return the frames of the oldest reel whose day is over; its file goes once none is left in it (`mend`)."""
+    day = f"{cold_frames.FOLDER}{datetime.fromtimestamp(before, UTC):%Y-%m-%d}"
+    rows = store.rows(_OF_REELS, [day, json.dumps(list(without)), reeling.MOST])
+    file = cold_frames.file_of(rows[0][1]) if rows else ""
+    framed = sorted((Framed(*row) for row in rows if cold_frames.file_of(row[1]) == file), key=lambda one: one.time)
+    if not framed:
+        return Planned((), ())
+    try:
+        size = sized(frames.read(store.vault, framed[0].frame))
+    except FrameError:
+        return Planned((), tuple(one.moment for one in framed))
+    return Planned(tuple(_cut(framed, size)), ())
+
+
+def _cut(framed: Sequence[Framed], size: tuple[int, int]) -> list[tuple[Framed, ...]]:
+    most = cold_frames.length(*size)
+    return [tuple(framed[start : start + most]) for start in range(0, len(framed), most)]
 
 
 def encoded(vault: Vault, names: Sequence[str]) -> Group:
@@ -94,7 +101,7 @@ def encoded(vault: Vault, names: Sequence[str]) -> Group:
     """
     files = [frames.read(vault, name) for name in names]
     whole = [frames.decode(file) for file in files]
-    small = [_thumbnail(vault, name, image) for name, image in zip(names, whole, strict=True)]
+    small = [frames.thumbnail_of(vault, name) for name in names]
     made = cold_frames.encode(whole)
     return Group(min(made, *files, key=len) if len(files) == 1 else made, cold_frames.encode(small))
 
@@ -144,10 +151,10 @@ def mend(writer: Writer, store: Store, *, encode: Encode = encoded) -> list[str]
 
 def _made_anew(writer: Writer, store: Store, file: str, encode: Encode) -> list[str]:
     """Encode what is left of a group as another, and returns what could not be, in sentences."""
-    lost = []
+    lost, again = [], reeling.encoded if file.endswith(cold_frames.REEL) else encode
     while left := _left(store, file):
         try:
-            made = encode(store.vault, [one.frame for one in left])
+            made = again(store.vault, [one.frame for one in left])
         except cold_frames.UnreachableError:
             raise
         except FrameError:
@@ -173,26 +180,11 @@ def sweep(vault: Vault, store: Store) -> list[str]:
         with os.scandir(folder) as entries:  # strings, as there may be a million of them
             names = sorted(entry.name for entry in entries)
         for name in names:
-            if name.replace(cold_frames.SMALL, cold_frames.WHOLE) in known:
+            if cold_frames.whole(name) in known:
                 continue
             forgotten.remove(vault, folder / name)
             gone.append(day + name)
     return gone
-
-
-def _thumbnail(vault: Vault, name: str, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the thumbnail of a frame, made anew from its picture where it is damaged."""
-    small = frames.thumbnail(name)
-    return frames.small(image) if frames.damage(vault, small) else frames.decode(frames.read(vault, small))
-
-
-def _size(picture: bytes) -> tuple[int, int]:
-    """Return height and width of an image file; raises `FrameError`."""
-    try:
-        with Image.open(io.BytesIO(picture)) as opened:
-            return opened.height, opened.width
-    except OSError as error:
-        raise FrameError(f"A frame cannot be decoded ({error}).") from error
 
 
 def _move(db: Database, framed: Sequence[Framed], file: str) -> bool:
@@ -202,8 +194,8 @@ def _move(db: Database, framed: Sequence[Framed], file: str) -> bool:
     for place, one in enumerate(framed):
         new = cold_frames.frame_name(file, place)
         db.execute("UPDATE moments SET frame = ? WHERE id = ?", [new, one.moment])
-    old = {cold_frames.file_of(each) for one in framed for each in (one.frame, frames.thumbnail(one.frame))}
-    forgotten.leave_files(db, sorted(old))
+    single = [one.frame for one in framed if not cold_frames.is_cold(one.frame)]  # a group goes when none is left in it
+    forgotten.leave_files(db, sorted(file for name in single for file in (name, frames.thumbnail(name))))
     return True
 
 

@@ -48,6 +48,16 @@ def small(picture: Image.Image) -> bytes:
     return _webp(picture, SMALL)
 
 
+def exact(picture: NDArray[np.uint8]) -> bytes:
+    """Return ``uint8[height, width, 3]``, RGB, as WebP without any loss."""
+    return _webp(Image.fromarray(picture), LOSSLESS)
+
+
+def is_drawn(file: bytes) -> bool:
+    """Whether an image file is a WebP without loss: what `whole` makes of what a program drew."""
+    return file[:4] == b"RIFF" and file[12:16] == b"VP8L"
+
+
 def _from_palette(picture: Image.Image) -> Image.Image | None:
     """Return a picture in the colours of a palette, None where that would show or not be worth it."""
     packed = np.frombuffer(picture.tobytes("raw", "RGBX"), "<u4") & np.uint32(0xFFFFFF)

@@ -78,6 +78,12 @@ def thumbnail(name: str) -> str:
     return str(Path(name).with_suffix(".small"))
 
 
+def thumbnail_of(vault: Vault, name: str) -> NDArray[np.uint8]:
+    """Return the thumbnail of a frame, ``uint8[height, width, 3]`` RGB, made anew where it is damaged."""
+    thumb = thumbnail(name)
+    return small(decode(read(vault, name))) if damage(vault, thumb) else decode(read(vault, thumb))
+
+
 def damage(vault: Vault, name: str) -> FrameError | None:
     """Return why a frame or thumbnail is gone or damaged, None when it is whole; raises `UnreachableError`."""
     try:

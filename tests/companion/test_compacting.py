@@ -11,7 +11,8 @@ from vaults import vault_at
 from companion.compacting import Compacting, CompactorTasks
 from companion.worker import Worker
 from index import changes
-from index.pictures.cold_frames import Group, is_cold
+from index.pictures import reeling
+from index.pictures.cold_frames import GROUP, REEL, Group, file_of, is_cold
 from index.store import Store
 from index.types import FrameError, Job, NewMoment
 from index.writer import Writer
@@ -42,7 +43,7 @@ def fill(writer: Writer, count: int = 3) -> list[int]:
     """Store closed moments for which nothing is left to do."""
     moments = []
     for i in range(count):
-        image = np.full((48, 64, 3), 50 * i, np.uint8)
+        image = np.full((48, 64, 3), 50 * i % 256, np.uint8)
         new = NewMoment(T0 + 10 * i, T0 + 10 * i, "Editor", "t")
         moments.append(writer.do(changes.open_moment, writer.vault, new, image).result())
         writer.do(changes.close_moment, moments[-1], T0 + 10 * i + 5).result()
@@ -92,6 +93,27 @@ def test_the_person_comes_first(writer: Writer, store: Store, reason: str) -> No
     compacting = made(writer, store, told, saving=reason == "battery", now=T0 + 60 if reason == "young" else LATER)
     assert compacting.work() == 0
     assert not any(is_cold(store.moment(moment).frame) for moment in moments)
+
+
+def test_what_was_drawn_lately_becomes_a_reel_though_a_job_waits_and_is_encoded_once_more_when_cold(
+    writer: Writer, store: Store
+) -> None:
+    moments, told = fill(writer, reeling.LEAST), list[str]()
+    writer.do(changes.want, moments[0], Job.CONTENT).result()
+    settled = T0 + 10 * reeling.LEAST + reeling.SETTLED
+    assert made(writer, store, told, now=settled).work() == reeling.LEAST
+    (reel,) = {file_of(store.moment(moment).frame) for moment in moments}
+    assert reel.endswith(REEL)
+    writer.do(changes.done, moments[0], Job.CONTENT).result()
+    compacting = made(writer, store, told)
+    try:
+        assert compacting.work() == reeling.LEAST
+        assert compacting.work() == 0  # the reel that nothing is left of goes
+    finally:
+        compacting.stop()
+    assert {Path(file_of(store.moment(moment).frame)).suffix for moment in moments} == {GROUP}
+    assert not (store.vault.root / reel).exists()
+    assert told == []
 
 
 def test_frames_that_cannot_be_grouped_stay_are_told_once_and_hold_up_nothing(writer: Writer, store: Store) -> None:

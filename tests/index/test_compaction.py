@@ -127,9 +127,9 @@ def test_a_frame_that_cannot_be_read_is_named_and_holds_up_no_other(writer: Writ
     first, second, *_ = add_all(writer)
     (store.vault.root / store.moment(first).frame).write_bytes(b"damaged")
     planned = compaction.plan(store, before=LATER)
-    assert planned.unreadable == (first,)
+    assert planned.unfit == (first,)
     assert second in {one.moment for one in planned.groups[0]}
-    assert compaction.plan(store, before=LATER, without=[first]).unreadable == ()
+    assert compaction.plan(store, before=LATER, without=[first]).unfit == ()
 
 
 def test_an_encoder_that_fails_leaves_the_frames_as_they_were(

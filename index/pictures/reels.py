@@ -1,0 +1,271 @@
+"""Drawn pictures one after the other: of each only what none of the few before it shows, in place or moved up or down.
+
+For windows of text, which a program drew (`index.pictures.encoding`): a line is written, a page scrolled, a window
+shown again. A picture is cut into tiles. One that an earlier picture, its reference, shows in the same place is not
+stored, nor one that stands higher or lower there by the one number of rows that fits most of them; the others are,
+without loss, as one WebP whose transparent pixels stand for what was left out. So is a whole picture where that takes
+less.
+
+A tile counts as shown where no channel of any pixel differs by more than a tolerance and few pixels do: both pictures
+were brought to palettes of their own, whose rare shades differ. Places are never off by more than twice the tolerance
+of `index.pictures.encoding` from what was on screen.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from index.pictures import encoding
+from index.pictures.encoding import Pixels
+
+MAGIC = b"reel\x01"
+_HEAD = struct.Struct("<BhHI")  # pictures back (0: whole), rows moved, first row of what is stored, its bytes
+
+REACH = 2  # pictures back that may be referred to: two windows of one name take turns
+HIGH, WIDE = 8, 64  # pixels, of a tile
+TOLERANCE = 24  # levels of 256, as the last of `encoding.TOLERANCES`
+MOST_OFF = 1 / 16  # of a tile's pixels: edges of letters
+BANDS = 4  # a row is known again by how many pixels of each are ink
+NEAR = 2  # pixels
+ASKED = 96  # rows that are looked for
+LEAST_MOVED = 8  # of them, where they moved to
+INK = 80  # levels off the background
+SAME, MOVED = np.uint32(0), np.uint32(1)  # transparent pixels of what is stored
+OPAQUE = np.uint32(0xFF000000)
+
+Tiles = NDArray[np.bool_]  # [down, across]
+Ink = NDArray[np.int32]  # [height, BANDS], pixels
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A picture as it comes out of the reel; the ink in each row, and the height and width that are not padding."""
+
+    pixels: Pixels
+    ink: Ink
+    size: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """One picture of a reel."""
+
+    back: int
+    rows: int
+    top: int
+    webp: bytes
+
+
+def is_reel(content: bytes) -> bool:
+    """Whether a file's content is a reel."""
+    return content.startswith(MAGIC)
+
+
+def encode(files: Sequence[bytes]) -> bytes:
+    """Return pictures of one size as a reel; each is a WebP without loss, as `encoding.whole` returns it."""
+    parts, before, last = [MAGIC], deque[_Shown](maxlen=REACH), b""
+    for file in files:
+        record, shown = (_Record(1, 0, 0, b""), before[-1]) if file == last else _record(file, before)
+        before.append(shown)
+        last = file
+        parts += [_HEAD.pack(record.back, record.rows, record.top, len(record.webp)), record.webp]
+    return b"".join(parts)
+
+
+class Reel:
+    """A reel that is looked at; keeps the few pictures shown last. Not for several threads at once.
+
+    Raises ValueError where the content is none.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        if not is_reel(content):
+            raise ValueError("it is no reel")
+        self._records = list(_records(content))
+        self._shown: dict[int, Pixels] = {}
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def picture(self, place: int) -> NDArray[np.uint8]:
+        """Return a picture, ``uint8[height, width, 3]`` RGB, ``place`` from 0.
+
+        Raises ValueError or OSError where it is none.
+        """
+        if not 0 <= place < len(self._records):
+            raise ValueError(f"it has {len(self._records)} pictures, and none at {place}")
+        pixels = self._pixels(place)
+        return np.ascontiguousarray(pixels.view(np.uint8).reshape(*pixels.shape, 4)[:, :, :3])
+
+    def _pixels(self, place: int) -> Pixels:
+        """Return a picture, all that it refers to being shown before."""
+        wanted = [place]
+        while wanted[-1] not in self._shown and (back := self._records[wanted[-1]].back):
+            if back > wanted[-1]:
+                raise ValueError(f"picture {wanted[-1]} refers to none")
+            wanted.append(wanted[-1] - back)
+        for each in reversed(wanted):
+            if each not in self._shown:
+                self._shown[each] = self._made(each)
+            for old in [known for known in self._shown if not each - REACH < known <= each]:
+                del self._shown[old]
+        return self._shown[place]
+
+    def _made(self, place: int) -> Pixels:
+        record = self._records[place]
+        return _restored(self._shown[place - record.back], record) if record.back else _opened(record.webp) & ~OPAQUE
+
+
+def _records(content: bytes) -> Iterator[_Record]:
+    place = len(MAGIC)
+    while place < len(content):
+        if place + _HEAD.size > len(content):
+            raise ValueError("it breaks off")
+        back, rows, top, length = _HEAD.unpack_from(content, place)
+        place += _HEAD.size
+        yield _Record(back, rows, top, content[place : place + length])
+        place += length
+
+
+def _record(file: bytes, before: Sequence[_Shown]) -> tuple[_Record, _Shown]:
+    """Return how a picture is stored, and how it is shown then."""
+    new = _shown(_opened(file) & ~OPAQUE)
+    fitting = [(back, each) for back, each in enumerate(reversed(before), 1) if each.size == new.size]
+    if not fitting:
+        return _Record(0, 0, 0, file), new
+    moves = [(_move(new.ink, old.ink), back, old) for back, old in fitting]
+    (_, rows), back, old = max(moves, key=lambda move: move[0][0])  # of equals the first: the nearest
+    stored, shown = _difference(new, old, rows)
+    record = _stored(stored, back, rows)
+    return (_Record(0, 0, 0, file), new) if len(record.webp) >= len(file) else (record, _shown_again(shown, new.size))
+
+
+def _shown(pixels: Pixels) -> _Shown:
+    height, width = pixels.shape
+    padded = np.pad(pixels, ((0, -height % HIGH), (0, -width % WIDE)))
+    return _shown_again(padded, (height, width))
+
+
+def _shown_again(padded: Pixels, size: tuple[int, int]) -> _Shown:
+    """Return a picture with its rows' ink, of the middle alone: at the sides are bars that scroll otherwise."""
+    wide = padded.shape[1] // 8
+    green = padded[:, wide : wide * 6].view(np.uint8)[:, 1::4]
+    usual = int(np.bincount(green[::HIGH, ::HIGH].ravel(), minlength=256).argmax())
+    ink = np.abs(green.astype(np.int16) - usual) > INK
+    starts = np.arange(BANDS) * (ink.shape[1] // BANDS)
+    return _Shown(padded, np.add.reduceat(ink, starts, axis=1, dtype=np.int32), size)
+
+
+def _move(new: Ink, old: Ink) -> tuple[int, int]:
+    """Return how many rows of a picture an older one may show, and by how many rows lower it shows most of the rest."""
+    changed = np.flatnonzero((np.abs(new - old) > NEAR).any(axis=1))
+    kept = len(new) - len(changed)
+    told = changed[new[changed].any(axis=1)]
+    if len(told) < LEAST_MOVED:
+        return kept, 0
+    asked = told[:: -(-len(told) // ASKED)]
+    which, there = np.nonzero((np.abs(new[asked][:, None] - old[None]) <= NEAR).all(axis=2))
+    lags, votes = np.unique(there - asked[which], return_counts=True)
+    best = int(votes.argmax()) if len(votes) else 0
+    if not len(votes) or votes[best] < LEAST_MOVED:
+        return kept, 0
+    return kept + int(votes[best]) * len(told) // len(asked), int(lags[best])
+
+
+def _difference(new: _Shown, old: _Shown, rows: int) -> tuple[Pixels, Pixels]:
+    """Return what is stored of a picture, and the picture as it is shown then, both padded."""
+    same = _alike(new.pixels, old.pixels, np.ones(_tiled(new.pixels).shape[:2], np.bool_))
+    stored, shown = new.pixels | OPAQUE, new.pixels.copy()
+    if rows:
+        moved = _moved(old.pixels, rows)
+        there = _alike(new.pixels, moved, ~same & _inside(new.pixels, rows))
+        _paint(stored, there, MOVED)
+        _put(shown, there, moved)
+    _paint(stored, same, SAME)
+    _put(shown, same, old.pixels)
+    return stored[: new.size[0], : new.size[1]], shown
+
+
+def _tiled(pixels: Pixels) -> Pixels:
+    """Return a view ``[down, across, HIGH, WIDE]``."""
+    height, width = pixels.shape
+    return pixels.reshape(height // HIGH, HIGH, width // WIDE, WIDE).swapaxes(1, 2)
+
+
+def _alike(new: Pixels, old: Pixels, among: Tiles) -> Tiles:
+    """Return which of some tiles show the same."""
+    off = np.count_nonzero(_tiled(new != old), axis=(2, 3))
+    alike: Tiles = among & (off == 0)
+    near = among & (off > 0) & (off <= MOST_OFF * HIGH * WIDE)
+    if near.any():
+        a, b = (_tiled(each)[near].view(np.uint8).astype(np.int16) for each in (new, old))
+        alike[near] = np.abs(a - b).reshape(len(a), -1).max(axis=1) <= TOLERANCE
+    return alike
+
+
+def _moved(old: Pixels, rows: int) -> Pixels:
+    """Return a picture whose rows are those that stand ``rows`` lower in another; what comes from outside is empty."""
+    moved = np.zeros_like(old)
+    if rows > 0:
+        moved[:-rows] = old[rows:]
+    else:
+        moved[-rows:] = old[:rows]
+    return moved
+
+
+def _inside(pixels: Pixels, rows: int) -> Tiles:
+    """Return which tiles come from within a picture that moved."""
+    tops = np.arange(0, len(pixels), HIGH)
+    fits = (tops + rows >= 0) & (tops + HIGH + rows <= len(pixels))
+    return np.broadcast_to(fits[:, None], _tiled(pixels).shape[:2])
+
+
+def _paint(pixels: Pixels, tiles: Tiles, value: np.uint32) -> None:
+    _tiled(pixels)[tiles] = value
+
+
+def _put(pixels: Pixels, tiles: Tiles, other: Pixels) -> None:
+    _tiled(pixels)[tiles] = _tiled(other)[tiles]
+
+
+def _stored(stored: Pixels, back: int, rows: int) -> _Record:
+    """Return the rows of what is stored that hold anything."""
+    held = np.flatnonzero((stored != SAME).any(axis=1))
+    if not len(held):
+        return _Record(back, rows, 0, b"")
+    top, bottom = int(held[0]), int(held[-1]) + 1
+    part = np.ascontiguousarray(stored[top:bottom])
+    picture = Image.frombuffer("RGBA", (part.shape[1], part.shape[0]), part.tobytes(), "raw", "RGBA", 0, 1)
+    made = io.BytesIO()
+    picture.save(made, "WEBP", **encoding.LOSSLESS, exact=True)
+    return _Record(back, rows, top, made.getvalue())
+
+
+def _restored(old: Pixels, record: _Record) -> Pixels:
+    """Return a picture from its reference and what is stored of it."""
+    shown = old.copy()
+    if not record.webp:
+        return shown
+    stored = _opened(record.webp)
+    if stored.shape[1] != old.shape[1] or record.top + len(stored) > len(old):
+        raise ValueError("a picture does not fit its reference")
+    part = shown[record.top : record.top + len(stored)]
+    if record.rows:
+        np.copyto(part, _moved(old, record.rows)[record.top : record.top + len(stored)], where=stored == MOVED)
+    np.copyto(part, stored & ~OPAQUE, where=stored >= OPAQUE)
+    return shown
+
+
+def _opened(webp: bytes) -> Pixels:
+    """Return a WebP's pixels, red in the lowest byte, opacity in the highest; raises OSError where it is none."""
+    with Image.open(io.BytesIO(webp)) as opened:
+        raw = opened.convert("RGBA").tobytes()
+        return np.frombuffer(raw, "<u4").reshape(opened.height, opened.width)
