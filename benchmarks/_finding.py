@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
+from index.pictures import reeling
 from index.store import Store
 from index.types import Job
 
@@ -49,9 +50,10 @@ class InVault:
         return self._store.value(sql, [f'"{word}"']) is not None
 
     def waiting(self) -> int:
-        """Return how many frames wait to be read, and how many texts for their vectors."""
+        """Return how many frames wait to be read, or for those like them in a reel, and how many texts for vectors."""
         backlog = self._store.backlog()
-        return sum(backlog.get(kind, 0) for kind in (Job.READ, Job.CONTENT))
+        reels = reeling.plan(self._store, now=time.time() + reeling.SETTLED).groups
+        return sum(map(len, reels)) + sum(backlog.get(kind, 0) for kind in (Job.READ, Job.CONTENT))
 
 
 class InTable:

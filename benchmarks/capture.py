@@ -12,9 +12,10 @@ their processes and what they wrote is looked at.
   until a full-text query finds all of them; what is never found took for ever. Editor and browser tell their text
   to whoever asks; the terminals have to be read off the pixels. Chromium is started with the option without which it
   tells nothing; ``--silent-browser`` leaves that out, and its pages have to be read, too.
-- Bytes are what the vault grew by on disk, frames, text, vectors and all, once the program has ended. What is left of
-  them after some days, when the program has grouped the frames while nobody was there, is told beside it, and what that
-  costs; neither counts for a bar.
+- Bytes are what the vault grew by on disk, frames, text, vectors and all, once the program has ended. Frames that are
+  too few for a reel by then become one within the hour; what that saves counts, and so does the processor time for it.
+  What is left after some days, when the program has encoded all frames once more while nobody was there, is told beside
+  it, and what that costs; neither counts for a bar.
 - Which trigger ended how is the program's own account (`companion doctor --json`), and so is the time it says a look
   took until it could be found, from its trigger on. What it missed is told by the script: each of its acts must have a
   look of its own in the vault, stored or explained, within seconds.
@@ -36,12 +37,12 @@ from typing import Any
 
 import numpy as np
 from _capture_desk import companion_recording, doctor, errors_in, missing, recording
-from _capture_run import MEGABYTE, SETTLING, Run, Watched, run
+from _capture_run import MEGABYTE, SETTLING, Run, Span, Watched, run
 from _capture_script import IDLE
 from _capture_windows import NEEDED
 from _finding import InTable, InVault
+from _grouped_later import Grouped, once_cold, once_reeled
 from _looks import counted, looks, lost, noted_in, seconds_until_found, unanswered
-from _once_cold import Cold, once_cold
 from desktop import Desktop, DesktopError, wait_until
 from kept_secrets import keep_in
 from vaults import vault_at
@@ -76,6 +77,7 @@ def main() -> int:
         try:
             ours = run(partial(_ours, folder=folder), chosen.minutes, silent_browser=chosen.silent_browser)
             told = doctor(folder)
+            rest = _with_reels_of_the_rest(ours, folder / "vault")
             baseline = run(partial(_baseline, folder=folder), chosen.minutes, silent_browser=chosen.silent_browser)
             errors = errors_in(folder)
             with closing(Store(vault_at(folder / "vault"))) as store:
@@ -89,7 +91,7 @@ def main() -> int:
         "minutes": chosen.minutes,
         "silent_browser": chosen.silent_browser,
         "called_for_a_look": dict(Counter(call.trigger for call in ours.calls)),
-        "ours": _figures(ours, groups) | _later(ours, cold),
+        "ours": _figures(ours, groups) | _later(ours, cold) | {"frames_in_late_reels": rest.frames},
         "baseline": _figures(baseline, groups),
         "looks": counted(looks(told)),
         "looks_seconds_until_found": seconds_until_found(told),
@@ -161,7 +163,15 @@ def _figures(run: Run, groups: Groups) -> dict[str, object]:
     }
 
 
-def _later(run: Run, cold: Cold) -> dict[str, float]:
+def _with_reels_of_the_rest(run: Run, vault: Path) -> Grouped:
+    """Count what the program does within an hour with frames too few for a reel yet: their bytes, and its work."""
+    rest = once_reeled(vault)
+    run.grown -= rest.saved
+    run.spans[SETTLING] = run.spans[SETTLING].with_work_of(Span(cpu=rest.cpu, by_role={"late reels": rest.cpu}))
+    return rest
+
+
+def _later(run: Run, cold: Grouped) -> dict[str, float]:
     """Return what becomes of it after three days, and what that costs, while the person is away."""
     hours = run.active.seconds / HOUR
     return {

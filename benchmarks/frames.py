@@ -187,7 +187,7 @@ def _plain(image: NDArray[np.uint8]) -> bytes:
 def _sizes(vault: Vault) -> tuple[int, int]:
     """Return the bytes on disk of all frames, and of all thumbnails."""
     files = [path for path in vault.frames.rglob("*") if path.is_file()]
-    small = sum(path.stat().st_size for path in files if path.suffix in (".small", cold_frames.SMALL))
+    small = sum(path.stat().st_size for path in files if path.suffix in {".small", *cold_frames.SMALL.values()})
     return sum(path.stat().st_size for path in files) - small, small
 
 

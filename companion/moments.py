@@ -80,7 +80,8 @@ class Moments:
         self._write_ends()
         typed = Typed()
         told = None if frame.text is None else seen(frame, typed)
-        picture, new, digest = _encoded(frame.image), described(frame, source), digest_of(frame.image)
+        picture, new = _encoded(frame.image), described(frame, source)
+        digest = digest_of(picture)
         vault, now = self._writer.vault, self._clock()
         opening = self._writer.do(_open_again, vault, new, picture, digest, told=told, now=now)
         moment, covered = opening.result()
@@ -130,6 +131,12 @@ class Moments:
             self._renew(last)
             del self._unrenewed[0]
         return written
+
+    def let_go(self) -> None:
+        """Let go of what is held of open moments and is not stored yet."""
+        self._unrenewed.clear()
+        for moment in self._open.values():
+            moment.image, moment.unsaid = None, None
 
     def _say(self, moment: _Open, time: float) -> bool:
         """Store what a moment says that went on at ``time``, if that is not stored; returns whether it is new."""
@@ -232,13 +239,9 @@ def _close_again(db: Database, moment: int, time_end: float) -> None:
         changes.close_moment(db, moment, time_end)
 
 
-def digest_of(image: NDArray[np.uint8] | None) -> str:
-    """Return a short hash of a picture's pixels and shape; empty without one."""
-    if image is None:
-        return ""
-    made = hashlib.blake2b(repr(image.shape).encode(), digest_size=16)
-    made.update(np.ascontiguousarray(image).data)
-    return made.hexdigest()
+def digest_of(picture: frames.Picture | None) -> str:
+    """Return a short hash of a picture as it is kept; empty without one."""
+    return "" if picture is None else hashlib.blake2b(picture.whole, digest_size=16).hexdigest()
 
 
 def _storable(text: str) -> str:

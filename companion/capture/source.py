@@ -14,7 +14,7 @@ import numpy as np
 from companion.capture.attended import NOBODY, Attended
 from companion.capture.beside import Beside
 from companion.capture.change import MOVED_ON, changed_share
-from companion.capture.glance import MOVING, NOTHING_TOLD, SILENT, Glance, is_same
+from companion.capture.glance import MOVING, NOTHING_TOLD, SILENT, UNKNOWN, Glance, is_same
 from companion.capture.hands import Counter
 from companion.capture.password_places import PasswordPlaces
 from companion.capture.privacy import NO_WINDOW, Rules, is_private
@@ -101,7 +101,7 @@ class ScreenSource:
                 while not stop.is_set():
                     now = time.monotonic()
                     since = self._triggers.since(now)
-                    why = self._triggers.due(now, screen.idle())
+                    why = self._triggers.due(now, screen.idle)
                     if why:
                         self._screen_limits = getattr(screen, "limits", "")
                         seen = self._look(screen, why, self._clock() - (now - since))
@@ -136,7 +136,7 @@ class ScreenSource:
                 self._page = None
                 self._written.drop()
                 self._attended.window("", "", time.monotonic())
-            private = seen not in (LOCKED, MOVING, NOTHING_TOLD, SILENT) and is_private(seen)
+            private = seen not in (LOCKED, MOVING, NOTHING_TOLD, SILENT, UNKNOWN) and is_private(seen)
             return Skipped(self._clock(), seen, private=private, triggers=why, triggered=since)
         if before is None or before.window.pid != seen.window.pid or before.window.app != seen.window.app:
             hands = Hands()  # of another window, which may be one that nothing is kept of

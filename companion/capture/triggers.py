@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from companion.capture.screen import Happened
@@ -60,15 +61,15 @@ class Triggers:
         known = self._pending.setdefault(what.trigger, _Pending(what.time, what.time))
         known.last = max(known.last, what.time)
 
-    def due(self, now: float, idle: float | None) -> tuple[Trigger, ...]:
+    def due(self, now: float, idle: Callable[[], float | None]) -> tuple[Trigger, ...]:
         """Return why to look at ``now``, empty when there is no reason to; what is returned is done with.
 
-        Everything that waits is seen by one look, be it ripe or not. ``idle`` is for how long nothing was touched,
-        None where that is not told.
+        Everything that waits is seen by one look, be it ripe or not. ``idle`` returns for how long nothing was touched,
+        None where that is not told; it is asked only where it matters, as the answer has to be waited for.
         """
         if not any(self._ripe_at(trigger) <= now for trigger in self._pending):
-            here = idle is None or idle < AWAY
-            return (Trigger.RESTED,) if here and not self._pending and now - self._looked >= HEARTBEAT else ()
+            rested = not self._pending and now - self._looked >= HEARTBEAT
+            return (Trigger.RESTED,) if rested and ((away := idle()) is None or away < AWAY) else ()
         why = tuple(sorted(self._pending, key=lambda trigger: self._pending[trigger].first))
         self._pending.clear()
         if why != (Trigger.CHANGED,):

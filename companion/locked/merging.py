@@ -17,6 +17,7 @@ from companion.brain.types import Chunk, Stream
 from companion.locked.entries import CHANGED, CLOSED, EXTENDED, INCIDENT, LOOKS, OPENED, SAMPLES, Entry
 from companion.locked.moments import split, told
 from companion.looks import KEPT_SECONDS
+from companion.moments import digest_of
 from index import changes, journal
 from index.database import make_durable
 from index.forgetting.budget import Kind, Ledger, NoRoomError
@@ -212,8 +213,9 @@ def _put_rest(  # noqa: PLR0917 the writer passes them on
         facts = entry.facts
         if entry.kind == OPENED:
             new = NewMoment(**facts["new"])
+            picture = split(entry)
             opened[facts["number"]] = changes.open_moment(
-                db, vault, new, split(entry), digest=facts["digest"], seen=told(entry)
+                db, vault, new, picture, digest=digest_of(picture), seen=told(entry)
             )
             changes.output(db, new.source, new.time_start)
         elif entry.kind in {CHANGED, EXTENDED, CLOSED}:

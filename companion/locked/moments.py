@@ -8,7 +8,7 @@ from typing import Any
 
 from companion.capture.types import Frame, Hands, Image
 from companion.locked.entries import CHANGED, CLOSED, EXTENDED, LOOKS, OPENED, Entry, Journal
-from companion.moments import EXTEND_SECONDS, RENEW_SECONDS, described, digest_of, seen, title_of
+from companion.moments import EXTEND_SECONDS, RENEW_SECONDS, described, seen, title_of
 from companion.typed import Typed
 from index.pictures import frames
 from index.types import Look, Seen
@@ -52,7 +52,7 @@ class SealedMoments:
         if left is not None:  # a moment before it was refused, and its monitor taken for new since
             self.close(frame.window.monitor, left.extended)
         number = self._count + 1
-        facts = {"number": number, "new": asdict(described(frame, source)), "digest": digest_of(frame.image)}
+        facts = {"number": number, "new": asdict(described(frame, source))}
         typed = Typed()
         self._journal.append(_entry(OPENED, facts, frame, typed, image=frame.image))
         self._count = number
@@ -98,6 +98,11 @@ class SealedMoments:
             self._journal.append(_entry(CHANGED, facts, again, moment.typed, image=again.image))
         self._journal.append(Entry(CLOSED, moment.facts(monitor, time_end)))
         return True
+
+    def let_go(self) -> None:
+        """Let go of what is held of open moments and is not written yet."""
+        for moment in self._open.values():
+            moment.newest = None
 
     def put_looks(self, looks: Sequence[Look]) -> None:
         """Write what came of some looks. Where the budget has no room for them they go: they are counts."""

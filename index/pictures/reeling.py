@@ -17,10 +17,10 @@ from index.types import FrameError
 from index.vault import Vault
 
 SETTLED = 60.0  # seconds after a moment's end
-LEAST, MOST = 16, 32  # frames; a reel's first is whole, and to show the last is to decode up to all before it
+LEAST, MOST = 12, 16  # frames; a reel's first is whole, and to show the last is to go through those before it
 WAITED = 3600.0  # seconds after which fewer will do
 TWO = 2
-THUMBNAILS_SPEED = 9  # of libavif: a sixteenth of the time of the usual one, for half as many bytes again
+THUMBNAILS = {"quality": 50, "speed": 9}  # of libavif: below, a page shows through the one it was scrolled from
 
 _SETTLED = (
     "SELECT id, frame, time_start, app, title FROM moments WHERE frame <> '' "
@@ -80,14 +80,14 @@ def _chunks(rows: Sequence[_Row]) -> Iterator[Sequence[_Row]]:
 
 
 def encoded(vault: Vault, names: Sequence[str]) -> Group:
-    """Return frames, of one size, and their thumbnails as a reel; takes some 30 ms a frame.
+    """Return frames, of one size, and their thumbnails as a reel; takes some 35 ms a frame.
 
     A thumbnail that is damaged is made anew. Raises `FrameError` when a frame cannot be read, `EncodingError` when the
     encoder of thumbnails fails.
     """
     small = [frames.thumbnail_of(vault, name) for name in names]
     whole = reels.encode([_drawn(frames.read(vault, name)) for name in names])
-    return Group(whole, cold_frames.encode(small, speed=THUMBNAILS_SPEED))
+    return Group(whole, cold_frames.encode(small, **THUMBNAILS))
 
 
 def _drawn(file: bytes) -> bytes:

@@ -29,6 +29,7 @@ from index.pictures.encoding import Pixels
 MAGIC = b"reel\x01"
 _HEAD = struct.Struct("<BhHI")  # pictures back (0: whole), rows moved, first row of what is stored, its bytes
 
+MOST_WORK = 4.0  # pictures that are decoded to show one: some 50 ms
 REACH = 2  # pictures back that may be referred to: two windows of one name take turns
 HIGH, WIDE = 8, 64  # pixels, of a tile
 TOLERANCE = 24  # levels of 256, as the last of `encoding.TOLERANCES`
@@ -47,11 +48,15 @@ Ink = NDArray[np.int32]  # [height, BANDS], pixels
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """A picture as it comes out of the reel; the ink in each row, and the height and width that are not padding."""
+    """A picture as it comes out of the reel; the ink in each row; the height and width that are not padding.
+
+    ``work`` is what has to be decoded to show it, beside a whole picture: in pictures.
+    """
 
     pixels: Pixels
     ink: Ink
     size: tuple[int, int]
+    work: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +145,21 @@ def _record(file: bytes, before: Sequence[_Shown]) -> tuple[_Record, _Shown]:
     new = _shown(_opened(file) & ~OPAQUE)
     fitting = [(back, each) for back, each in enumerate(reversed(before), 1) if each.size == new.size]
     if not fitting:
-        return _Record(0, 0, 0, file), new
+        return _whole(file, new), new
     moves = [(_move(new.ink, old.ink), back, old) for back, old in fitting]
     (_, rows), back, old = max(moves, key=lambda move: move[0][0])  # of equals the first: the nearest
     stored, shown = _difference(new, old, rows)
-    record = _stored(stored, back, rows)
-    return (_Record(0, 0, 0, file), new) if len(record.webp) >= len(file) else (record, _shown_again(shown, new.size))
+    record, work = _stored(stored, back, rows)
+    if work + old.work > MOST_WORK or len(record.webp) >= len(file):
+        return _whole(file, new), new
+    return record, _shown_again(shown, new.size, work + old.work)
+
+
+def _whole(file: bytes, shown: _Shown) -> _Record:
+    """Return how a picture is stored that refers to none: as the file it is, or in fewer bytes."""
+    height, width = shown.size
+    rgb = np.ascontiguousarray(shown.pixels[:height, :width].view(np.uint8).reshape(height, width, 4)[:, :, :3])
+    return _Record(0, 0, 0, min(file, encoding.exact(rgb), key=len))
 
 
 def _shown(pixels: Pixels) -> _Shown:
@@ -154,14 +168,14 @@ def _shown(pixels: Pixels) -> _Shown:
     return _shown_again(padded, (height, width))
 
 
-def _shown_again(padded: Pixels, size: tuple[int, int]) -> _Shown:
+def _shown_again(padded: Pixels, size: tuple[int, int], work: float = 0.0) -> _Shown:
     """Return a picture with its rows' ink, of the middle alone: at the sides are bars that scroll otherwise."""
     wide = padded.shape[1] // 8
     green = padded[:, wide : wide * 6].view(np.uint8)[:, 1::4]
     usual = int(np.bincount(green[::HIGH, ::HIGH].ravel(), minlength=256).argmax())
     ink = np.abs(green.astype(np.int16) - usual) > INK
     starts = np.arange(BANDS) * (ink.shape[1] // BANDS)
-    return _Shown(padded, np.add.reduceat(ink, starts, axis=1, dtype=np.int32), size)
+    return _Shown(padded, np.add.reduceat(ink, starts, axis=1, dtype=np.int32), size, work)
 
 
 def _move(new: Ink, old: Ink) -> tuple[int, int]:
@@ -236,17 +250,17 @@ def _put(pixels: Pixels, tiles: Tiles, other: Pixels) -> None:
     _tiled(pixels)[tiles] = _tiled(other)[tiles]
 
 
-def _stored(stored: Pixels, back: int, rows: int) -> _Record:
-    """Return the rows of what is stored that hold anything."""
+def _stored(stored: Pixels, back: int, rows: int) -> tuple[_Record, float]:
+    """Return the rows of what is stored that hold anything, and which part of a picture they are."""
     held = np.flatnonzero((stored != SAME).any(axis=1))
     if not len(held):
-        return _Record(back, rows, 0, b"")
+        return _Record(back, rows, 0, b""), 0.0
     top, bottom = int(held[0]), int(held[-1]) + 1
     part = np.ascontiguousarray(stored[top:bottom])
     picture = Image.frombuffer("RGBA", (part.shape[1], part.shape[0]), part.tobytes(), "raw", "RGBA", 0, 1)
     made = io.BytesIO()
-    picture.save(made, "WEBP", **encoding.LOSSLESS, exact=True)
-    return _Record(back, rows, top, made.getvalue())
+    picture.save(made, "WEBP", **encoding.SMALLER, exact=True)
+    return _Record(back, rows, top, made.getvalue()), len(part) / len(stored)
 
 
 def _restored(old: Pixels, record: _Record) -> Pixels:

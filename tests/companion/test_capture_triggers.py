@@ -24,7 +24,7 @@ def ripens(triggers: Triggers, *happened: Happened) -> float:
     for what in happened:
         triggers.happened(what)
     now = happened[-1].time
-    while not triggers.due(now, 0.0):
+    while not triggers.due(now, lambda: 0.0):
         now += 0.01
     return now - happened[0].time
 
@@ -40,7 +40,7 @@ def test_typing_without_a_pause_is_looked_at_all_the_same() -> None:
     looks = []
     for key in keys:
         triggers.happened(key)
-        looks += [key.time] if triggers.due(key.time, 0.0) else []
+        looks += [key.time] if triggers.due(key.time, lambda: 0.0) else []
     assert looks == [pytest.approx(101.0 + QUIET[Trigger.TYPED][1], abs=0.21)]
 
 
@@ -49,16 +49,16 @@ def test_one_look_serves_everything_that_waits_and_says_what_came_first() -> Non
     triggers.happened(Happened(Trigger.TYPED, 101.0))
     triggers.happened(Happened(Trigger.SWITCHED, 101.1))
     assert triggers.since(101.2) == 101.0
-    assert triggers.due(101.45, 0.0) == (Trigger.TYPED, Trigger.SWITCHED)
-    assert triggers.due(103.0, 0.0) == ()
+    assert triggers.due(101.45, lambda: 0.0) == (Trigger.TYPED, Trigger.SWITCHED)
+    assert triggers.due(103.0, lambda: 0.0) == ()
 
 
 def test_the_heart_beats_only_while_somebody_is_there() -> None:
     triggers = rested()
-    assert triggers.due(100.0 + HEARTBEAT - 0.1, 0.0) == ()
-    assert triggers.due(100.0 + HEARTBEAT, AWAY) == ()
-    assert triggers.due(100.0 + HEARTBEAT, None) == (Trigger.RESTED,)
-    assert triggers.due(100.0 + HEARTBEAT, AWAY - 1) == (Trigger.RESTED,)
+    assert triggers.due(100.0 + HEARTBEAT - 0.1, lambda: 0.0) == ()
+    assert triggers.due(100.0 + HEARTBEAT, lambda: AWAY) == ()
+    assert triggers.due(100.0 + HEARTBEAT, lambda: None) == (Trigger.RESTED,)
+    assert triggers.due(100.0 + HEARTBEAT, lambda: AWAY - 1) == (Trigger.RESTED,)
 
 
 def test_a_film_is_looked_at_less_and_less_until_a_hand_moves() -> None:
@@ -66,7 +66,7 @@ def test_a_film_is_looked_at_less_and_less_until_a_hand_moves() -> None:
     while now < 400.0:
         now += 0.1
         triggers.happened(Happened(Trigger.CHANGED, now))
-        if triggers.due(now, 0.0):
+        if triggers.due(now, lambda: 0.0):
             triggers.looked(now, restless=True)
             looks.append(now)
     between = [after - before for before, after in itertools.pairwise(looks)]
@@ -80,7 +80,7 @@ def test_a_look_that_windows_moved_under_is_taken_again_a_few_times_for_the_same
     why, tries = (Trigger.CLICKED,), 1
     while triggers.again(why, 101.0 + tries):
         due = 101.0 + tries + AGAIN + 0.01
-        assert set(triggers.due(due, 0.0)) == {Trigger.CLICKED, Trigger.SWITCHED}
+        assert set(triggers.due(due, lambda: 0.0)) == {Trigger.CLICKED, Trigger.SWITCHED}
         tries += 1
     assert tries == TRIES
 
@@ -91,7 +91,7 @@ def test_nothing_that_happens_waits_for_longer_than_its_most(steps: list[tuple[T
     triggers, now, waiting = rested(), 100.0, dict[Trigger, float]()
     for trigger, pause in steps:
         now += pause
-        if triggers.due(now, 0.0):
+        if triggers.due(now, lambda: 0.0):
             triggers.looked(now, restless=False)
             waiting.clear()
         triggers.happened(Happened(trigger, now))

@@ -52,7 +52,7 @@ def recorded_while_locked(root: Path) -> None:
     vault = Vault(root)
     journal = Journal(vault.journal, keyfile.load(vault.key_file).public, clock=lambda: NOW + 60)
     new = NewMoment(NOW + 60, NOW + 60, "app", "since")
-    journal.append(Entry(OPENED, {"number": 1, "new": asdict(new), "digest": "", "whole": 0}, b""))
+    journal.append(Entry(OPENED, {"number": 1, "new": asdict(new), "whole": 0}, b""))
     journal.append(Entry(CLOSED, {"number": 1, "time": NOW + 70}))
     journal.close()
 
@@ -86,7 +86,7 @@ def test_files_that_a_crash_left_go_before_anything_is_forgotten(tmp_path: Path)
         names = [row[0] for row in store.rows("SELECT frame FROM moments")]
         group = compaction.encoded(vault, names)
         cold_frames.write(vault, NOW, group)  # the program ends before its transaction
-    orphan = [path for path in vault.frames.rglob("*") if path.suffix in (cold_frames.WHOLE, cold_frames.SMALL)]
+    orphan = [path for path in vault.frames.rglob("*") if path.suffix in {cold_frames.GROUP, ".thumbs"}]
     assert len(orphan) == 2
     assert main(["forget", "--since", "0", "--yes", "--vault", str(tmp_path)]) == 0
     assert [path for path in vault.frames.rglob("*") if path.is_file()] == []

@@ -72,9 +72,18 @@ def test_two_windows_that_take_turns_are_told_from_themselves() -> None:
     assert len(turns) < len(one[0]) + len(other[0]) + (len(one[1]) + len(other[1])) / 2
 
 
-def test_what_is_like_nothing_before_is_kept_as_the_file_it_is() -> None:
-    first, second = kept(page(1)), kept(255 - page(60))
-    assert second in reels.encode([first, second])
+def test_what_is_like_nothing_before_is_kept_whole_and_exactly() -> None:
+    files = [kept(page(1)), kept(255 - page(60))]
+    content = reels.encode(files)
+    assert off(Reel(content).picture(1), files[1]) == 0
+    assert sum(map(len, files)) / 2 < len(content) <= sum(map(len, files)) + 30
+
+
+def test_a_picture_is_shown_without_decoding_many_others_whole() -> None:
+    files = [kept(page(9 * number)) for number in range(16)]  # each shows two thirds of the one before
+    records = list(reels._records(reels.encode(files)))
+    wholes = [place for place, record in enumerate(records) if not record.back]
+    assert 1 < len(wholes) < len(files) / 3
 
 
 def test_pictures_of_other_sizes_do_not_refer_to_each_other() -> None:
