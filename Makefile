@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 NAME ?= all
 # Tests that compute, or show windows to nobody: two at a time. The others start programs and desktops and mostly wait for
-# them: one after the other, in two rows beside each other.
+# them: one after the other, in three rows beside each other.
 ON_DESKTOPS := tests/ui/test_focus_on_desktop.py tests/ui/test_locking_for_real.py tests/ui/test_starting.py
-BESIDE := tests/privacy tests/integration tests/end2end $(ON_DESKTOPS)
+SECOND := tests/privacy $(ON_DESKTOPS)
+THIRD := tests/integration tests/end2end tests/companion/accessible tests/companion/wayland tests/companion/quiet
 COMPUTING := tests/end2end/test_whole_way.py tests/integration/test_import_and_demo.py tests/index tests/embeddings \
 	tests/companion/evaluation tests/companion/masking $(wildcard tests/companion/test_learning*.py) \
 	tests/companion/test_cli_train.py tests/companion/test_cohort_start.py \
@@ -20,9 +21,10 @@ run: system-run $(VENV)/.run
 test: system-test $(VENV)/.dev lint
 	@failed=0; \
 	$(BIN)/python -m pytest -n 2 --dist loadfile --max-worker-restart 0 $(COMPUTING) || failed=1; \
-	$(BIN)/python -m pytest $(addprefix --ignore=,$(COMPUTING)) $(BESIDE) >$(VENV)/beside.log 2>&1 & \
-	$(BIN)/python -m pytest $(addprefix --ignore=,$(COMPUTING) $(BESIDE)) || failed=1; \
-	wait $$! || failed=1; cat $(VENV)/beside.log; \
+	$(BIN)/python -m pytest $(addprefix --ignore=,$(COMPUTING)) $(SECOND) >$(VENV)/second.log 2>&1 & second=$$!; \
+	$(BIN)/python -m pytest $(addprefix --ignore=,$(COMPUTING)) $(THIRD) >$(VENV)/third.log 2>&1 & third=$$!; \
+	$(BIN)/python -m pytest $(addprefix --ignore=,$(COMPUTING) $(SECOND) $(THIRD)) || failed=1; \
+	wait $$second || failed=1; wait $$third || failed=1; cat $(VENV)/second.log $(VENV)/third.log; \
 	exit $$failed
 
 lint: $(VENV)/.dev

@@ -1,9 +1,10 @@
-"""An hour of a desktop's frames, as they are kept and compacted: bytes, time, legibility, how fast one is served.
+"""An hour of a desktop's frames, kept, in reels and compacted: bytes, time, legibility, how fast one is served.
 
-The hour is made and stored as the program does it (`_working_hour.py`), and compacted as it does it when idle. Both are
-compared with a plain WebP of each frame, with loss, of quality 80. What OCR reads off a compacted frame is compared
-with what it reads off the kept one; beside it what that and the plain one lost against the screen, and what is left
-when a group was encoded once more because a frame of it was forgotten.
+The hour is made and stored as the program does it (`_working_hour.py`), made reels of as it does it within minutes, and
+compacted as it does it when idle. All are compared with a plain WebP of each frame, with loss, of quality 80. What OCR
+reads off a frame of a reel, and off a compacted one, is compared with what it reads off the kept one; beside it what
+that and the plain one lost against the screen, and what is left when a group was encoded once more because a frame of
+it was forgotten.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from companion.figures import Bar, report
 from embeddings.ocr import TextReader, as_text
 from index import changes
 from index.keys.keys import Keys
-from index.pictures import cold_frames, compaction
+from index.pictures import cold_frames, compaction, reeling
 from index.pictures import frames as kept_frames
 from index.store import Store
 from index.types import NewMoment
@@ -79,6 +80,17 @@ class Compacted:
 
 
 @dataclass(frozen=True)
+class Reeled:
+    """What making reels came to: frames in them, sizes, processor seconds; seconds to serve one, and how it reads."""
+
+    frames: int
+    after: tuple[int, int]
+    cpu: float
+    served: list[float]
+    alike: list[float]
+
+
+@dataclass(frozen=True)
 class Legible:
     """How alike texts are, frame by frame: of the compacted to the kept one, of that and of a plain WebP to the screen.
 
@@ -99,7 +111,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, Writer(Vault(Path(folder), keys=Keys.random())) as writer:
         store = Store(writer.vault)
         hour = _stored(writer, store, chosen.acts, max(1, chosen.acts * 2 // 3 // chosen.read))
-        compacted = _compacted(writer, store)
+        before = _sizes(writer.vault)
+        reeled = _reeled(writer, store, hour)
+        compacted = _compacted(writer, store, before)
         served = _served(store, hour.moments)
         legible = _legible(writer, store, hour)
         store.close()
@@ -107,8 +121,11 @@ def main() -> int:
         Bar("times smaller than plain WebP", round(hour.plain / compacted.after[0], 2), LEAST_RATIO, "least"),
         Bar("similarity of text read, mean", _mean(legible.compacted), LEAST_SIMILARITY, "least"),
         Bar("seconds until one frame is served, p95", round(float(np.quantile(served.alone, 0.95)), 4), MOST_SECONDS),
+        Bar("the same of a reel", round(float(np.quantile(reeled.served, 0.95)), 4), MOST_SECONDS),
+        Bar("similarity of text read of a reel, mean", _mean(reeled.alike), LEAST_SIMILARITY, "least"),
     ]
-    return report("frames", _kept(hour, compacted) | _told(len(hour.moments), compacted, served, legible), bars)
+    told = _told(len(hour.moments), compacted, served, legible)
+    return report("frames", _kept(hour, compacted) | _told_of_reels(len(hour.moments), reeled, compacted) | told, bars)
 
 
 def _kept(hour: Hour, compacted: Compacted) -> dict[str, float]:
@@ -122,6 +139,18 @@ def _kept(hour: Hour, compacted: Compacted) -> dict[str, float]:
         "kept_share_of_plain_bytes": round(kept / hour.plain, 3),
         "kept_share_of_plain_cpu": round(hour.kept_seconds / hour.plain_seconds, 3),
         "cpu_milliseconds_to_keep": round(1000 * hour.kept_seconds / count, 1),
+    }
+
+
+def _told_of_reels(count: int, reeled: Reeled, compacted: Compacted) -> dict[str, float]:
+    return {
+        "frames_in_reels": reeled.frames,
+        "kilobytes_a_frame_with_reels": round(reeled.after[0] / count / 1000, 1),
+        "thumbnail_kilobytes_kept": round(compacted.before[1] / count / 1000, 1),
+        "thumbnail_kilobytes_with_reels": round(reeled.after[1] / count / 1000, 1),
+        "reels_share_of_kept_bytes": round(sum(reeled.after) / sum(compacted.before), 3),
+        "cpu_milliseconds_a_frame_to_reel": round(1000 * reeled.cpu / max(1, reeled.frames), 1),
+        "seconds_served_of_a_reel_p50": round(float(np.median(reeled.served)), 4),
     }
 
 
@@ -191,15 +220,36 @@ def _sizes(vault: Vault) -> tuple[int, int]:
     return sum(path.stat().st_size for path in files) - small, small
 
 
-def _compacted(writer: Writer, store: Store) -> Compacted:
-    """Group everything as the program does."""
-    count, before = 0, _sizes(writer.vault)
+def _reeled(writer: Writer, store: Store, hour: Hour) -> Reeled:
+    """Make reels of everything as the program does, serve each frame with nothing in memory, and read some."""
+    count, cpu = 0, time.process_time()
+    while groups := reeling.plan(store, now=LATER).groups:
+        for group in groups:
+            compaction.put(writer, group, reeling.encoded(writer.vault, [one.frame for one in group]))
+            count += len(group)
+    cpu = time.process_time() - cpu
+    names = [name for name in (store.moment(moment).frame for moment in hour.moments) if cold_frames.is_cold(name)]
+    served = []
+    for name in names:
+        cold_frames.let_go(store.vault)
+        served.append(_serve(store, name)[0])
+    reader, alike = TextReader(), []
+    for moment in hour.screens:
+        kept = as_text(reader.read(kept_frames.decode(hour.single[moment])))
+        alike.append(_alike(_text(store, reader, moment), kept))
+    return Reeled(count, _sizes(writer.vault), cpu, served, alike)
+
+
+def _compacted(writer: Writer, store: Store, before: tuple[int, int]) -> Compacted:
+    """Group everything as the program does when it is cold."""
+    count = 0
     start, cpu = time.perf_counter(), time.process_time()
     while groups := compaction.plan(store, before=LATER).groups:
         for group in groups:
             made = compaction.encoded(writer.vault, [one.frame for one in group])
             count += compaction.put(writer, group, made)
     took, worked = time.perf_counter() - start, time.process_time() - cpu
+    compaction.mend(writer, store)  # reels that nothing is left of go
     return Compacted(count, before, _sizes(writer.vault), took, worked)
 
 

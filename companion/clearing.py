@@ -107,7 +107,7 @@ class Clearing:
         """
         if frame.image is None or _anywhere(frame.reading, secret):
             return None, "", {}
-        private = _boxes(frame.window.rect, _blackened(frame.reading))
+        private = _boxes(frame.window.rect, (*_blackened(frame.reading), *frame.above))
         covered = _covered([block.box for block in blocks.values()], _boxes(frame.window.rect, _untold(frame)))
         try:
             lines = self._lines(frame, frame.image, [*covered, *private])

@@ -9,7 +9,7 @@ from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass
 
 from companion.worker import TaskFailed, Worker, WorkerCrashed
-from embeddings.types import EEGWindow
+from embeddings.types import EEGWindow, EmbeddingsError
 
 EVERY_SECONDS = 3.0
 JUDGED_SECONDS = 4.0
@@ -134,7 +134,7 @@ class ContactWatch:
             return None
         except CancelledError:
             return None
-        except (TaskFailed, WorkerCrashed, OSError) as error:
+        except (TaskFailed, WorkerCrashed, EmbeddingsError, OSError) as error:
             if not self._failing:
                 self._on_incident("contact", f"The contact of the electrodes could not be judged: {error}")
             self._failing = True

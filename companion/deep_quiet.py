@@ -140,12 +140,18 @@ class DeepQuiet:
         self._waiting, self._limits = False, ""
         if not state.deep or not self._chosen.quiet or state.since == self._declined or self._would_hold_all():
             return
+        if self._has_to_wait():
+            return
         since = self._notices.mark()
         if not self.keeping.begin():
             return
         standing = self.keeping.standing  # who shows notifications may not have been there before
         semantics = None if self._would_hold_all() else standing.semantics
-        if semantics is None or not self._notices.focus_began(semantics, standing.backend, since):
+        if semantics is None:
+            self.keeping.end()
+            return
+        if not self._notices.focus_began(semantics, standing.backend, since):
+            self._has_to_wait()
             self.keeping.end()  # what is not seen would be held and never told of
             return
         self._holding, self._focus, self._began = True, state.since, self._monotonic()
@@ -180,6 +186,12 @@ class DeepQuiet:
         if self._monotonic() - self._newest_at > STALE_SECONDS:
             return NOT_FOLLOWED
         return NOT_SEEN if self._notices.snapshot().limits else ""
+
+    def _has_to_wait(self) -> bool:
+        """Whether something has to pass before anything is held; `standing` says what, and it begins after that."""
+        self._limits = self._hindrance()
+        self._waiting = bool(self._limits)
+        return self._waiting
 
     def _longest(self, state: FocusState) -> float:
         """Return the seconds after which it was forgotten to end it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from urllib.parse import unquote
 
@@ -26,6 +26,7 @@ def hidden(frame: Frame) -> Frame:
     """Return a frame without the address of its page, whose picture will be black where the browser shows it.
 
     That is the bar it is written into; where the browser does not tell of one, all there is at the top of its window.
+    While the bar is written into, addresses are suggested below it, nobody tells where: there is no picture then.
     """
     window = frame.window
     browser = is_browser(window.app)
@@ -34,18 +35,24 @@ def hidden(frame: Frame) -> Frame:
     title = window.title
     for form in _forms(window.url):
         title = title.replace(form, HIDDEN)
-    reading = _without(frame.reading or UNTOLD, window.url, browser=browser)
-    if browser and not reading.hidden and window.rect is not None:
-        reading = replace(reading, hidden=(_top(window.rect, reading.ratio),))
+    before = frame.reading or UNTOLD
+    bars = _bars(before, window.url, browser=browser)
+    reading = _without(before, bars)
+    if browser and window.rect is not None and not (bars and all(bar.rect is not None for bar in bars)):
+        reading = replace(reading, hidden=(*reading.hidden, _top(window.rect, reading.ratio)))
     told = reading if frame.reading is not None or reading.hidden else None
-    return replace(frame, window=replace(window, url="", title=title), reading=told)
+    image = None if browser and before.writing else frame.image
+    return replace(frame, image=image, window=replace(window, url="", title=title), reading=told)
 
 
-def _without(reading: Reading, url: str, *, browser: bool) -> Reading:
-    """Return a reading in which what the browser itself says of an address is hidden. A page may say what it likes."""
-    bars = [
-        block for block in reading.blocks if not block.document and ((browser and block.editable) or _tells(block, url))
-    ]
+def _bars(reading: Reading, url: str, *, browser: bool) -> list[Block]:
+    """Return what the browser itself says of an address. A page may say what it likes."""
+    own = (block for block in reading.blocks if not block.document)
+    return [block for block in own if (browser and block.editable) or _tells(block, url)]
+
+
+def _without(reading: Reading, bars: Sequence[Block]) -> Reading:
+    """Return a reading in which some blocks are hidden, and no address is left."""
     left = tuple(block for block in reading.blocks if not any(block is bar for bar in bars))
     places = tuple(block.rect for block in bars if block.rect is not None)
     if bars:

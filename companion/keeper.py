@@ -39,6 +39,9 @@ class Keeping(Protocol):
     def close(self, monitor: int, time_end: float) -> bool:
         """Store the end of the open moment, if any; returns whether anything was written."""
 
+    def let_go(self) -> None:
+        """Let go of what is held of open moments and is not stored yet; what they end at still is."""
+
 
 class Keeper:
     """Follows a frame source on a thread and stores each moment as it opens, changes and closes.
@@ -160,7 +163,7 @@ class Keeper:
             if isinstance(seen, Skipped):
                 if seen.monitor is None:
                     damaged = isinstance(source, ReplaySource) and not seen.private
-                    self._sightings.pass_over(seen, damaged=damaged)
+                    self._sightings.pass_over(seen, source.limits, damaged=damaged)
                 self._looks.note(seen)
                 if seen.reason != MOVING:  # what is open may well go on: the next look tells
                     self._apply(self._monitors.skip(seen))

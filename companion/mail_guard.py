@@ -27,6 +27,7 @@ NO_ACCOUNT = "No mail program is served yet: add an account to the settings."
 NONE_WAITS = "No mail waits."
 CLOSING = "Companion is closing."
 TYPING_UNKNOWN = "How you typed could not be looked up: {}"
+A_FAULT = "Companion made a mistake ({}: {}). Restart it; please report this if it stays."
 
 
 class MailGuard:
@@ -122,6 +123,13 @@ class MailGuard:
         return call(self._guard)
 
     def _apply(self, settings: Settings) -> None:
+        try:
+            self._follow(settings)
+        except Exception as error:  # nobody waits for what this raises
+            self._failed(SendingError(A_FAULT.format(type(error).__name__, error)))
+            raise
+
+    def _follow(self, settings: Settings) -> None:
         self._sense(settings)
         try:
             self._wanted = send_settings(settings)

@@ -28,6 +28,8 @@ class Storing(Protocol):
 
     def close(self, monitor: int, time_end: float) -> bool: ...  # noqa: D102 as above
 
+    def let_go(self) -> None: ...  # noqa: D102 as above
+
 
 #: Reads a frame, and returns it without secrets.
 Clear = Callable[[Frame], Frame]
@@ -133,6 +135,10 @@ class MaskedMoments:
         self._put(_Task(_CLOSE, monitor, time=time_end))
         return False
 
+    def let_go(self) -> None:
+        """Do as `keep_nothing` says: what waits is what is held."""
+        self.keep_nothing()
+
     def keep_nothing(self) -> None:
         """Store nothing any more of what was seen, from now on."""
         self._keeping = False
@@ -235,6 +241,8 @@ class MaskedMoments:
 
     def _do(self, task: _Task) -> None:
         monitor = task.monitor
+        if not self._keeping:
+            self._storing.let_go()  # the newest look at an open moment is stored when that ends
         wanted = task.frame is not None and self._keeping and (task.what == _OPEN or monitor not in self._missing)
         cleared = self._clear(task.frame) if wanted and task.frame is not None else None
         if task.frame is not None and not self._keeping:  # perhaps only since it was read

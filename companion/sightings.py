@@ -61,8 +61,11 @@ class Sightings:
             private = self._now.private if beside else ""
             self._now = replace(self._now, private=private, limits=limits, frames=self._now.frames + 1)
 
-    def pass_over(self, skipped: Skipped, *, damaged: bool) -> None:
-        """Count what is not looked at; a damaged file is named (a locked screen is nothing to mend)."""
+    def pass_over(self, skipped: Skipped, limits: str, *, damaged: bool) -> None:
+        """Count what is not looked at, and note what cannot be seen meanwhile: that may be why.
+
+        A damaged file is named (a locked screen is nothing to mend).
+        """
         with self._lock:
             before, private = self._now, skipped.reason if skipped.private else ""
             if skipped.reason == MOVING:  # the next look tells
@@ -70,6 +73,7 @@ class Sightings:
             self._now = replace(
                 before,
                 private=private,
+                limits=limits,
                 filtered=before.filtered + bool(private and private != before.private),
                 kept_out=before.kept_out + skipped.private,
                 unseen=before.unseen + (not skipped.private),

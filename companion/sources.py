@@ -155,12 +155,13 @@ class Sources(Generic[H]):
         if self._pause.until is not None:
             return
         if self.keeper is None:
-            self.keeper = self._make_keeper(self.settings)
+            settings = self.settings
+            self.keeper = self._make_keeper(settings)
             if self.keeper is not None:
                 self.keeper.start()
-                if self.paused_until is not None:  # since it was asked
-                    self.keeper.leave()
-        if self.listening is None:
+                if self.paused_until is not None or self.settings is not settings:  # since it was asked
+                    self.keeper.leave(keep=not narrowed(settings, self.settings))
+        if self.listening is None and self.paused_until is None:
             self._no_headset = NO_HEADSET
             try:
                 self.listening = self._make_listening(self.settings)

@@ -12,7 +12,7 @@ from concurrent.futures import TimeoutError as NotYet
 
 from companion.tasks import Encoder
 from companion.worker import TaskFailed, WorkerCrashed
-from embeddings.types import EEGWindow
+from embeddings.types import EEGWindow, EmbeddingsError
 
 EVERY_SECONDS = 5.0
 WINDOW_SECONDS = 7.0  # 4 s looked at, 3 s before them that filters and judges look back on
@@ -140,7 +140,7 @@ class TensionWatch:
             figure = self._asked(stretch)
         except (NotYet, CancelledError):
             return
-        except (TaskFailed, WorkerCrashed, OSError) as error:
+        except (TaskFailed, WorkerCrashed, EmbeddingsError, OSError) as error:
             if not self._failing:
                 self._on_incident(self._part, f"The EEG could not be asked how tense you are: {error}")
             self._failing = True

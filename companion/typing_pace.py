@@ -62,8 +62,7 @@ class TypingPace:
         Which keys delete is not known to anybody here. ``usual_rate`` is that of days before, in keys a second, used
         where too little was typed since.
         """
-        while self._pieces and self._pieces[0].at < now - USUAL_SECONDS:
-            self._pieces.popleft()
+        self._let_go(now)
         newest = [piece for piece in self._pieces if piece.at + PIECE_SECONDS > now - NOW_SECONDS]
         before = [piece for piece in self._pieces if piece.at + PIECE_SECONDS <= now - NOW_SECONDS]
         rate, known = _rate(newest), sum(piece.keys for piece in before) >= USUAL_KEYS
@@ -82,8 +81,14 @@ class TypingPace:
     def _piece(self, time: float) -> _Piece:
         at = PIECE_SECONDS * math.floor(time / PIECE_SECONDS)
         if not self._pieces or self._pieces[-1].at < at:
+            self._let_go(at)  # also where no mail is ever sent
             self._pieces.append(_Piece(at))
         return self._pieces[-1]
+
+    def _let_go(self, now: float) -> None:
+        """Let go of what is too long ago to tell what is usual."""
+        while self._pieces and self._pieces[0].at < now - USUAL_SECONDS:
+            self._pieces.popleft()
 
 
 def _rate(pieces: Iterable[_Piece]) -> float | None:

@@ -22,6 +22,16 @@ def around(rects: Sequence[Rect]) -> Rect:
     return Rect(left, top, max(rect.right for rect in rects) - left, max(rect.bottom for rect in rects) - top)
 
 
+def corner_of(monitors: Sequence[Rect], number: int) -> tuple[int, int]:
+    """Return where one of some monitors begins, the desktop where there is none of that number."""
+    return (monitors[number].left, monitors[number].top) if number < len(monitors) else (0, 0)
+
+
+def lies_across(rect: Rect, monitors: Sequence[Rect]) -> bool:
+    """Return whether several monitors show some of ``rect``; those that show the same count as one."""
+    return sum(rect.overlaps(monitor) for monitor in set(monitors)) > 1
+
+
 def showing_most(rect: Rect, monitors: Sequence[Rect]) -> int:
     """Return the place in ``monitors`` of the one that shows most of ``rect``, 0 where there are none."""
     shown = [clipped(rect, monitor) for monitor in monitors]

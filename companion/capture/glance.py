@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MOVING = "The windows changed while they were being looked at."
 NOTHING_TOLD = "Its program tells no text, and pictures are not recorded."
 SILENT = "Its program told what it shows before and does not answer now: where its password fields are is not known."
+UNKNOWN = "Whether its program tells where its password fields are is not known: the desktop did not answer in time."
 
 
 class Glance:
@@ -68,7 +69,7 @@ class Glance:
         """
         if before.window is None:
             return NO_WINDOW
-        reading = self._read(before.window)
+        reading = self._read(before.window, before)
         window = _told(before.window, reading)
         name, within = (reading.name, reading.within) if reading is not None else ("", ())
         refused = self._rules.decide_address(window, name=name, within=within)
@@ -79,32 +80,38 @@ class Glance:
             return MOVING
         if reading is None or not reading.told:
             unknown = SILENT if window.pid in self._passwords.telling else NOTHING_TOLD
-            told = untold(reading, window, self._rules)
-            return unknown if image is None else Frame(image, self._clock(), window, reading=told, popups=before.popups)
+            unknown = UNKNOWN if reading is not None and not reading.complete else unknown
+            told = untold(reading, window, self._rules, before.popups)
+            return unknown if image is None else self._frame(image, window, told, before)
         if image is not None and (reading.private or meanwhile()):
             return self._read_again(image, window, reading, before)
-        return Frame(image, self._clock(), window, reading=reading, popups=before.popups)
+        return self._frame(image, window, reading, before)
 
-    def _read(self, window: Window) -> Reading | None:
+    def _frame(self, image: Image | None, window: Window, reading: Reading | None, before: Sight) -> Frame:
+        return Frame(image, self._clock(), window, reading=reading, popups=before.popups, above=before.above)
+
+    def _read(self, window: Window, before: Sight) -> Reading | None:
         reading = self._texts.read(window)
         if reading is None or not reading.told:
             return reading
-        self._passwords.telling.add(window.pid)
-        return without_others(self._passwords.guarded(window, reading), window, self._rules)
+        if reading.complete or reading.blocks:  # else it did not answer, and may be one that tells nothing
+            self._passwords.telling.add(window.pid)
+        return without_others(self._passwords.guarded(window, reading), window, self._rules, before.popups)
 
     def _read_again(self, image: Image, window: Window, reading: Reading, before: Sight) -> Frame | str:
         """Return a frame whose window tells after its pixels were read what it told before, or its newer text alone."""
-        again = self._read(window)
+        again = self._read(window, before)
         if again is None or not again.complete or _page(again) != _page(reading):
             return MOVING  # where the fields nobody may see were as the pixels were read is not known
         # Where they stand, too: what is secret, and what is not to be seen at all, is told by its place.
         same = (again.blocks, again.drawn, again.hidden) == (reading.blocks, reading.drawn, reading.hidden)
-        return Frame(image if same else None, self._clock(), window, reading=again, popups=before.popups)
+        return self._frame(image if same else None, window, again, before)
 
     def _grabbed(self, screen: Screen, window: Window, reading: Reading | None) -> Image | None:
         """Return the pixels of a window whose program told where its password fields are, if it tells anything."""
         told = reading if reading is not None and reading.told else None
-        known = told.complete if told is not None else window.pid not in self._passwords.telling
+        silent = window.pid not in self._passwords.telling and (reading is None or reading.complete)
+        known = told.complete if told is not None else silent
         wanted = self._pictures and known and not self.ended()
         return screen.grab(window.rect) if wanted and window.rect is not None else None
 

@@ -46,16 +46,19 @@ class PasswordPlaces:
     def guarded(self, window: Window, reading: Reading) -> Reading:
         """Return a reading without the text of fields that were password fields before; they are private now.
 
-        It is not complete where one of them has no place, or just went and may be anywhere.
+        It is not complete where one of them has no place, just went and may be anywhere, or lies elsewhere than it did
+        at the reading before: programs tell where things are to be before they draw them there, and after.
         """
         gone = self.fields.see(window.pid, reading.fields)
         titled = normalised_title(window.title) if reading.fields.page else ""  # else there is nothing but the place
         key = window.app, run_of(window.pid), titled
-        shown = self._shown(window, reading, self._known.get(key, ()))
+        before = self._known.get(key, ())
+        shown = self._shown(window, reading, before)
         private = (*reading.private, *(block.rect for block in shown if block.rect is not None))
         if private and reading.fields.asked:
             self._remember(key, tuple(_inside(window.rect, place) for place in private))
-        complete = reading.complete and not gone and all(block.rect is not None for block in shown)
+        settled = all(_lies_on(block, window.rect, before) for block in shown)
+        complete = reading.complete and not gone and settled
         if not shown:
             return reading if complete == reading.complete else replace(reading, complete=complete)
         left = tuple(block for block in reading.blocks if not any(block is one for one in shown))

@@ -105,6 +105,11 @@ class Rules:
             return f"Sites are excluded, and no address is given for this page of {window.app}."
         return ruled
 
+    def names(self, text: str) -> bool:
+        """Whether a text names a site that is left out, or is a title that is."""
+        named = any(is_named_in(site, text) for site in _hosts(self.exclude_sites))
+        return named or first_that_fits(self.exclude_titles, text) is not None
+
     def _refused(self, window: Window) -> str | None:
         if window.pid in self.own_pids:
             return OWN_WINDOW

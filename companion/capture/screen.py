@@ -28,6 +28,8 @@ class Sight:
         an empty ``app``.
     popups
         Where menus and the like of the active window itself lie over it.
+    above
+        Where other windows lie over it whose pixels a picture of its rectangle holds.
 
     """
 
@@ -35,6 +37,7 @@ class Sight:
     window: Window | None
     overlapping: tuple[Window, ...] = ()
     popups: tuple[Rect, ...] = ()
+    above: tuple[Rect, ...] = ()
 
 
 NOTHING = Sight(0, None)

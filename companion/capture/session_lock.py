@@ -26,6 +26,7 @@ ANSWER_SECONDS = 2.0
 _SYSTEM = "unix:path=/run/dbus/system_bus_socket"
 _NO_BUS = "No bus tells whether the session is locked: only a screen saver of the display server itself is heeded."
 _ENDED = "The screen lock ended while the screen was locked, so nothing is recorded. Lock it and unlock it again."
+_UNANSWERED = "{} does not say whether the screen is locked, so nothing is recorded. Log out and in again, or end it."
 _LOST = "The bus that tells whether the session is locked has gone away. If this stays, log out and in again."
 
 
@@ -61,7 +62,10 @@ class SessionLock:
     @property
     def limits(self) -> str:
         """Why nothing can be known of locks here, or why nothing is recorded; empty when neither is so."""
-        return (_ENDED if self._told.ended else "") if self._buses else _NO_BUS
+        if self._told.ended:
+            return _ENDED
+        unanswered = " and ".join(sorted(self._told.unanswered))
+        return _UNANSWERED.format(unanswered) if unanswered else "" if self._buses else _NO_BUS
 
     @property
     def locked(self) -> bool:

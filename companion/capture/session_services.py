@@ -85,6 +85,11 @@ class Told:
         self._said: dict[str, bool | None] = {}
         self._before: dict[str, bool] = {}  # it was asked, and what it had said last
 
+    @property
+    def unanswered(self) -> frozenset[str]:
+        """The services that were asked and have not answered yet."""
+        return frozenset(name for name, said in list(self._said.items()) if said is None)
+
     def asked(self, name: str) -> None:
         """Note that a service is being asked."""
         self._note(name, None)

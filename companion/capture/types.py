@@ -92,6 +92,10 @@ class Window:
     bounds
         What its program may take for the place of its window, off the screen too: its inside with a shadow drawn by
         the program and without, its frame. Empty where nobody tells.
+    origin
+        Where the monitor begins that shows most of it.
+    across
+        Whether it lies on several monitors, and its program may count in another unit on each.
 
     """
 
@@ -103,6 +107,8 @@ class Window:
     monitor: int = 0
     instance: str = ""
     bounds: tuple[Rect, ...] = ()
+    origin: tuple[int, int] = (0, 0)
+    across: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +133,8 @@ class Frame:
         Whether it is on a monitor that the person's attention is not on.
     popups
         Where menus and the like of its own lie on it, which its program does not tell of with the rest.
+    above
+        Where other windows lie over it: nobody asked their programs where password fields are, or what they show.
     typed
         What the person typed into it since the look before, secrets and all; empty where that is not kept.
     secrets
@@ -149,6 +157,7 @@ class Frame:
     text: str | None = None
     beside: bool = False
     popups: tuple[Rect, ...] = ()
+    above: tuple[Rect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from companion.capture.geometry import showing_most
+from companion.capture.geometry import corner_of, lies_across, showing_most
 from companion.capture.screen import Sight
 from companion.capture.x11 import GONE, Display
 from companion.capture.x11_describe import bounds, described, monitors, visible_rect
@@ -32,7 +32,8 @@ def beside(display: Display, active: int) -> tuple[Sight, ...]:
                 found[monitor] = None
             elif monitor not in found:
                 window = described(display, client, rect, monitor=monitor)
-                window = replace(window, bounds=bounds(display, client))
+                window = replace(window, bounds=bounds(display, client), across=lies_across(rect, places))
+                window = replace(window, origin=corner_of(places, monitor))
                 found[monitor] = Sight(client, window, *overlapping(display, client, rect, pid=window.pid))
         except GONE:
             continue  # closed meanwhile

@@ -5,7 +5,7 @@ from __future__ import annotations
 import xcffib.randr
 import xcffib.xproto as x
 
-from companion.capture.geometry import clipped, showing_most
+from companion.capture.geometry import clipped
 from companion.capture.types import Rect, Window
 from companion.capture.x11 import Display
 
@@ -49,11 +49,6 @@ def _edges(display: Display, window: int, name: str) -> tuple[int, ...]:
 
 def _grown(rect: Rect, left: int, right: int, top: int, bottom: int) -> Rect:
     return Rect(rect.left - left, rect.top - top, rect.width + left + right, rect.height + top + bottom)
-
-
-def monitor_of(display: Display, rect: Rect) -> int:
-    """Return the number of the monitor that shows most of ``rect``, 0 where the server knows none."""
-    return showing_most(rect, monitors(display))
 
 
 def monitors(display: Display) -> list[Rect]:

@@ -36,9 +36,11 @@ def shines_through(display: Display, window: int, top: int, rect: Rect) -> bool:
 def covers(parts: Iterable[Rect], rect: Rect) -> bool:
     """Whether rectangles that do not overlap each other fill ``rect``; overlapping ones are not trusted to."""
     inside = [part for part in (clipped(part, rect) for part in parts) if part is not None]
-    if any(one.overlaps(other) for place, one in enumerate(inside) for other in inside[:place]):
-        return any(part == rect for part in inside)
-    return sum(part.width * part.height for part in inside) == rect.width * rect.height
+    if rect in inside:
+        return True
+    if sum(part.width * part.height for part in inside) != rect.width * rect.height:
+        return False  # they leave something free, or overlap; shapes can have a part a row, thousands of them
+    return not any(one.overlaps(other) for place, one in enumerate(inside) for other in inside[:place])
 
 
 def _inside_shape(display: Display, window: int, rect: Rect) -> bool:

@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -111,7 +112,7 @@ class X11Screen:
         """Return what is active now, and follow it."""
         self._drain()
         self._came = (self._came[1], [])
-        sight = self._windows.sight()
+        sight = self._alone_in(self._windows.sight())
         self._at = _places(sight)
         self._changes.follow(sight.id)
         self._changes.seen()
@@ -120,7 +121,7 @@ class X11Screen:
     @server_errors_explained()
     def beside(self) -> tuple[Sight, ...]:
         """Return what the other monitors show; see `companion.capture.beside.SeveralMonitors`."""
-        sights = self._windows.beside()
+        sights = tuple(map(self._alone_in, self._windows.beside()))
         self._at |= _places(*sights)
         return sights
 
@@ -138,6 +139,11 @@ class X11Screen:
             return self._alone(rect, screen)
         image = self._seen(rect, screen)
         return None if self._own.composited() else image
+
+    def _alone_in(self, sight: Sight) -> Sight:
+        """Return a sight without what lies above its window where a picture holds the window's own pixels alone."""
+        alone = bool(sight.above) and self._own.composited() and self._own.apart(sight.id)
+        return replace(sight, above=()) if alone else sight
 
     def _alone(self, rect: Rect, screen: Rect) -> Image | None:
         """Return the pixels of a window without what a compositor draws over it.

@@ -23,28 +23,35 @@ class _TopLevel:
     override_redirect: bool
 
 
-def overlapping(display: Display, active: int, rect: Rect, *, pid: int) -> tuple[tuple[Window, ...], tuple[Rect, ...]]:
+#: Windows, where menus lie, and where other windows lie above.
+Around = tuple[tuple[Window, ...], tuple[Rect, ...], tuple[Rect, ...]]
+
+
+def overlapping(display: Display, active: int, rect: Rect, *, pid: int) -> Around:
     """Return the windows whose pixels a picture of ``rect`` could hold beside those of the window ``active``.
 
     They lie above it, or beneath where it lets them shine through. Menus of the active window itself are not among
     them, but told of by where they are; windows that no manager looks after and that are not such menus are unknown:
-    their ``app`` is empty. Raises one of `companion.capture.x11.GONE` when ``active`` died.
+    their ``app`` is empty. Where those above are is told beside them. Raises one of `companion.capture.x11.GONE` when
+    ``active`` died.
     """
     tree = list(display.core.QueryTree(display.root).reply().children)
     own = _top_level(display, active)
     if own not in tree:
-        return (_unknown(rect),), ()  # put elsewhere under our eyes: treat as covered
+        return (_unknown(rect),), (), ()  # put elsewhere under our eyes: treat as covered
     place = tree.index(own)
-    others = tree[place + 1 :]
+    above = others = tree[place + 1 :]
     if shines_through(display, active, own, rect):
         others = tree[:place] + others
     shown = [top for top in _shown(display, others) if top.rect.overlaps(rect)]
     if not shown:
-        return (), ()
+        return (), (), ()
     clients = _clients(display)
     windows = [_whose(display, top, clients.get(top.id), active=active, pid=pid) for top in shown]
-    popups = tuple(top.rect for top, window in zip(shown, windows, strict=True) if window is None)
-    return tuple(window for window in windows if window is not None), popups
+    found = list(zip(shown, windows, strict=True))
+    popups = tuple(top.rect for top, window in found if window is None)
+    over = tuple(top.rect for top, window in found if window is not None and top.id in above)
+    return tuple(window for window in windows if window is not None), popups, over
 
 
 def _shown(display: Display, windows: list[int]) -> list[_TopLevel]:

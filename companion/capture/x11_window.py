@@ -7,12 +7,13 @@ from typing import Any
 
 import xcffib.xproto as x
 
+from companion.capture.geometry import corner_of, lies_across, showing_most
 from companion.capture.screen import NOTHING, Sight
 from companion.capture.titles import normalised_title
 from companion.capture.types import CaptureError, Rect, Trigger
 from companion.capture.x11 import GONE, Display
 from companion.capture.x11_beside import beside
-from companion.capture.x11_describe import TITLE_PROPERTIES, bounds, described, monitor_of, title_of, visible_rect
+from companion.capture.x11_describe import TITLE_PROPERTIES, bounds, described, monitors, title_of, visible_rect
 from companion.capture.x11_stack import overlapping
 
 #: Where a window may have come that does not say where: coordinates under X11 have 16 bits.
@@ -99,8 +100,10 @@ class X11Windows:
         rect = visible_rect(display, active)
         if rect is None:
             return NOTHING
-        window = described(display, active, rect, monitor=monitor_of(display, rect))
-        window = replace(window, bounds=bounds(display, active))
+        places = monitors(display)
+        window = described(display, active, rect, monitor=showing_most(rect, places))
+        window = replace(window, bounds=bounds(display, active), across=lies_across(rect, places))
+        window = replace(window, origin=corner_of(places, window.monitor))
         return Sight(active, window, *overlapping(display, active, rect, pid=window.pid))
 
     def _follow(self, window: int) -> None:

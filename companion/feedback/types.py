@@ -36,7 +36,7 @@ class Times:
     blocks: int = 5
 
     def __post_init__(self) -> None:
-        if self.baseline <= 0 or self.block <= 0 or self.rest < 0 or self.blocks < 1:
+        if not (self.baseline > 0 and self.block > 0 and self.rest >= 0 and self.blocks >= 1):  # nor what is no number
             raise ValueError("a session has a baseline and blocks")
 
 

@@ -61,6 +61,7 @@ NO_SIGNAL = (
     "In three minutes there was not one minute with a good signal. Look at how the electrodes lie (Headset), moisten "
     "the skin under them, sit still, and calibrate again."
 )
+FORGOTTEN = "What was recorded in the last minutes is forgotten, and this calibration with it. Calibrate again."
 LOST = "The headset stopped sending. Look at it (Headset), and calibrate again."
 LOST_SECONDS = 20.0  # without an answer from the EEG
 WHOLE_SECONDS = sum(stage.seconds for stage in STAGES)  # with a good signal all along
@@ -142,6 +143,12 @@ class Calibration:
                 self._said[self.part].append(said)
             self._advance(now)
         return self._told(now)
+
+    def forget(self) -> None:
+        """Let go of all that was seen so far: it has failed, unless it is over."""
+        if not self.over:
+            self._failed, self.spans = FORGOTTEN, ()
+            self._said = {part: [] for part in self._said}
 
     def outcome(self, before: float, after: float) -> Outcome:
         """Return what came of it; how far the EEG was believed before, and is after."""

@@ -189,9 +189,16 @@ class FocusWatch:
             self._brain.use_rests(self._memory.rests())
 
     def let_go(self, start: float, end: float) -> None:
-        """Let go of what is in memory of a time (UTC seconds) before the vault forgets it, so that none is written."""
+        """Let go of what is in memory of a time (UTC seconds) before the vault forgets it, so that none is written.
+
+        A calibration that goes on fails.
+        """
         with self._lock:
             self._following.forget(self._monotonic())
+            if self._calibration is not None:
+                self._calibration.forget()
+            else:
+                self._step = None  # what the last one came to
         self._memory.forget(start, end)
 
     def forget(self, start: float, end: float) -> None:

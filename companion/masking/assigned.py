@@ -39,6 +39,13 @@ _QUOTED = re.compile(
 _BARE = re.compile(r"(?P<open>[\"'“„\u2018«]?)(?P<value>[^\s\"“”|│]{1,300})")
 _LINE_END = re.compile(r"[ \t|│\"'`;,]{0,8}(?:\r?\n|$)")
 _BELOW = re.compile(r"[*:\uff1a]{0,2}[ \t]{0,24}\r?\n[ \t]{0,24}(?P<value>[^\s]{4,100})[ \t]{0,24}(?=\r?\n|$)")
+#: What a program's source says of a value's kind, behind a name in small letters: ``password: SecretStr``.
+_TYPE = re.compile(
+    r"[A-Za-z_][\w.]{0,60}[\[<(].*|(?:[A-Z][a-z]+){0,4}(?:Str|String|Text|Bytes|Field|Type|Input|Schema|Model|Validator|"
+    r"Service|Provider|Manager|Config|Options|Hasher|Hash|Policy|Encoder|Value|Dto|Props|Secret|Password|Token|Key)s?[!?]?"
+)
+#: What stands on a button below a field, as in *Sign-in*.
+_BUTTON = re.compile(r"[A-Z][a-z]{2,8}-(?:in|on|up|out)")
 _ENVIRONMENT = re.compile(
     r"(?:^|\n)(?:[^\n=]{0,60}[$#>%])?[ \t]{0,6}(?:export |set |setx |ENV |\$env:)?[A-Za-z_][\w.-]{0,60}$", re.IGNORECASE
 )
@@ -73,6 +80,8 @@ def _beside(
         yield from _below(seen, label, kind, likely)
         return
     value = stripped(bare["value"])
+    if seen.text[label.start].islower() and after.groupdict().get("sign") == ":" and _TYPE.fullmatch(value):
+        return
     if "sign" not in after.groupdict() and after is not option:
         value = value.rstrip("\\&!?'\u2019*_")  # the end of a sentence, and how it is set in type
     judged = plain if _no_doubt(seen, label, after, bare) else likely
@@ -115,7 +124,7 @@ def _below(seen: Seen, label: labels.Label, kind: str, likely: Callable[[str], b
     if label.end - start > 32:  # noqa: PLR2004 as long as the label of a field is
         return
     below = _BELOW.match(seen.text, label.end)
-    if below is None or MARK.match(below["value"]):
+    if below is None or MARK.match(below["value"]) or _BUTTON.fullmatch(below["value"]):
         return
     if likely(stripped(below["value"])) or (
         kind != "secret" and likely_passphrase(below["value"]) and "-" in below["value"]

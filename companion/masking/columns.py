@@ -22,6 +22,8 @@ _COLUMNS = (
 )
 _DIGITS = re.compile(r"\d{3,4}(?:[ -]?\d{1,4})?", re.ASCII)
 _RULE_OFF = re.compile(r"[-=+:|│─┼ \t]{3,}")
+#: What names no column: a path, a file; a version, a time, a count of changes, a name of a machine (but *Phone 2*).
+_FILE, _DATA = re.compile(r"[/\\]|\.[a-z]{1,4}$|-$"), re.compile(r"\d[.:]\d|\d\s+[+-]|[A-Za-z]\d{2}|\d{5}")
 _LONGEST, _MOST_ROWS, _MOST_CELLS = 1000, 60, 24
 
 
@@ -80,10 +82,11 @@ def _parts(line: str, divider: re.Pattern[str]) -> list[tuple[int, str]]:
 
 
 def _heading(row: list[Cell], label: labels.Label) -> int | None:
-    """Return which cell is this label and little else."""
+    """Return which cell is this label and little else, in a line that names columns: no list of files or packages."""
     for place, cell in enumerate(row):
         if cell.start <= label.start and label.end <= cell.end and len(cell.text) - (label.end - label.start) <= 12:  # noqa: PLR2004
-            return place
+            others = (one.text for one in row if one is not cell)
+            return None if _FILE.search(cell.text) or any(map(_DATA.search, others)) else place
     return None
 
 

@@ -8,12 +8,21 @@ from companion.masking.likely import is_placeholder, likely_key
 from companion.masking.types import Rule
 
 _REFERENCES = ("env:", "file:", "fd:", "stdin", "fp:")
+_JOINTS, _VOWELS = re.compile(r"[-_.~=]"), frozenset("aeiouy")
+_SLUG = 3  # parts of an address from which on it can be a title
 _MARKUP = re.compile(r"[{<$%].*")
 
 
 def _given(text: str) -> bool:
     """Whether an argument is a password itself: no word for one, and not where it is to be read from."""
     return not is_placeholder(text) and not text.startswith(_REFERENCES) and any(not one.isalpha() for one in text)
+
+
+def _opens(text: str) -> bool:
+    """Whether the end of an address is a key: made by a machine, and no title of a page put together of words."""
+    parts = [part for part in _JOINTS.split(text) if part]
+    words = sum(part.isalpha() and part.islower() and not _VOWELS.isdisjoint(part) for part in parts)
+    return likely_key(text) and not (len(parts) >= _SLUG and words * 2 >= len(parts))
 
 
 def _held(text: str) -> bool:
@@ -91,6 +100,6 @@ RULES: tuple[Rule, ...] = (
             r"(?:[\w.~-]{1,24}/){0,2}?(?P<secret>[A-Za-z0-9_.~=-]{16,600})(?![A-Za-z0-9_~=%-])",
             re.IGNORECASE | re.ASCII,
         ),
-        likely_key,
+        _opens,
     ),
 )

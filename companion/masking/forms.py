@@ -31,7 +31,8 @@ _WORDS = re.compile(
     r"[ \t]{0,8}[:=\uff1a]?[*]{0,2}[ \t]{0,8}(?:\r?\n[ \t]{0,24})?[\"'“]?"
     r"(?P<value>[a-z]{3,12}(?:[ -][a-z]{3,12}){3,11})[\"'”.]?[ \t]{0,8}(?=\r?\n|$)"
 )
-_BELOW = re.compile(r"[ ]?[:\uff1a]?[ \t]{0,8}\r?\n(?P<value>[A-Za-z][a-z-]{7,63})[ \t]{0,8}(?=\r?\n|$)")
+#: A word with a capital is what stands on the next button, or in the next line of a list.
+_BELOW = re.compile(r"[ ]?[:\uff1a]?[ \t]{0,8}\r?\n(?P<value>[a-z][a-z-]{7,63})[ \t]{0,8}(?=\r?\n|$)")
 #: Right behind the label, with nothing that assigns it: believed where it looks made up.
 _NEXT = re.compile(r"(?:['\u2019]s)?[ ](?P<value>[A-Za-z0-9!#$%&*+@^~?-]{6,64})(?=[ \t.,;)\"']{0,3}(?:\s|$))")
 _TERMS = re.compile(
@@ -39,6 +40,8 @@ _TERMS = re.compile(
     r"-?\d.*|.*-\d+|\d+.*|.*(?:auth|crypt)\d?",
     re.IGNORECASE,
 )
+#: Of these one is also told what to do with names of files, arguments and models.
+_VERBS = frozenset({"pass", "passes"})
 _AS_LONG = 32  # characters from the start of a line: the label of a field
 _VOWELS = frozenset("aeiouy")
 
@@ -47,7 +50,8 @@ def secrets(seen: Seen) -> Iterator[Span]:
     """Yield the words behind, or on the line below, the label of a password."""
     for label in labels.labels(seen, (*labels.PASSWORD, *labels.PHRASE)):
         beside = _NEXT.match(seen.text, label.end)
-        if beside is not None and _looks_made_up(beside["value"]):
+        verb = seen.lowered[label.start : label.end] in _VERBS
+        if beside is not None and _looks_made_up(beside["value"], wholly=verb):
             yield Span(beside.start("value"), beside.end("value"), "password")
         start = seen.text.rfind("\n", 0, label.start) + 1
         if label.end - start > _AS_LONG:
@@ -58,9 +62,11 @@ def secrets(seen: Seen) -> Iterator[Span]:
                 yield Span(match.start("value"), match.end("value"), "password")
 
 
-def _looks_made_up(value: str) -> bool:
-    """Whether a word is letters and digits as nobody writes them but in a password."""
+def _looks_made_up(value: str, *, wholly: bool) -> bool:
+    """Whether a word is letters and digits as nobody writes them but in a password; ``wholly``: nor in a program."""
     letters, digits = sum(map(str.isalpha, value)), sum(map(str.isdigit, value))
+    if wholly and not (any(map(str.islower, value)) and any(map(str.isupper, value))):
+        return False
     return letters >= 3 and digits >= 1 and _TERMS.fullmatch(value) is None and likely_password(value)  # noqa: PLR2004 shorter are terms
 
 

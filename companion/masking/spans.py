@@ -20,6 +20,7 @@ from companion.masking import (
     private_keys,
     second_opinion,
     services,
+    wrapped,
 )
 from companion.masking import seed_phrases as seeds
 from companion.masking.types import Rule, Seen, Span, spans_of
@@ -50,6 +51,9 @@ _SEARCHES: tuple[Callable[[Seen], Iterator[Span]], ...] = (
 _BROKEN = frozenset(rule.kind for rule in (*issuers.ISSUERS, *services.SERVICES))
 _REST = re.compile(r"\r?\n[ \t|│]{0,4}(?P<rest>(?=[A-Za-z_=/+-]{0,30}\d)[\w=/+.-]{4,400})(?=[\s|│\"']|$)", re.ASCII)
 
+#: Lines onto which such a word is followed.
+MOST_LINES = 24
+
 #: Texts whose spans are remembered: of one picture the same lines are asked for up to four times.
 ASKED_AGAIN = 16
 
@@ -66,7 +70,8 @@ def found(text: str) -> tuple[Span, ...]:
 
     """
     seen = Seen.of(text)
-    spans = chain(spans_of(_RULES, seen), *(search(seen) for search in _SEARCHES))
+    spans = [*spans_of(_RULES, seen), *chain.from_iterable(search(seen) for search in _SEARCHES)]
+    spans += wrapped.spans(seen, _of_one_word, spans)
     return tuple(together(_whole(seen.text, span) for span in spans))
 
 
@@ -84,12 +89,23 @@ def mark(kind: str) -> str:
     return f"[{kind}]"
 
 
+def _of_one_word(seen: Seen) -> Iterator[Span]:
+    """Yield what is one long word, or said to be."""
+    yield from spans_of(_RULES, seen)
+    yield from assigned.secrets(seen)
+
+
 def _whole(text: str, span: Span) -> Span:
-    """Return a token with the part that was broken onto the next line."""
+    """Return a token with the parts that were broken onto the next lines."""
     if span.kind not in _BROKEN:
         return span
-    rest = _REST.match(text, span.end)
-    return span if rest is None else Span(span.start, rest.end("rest"), span.kind)
+    end = span.end
+    for _ in range(MOST_LINES):
+        rest = _REST.match(text, end)
+        if rest is None:
+            break
+        end = rest.end("rest")
+    return Span(span.start, end, span.kind)
 
 
 def together(spans: Iterable[Span]) -> Iterator[Span]:

@@ -20,6 +20,7 @@ from companion.notices.types import Notice
 
 _CALL_CATEGORIES = ("call", "x-gnome.call", "x-kde.call")
 _ALARM_CATEGORIES = ("alarm", "x-gnome.alarm")
+_EDGES = re.compile(r"^[\W_]+|[\W_]+$")  # signs and pictures around what is said
 #: Who calls, and then that they do.
 _CALLING = re.compile(
     r"^.{1,60}\b(?:calling|is ringing|wants to (?:video )?call|ruft (?:dich |sie |euch |uns )?an|appelle|te llama|"
@@ -36,7 +37,7 @@ def is_call(notice: Notice) -> bool:
     summary, body = folded(notice.summary), folded(notice.body[:200])
     said = f"{summary} {body}"
     return (
-        summary.strip(".…:! ") in CALL_TITLES
+        any(_EDGES.sub("", text) in CALL_TITLES for text in (summary, body))
         or any(words in said for words in CALL_WORDS)
         or any(_begins(text, words) for text in (summary, body) for words in CALL_BEGINNINGS)
         or _CALLING.search(summary) is not None

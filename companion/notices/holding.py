@@ -105,7 +105,7 @@ class Holding:
         What is left is tried again.
         """
         try:
-            self._server.close([one.daemon_id for one in notices if one.daemon_id is not None])
+            self._server.close(self._server.standing((one.daemon, one.daemon_id) for one in notices))
         except UnclosedError as error:
             with self._changed:
                 left = [one for one in notices if one.daemon_id in error.left]

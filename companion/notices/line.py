@@ -30,6 +30,11 @@ class Line:
     on_incident
         Gets the part and a sentence where something fails that nobody waits for.
 
+    Attributes
+    ----------
+    over
+        Whether it was started and stopped.
+
     """
 
     def __init__(
@@ -38,6 +43,7 @@ class Line:
         self._name, self._on_incident, self._beat = name, on_incident, beat
         self._waiting: queue.SimpleQueue[Work | None] = queue.SimpleQueue()  # None: no more
         self._thread: threading.Thread | None = None
+        self.over = False
 
     @property
     def runs(self) -> bool:
@@ -54,11 +60,14 @@ class Line:
         if self._thread is not None:
             self._waiting.put(None)
             self._thread.join()
-            self._thread = None
+            self._thread, self.over = None, True
 
     def put(self, work: Work) -> None:
-        """Have something done after all that waits."""
-        self._waiting.put(work)
+        """Have something done after all that waits; once this has ended, by a thread of its own."""
+        if self.over:
+            threading.Thread(target=self._guarded, args=(work,), name=self._name, daemon=True).start()
+        else:
+            self._waiting.put(work)
 
     def do(self, work: Callable[[], T]) -> Future[T]:
         """Have something done after all that waits; what it raises is raised where it is waited for."""

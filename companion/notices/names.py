@@ -14,7 +14,7 @@ ALARM_ENTRIES = frozenset(
     alarm-clock-applet | evolution-alarm-notify | gnome-clocks | io.elementary.clock | kalarm | ktimer | korgac |
     lomiri-clock-app | mate-timer-applet | org.gnome.clocks | org.gnome.evolution-alarm-notify | org.gnome.pomodoro
     | org.gnome.solanum | org.kde.kalarm | org.kde.kalendarac | org.kde.kclock | org.kde.korgac | org.kde.kteatime |
-    org.kde.ktimer | teatime | xfce4-timer-plugin
+    org.kde.ktimer | org.xfce.orage | orage | teatime | xfce4-timer-plugin
     """)
 )
 #: How clocks are called where a program says its name alone, hyphens as spaces.
@@ -73,7 +73,9 @@ CALL_WORDS = _listed("""
     دست رفته | 语音通话 |
     视频通话 | 語音通話 | 視訊通話 | 未接來電 | 音声通話 | ビデオ通話 | 영상통화 | 음성통화 | 전화가 왔습니다 |
     cuộc gọi nhỡ | สายเรียกเข้า |
-    สายที่ไม่ได้รับ | मिस्ड कॉल | आने वाली कॉल | panggilan masuk | panggilan tak terjawab
+    สายที่ไม่ได้รับ | मिस्ड कॉल | आने वाली कॉल | panggilan masuk | panggilan tak terjawab | inviting you to a call | invited
+    you to a call | inviting you to a meeting | invited you to join a zoom meeting | a call has started | group call has
+    started | would like to talk with you
 """)  # noqa: RUF001 other scripts
 #: What a notification of a call begins with, in its title or its text: elsewhere these say less.
 CALL_BEGINNINGS = _listed("""
@@ -89,7 +91,8 @@ CALL_BEGINNINGS = _listed("""
 #: What stands alone on one.
 CALL_TITLES = frozenset(
     _listed("""
-    anrop | anruf | apel | appel | appel vidéo | arama | audio call | call | chamada | chiamata | cuộc gọi | hovor |
+    anrop | anruf | apel | appel | appel vidéo | arama | audio call | call | calling | chamada | chiamata | cuộc gọi |
+    facetime | facetime audio | facetime video | hovor |
     hívás | ligação | llamada | opkald | oproep | panggilan | phone call | połączenie | puhelu | ringing | samtal |
     video call | videoanruf | videochiamata | videollamada | voice call | κλήση | вызов | дзвінок
     | звонок | שיחה |

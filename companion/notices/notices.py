@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time as system_time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import TimeoutError as NotYet
@@ -26,6 +27,7 @@ from index.writer import Writer
 
 JUDGED_SECONDS = 30.0  # in which all that came during focus is judged
 DIGEST_SECONDS = 30.0  # that the end of focus waits for the digest; later it is shown as soon as it is there
+AGAIN_SECONDS = 30.0  # after which the vault is asked anew for a digest that it refused
 DAY_SECONDS = 86_400.0
 MISSED = "Notifications that come until then are not seen, and some that were held may be missing from the digest."
 BEHIND = "Some notifications may be missing from the digest: too many came at once."
@@ -75,12 +77,13 @@ class Notices:
         self._digest: Digest | None = None
         self._looked_at: set[int] = set()  # digests
         self._expired_at = -DAY_SECONDS
+        self._tell_at = math.inf  # monotonic: when a digest that the vault refused is tried again
         self._judged = Line("notices", on_incident=on_incident, beat=self._beat)
         self._vault = Line("notices vault", on_incident=on_incident, beat=self._vault_beat)
         self._watcher = Watcher(
             environ,
-            on_notice=lambda notice, original: self._judged.put(lambda: self._judging.take(notice, original)),
-            on_happened=lambda what: self._judged.put(lambda: self._happened(what)),
+            on_notice=lambda notice, original: self._seen(lambda: self._judging.take(notice, original)),
+            on_happened=lambda what: self._seen(lambda: self._happened(what)),
             on_incident=on_incident,
             on_lost=self._lost,
             first=rows.last_number(store) + 1,
@@ -172,10 +175,13 @@ class Notices:
             return None
 
     def unseen(self, numbers: Sequence[int]) -> None:
-        """Take in that some that passed were never on the screen: they are held, and told of in the digest."""
+        """Take in that some that passed were never on the screen: they are held, and told of in the digest.
+
+        Once this has stopped, of the next that starts.
+        """
         some = tuple(numbers)
         self._judged.put(lambda: self._judging.unseen(some))
-        if self._judging.focus is None:
+        if self._judging.focus is None and self._judged.runs:
             self._judged.put(lambda: self._vault.put(self._tell))
 
     def correct(self, number: int, important: bool) -> None:
@@ -245,6 +251,11 @@ class Notices:
             raise NoticesError(UNKNOWN.format(number))
         return found[0]
 
+    def _seen(self, work: Callable[[], object]) -> None:
+        """Have something done with what was seen; nothing any more at the end, while its message is put away."""
+        if not self._judged.over:
+            self._judged.put(work)
+
     def _anew(self, work: Callable[[], object]) -> None:
         """Have something done on the thread that judges; at once where it has ended."""
         if self._judged.runs:
@@ -281,12 +292,17 @@ class Notices:
 
     def _tell(self) -> Digest | None:
         """Tell of all that is held; returns the last digest that was made. What cannot be told now is told later."""
+        if self._judging.focus is not None:  # do-not-disturb would hold the digest too, or drop it: told at its end
+            return None
         try:
             self._telling.gather()
             told = self._telling.tell()
         except VaultError as error:
-            self._on_incident(PART, f"What was held is told once the vault can be read and written again. {error}")
+            if self._tell_at == math.inf:
+                self._on_incident(PART, f"What was held is told once the vault can be read and written again. {error}")
+            self._tell_at = system_time.monotonic() + AGAIN_SECONDS
             return None
+        self._tell_at = math.inf
         self._holding.forget()
         self._digest = told[-1] if told else self._digest
         return told[-1] if told else None
@@ -296,9 +312,10 @@ class Notices:
         self._learner.forgotten(start, end)
         try:
             self._writer.do(rows.drop_between, start, end).result()
-            self._telling.renew()
+            self._telling.take_down_changed()
         except VaultError as error:
             self._on_incident(PART, f"The digest on the screen may still tell of what was forgotten: {error}")
+        self._tell()
 
     def _response(self, time: float) -> Response | None:
         change = None if self._brain is None else self._brain.change(time)
@@ -313,6 +330,8 @@ class Notices:
 
     def _vault_beat(self) -> None:
         self._learner.save_sometimes()
+        if system_time.monotonic() >= self._tell_at:
+            self._tell()
         now = self._clock()
         if not 0.0 <= now - self._expired_at < DAY_SECONDS:
             self._expired_at = now

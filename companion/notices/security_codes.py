@@ -18,6 +18,7 @@ from companion.masking.types import Seen, Span
 KIND = "security code"
 LONGEST = 1_000  # characters looked at; a code stands in the first lines
 REACH = 48  # characters between the word and the number
+SAID_REACH = 200  # likewise, where the number is said to be it: for which payment may stand between
 LOGIN_REACH = 40
 
 #: Letters of scripts whose words stand without gaps: a number may touch them.
@@ -91,6 +92,8 @@ _IS = (
 _MIXED = r"(?=[a-zA-Z]{0,9}\d)(?=\d{0,9}[a-zA-Z])(?:[A-Z0-9]{4,10}|[a-zA-Z0-9]{5,10})"
 _SMALL = re.compile(rf"{_IS}(?P<code>{_MIXED})(?!{_NO_WORD})")
 _NEXT = re.compile(rf"{_IS}(?P<code>\d{{3,8}})(?!{_NO_WORD}|[.,:/-]\d)")
+#: What stands right before a number that is said to be the code, on the same line as the word.
+_SAID = re.compile(r"(?::|\b(?:is|lautet|ist|est|es|è|är|er|jest))[ \t]{0,2}:?[ \t]{0,2}$", re.IGNORECASE)
 #: Logging in with a number that nobody calls a code.
 _LOGIN = re.compile(
     r"\b(?:sign(?:ing)?[ -]?in|log(?:ging)?[ -]?in|log[ -]?on|logon|verify|authenticate|authorise|authorize|"
@@ -142,8 +145,16 @@ def _beside(text: str, word: re.Match[str], numbers: list[tuple[int, int]]) -> I
         if following and _is_one(text, following.start("code"), following.end("code"), told=True):
             yield Span(following.start("code"), following.end("code"), KIND)
     for start, end in numbers:
-        if word.start() - REACH <= end and start <= word.end() + REACH and _is_one(text, start, end):
+        near = word.start() - REACH <= end and start <= word.end() + REACH
+        if (near or _is_said(text, word.end(), start)) and _is_one(text, start, end):
             yield Span(start, end, KIND)
+
+
+def _is_said(text: str, word_end: int, start: int) -> bool:
+    """Whether a number that begins at ``start`` is said to be what a word before it on the same line names."""
+    if not word_end < start <= word_end + SAID_REACH or "\n" in text[word_end:start]:
+        return False
+    return _SAID.search(text, max(word_end, start - 16), start) is not None
 
 
 def _logins(text: str) -> Iterator[Span]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -48,6 +48,18 @@ class Server:
         self._expected.remove((notice.summary, notice.body))
         return True
 
+    def standing(self, at: Iterable[tuple[str, int | None]]) -> list[int]:
+        """Return which of some numbers are of the daemon that is there now, or of one that is not told.
+
+        One that was started anew begins at 1 again: the same numbers are others' notifications. Raises `UnclosedError`.
+        """
+        given = [(daemon, number) for daemon, number in at if number is not None]
+        try:
+            now = self._watcher.run(_daemon_now) if given else ""
+        except NoticesError as error:
+            raise UnclosedError(str(error), [number for _, number in given]) from error
+        return [number for daemon, number in given if daemon in ("", now)]
+
     def close(self, numbers: Sequence[int]) -> None:
         """Close notifications; those that are gone already do not matter. Raises `UnclosedError`.
 
@@ -70,13 +82,21 @@ class Server:
         hints = {"urgency": Variant("y", NORMAL), "desktop-entry": Variant("s", OWN_ENTRY)}
 
         async def said(bus: MessageBus) -> tuple[str, int]:
-            marked = "body-markup" in (await _ask(bus, "GetCapabilities"))[0]
-            text = escaped(body) if marked else body
-            original = Original(OWN_NAME, "", summary, text, ("default", action), hints, 0)
+            original = Original(OWN_NAME, "", summary, await _written(bus, body), ("default", action), hints, 0)
             self._expect(original)
             return await _daemon(bus), await _notify(bus, original, 0)
 
         return self._watcher.run(said)
+
+    def repeat(self, app: str, summary: str, body: str) -> int:
+        """Show once more what a notification said, without markup; returns the daemon's number of it."""
+
+        async def repeated(bus: MessageBus) -> int:
+            original = Original(app, "", summary, await _written(bus, body), ())
+            self._expect(original)
+            return await _notify(bus, original, 0)
+
+        return self._watcher.run(repeated)
 
     def as_critical(self, original: Original, *, replaces: int, kept: bool) -> int:
         """Show a notification again as critical, in place of itself; ``kept`` where the first one is kept elsewhere."""
@@ -101,6 +121,11 @@ class Server:
 
 async def _ask(bus: MessageBus, member: str, signature: str = "", *body: Any) -> list[Any]:
     return await ask(bus, SERVER, SERVER_PATH, SERVER, member, signature, *body)
+
+
+async def _written(bus: MessageBus, text: str) -> str:
+    """Return a text as the daemon has to be told it: many read markup."""
+    return escaped(text) if "body-markup" in (await _ask(bus, "GetCapabilities"))[0] else text
 
 
 async def _close(bus: MessageBus, number: int) -> None:
@@ -137,6 +162,14 @@ async def _again(bus: MessageBus, daemon: str, number: int, *, at_once: bool) ->
         return False
     await ask(bus, SERVER, SERVER_PATH, _OF_DUNST, "NotificationPopHistory", "u", number)
     return True
+
+
+async def _daemon_now(bus: MessageBus) -> str | None:
+    """Return which run of which daemon is there; None where none is."""
+    try:
+        return await _daemon(bus)
+    except RefusedError:
+        return None
 
 
 async def _daemon(bus: MessageBus) -> str:

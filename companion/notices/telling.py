@@ -9,7 +9,6 @@ from companion.notices.digest import Digest, digest
 from companion.notices.server import Server
 from companion.notices.types import Cause, Happened, Notice, NoticesError
 from companion.notices.watching import PART
-from companion.notices.wire import Original
 from index import notices as rows
 from index.notices import HeldNotice
 from index.store import Store
@@ -62,15 +61,14 @@ class Telling:
         elif (shown := self._shown.get(at)) is not None:
             self._offer(self.made(shown.number))
 
-    def renew(self) -> None:
-        """Take the messages of digests of which something was forgotten off the screen, and tell what is left of them.
+    def take_down_changed(self) -> None:
+        """Take the messages of digests of which something was forgotten off the screen; `tell` tells what is left.
 
         Raises `VaultError`.
         """
         changed = {at: shown for at, shown in self._shown.items() if self.made(shown.number).count != shown.count}
-        for number in self._take_down(changed):
-            if self.made(number).count:
-                self._tell(number)
+        if numbers := self._take_down(changed):
+            self._writer.do(rows.untell, numbers).result()
 
     def put_away(self) -> None:
         """Take the messages of digests off the screen: nobody would answer them. The next start tells of them anew."""
@@ -91,7 +89,7 @@ class Telling:
         """
         if self._server.again(one.daemon, one.daemon_id):
             return True
-        self._server.notify(Original(one.app or one.desktop_entry, "", one.summary, one.body, ()))
+        self._server.repeat(one.app or one.desktop_entry, one.summary, one.body)
         return False
 
     def original(self, one: Notice) -> bool:
@@ -115,5 +113,5 @@ class Telling:
         """Close the messages of some digests; returns the digests."""
         self._shown = {at: shown for at, shown in self._shown.items() if at not in standing}
         with suppress(NoticesError):  # the desktop is gone, and they with it
-            self._server.close([number for _, number in standing if number is not None])
+            self._server.close(self._server.standing(standing))
         return sorted({shown.number for shown in standing.values()})

@@ -32,6 +32,7 @@ FIRST_RETRY, LONGEST_RETRY = 0.5, 30.0  # seconds between two tries to get the b
 MARK = "org.companion.Notices"
 BACK = "Notifications are seen again."
 NOT_YET = "Notifications are not watched yet."
+UNREAD = "A notification could not be read ({}: {}), and is left to the desktop. Please report this."
 UNMARKED = "The session bus is too busy to tell which notifications came first. Try again in a moment."
 _RULES = (
     f"type='method_call',interface='{wire.SERVER}'",
@@ -214,6 +215,13 @@ class Watcher:
         return True
 
     def _take(self, said: Message, *, answered: bool) -> None:
+        """Take in a call or a signal; one that fails here must not be answered, which the bus lets no monitor do."""
+        try:
+            self._took(said, answered=answered)
+        except Exception as error:  # noqa: BLE001 it is told of
+            self._on_incident(PART, UNREAD.format(type(error).__name__, error))
+
+    def _took(self, said: Message, *, answered: bool) -> None:
         became = wire.happened(said, self._clock(), f"{self._bus_id}{said.sender}")
         if became is not None:
             self._on_happened(became)

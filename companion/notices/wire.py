@@ -19,6 +19,10 @@ GTK, PORTAL = "org.gtk.Notifications", "org.freedesktop.portal.Notification"
 KDE_WATCHER = "org.kde.NotificationWatcher"
 
 LONGEST_SUMMARY, LONGEST_BODY = 500, 4_000  # characters that are kept
+LONGEST_READ = 8  # times as many are read: some of them may be markup
+LONGEST_NAME, MOST_ACTIONS = 500, 32  # characters of other things it says; actions that are known by their keys
+MOST_PICTURE = 300_000  # bytes of a picture that is kept to be shown again: hundreds of notifications are remembered
+_PICTURES = ("image-data", "image_data", "icon_data")
 _STACKS = ("x-dunst-stack-tag", "x-canonical-private-synchronous", "private-synchronous", "synchronous")
 _REASONS = {1: Cause.EXPIRED, 2: Cause.DISMISSED}
 _PRIORITIES = {"low": LOW, "urgent": CRITICAL}
@@ -72,24 +76,25 @@ def notice(found: Sent, number: int, time: float, sender: str) -> Notice:
     return Notice(
         number,
         time,
-        original.app or found.entry,
+        _short(original.app or found.entry),
         *as_kept(original),
         found.urgency,
-        found.category,
-        sender or found.entry,
-        found.entry,
+        _short(found.category),
+        _short(sender or found.entry),
+        _short(found.entry),
         found.replaces,
         found.daemon_id,
-        original.actions[::2],
+        tuple(map(_short, original.actions[: 2 * MOST_ACTIONS : 2])),
         bool(_hint(hints, "resident", bool)),
         bool(_hint(hints, "transient", bool) or _hint(hints, "transient", int)),
-        tag=found.tag,
+        tag=_short(found.tag),
     )
 
 
 def as_kept(original: Original) -> tuple[str, str]:
     """Return summary and body as they are kept."""
-    return plain(original.summary)[:LONGEST_SUMMARY], plain(original.body)[:LONGEST_BODY]
+    summary, body = original.summary[: LONGEST_READ * LONGEST_SUMMARY], original.body[: LONGEST_READ * LONGEST_BODY]
+    return plain(summary)[:LONGEST_SUMMARY], plain(body)[:LONGEST_BODY]
 
 
 def happened(said: Message, time: float, daemon: str) -> Happened | None:
@@ -105,13 +110,19 @@ def happened(said: Message, time: float, daemon: str) -> Happened | None:
     if kind in {(SERVER, "CloseNotification", "u"), (KDE_WATCHER, "CloseNotification", "u")}:
         return Happened(time, Cause.WITHDRAWN, "", said.body[0])
     if kind == (GTK, "RemoveNotification", "ss"):
-        return Happened(time, Cause.WITHDRAWN, app=said.body[0], tag=said.body[1])
+        return Happened(time, Cause.WITHDRAWN, app=_short(said.body[0]), tag=_short(said.body[1]))
     return None
 
 
 def plain(text: str) -> str:
     """Return a text without the markup that daemons understand."""
-    return html.unescape(_MARKUP.sub("", text)) if "<" in text or "&" in text else text
+    if "<" not in text and "&" not in text:
+        return text
+    bare = _MARKUP.sub("", text)
+    try:
+        return html.unescape(bare)
+    except ValueError:  # a number of a character that has thousands of digits
+        return bare
 
 
 def escaped(text: str) -> str:
@@ -122,7 +133,7 @@ def escaped(text: str) -> str:
 def _freedesktop(body: Sequence[Any], number: int | None = None) -> Sent:
     app, replaces, icon, summary, text, actions, hints, timeout = body
     return Sent(
-        Original(app, icon, summary, text, tuple(actions), dict(hints), timeout),
+        Original(app, icon, summary, text, tuple(actions), _kept(hints), timeout),
         replaces,
         next((str(hints[key].value) for key in _STACKS if key in hints), ""),
         _urgency(hints),
@@ -130,6 +141,21 @@ def _freedesktop(body: Sequence[Any], number: int | None = None) -> Sent:
         _hint(hints, "desktop-entry", str) or "",
         number,
     )
+
+
+def _kept(hints: Mapping[str, Variant]) -> dict[str, Variant]:
+    """Return hints without pictures that are too large to be kept."""
+    return {name: one for name, one in hints.items() if name not in _PICTURES or _size(one.value) <= MOST_PICTURE}
+
+
+def _size(picture: object) -> int:
+    """Return the bytes of a picture: the last of its fields."""
+    last = picture[-1] if isinstance(picture, (list, tuple)) and picture else b""
+    return len(last) if isinstance(last, bytes) else 0
+
+
+def _short(text: str) -> str:
+    return text[:LONGEST_NAME]
 
 
 def _keyed(app: str, tag: str, told: Mapping[str, Variant]) -> Sent:

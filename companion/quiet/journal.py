@@ -6,6 +6,7 @@ It lies beside the vault, not in it: the process that restores has no keys. Noth
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,7 +74,7 @@ class Journal:
         return FileLock(self.folder / _LOCK, thread_local=False, mode=0o600)
 
     def write(self, entry: Entry) -> None:
-        """Write it so that it outlives a power cut; raises `QuietError`."""
+        """Write it so that it outlives a power cut; raises `QuietError`, and leaves none then."""
         from index.replacing import replace_file
         from index.types import VaultError
 
@@ -81,6 +82,8 @@ class Journal:
         try:
             replace_file(self._path, json.dumps(asdict(entry)).encode())
         except VaultError as error:
+            with suppress(OSError):  # it may be there all the same: what is put back by it would be the person's own
+                self._path.unlink(missing_ok=True)
             raise QuietError(str(error)) from error
 
     def read(self) -> Entry | None:

@@ -23,6 +23,8 @@ from companion.quiet.types import QuietError, Semantics
 PART = "do-not-disturb"
 #: Seconds that another run's watchdog is waited for.
 LOCK_SECONDS = 5.0
+#: How often what a run left that was ended early is tried again, every few seconds: ten minutes.
+TRIES = 200
 
 _OWN = "Your own do-not-disturb is on: nothing is changed, and nothing will be turned off."
 _OFF_BY_HAND = "Do-not-disturb was turned off by hand: it stays off until the next focus."
@@ -32,7 +34,10 @@ _OFF_WITH_DAEMON = (
 )
 _STILL_ON = "Do-not-disturb is still on. {error} Turning it off is tried every few seconds."
 _ANOTHER = "Another run of Companion keeps do-not-disturb at the moment."
-_NOT_RESTORED = "{error} It is written down that do-not-disturb was off, and tried again at the next start."
+_NOT_RESTORED = (
+    "{error} It is written down that do-not-disturb was off: that is tried again every few seconds for a while, and "
+    "tried again at the next start."
+)
 _NOT_OFF = "{error} Turning do-not-disturb off is tried again every few seconds, and tried again at the next start."
 
 
@@ -98,6 +103,8 @@ class Keeping:
         self._on_incident, self._on_change = on_incident, on_change
         self._standing = Standing()
         self._held: Held | None = None
+        self._left: Again | None = None  # what a run left that was ended early, and could not be put back yet
+        self._tries = 0
         self._turn = threading.Lock()  # one begins or ends at a time
         self._taking = threading.Lock()  # of `_held` and what is known of it, never for long
 
@@ -133,7 +140,8 @@ class Keeping:
             try:
                 self._restore_at_start()
             except QuietError as error:
-                self._told(str(error))
+                self._told(_NOT_RESTORED.format(error=error))
+                self._left, self._tries = Again(self._restored_since), 0
             try:
                 chosen = self._chosen(self._environ)
             except QuietError as error:
@@ -173,6 +181,8 @@ class Keeping:
             self._end()
             if self._held is not None:
                 self._let_go(self._held, self.limits)  # and leave the journal
+            if self._left is not None:
+                self._left.close()
             self._guard.close()
 
     def _begin(self) -> bool:
@@ -284,10 +294,20 @@ class Keeping:
             return  # whoever has it does the same, or keeps do-not-disturb
         try:
             self._restore_left()
-        except QuietError as error:
-            raise QuietError(_NOT_RESTORED.format(error=error)) from error
         finally:
             lock.release()
+
+    def _restored_since(self) -> bool:
+        """Return whether nothing is left to try; whoever began meanwhile has put it back before."""
+        self._tries += 1
+        with self._turn:
+            if self._held is not None:
+                return True
+            try:
+                self._restore_at_start()
+            except QuietError:
+                return self._tries >= TRIES
+        return True
 
     def _restore_left(self) -> None:
         said = restore_left(self._journal, self._environ)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from companion.sending import message
@@ -46,6 +47,8 @@ class Accepting:
         How long an agitated mail waits.
     on_waiting
         Called when a mail was added to those that wait.
+    on_unused
+        Called with account and user of a password that may be kept for no mail; may raise `SendingError`.
 
     """
 
@@ -58,11 +61,12 @@ class Accepting:
         hold_seconds: float,
         clock: Callable[[], float],
         on_waiting: Callable[[], None],
+        on_unused: Callable[[str, str], None],
         on_incident: OnIncident,
     ) -> None:
         self._queue, self._passwords, self._judge = queue, passwords, judge
         self._hold_seconds, self._clock = hold_seconds, clock
-        self._on_waiting, self._on_incident = on_waiting, on_incident
+        self._on_waiting, self._on_unused, self._on_incident = on_waiting, on_unused, on_incident
 
     def take(self, content: bytes, envelope: Envelope, login: Login, upstream: Upstream) -> Reply:
         """Return what the mail program is told of a mail whose recipients the server has accepted.
@@ -98,23 +102,44 @@ class Accepting:
     def _kept(self, content: bytes, envelope: Envelope, login: Login, verdict: Verdict) -> tuple[Entry, bool]:
         """Put the mail on disk; see `Queue.put`."""
         now = self._clock()
-        if verdict.hold:  # before the mail: one that waits without its password would not go by itself
-            self._passwords.put(login.account, login.user, login.password)
-        print_of_it = message.fingerprint(content, login.account, envelope)
         whole = message.with_message_id(content, host=_host(envelope.sender), now=now)
-        head = Head(
+        head = self._head(content, envelope, login, verdict, now=now, size=len(whole))
+        if not verdict.hold:
+            return self._queue.put(head, whole, State.COMING)
+        with self._password_of(login):
+            return self._queue.put(head, whole, State.HELD)
+
+    @contextmanager
+    def _password_of(self, login: Login) -> Iterator[None]:
+        """Keep a password while a mail is put on disk that waits with it, and then only where one does."""
+        who = login.account, login.user
+        self._passwords.put(*who, login.password)  # before the mail: without it that would not go by itself
+        try:
+            yield
+        finally:
+            try:
+                if self._passwords.get(*who) is None:  # the last mail before this one was sent, and it went with that
+                    self._passwords.put(*who, login.password)
+                self._on_unused(*who)
+            except Exception as error:  # noqa: BLE001 whatever a keyring raises, the mail is where it is
+                told = str(error) if isinstance(error, SendingError) else type(error).__name__
+                self._on_incident("mail", f"A mail's password is perhaps kept for longer than the mail: {told}")
+
+    def _head(
+        self, content: bytes, envelope: Envelope, login: Login, verdict: Verdict, *, now: float, size: int
+    ) -> Head:
+        return Head(
             account=login.account,
             user=login.user,
             envelope=envelope,
             subject=message.subject(content),
-            fingerprint=print_of_it,
+            fingerprint=message.fingerprint(content, login.account, envelope),
             accepted=now,
             due=now + (self._hold_seconds if verdict.hold else 0.0),
-            size=len(whole),
+            size=size,
             why=verdict.why,
             server=login.server,
         )
-        return self._queue.put(head, whole, State.HELD if verdict.hold else State.COMING)
 
     def _sent(self, entry: Entry, upstream: Upstream) -> Reply:
         """Hand the mail on while the mail program waits, which keeps it unless it is told otherwise."""

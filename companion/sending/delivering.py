@@ -30,7 +30,7 @@ def hand_over(
     """
 
     def last_moment() -> None:
-        if not queue.move(mail, before, State.SENDING):
+        if not queue.set_out(mail, before):
             raise WithdrawnError
 
     try:

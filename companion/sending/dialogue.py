@@ -242,9 +242,7 @@ class Dialogue(SMTP):
         return AuthResult(success=reply.accepted, handled=False, message=reply.lines(), auth_data=None)
 
     def _log_in(self, user: bytes, password: bytes) -> Reply:
-        if not self._upstream.is_open:  # some servers hang up after a wrong password
-            self._upstream.open()
-        reply = self._upstream.login(user, password)
+        reply = self._let_in(user, password)
         name = user.decode("utf-8", "surrogateescape")
         login = Login(self._account.name, name, password, self._account.server)
         self._login = login
@@ -253,6 +251,16 @@ class Dialogue(SMTP):
         except SendingError as error:
             self._on_incident("mail", str(error))
         return reply
+
+    def _let_in(self, user: bytes, password: bytes) -> Reply:
+        """Log in with the server, once more where it hung up: some do after a wrong password."""
+        if self._upstream.is_open:
+            try:
+                return self._upstream.login(user, password)
+            except LostError:
+                pass
+        self._upstream.open()
+        return self._upstream.login(user, password)
 
     def _mail(self, login: Login, sender: str, params: tuple[str, ...]) -> Reply:
         """Begin a mail with the server, once more where it hung up since the last one."""

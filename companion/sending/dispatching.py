@@ -113,11 +113,15 @@ class Dispatcher:
 
     def settle(self, account: str, user: str) -> None:
         """Forget a password that no mail waits with; raises `SendingError`."""
-        if not self._wait_with(account, user, State.HELD, State.SENDING, State.UNSURE):
-            self._passwords.drop(account, user)
+        password = self._passwords.get(account, user)
+        if password is None or self._wait_with(account, user):
+            return
+        self._passwords.drop(account, user)
+        if self._wait_with(account, user):  # it came meanwhile
+            self._passwords.put(account, user, password)
 
-    def _wait_with(self, account: str, user: str, *states: State) -> bool:
-        heads = (entry.head for entry in self._queue.entries(*states))
+    def _wait_with(self, account: str, user: str) -> bool:
+        heads = (entry.head for entry in self._queue.entries(State.HELD, State.SENDING, State.UNSURE))
         return any((head.account, head.user) == (account, user) for head in heads)
 
     def _run(self) -> None:

@@ -122,7 +122,7 @@ class SendGuard:
 
     def held(self) -> tuple[HeldMail, ...]:
         """Return the mails that wait, oldest first."""
-        return tuple(_shown(entry) for entry in self._queue.entries(*WAITING))
+        return tuple(_shown(entry) for entry in self._queue.glance(*WAITING))
 
     def send_now(self, mail: str) -> None:
         """Send a mail that waits, failed, was taken back, or may or may not have been sent. Raises `SendingError`."""
@@ -135,9 +135,10 @@ class SendGuard:
     def later(self, mail: str, seconds: float) -> None:
         """Let a mail that waits go ``seconds`` from now, up to a week. Raises `SendingError`."""
         if not 0 < seconds <= 7 * DAY_SECONDS:
-            raise SendingError("A mail can be put off by up to a week.")
+            raise SendingError("A mail can be put off by up to a week, and to no time that is over.")
         entry = self._one(mail, State.HELD)
-        self._queue.note(mail, _decided(entry.progress, self._clock(), wait=seconds))
+        if not self._queue.put_off(mail, _decided(entry.progress, self._clock(), wait=seconds)):
+            raise SendingError(JUST_SENT)
         self._wake(mail)
 
     def take_back(self, mail: str, into: Path) -> Path:
@@ -210,6 +211,7 @@ class SendGuard:
             hold_seconds=self.settings.hold_seconds,
             clock=self._clock,
             on_waiting=dispatcher.wake,
+            on_unused=dispatcher.settle,
             on_incident=self._on_incident,
         )
 

@@ -109,7 +109,12 @@ class Queue:
             if before is not None:
                 return before, False
             entry = Entry(secrets.token_hex(ID_BYTES), state, head, Progress(head.due, since=head.accepted))
-            self._write(entry, packed(head, content))
+            try:
+                self._write(entry, packed(head, content))
+            except SendingError:
+                with suppress(OSError):  # it may be there all the same, and whoever hands it in is told that it is not
+                    self._path(entry).unlink(missing_ok=True)
+                raise
             return entry, True
 
     def content(self, mail: str) -> bytes:
@@ -132,7 +137,11 @@ class Queue:
     def entries(self, *states: State) -> tuple[Entry, ...]:
         """Return the mails in any of ``states``, oldest first."""
         with self._lock:
-            found = [entry for entry in self._entries.values() if entry.state in states]
+            return self.glance(*states)
+
+    def glance(self, *states: State) -> tuple[Entry, ...]:
+        """Return the same without waiting for a change that is just being written: a disk may take seconds."""
+        found = [entry for entry in list(self._entries.values()) if entry.state in states]
         return tuple(sorted(found, key=lambda entry: (entry.head.accepted, entry.id)))
 
     def move(self, mail: str, before: State, after: State) -> bool:
@@ -145,6 +154,21 @@ class Queue:
             self._ledger.move(self._path(entry), self._path(moved))
             self._entries[mail] = moved
             sync_folder(self._folder)
+            return True
+
+    def set_out(self, mail: str, before: State) -> bool:
+        """Mark a mail as being sent; False where it was taken back, dropped or put off meanwhile."""
+        with self._lock:
+            entry = self._entries.get(mail)
+            put_off = before is State.HELD and entry is not None and entry.progress.due > self._clock()
+            return not put_off and self.move(mail, before, State.SENDING)
+
+    def put_off(self, mail: str, progress: Progress) -> bool:
+        """Write down that a mail goes later; False, and nothing changed, when it goes already."""
+        with self._lock:
+            if self.entry(mail).state is not State.HELD:
+                return False
+            self.note(mail, progress)
             return True
 
     def settle(self, mail: str, before: State, after: State) -> None:
@@ -236,7 +260,7 @@ class Queue:
                 if note.exists()
                 else Progress(head.due, since=head.accepted)
             )
-        except DamagedError:
+        except (DamagedError, KeyError, TypeError, ValueError):  # the others: a newer version wrote it
             return False
         self._entries[path.stem] = Entry(path.stem, state, head, progress)
         return True

@@ -58,6 +58,10 @@ class Account:
         """Return it; raises `SendingError` when it cannot be used."""
         if not self.name or not self.host:
             raise SendingError("An account for sending needs a name and the host of its server.")
+        try:
+            self.host.encode("idna")
+        except UnicodeError as error:  # an empty part between two dots, or one that is too long
+            raise SendingError(f"{self.name}: {self.host} is no name of a server.") from error
         if self.port not in PORTS or self.local_port not in FREE_PORTS:
             raise SendingError(f"{self.name}: ports are 1 to 65535, the local one 1024 to 65535.")
         if self.security is Security.NONE and not is_local(self.host):

@@ -12,10 +12,11 @@ from functools import cache
 from typing import NoReturn
 
 from companion.sending.line import Connection, Line, Tls
-from companion.sending.replies import GIVE_MAIL, GIVE_PASSWORD, NO, YES, Reply
+from companion.sending.replies import ANSWERS, GIVE_MAIL, GIVE_PASSWORD, NO, YES, Reply
 from companion.sending.types import Account, Security, is_local
 
 TIMEOUT_SECONDS = 60.0
+PIECE_BYTES = 32_768  # of a mail that go out within one timeout: a large mail takes minutes over a slow line
 END_SECONDS = 600.0  # a server may take so long over a whole mail (RFC 5321, 4.5.3.2.6)
 NOT_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"})
 LEADING_DOT = re.compile(rb"(?m)^\.")
@@ -129,8 +130,7 @@ class Upstream:
         reply = self._command("DATA")
         if reply.code != GIVE_MAIL:
             return reply if not reply.accepted else Reply(451, "4.5.0 The server did not ask for the mail.")
-        with self._minding():
-            self._open_one().send(LEADING_DOT.sub(b"..", content))
+        self._send(LEADING_DOT.sub(b"..", content))
         last_moment()
         return self._end(b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n")
 
@@ -151,6 +151,12 @@ class Upstream:
             if self._smtp is not None:
                 self._command("QUIT")
         self.close()
+
+    def _send(self, data: bytes) -> None:
+        """Send the bytes of a mail; raises `LostError` where for a whole timeout nearly none go out."""
+        with self._minding():
+            for start in range(0, len(data), PIECE_BYTES):
+                self._open_one().send(data[start : start + PIECE_BYTES])
 
     def _end(self, mark: bytes) -> Reply:
         try:
@@ -178,7 +184,11 @@ class Upstream:
 
     def _command(self, verb: str, rest: str = "") -> Reply:
         with self._minding(), self._line.within(self._timeout):
-            return Reply(*_told(self._open_one().docmd(verb, rest)))
+            reply = Reply(*_told(self._open_one().docmd(verb, rest)))
+        if reply.code not in ANSWERS:
+            self.close()
+            raise LostError(f"{self._at} said what is no answer.")
+        return reply
 
     @contextmanager
     def _minding(self) -> Iterator[None]:

@@ -20,7 +20,7 @@ SETTLED = 60.0  # seconds after a moment's end
 LEAST, MOST = 12, 16  # frames; a reel's first is whole, and to show the last is to go through those before it
 WAITED = 3600.0  # seconds after which fewer will do
 TWO = 2
-THUMBNAILS = {"quality": 50, "speed": 9}  # of libavif: below, a page shows through the one it was scrolled from
+THUMBNAILS = {"quality": 50, "speed": 9}  # of libavif: below it, a page shows through the one it was scrolled from
 
 _SETTLED = (
     "SELECT id, frame, time_start, app, title FROM moments WHERE frame <> '' "
@@ -86,7 +86,10 @@ def encoded(vault: Vault, names: Sequence[str]) -> Group:
     encoder of thumbnails fails.
     """
     small = [frames.thumbnail_of(vault, name) for name in names]
-    whole = reels.encode([_drawn(frames.read(vault, name)) for name in names])
+    try:
+        whole = reels.encode([_drawn(frames.read(vault, name)) for name in names])
+    except (OSError, ValueError) as error:
+        raise FrameError(f"Frames cannot be made a reel ({error}).") from error
     return Group(whole, cold_frames.encode(small, **THUMBNAILS))
 
 

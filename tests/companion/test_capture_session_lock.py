@@ -136,8 +136,10 @@ def test_a_screen_saver_that_cannot_answer_counts_as_locked_and_is_asked_again(
         with closing(Listener(bus)) as heard:
             wait_until(lambda: service.asked > 1, "another question")
             assert heard.locked
+            assert f"{GNOME} does not say" in heard.lock.limits
             service.refuses = ""
             heard.becomes(False)
+            assert heard.lock.limits == ""
 
 
 def test_any_service_that_says_locked_is_believed(bus: str) -> None:

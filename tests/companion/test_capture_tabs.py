@@ -42,6 +42,46 @@ def test_what_chromium_says_behind_a_title_is_no_other_page() -> None:
     assert without_others(told, BROWSER, SITES) is told
 
 
+@pytest.mark.parametrize(
+    ("tabs", "left"),
+    [
+        (("News", "News - of my account"), "News"),
+        (("News - of my account", "News - Memory usage - 23.4 MB"), ""),
+    ],
+)
+def test_a_tab_that_only_begins_like_the_one_in_front_may_be_another(tabs: tuple[str, ...], left: str) -> None:
+    found = without_others(reading(*tabs), BROWSER, SITES)
+    assert found.text == left
+    assert len(found.hidden) == len(tabs) - bool(left)
+
+
+def test_what_a_browser_hangs_over_its_page_goes_where_anything_is_left_out() -> None:
+    card, page = Rect(10, 60, 200, 150), Block(Role.PARAGRAPH, "words", Rect(20, 100, 300, 20), 7, document=True)
+    told = reading("News")
+    tip = Block(Role.TOOL_TIP, "Account bank.test", card, 5)
+    told = replace(told, blocks=(*told.blocks, tip, replace(tip, role=Role.LABEL), page))
+    left = without_others(told, BROWSER, SITES, [card])
+    assert left.text == joined((told.blocks[0], page))
+    assert card in left.hidden
+    assert left.complete
+    assert without_others(told, BROWSER, Rules(), [card]) is told
+    assert without_others(told, EDITOR, SITES, [card]) is told
+    silent = untold(reading(told=False), BROWSER, TITLES, [card])
+    assert silent is not None
+    assert card in silent.hidden
+
+
+def test_while_its_bar_is_written_into_what_it_suggests_may_lie_anywhere() -> None:
+    told = reading("News")
+    row = Block(Role.LIST_ITEM, "my account bank.test/a from history", Rect(10, 60, 200, 20), 5, document=True)
+    told = replace(told, blocks=(*told.blocks, row), writing=True)
+    left = without_others(told, BROWSER, SITES)
+    assert left.text == "News"
+    assert not left.complete
+    read = replace(told, writing=False)
+    assert without_others(read, BROWSER, SITES) is read
+
+
 def test_the_rules_for_private_windows_alone_leave_all() -> None:
     told = reading("Account", "News")
     assert without_others(told, BROWSER, Rules(exclude_titles=PRIVATE_WINDOWS)) is told

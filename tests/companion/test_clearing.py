@@ -168,6 +168,16 @@ def test_what_is_hidden_is_black_and_not_read() -> None:
     assert black(done.image, (0, 0, RECT.width, RECT.height))
 
 
+def test_where_another_window_lies_over_it_a_picture_is_black_and_not_read() -> None:
+    reader = Reading()
+    clear, _ = clearing(reader)
+    over = Rect(RECT.left + 40, RECT.top + 50, RECT.width, 60)  # beyond its edge
+    done = clear(replace(frame(), above=(over,)))
+    assert black(done.image, (40, 50, RECT.width, 110))
+    assert not black(done.image, (0, 50, 40, 110))
+    assert all(not _within((41, 51, 45, 55), region) for box in reader.asked for region in box)
+
+
 def test_what_is_told_without_a_place_is_not_said_twice() -> None:
     title = Block(Role.PANEL, "Your account", None, 0)
     clear, _ = clearing(Reading([line("Your account", 1), line("drawn", 3)]))

@@ -102,6 +102,28 @@ def test_what_is_not_seen_is_not_held(made: Parts) -> None:
     assert made.notices.began == ["dunst"]
 
 
+def test_a_focus_that_begins_while_nothing_is_seen_is_held_for_once_it_is(made: Parts) -> None:
+    made.notices.limits = "The session bus has gone away."
+    made.watch.say(deep=True)
+    says(made, deep_quiet.NOT_SEEN)
+    settle(made)
+    assert made.desktop.turns == []  # it is not turned on and off again
+    made.notices.limits = ""
+    held(made)
+
+
+def test_where_seeing_ends_as_focus_begins_it_is_held_for_once_it_is_back(made: Parts) -> None:
+    def lost() -> None:
+        made.notices.limits, made.notices.sees = "The session bus has gone away.", False
+
+    made.notices.meanwhile = lost
+    made.watch.say(deep=True)
+    wait_until(lambda: made.desktop.turns == [True, False], "it to go off again")
+    made.notices.meanwhile, made.notices.sees = lambda: None, True
+    made.notices.limits = ""
+    held(made)
+
+
 def test_turned_off_by_hand_nothing_is_held_until_the_next_focus(made: Parts) -> None:
     made.watch.say(deep=True)
     held(made)

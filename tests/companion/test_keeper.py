@@ -225,6 +225,17 @@ def test_screens_that_are_refused_only_as_recording_ends_are_told(desk: Desk) ->
     assert desk.incidents == ["capture: The disk is full.", f"capture: {Missed(2, BEGIN, BEGIN + 2).sentences()[0]}"]
 
 
+def test_what_cannot_be_seen_is_told_while_nothing_is_looked_at(desk: Desk) -> None:
+    end = threading.Event()
+    source = Scripted(Skipped(BEGIN, "The screen is locked or asleep."), end)
+    source.limits = "The screen lock ended."
+    keeper = desk.keeper(lambda: source)
+    keeper.start()
+    wait_until(lambda: keeper.seeing.limits == "The screen lock ended.", "word of it")
+    end.set()
+    keeper.stop()
+
+
 class Full:
     """A disk that is full."""
 
@@ -247,6 +258,9 @@ class Full:
     def close(self, monitor: int, time_end: float) -> bool:
         del monitor, time_end
         return False
+
+    def let_go(self) -> None:
+        return
 
 
 def test_while_what_was_seen_is_read_at_the_end_nobody_claims_to_look(desk: Desk) -> None:

@@ -40,10 +40,11 @@ def places() -> PasswordPlaces:
 
 def test_the_same_object_stays_private_wherever_it_is_and_whatever_its_window_is_called(places: PasswordPlaces) -> None:
     shown = replace(PAGE, private=(), written=("user", "p"))
-    seen = places.guarded(replace(BROWSER, title="Log in failed"), read(shown, ("user", "bob"), ("p", "hunter2")))
-    assert seen.text == "bob"
-    assert seen.private == (Rect(20, 70, 200, 24),)
-    assert seen.complete
+    for settled in (False, True):  # where it lies under this title is known from the first of the two
+        seen = places.guarded(replace(BROWSER, title="Log in failed"), read(shown, ("user", "bob"), ("p", "hunter2")))
+        assert seen.text == "bob"
+        assert seen.private == (Rect(20, 70, 200, 24),)
+        assert seen.complete == settled
     assert not places.fields.may_be_kept(PID, "p")
     assert places.fields.may_be_kept(PID, "user")
 

@@ -25,6 +25,7 @@ class Disk:
     """Stores, refuses when full, and says what was asked of it."""
 
     full: bool = False
+    let_go_of: int = 0
     asked: list[tuple[Any, ...]] = field(default_factory=list)
 
     def _take(self, *what: Any) -> bool:
@@ -44,6 +45,9 @@ class Disk:
 
     def close(self, monitor: int, time_end: float) -> bool:
         return self._take("close", monitor, time_end - BEGIN)
+
+    def let_go(self) -> None:
+        self.let_go_of += 1
 
 
 class Masking:

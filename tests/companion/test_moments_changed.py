@@ -8,15 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from desk import Desk
+from desk import Desk, wait_until
 from scripted import BEGIN, picture
 from vaults import locked_vault_at, vault_at
 
 from companion.capture.types import Frame, Hands, Window
-from companion.locked.entries import Journal
+from companion.locked.entries import CHANGED, CLOSED, OPENED, Entry, Journal
 from companion.locked.merging import merge_all
 from companion.locked.moments import SealedMoments
-from companion.looks import NEW, RENEWED, SAME
+from companion.looks import NEW, RENEWED, SAME, Looks
+from companion.masked_moments import MaskedMoments
 from companion.moments import RENEW_SECONDS, Moments
 from companion.steps import store_content
 from companion.tasks import Vectors
@@ -266,3 +267,40 @@ def test_vectors_of_what_a_moment_said_before_do_not_count_as_those_of_now(desk:
     assert desk.store.backlog() == {Job.CONTENT: 1}
     desk.writer.do(store_content, desk.moments(), old, BEGIN).result()
     assert desk.store.backlog() == {}
+
+
+def test_a_picture_that_is_held_until_its_moment_ends_is_not_stored_once_nothing_is_to_be(
+    desk: Desk, moments: Moments
+) -> None:
+    masking = MaskedMoments(
+        moments,
+        clear=lambda seen: seen,
+        noted=Looks(lambda _: None, clock=lambda: BEGIN),
+        on_stored=lambda: None,
+        on_refused=lambda _, error: pytest.fail(str(error)),
+        on_broken=lambda: pytest.fail("broken"),
+    )
+    masking.open(frame(0, "one", grey=200), "screen")
+    masking.change(frame(2, "two", grey=40))
+    wait_until(lambda: desk.moments() and desk.moments()[0].text == "two", "the second look")
+    masking.keep_nothing()
+    masking.close(0, BEGIN + 4)
+    masking.finish(keep=False)
+    assert shade(desk) == 200
+    assert desk.moments()[0].time_end == BEGIN + 4
+
+
+def test_nor_is_it_in_the_journal_of_a_locked_vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    vault = locked_vault_at(tmp_path / "vault")
+    journal, entries = Journal(vault.journal, keyfile.load(vault.key_file).public), list[Entry]()
+    monkeypatch.setattr(journal, "append", entries.append)
+    sealed = SealedMoments(journal)
+    sealed.open(frame(0, "one"), "screen")
+    sealed.change(frame(2, "two", grey=40))
+    sealed.let_go()
+    sealed.close(0, BEGIN + 4)
+    assert [(entry.kind, bool(entry.payload)) for entry in entries] == [
+        (OPENED, True),
+        (CHANGED, False),
+        (CLOSED, False),
+    ]

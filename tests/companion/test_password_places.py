@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from played_screen import EDITOR, RECT, Played, Watched, reading
 
-from companion.capture.accessible.reading import Block, Reading
+from companion.capture.accessible.reading import Block, Fields, Reading
 from companion.capture.accessible.roles import Role
-from companion.capture.glance import MOVING, SILENT
+from companion.capture.glance import MOVING, SILENT, UNKNOWN
 from companion.capture.password_places import WINDOWS, PasswordPlaces
 from companion.capture.types import Rect, Trigger, Window
 
@@ -50,6 +50,22 @@ def test_it_is_known_again_where_the_window_was_moved_to() -> None:
 )
 def test_another_field_is_what_it_says_it_is(seen: Reading, window: Window) -> None:
     assert guarded(seen, window=window) is seen
+
+
+def test_while_a_shown_field_moves_there_is_no_picture_of_it() -> None:
+    fields = Fields("page", written=("f",), there=("f",))
+    played = Played(told=replace(MASKED, fields=Fields("page", private=("f",))))
+    watched = Watched(played)
+    assert watched.frame().image is not None
+    for down, pictured in ((0, True), (60, False), (60, True), (0, False)):
+        place = replace(FIELD, top=FIELD.top + down)
+        seen = shown(place)
+        named = tuple(replace(block, object="f" if block.editable else "") for block in seen.blocks)
+        played.told = replace(seen, blocks=named, fields=fields)
+        frame = watched.frame(Trigger.CLICKED)
+        assert frame.reading is not None
+        assert (frame.reading.text, frame.reading.private) == ("Log in", (place,))
+        assert (frame.image is not None) == pictured
 
 
 def test_a_program_without_names_for_its_fields_is_known_by_places_alone_under_every_title() -> None:
@@ -118,6 +134,23 @@ def test_no_picture_is_taken_of_a_program_that_told_something_and_then_names_alo
     played.told = replace(reading(""), told=False)
     assert watched.reason(Trigger.CLICKED) == SILENT
     assert len(played.grabs) == 1
+
+
+def test_a_program_that_was_busy_once_and_never_told_anything_is_read_off_the_pixels() -> None:
+    played = Played(told=reading("", complete=False))
+    watched = Watched(played)
+    assert watched.frame().image is None
+    played.told = replace(reading(""), told=False)
+    assert watched.frame(Trigger.CLICKED).image is not None
+
+
+def test_where_nobody_says_in_time_whether_a_program_tells_there_is_no_picture() -> None:
+    played = Played(told=replace(reading("", complete=False), told=False))
+    watched = Watched(played)
+    assert watched.reason() == UNKNOWN
+    assert played.grabs == []
+    played.told = None
+    assert watched.frame(Trigger.CLICKED).image is not None
 
 
 def test_a_screen_that_is_locked_while_pixels_are_read_drops_the_look() -> None:

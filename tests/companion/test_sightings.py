@@ -60,6 +60,13 @@ def test_what_was_missed_is_told_once(sightings: Sightings, incidents: list[str]
 
 def test_what_a_rule_keeps_out_is_shown_over_a_look_that_came_to_nothing(sightings: Sightings) -> None:
     for seen in (Skipped(1.0, "hidden", private=True), Skipped(2.0, MOVING), Skipped(3.0, "hidden", private=True)):
-        sightings.pass_over(seen, damaged=False)
+        sightings.pass_over(seen, "", damaged=False)
         assert sightings.now.private == "hidden"
     assert (sightings.now.filtered, sightings.now.kept_out, sightings.now.unseen) == (1, 2, 1)
+
+
+def test_why_nothing_can_be_seen_is_told_though_nothing_is(sightings: Sightings) -> None:
+    sightings.pass_over(Skipped(1.0, "The screen is locked or asleep."), "The screen lock ended.", damaged=False)
+    assert sightings.now.limits == "The screen lock ended."
+    sightings.frame("")
+    assert sightings.now.limits == ""

@@ -51,14 +51,16 @@ class Headset:
         raise AssertionError
 
 
-def made(asked: list[str], headset: Headset | None = None) -> Sources[Any]:
+def made(
+    asked: list[str], headset: Headset | None = None, make_keeper: Callable[[Settings], Keeper] | None = None
+) -> Sources[Any]:
     def fail(error: BaseException) -> None:
         raise error
 
     return Sources(
         settings=ALL,
         clock=lambda: 0.0,
-        make_keeper=lambda _settings: cast("Keeper", Keeping(asked)),
+        make_keeper=make_keeper or (lambda _settings: cast("Keeper", Keeping(asked))),
         make_listening=lambda _settings: headset,
         on_failure=fail,
     )
@@ -94,6 +96,36 @@ def test_what_is_withdrawn_or_excluded_is_not_stored_any_more_though_it_waits(ch
 def test_what_waits_is_stored_where_nothing_was_withdrawn(change: dict[str, Any]) -> None:
     assert not narrowed(ALL, replace(ALL, **change))
     assert not narrowed(replace(ALL, consent_keys=False), ALL)
+
+
+@pytest.mark.parametrize("while_it", ["is made", "starts"])
+def test_what_is_withdrawn_while_looking_begins_ends_it_at_once(while_it: str) -> None:
+    asked: list[str] = []
+    headset, settings = Headset(), [ALL]
+
+    class Slow(Keeping):
+        def start(self) -> None:
+            withdraw("starts")
+            super().start()
+
+    def withdraw(now: str) -> None:
+        if now == while_it and settings:
+            settings.pop()
+            sources.apply(replace(ALL, consent_text=False))
+
+    def keeper(_: Settings) -> Keeper:
+        made = Slow(asked)
+        withdraw("is made")
+        return cast("Keeper", made)
+
+    sources = made(asked, headset, keeper)
+    sources.start()
+    assert headset.begun.wait(30)
+    assert asked[asked.index("start") :] == ["start", "leave, keep False"]  # while the headset still takes its time
+    headset.leave.set()
+    sources.stop()
+    sources.close()
+    assert asked[-2:] in (["stop, keep False", "start"], ["start", "stop, keep True"])
 
 
 @pytest.mark.parametrize("act", [lambda sources: sources.pause(None), lambda sources: sources.apply(Settings())])

@@ -13,7 +13,7 @@ import pytest
 from companion.tasks import EncoderTasks
 from companion.tension import LEAST_NOW, LEAST_USUAL, Ranked, TensionWatch
 from companion.worker import TaskFailed
-from embeddings.types import EEGWindow
+from embeddings.types import EEGWindow, EmbeddingsError
 
 SFREQ = 256.0
 NAMES = ("TP9", "AF7", "AF8", "TP10")
@@ -97,17 +97,17 @@ class Encoder:
         future: Future[Any] = Future()
         try:
             future.set_result(self.answer())
-        except TaskFailed as error:
+        except (TaskFailed, EmbeddingsError) as error:
             future.set_exception(error)
         self.asked.release()
         return future
 
 
-@pytest.mark.parametrize("fails", [False, True])
-def test_the_watch_asks_while_a_headset_is_worn_and_tells_once_when_it_cannot(fails: bool) -> None:
+@pytest.mark.parametrize("fails", [None, TaskFailed("broken"), EmbeddingsError("A part of the program is missing.")])
+def test_the_watch_asks_while_a_headset_is_worn_and_tells_once_when_it_cannot(fails: Exception | None) -> None:
     def answer() -> float:
-        if fails:
-            raise TaskFailed("broken")
+        if fails is not None:
+            raise fails
         return 1.0
 
     encoder, incidents, ends = Encoder(answer), list[str](), iter(range(10_000))
@@ -123,4 +123,4 @@ def test_the_watch_asks_while_a_headset_is_worn_and_tells_once_when_it_cannot(fa
         assert encoder.asked.acquire(timeout=30)
     watch.stop()
     assert watch.tense() is None  # three say nothing yet
-    assert len(incidents) == fails
+    assert len(incidents) == (fails is not None)

@@ -74,7 +74,8 @@ def test_lines_that_the_edge_of_the_window_breaks_are_one_secret() -> None:
     assert [one.text for one in masked] == ["$ cat key", f"[{TOKEN}]", "", "$"]
     boxes = drawn_secrets.touched(lines, told=0, width=242)
     assert any(box[0] <= 0 and box[2] >= 240 and box[1] <= 20 and box[3] >= 36 for box in boxes)
-    assert drawn_secrets.touched(lines, told=0, width=900) == ()  # there it is a line that ends by itself
+    wider = [line(KEY[:18], 0, 0), line(KEY[18:], 0, 1)]
+    assert drawn_secrets.touched(wider, told=0, width=900) == ()  # no edge breaks a line for a longer one
 
 
 @pytest.mark.parametrize("misread", ["PASSW0RD=Tr0ub4dor&Kestrel9", f"token {KEY.replace('_', ' ', 1)}"])
@@ -136,3 +137,28 @@ def test_an_address_that_says_nothing_takes_nothing_away(url: str) -> None:
     done = hidden(frame)
     assert done.window.title == EDITOR.title
     assert done.reading == frame.reading
+
+
+def test_the_bar_is_hidden_also_where_tabs_are_already() -> None:
+    window, tabs = replace(BROWSER, url="", rect=Rect(20, 30, 800, 600)), Rect(20, 30, 800, 46)
+    done = hidden(Frame(None, 0.0, window, reading=replace(told(), told=False, hidden=(tabs,))))
+    assert done.reading is not None
+    assert done.reading.hidden == (tabs, Rect(20, 30, 800, 2 * TOOLBARS))
+
+
+def test_the_bar_is_hidden_also_where_only_another_field_has_a_place() -> None:
+    window = replace(BROWSER, rect=Rect(20, 30, 800, 600))
+    sought, bar = (replace(block(text, 0, document=False), editable=True) for text in ("sought", "example.org/a"))
+    done = hidden(Frame(None, 0.0, window, reading=told(sought, replace(bar, rect=None))))
+    assert done.reading is not None
+    assert done.reading.hidden == (sought.rect, Rect(20, 30, 800, 2 * TOOLBARS))
+
+
+def test_while_a_browsers_bar_is_written_into_there_is_no_picture_of_what_it_suggests() -> None:
+    bar = replace(block("exam", 0, document=False), editable=True)
+    reading = replace(told(bar, block("in the page", 1), url=BROWSER.url), writing=True)
+    done = hidden(Frame(image(), 0.0, BROWSER, reading=reading))
+    assert done.image is None
+    assert done.reading is not None
+    assert done.reading.text == "in the page"
+    assert hidden(Frame(image(), 0.0, BROWSER, reading=replace(reading, writing=False))).image is not None

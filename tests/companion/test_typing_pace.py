@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from companion.capture.types import Trigger
-from companion.typing_pace import NOW_SECONDS, USUAL_KEYS, TypingPace
+from companion.typing_pace import NOW_SECONDS, PIECE_SECONDS, USUAL_KEYS, USUAL_SECONDS, TypingPace
 
 
 def type_for(pace: TypingPace, start: float, keys: int, interval: float) -> float:
@@ -26,6 +26,13 @@ def test_what_was_typed_before_tells_what_is_usual() -> None:
     assert found.usual_bursts == 0
     assert found.bursts is not None
     assert found.bursts > 0
+
+
+def test_weeks_without_a_mail_are_not_kept() -> None:
+    pace = TypingPace()
+    for piece in range(5 * round(USUAL_SECONDS / PIECE_SECONDS)):
+        pace.happened(Trigger.TYPED, piece * PIECE_SECONDS)
+    assert len(pace._pieces) <= USUAL_SECONDS / PIECE_SECONDS + 1
 
 
 def test_pauses_are_no_part_of_the_rate() -> None:

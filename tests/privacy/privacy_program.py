@@ -21,6 +21,8 @@ _NEEDS = {"qt": "import PySide6", "gtk": "import gi; gi.require_version('Gtk', '
 #: What tells a toolkit how large to draw.
 SCALES = {"qt": "QT_SCALE_FACTOR", "gtk": "GDK_SCALE"}
 
+BY_MONITOR = "QT_SCREEN_SCALE_FACTORS"
+
 Widget = tuple[str, dict[str, Any]]
 
 
@@ -41,14 +43,14 @@ def css(colour: Colour) -> str:
 class Program:
     """A program that goes on from case to case; its window is closed behind each.
 
-    ``scale``: how many pixels it takes for one of its points.
+    ``scale``: how many pixels it takes for one of its points, on each of several monitors by ``1;2``.
     """
 
     def __init__(self, desktop: Desktop, toolkit: str, scale: str = "") -> None:
         self.desktop, self.toolkit = desktop, toolkit
         self._child = subprocess.Popen(
             [TOOLKITS[toolkit], str(HERE / f"show_{toolkit}.py")],
-            env=desktop.environ | ({SCALES[toolkit]: scale} if scale else {}),
+            env=desktop.environ | ({BY_MONITOR if ";" in scale else SCALES[toolkit]: scale} if scale else {}),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -195,3 +195,33 @@ def test_a_window_with_a_hole_over_an_excluded_one(place: Place, case: Case, edi
     editor.cut_hole(80, 60, 160, 90)
     editor.activate()
     nothing(place, case)
+
+
+def test_a_card_in_a_window_that_lies_over_text_which_a_program_tells(place: Place, case: Case) -> None:
+    notes = ("area", {"text": f"{case.harmless}\n" + "my long notes go on and on over here\n" * 12, "height": 260})
+    window = place.program("qt").show("notes", notes, size=(500, 300), at=(60, 80))
+    image = drawn([case.card], size=(300, 100), patch=case.colour)
+    over = place.painted(image=image, app="Viewer", title="card", at=(100, 200))
+    place.desktop.keep_above(over.name)
+    place.desktop.activate(window)
+    with place.looking() as looking:
+        place.pictured(looking, case)
+    case.kept_out(case.card)
+    assert case.pictured()
+    assert not case.shows(case.card)
+    assert case.harmless in str(case.stored())
+
+
+@pytest.mark.usefixtures("composited")
+def test_under_a_compositor_what_lies_over_a_window_is_not_in_its_picture_nor_is_it_black(
+    place: Place, case: Case
+) -> None:
+    window = place.painted(image=drawn([case.harmless], size=(500, 120)), app="Editor", title="notes", at=(300, 200))
+    image = drawn([case.word], size=(300, 100), patch=case.colour)
+    over = place.painted(image=image, app="Viewer", title="other", at=(300, 200))
+    place.desktop.keep_above(over.name)
+    window.activate()
+    with place.looking() as looking:
+        place.pictured(looking, case)
+    case.kept_out()
+    assert case.shows(case.harmless)

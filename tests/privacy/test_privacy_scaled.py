@@ -47,3 +47,26 @@ def test_a_password_field_on_a_page(place: Place, case: Case, kind: str) -> None
         place.pictured(looking, case)
     case.kept_out()
     assert case.pictured()
+
+
+def test_a_password_field_in_a_window_across_two_monitors_of_different_scale(place: Place, case: Case) -> None:
+    run = place.desktop.run
+    run("xrandr", "--setmonitor", "left", "640/170x800/200+0+0", "screen")
+    run("xrandr", "--setmonitor", "right", "640/170x800/200+640+0", "none")
+    try:
+        program = place.program("qt", "2;1")
+        field = ("entry", {"text": case.word, "colour": css(case.colour), "echo": "password"})
+        row = ("row", {"of": [["label", {"text": f"{case.harmless} sign in here"}], field]})
+        program.show("sign in", row, size=(300, 100), at=(150, 50))
+        with place.looking() as looking:
+            looking.until(*STORED, MOVING)
+            program.tell("reveal")
+            looking.until(*STORED, MOVING)
+            run("xdotool", "key", "Shift_L")
+            looking.until(*STORED, MOVING)
+    finally:
+        place.clear()
+        run("xrandr", "--delmonitor", "right")
+        run("xrandr", "--delmonitor", "left")
+    case.kept_out()
+    assert case.harmless in str(case.stored())

@@ -16,6 +16,7 @@ from dbus_fast import BusType, Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
 from dbus_fast.errors import DBusFastError
 
+from companion.capture.accessible.answers import body_of, value_of
 from companion.capture.accessible.loop import LoopThread
 from companion.capture.types import CaptureError
 
@@ -103,6 +104,8 @@ class AccessibilityBus:
     async def ask(self, ref: Ref, interface: str, member: str, signature: str = "", *body: Any) -> list[Any] | None:
         """Return what an object answers, or None when it refuses: it is gone, or has no such thing.
 
+        So it does when it answers with what is no answer to that question (`answers`).
+
         Raises `AccessibilityError` when the bus itself has gone. The caller bounds the time.
         """
         return await _ask(self._bus, ref, interface, member, signature, *body)
@@ -110,7 +113,7 @@ class AccessibilityBus:
     async def get(self, ref: Ref, interface: str, name: str) -> Any | None:
         """Return a property's value, or None when the object refuses."""
         answer = await self.ask(ref, PROPERTIES, "Get", "ss", interface, name)
-        return answer[0].value if answer else None
+        return value_of(answer[0], name) if answer else None
 
     async def process_of(self, name: str) -> int | None:
         """Return the process id behind a unique name, None when it has left."""
@@ -189,7 +192,7 @@ async def _ask(bus: MessageBus, ref: Ref, interface: str, member: str, signature
         answer = await bus.call(call)
     except (OSError, EOFError) as error:
         raise AccessibilityError("The accessibility bus has gone away. Log out and in again.") from error
-    return answer.body if answer.message_type is MessageType.METHOD_RETURN else None
+    return body_of(answer, member)
 
 
 async def _hang_up(bus: MessageBus) -> None:

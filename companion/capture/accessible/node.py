@@ -42,6 +42,8 @@ class Node:
         How all of these are places on the desktop.
     sought
         Whether it was found because it may be in view, wherever it is in the tree.
+    depth
+        In how many others it is.
     searched
         Whether all that is inside it was searched for password fields and pages; None while that was not tried.
 
@@ -62,6 +64,7 @@ class Node:
     placing: Placing = AS_TOLD
     sought: bool = False
     searched: bool | None = None
+    depth: int = 0
     children: list[Node] = field(default_factory=list)
 
     @property

@@ -46,6 +46,19 @@ class Placing:
         """Whether places are what they are told to be."""
         return self.ratio == 1.0 and self.told == self.lies
 
+    def apart(self, origin: tuple[int, int]) -> float:
+        """Return by how many pixels what is told of the corner is off; ``origin``: where the window's monitor begins.
+
+        Qt counts in pixels up to there, and in units from there; others in units alone.
+        """
+        return min(
+            sum(
+                abs(start + (there - start) * self.ratio - lies)
+                for start, there, lies in zip(at, self.told, self.lies, strict=True)
+            )
+            for at in ((0, 0), origin)
+        )
+
     def pixels(self, rect: Rect) -> Rect:
         """Return where something that the program tells lies on the desktop."""
         if self.unchanged:

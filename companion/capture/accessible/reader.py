@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from companion.capture.accessible.blocks import blocks_of
 from companion.capture.accessible.bus import AccessibilityBus, Ref
+from companion.capture.accessible.by_monitor import counts_by_monitor
 from companion.capture.accessible.node import DOCUMENT, extents, name_of, role_and_states
 from companion.capture.accessible.placing import AS_TOLD, nowhere
 from companion.capture.accessible.reading import Fields, Reading
@@ -34,6 +35,9 @@ def nothing_known(_pid: int, _page: str) -> Collection[str]:
 
 #: Of a program that does not answer: there may be password fields anywhere.
 _SILENT = Reading("", "", "", (), (), complete=False)
+
+#: Of one of which nobody said in time whether it tells anything.
+_UNKNOWN = replace(_SILENT, told=False)
 
 
 class AccessibleReader:
@@ -62,7 +66,8 @@ class AccessibleReader:
         with password fields is not complete. Without ``window.rect`` they are as the program tells them.
 
         None when its program is not on the bus or shows no such window; nothing, and not all of it, when it is on the
-        bus and does not answer. Takes about ``bounds.seconds``, twice that where the program stops answering at the
+        bus and does not answer, or does not say in time which page it shows; untold and not complete when nobody says
+        in time whether it is there. Takes about ``bounds.seconds``, twice that where the program stops answering at the
         very end.
 
         Raises
@@ -82,12 +87,14 @@ class AccessibleReader:
                 clip = place.units(window.rect) if place is not None and window.rect is not None else None
                 clip = clip or (await extents(self._bus, found.ref) if found else None) or window.rect
         except TimeoutError:
-            return _SILENT if self._windows.knows(window.pid) else None
+            return _SILENT if self._windows.knows(window.pid) else _UNKNOWN
         if found is None or clip is None:
             return None
         walk = Walk(self._bus, found.ref, clip, self._bounds, place or AS_TOLD)
         await walk.run(due - time.monotonic())
         reading = await self._told(walk, found, window.pid)
+        if window.across and counts_by_monitor(window.pid):
+            return replace(nowhere(reading), complete=False)  # a part of it may be taken for out of view
         return replace(reading, ratio=place.ratio) if place is not None and walk.placed else nowhere(reading)
 
     async def _told(self, walk: Walk, found: Candidate, pid: int) -> Reading:
@@ -99,6 +106,8 @@ class AccessibleReader:
                 for place, one in enumerate(walk.documents[1:]):
                     within[place] = _address(await self._page([one]))
         except TimeoutError:
+            if walk.documents and not page:
+                return _SILENT  # of a page of saved passwords, which only its address tells, no word is kept
             same = False
         blocks = blocks_of(walk.root, walk.strays)
         return Reading(
@@ -113,6 +122,7 @@ class AccessibleReader:
             told=not walk.empty,
             fields=await self._fields(walk, found, pid, _address(page)),
             drawn=tuple(walk.drawn),
+            writing=walk.writing,
         )
 
     async def _fields(self, walk: Walk, found: Candidate, pid: int, url: str) -> Fields:

@@ -95,6 +95,9 @@ class Reading:
         What is blackened beside password fields.
     ratio
         Pixels of the desktop in one unit of the program's own; 0 where that is not known.
+    writing
+        Whether the person writes into a field that is in no page, such as a browser's bar: what hangs below it then is
+        told by few programs.
 
     """
 
@@ -111,6 +114,7 @@ class Reading:
     drawn: tuple[Rect, ...] = ()
     hidden: tuple[Rect, ...] = ()
     ratio: float = 0.0
+    writing: bool = False
 
 
 #: Of a program that tells nothing.

@@ -31,7 +31,8 @@ class AccessibleTexts:
         reading = self._quick.read(window)
         if reading is None or reading.complete:
             return reading
-        return self._patient.read(window) or reading
+        again = self._patient.read(window)
+        return reading if again is None and reading.told else again
 
     def close(self) -> None:
         """Let the programs sleep again, and hang up."""

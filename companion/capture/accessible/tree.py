@@ -19,6 +19,9 @@ from companion.capture.x11 import clipped
 #: Children asked for with one question. For each, Qt goes through all children of a widget: a thousand at once, 500 ms.
 AT_A_TIME = 24
 
+#: Objects inside each other that are looked at; pages have some dozens, and some programs put one into itself.
+DEEPEST = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
@@ -51,6 +54,7 @@ class Walk:
 
     ``passwords`` and ``written``: the fields in view that are password fields, and the others.
     ``empty``: the window names children that are none, as Chromium's does that was not told to tell of its pages.
+    ``writing``: a field that is in no page has the focus.
     ``strays``: the fields of pages that are in view, and not where what they are in is.
     ``placed``: whether what a page tells of places is understood. ``drawn``: where pictures lie. All of these are on
     the desktop; ``clip`` and what the tree's nodes say is as the program tells it, which ``placing`` goes over from.
@@ -69,6 +73,7 @@ class Walk:
         self.documents: list[Ref] = []
         self.complete = True
         self.empty = False
+        self.writing = False
         self._bus = bus
         self._bounds = bounds
         self._seen = 0
@@ -140,6 +145,7 @@ class Walk:
             self._keep_private(node)
         else:
             node.shown = True
+            self.writing = self.writing or (node.editor and not node.document and State.FOCUSED in states)
             await self._look_into(node, count)
 
     async def _look_into(self, node: Node, count: int) -> None:
@@ -278,7 +284,11 @@ class Walk:
         if node is self.root and refs and all(ref.is_none for ref in refs):
             self.empty = True
             return
-        found = [Node(ref, node.clip, node.document, parent=node, placing=node.placing) for ref in refs]
+        if node.depth == DEEPEST:
+            self.complete = self.complete and not refs
+            return
+        deep, placing = node.depth + 1, node.placing
+        found = [Node(ref, node.clip, node.document, parent=node, placing=placing, depth=deep) for ref in refs]
         node.children += found
         async with self._more:
             self._waiting.extend(reversed(found))

@@ -11,6 +11,9 @@ from companion.capture.accessible.placing import AS_TOLD, Placing, placing
 from companion.capture.accessible.roles import State
 from companion.capture.types import Rect, Window
 
+#: Pixels that rounding may make of a difference between what two windows say of their places.
+NEAR = 8
+
 _DESKTOP = Ref("org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root")
 
 
@@ -52,8 +55,7 @@ class Windows:
         for application in await self._of(window.pid):
             frames = await children(self._bus, application)
             candidates += [found for found in await asyncio.gather(*map(self._candidate, frames)) if found is not None]
-        fitting = [one for one in candidates if one.placing(window) is not None]
-        return _best(fitting, window.title) or _only(candidates, window.title)
+        return _best(candidates, window) or _only(candidates, window.title)
 
     def knows(self, pid: int) -> bool:
         """Whether a process is on the bus, as far as was heard when a window of it was last asked for."""
@@ -82,14 +84,22 @@ class Windows:
         return Candidate(ref, name, State.ACTIVE in known[1], rect)
 
 
-def _best(candidates: list[Candidate], title: str) -> Candidate | None:
-    """Return the active one with the title, else the only one with it, else the active one.
+def _nearest(candidates: list[Candidate], window: Window) -> list[Candidate]:
+    """Return those that say that they lie where ``window`` does: a program has several of one size and title."""
+    fitting = [(one, found.apart(window.origin)) for one in candidates if (found := one.placing(window)) is not None]
+    least = min((apart for _, apart in fitting), default=0.0)
+    return [one for one, apart in fitting if apart <= least + NEAR]
+
+
+def _best(candidates: list[Candidate], window: Window) -> Candidate | None:
+    """Return the active one with the title, else the only one with it, else the active one, of those that lie there.
 
     Chromium calls a private window by its title and a word behind it.
     """
-    titled = [one for one in candidates if one.title.startswith(title)]
-    active = [one for one in titled if one.active] or (titled if len(titled) == 1 else [])
-    active = active or [one for one in candidates if one.active]
+    fitting = [one for one in candidates if one.placing(window) is not None]
+    titled = [one for one in fitting if one.title.startswith(window.title)]
+    there = _nearest(titled or fitting, window)
+    active = [one for one in there if one.active] or (there if titled and len(there) == 1 else [])
     return active[0] if active else None
 
 

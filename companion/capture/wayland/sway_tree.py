@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from companion.capture.types import Rect, Window
@@ -25,6 +25,8 @@ class Shown:
         Where it can have pixels at all, with borders and title bar and on whatever output.
     x11
         Its number in the X server for programs that need one, else 0.
+    floating
+        Whether it lies over those that share the screen.
 
     """
 
@@ -33,6 +35,7 @@ class Shown:
     reach: Rect
     focused: bool
     x11: int
+    floating: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +68,20 @@ def _on_output(output: dict[str, Any], number: int) -> Iterator[Shown]:
     whole = _rect(output["rect"])
     for workspace in output["nodes"]:
         free = clipped(_rect(workspace["rect"]), whole)  # panels have the rest
-        for node in _views(workspace):
+        for node, floating in _views(workspace):
             if node["visible"]:
                 rect = whole if node["fullscreen_mode"] else free and clipped(_inside(node), free)
-                yield _shown(node, rect, number)
+                yield replace(_shown(node, rect, number), floating=floating)
 
 
-def _views(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Return the windows below a node: what has a process shows something of its own."""
+def _views(node: dict[str, Any], *, floating: bool = False) -> Iterator[tuple[dict[str, Any], bool]]:
+    """Return the windows below a node, and whether they float: what has a process shows something of its own."""
     if "pid" in node:
-        yield node
-    for child in (*node["nodes"], *node["floating_nodes"]):
-        yield from _views(child)
+        yield node, floating
+    for child in node["nodes"]:
+        yield from _views(child, floating=floating)
+    for child in node["floating_nodes"]:
+        yield from _views(child, floating=True)
 
 
 def _inside(node: dict[str, Any]) -> Rect:

@@ -57,7 +57,9 @@ class SwayWindows:
         window = self._seen.window
         others = [one for one in now.shown if one.id != self._seen.id and one.reach.overlaps(self._seen.window.rect)]
         over = [name for one in others for name in _whose(one)]
-        return Sight(self._seen.id, window, (*by_other_name(window), *over))
+        # Sway raises a floating window that is given the attention.
+        above = tuple(one.reach for one in others if one.floating and not self._seen.floating)
+        return Sight(self._seen.id, window, (*by_other_name(window), *over), above=above)
 
     def disturbed(self) -> bool:
         """Whether anything came, went or moved since the last sight but one, or so short before that it may show."""

@@ -42,7 +42,8 @@ class WaylandTexts:
         own = replace(window, rect=None)
         reading = self._quick.read(own)
         if reading is not None and not reading.complete:
-            reading = self._patient.read(own) or reading
+            again = self._patient.read(own)
+            reading = reading if again is None and reading.told else again
         if reading is None or window.rect is None:
             return reading
         return placed(reading, self._bus.thread.run(self._frame(own)), window.rect)

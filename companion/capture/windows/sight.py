@@ -28,12 +28,12 @@ def sight(calls: Calls) -> Sight:
     rect = clipped(frame, around(monitors)) if frame is not None else None
     if rect is None:
         return NOTHING
-    others = overlapping(calls, active, rect)
+    others, above = overlapping(calls, active, rect)
     window = replace(described(calls, active, rect), monitor=showing_most(rect, monitors))
     if not calls.process(active):
         return NOTHING  # it was closed while it was asked
     # A picture would hold what lies beneath a window that withholds itself, so that it counts as unknown.
-    return Sight(active, replace(window, app="") if calls.withheld(active) else window, others)
+    return Sight(active, replace(window, app="") if calls.withheld(active) else window, others, above=above)
 
 
 def described(calls: Calls, window: int, rect: Rect | None) -> Window:
@@ -45,26 +45,29 @@ def described(calls: Calls, window: int, rect: Rect | None) -> Window:
     return Window(app=app, title=title, pid=pid, rect=rect)
 
 
-def overlapping(calls: Calls, active: int, rect: Rect) -> tuple[Window, ...]:
+def overlapping(calls: Calls, active: int, rect: Rect) -> tuple[tuple[Window, ...], tuple[Rect, ...]]:
     """Return the windows whose pixels a picture of ``rect`` could hold beside those of the window ``active``.
 
     They lie above it, or beneath where it lets them shine through. The shell's own (toasts, the Start menu) are kept
     in bands above all others, which the order need not show: those that stay on top count wherever they are listed.
+    Where those above lie is told beside them.
     """
     order = calls.windows()
     if active not in order:
-        return (Window(app="", title="", rect=rect),)  # put elsewhere under our eyes: treat as covered
+        return (Window(app="", title="", rect=rect),), ()  # put elsewhere under our eyes: treat as covered
     place = order.index(active)
     beneath = _shines_through(calls, active)
-    found = []
+    found, above = list[Window](), list[Rect]()
     for at, window in enumerate(order):
         if window == active or not _shown(calls, window):
             continue
-        if at < place or beneath or calls.style(window) & Style.TOPMOST:
+        over = at < place or bool(calls.style(window) & Style.TOPMOST)
+        if over or beneath:
             frame = calls.frame(window)
             if frame is not None and frame.overlaps(rect):
                 found.append(described(calls, window, frame))
-    return tuple(found)
+                above += [frame] if over else []
+    return tuple(found), tuple(above)
 
 
 def _shown(calls: Calls, window: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from companion.capture.accessible.by_monitor import by_monitor, counts_by_monitor
 from companion.capture.accessible.placing import AS_TOLD, Placing, moved, nowhere, of_page, placing
 from companion.capture.accessible.reading import Block, Reading
 from companion.capture.accessible.roles import Role
@@ -49,6 +50,26 @@ def test_a_window_of_one_size_at_another_place_is_moved() -> None:
 @pytest.mark.parametrize("size", [(300, 322), (599, 322), (1, 1), (10_000, 5_366)])
 def test_sizes_that_have_no_one_ratio_say_nothing(size: tuple[int, int]) -> None:
     assert placing(Rect(0, 0, *size), (INSIDE, FRAME)) is None
+
+
+@pytest.mark.parametrize(
+    ("factors", "several"),
+    [
+        ("", False),
+        ("2", True),
+        ("2;2", False),
+        ("1;2", True),
+        ("eDP-1=2;HDMI-1=1;", True),
+        ("eDP-1=1.5;HDMI-1=1.5;", False),
+    ],
+)
+def test_a_factor_for_each_screen_is_a_unit_for_each(factors: str, several: bool) -> None:
+    assert by_monitor({"QT_SCREEN_SCALE_FACTORS": factors}) == several
+    assert by_monitor({"QT_SCREEN_SCALE_FACTORS": factors, "QT_USE_PHYSICAL_DPI": "1"})
+
+
+def test_of_a_process_that_tells_nothing_any_unit_is_possible() -> None:
+    assert counts_by_monitor(2**22)  # there is none
 
 
 def test_a_page_that_counts_in_pixels_within_a_browser_that_does_not() -> None:

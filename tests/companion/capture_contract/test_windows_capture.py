@@ -44,6 +44,7 @@ def test_a_toast_counts_wherever_its_band_is_listed(world: WindowsWorld) -> None
     toast = Thing(90, "", "New notification", TOAST, 9000, kind="Windows.UI.Core.CoreWindow", style=Style.TOPMOST)
     world.calls.things.append(toast)  # last, beneath the desktop itself
     assert overlapping(world) == {"ShellExperienceHost"}
+    assert world.screen.sight().above == (TOAST,)
     toast.cloaked = True  # kept for the next one
     assert overlapping(world) == set()
 

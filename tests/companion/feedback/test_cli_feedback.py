@@ -90,6 +90,9 @@ def test_a_baseline_that_is_too_short_is_refused(run: Run, room: TrainingRoom) -
     code, _, said = run("start", "calm", "--baseline", "14")
     assert code != DONE
     assert "15" in said
+    code, _, said = run("start", "calm", "--minutes", "nan")
+    assert code != DONE
+    assert "times are none" in said
 
 
 def test_a_session_is_begun_followed_and_ended_in_the_program_that_runs(run: Run, room: TrainingRoom) -> None:

@@ -11,7 +11,7 @@ from quiet_eeg import CH_NAMES, Stream, quiet, rest
 
 from companion.capture.types import Trigger
 from companion.focus import outcome, person
-from companion.focus.calibration import Part
+from companion.focus.calibration import FORGOTTEN, Part
 from companion.focus.rules import Local, QuietHours, Rules
 from companion.focus.types import Cause, FocusError, FocusState, Mode
 from companion.focus.watch import FocusWatch, wall_time
@@ -343,6 +343,30 @@ def test_whoever_sits_through_a_calibration_is_there_although_they_touch_nothing
     desk.for_(300)
     desk.watch.stop()
     assert {label.focused for _, label in focus_history.labelled(store, 0.0)} == {True, False}
+
+
+def test_of_a_calibration_whose_time_is_forgotten_nothing_is_left(writer: Writer, store: Store) -> None:
+    learned = (UTC - 900.0, UTC - 840.0)
+    writer.do(focus_history.put_rest, CH_NAMES, learned, rest()).result()
+    desk = Desk(writer, store, Stream(quiet(400, seed=7)))
+    desk.for_(3)
+    desk.watch.calibrate()
+    desk.for_(150)
+    start, end = UTC + 900.0, UTC + desk.now
+    desk.watch.let_go(start, end)
+    writer.do(focus_history.forget, [(start, end)]).result()
+    desk.watch.forget(start, end)
+    desk.for_(1)
+    step = desk.watch.calibrating()
+    assert step is not None
+    assert (step.part, step.sentence) == (Part.FAILED, FORGOTTEN)
+    desk.for_(20)
+    desk.watch.forget(start, end)
+    assert desk.watch.calibrating() is None
+    desk.watch.stop()
+    assert focus_history.labels(store) == []
+    kept = store.rows("SELECT time_start, time_end FROM focus_rests")
+    assert [tuple(row) for row in kept] == [learned]  # it is forgotten with the time it was learned in, not later
 
 
 def test_a_calibration_that_the_vault_refuses_says_so(

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from companion.masking import issuers, links, private_keys, second_opinion, services
+from companion.masking import commands, issuers, links, private_keys, second_opinion, services
 from companion.masking.spans import found
 from companion.masking.types import Seen
 
@@ -20,7 +20,7 @@ def test_a_line_of_100000_characters_comes_to_an_end(piece: str) -> None:
 
 
 def test_no_rule_of_ours_repeats_without_end() -> None:
-    rules = (*issuers.ISSUERS, *services.SERVICES, *private_keys.PRIVATE_KEYS, *links.RULES)
+    rules = (*issuers.ISSUERS, *services.SERVICES, *private_keys.PRIVATE_KEYS, *links.RULES, *commands.RULES)
     assert len(rules) > 90
     for rule in rules:
         bare = re.sub(r"\\.", "", rule.pattern.pattern)

@@ -214,6 +214,24 @@ def test_a_seed_phrase_is_found_where_gaps_between_words_were_overlooked() -> No
             "https://example.org/reset/[sign-in link]?email=a",
         ),
         ("https://example.org/blob/9f8e7d6c5b4a39281706f5e4d3c2b1a0", None),
+        (f"https://example.org/invitations/{'k3f9Zq' * 6}", "https://example.org/invitations/[sign-in link]"),
+        ("https://example.org/confirm-email/why-double-opt-in-works-2024", None),
+        ("https://example.org/recovery/postgresql-15-point-in-time", None),
+        ("bob, pass Blue7kettle", "bob, pass [password]"),
+        ("pass foo123 as an argument", None),
+        ("You can pass libfoo2-dev to apt", None),
+        ("class Login:\n    password: SecretStr\n    token: Token\n", None),
+        ("  password: Optional[str]\n", None),
+        ("input Login {\n  password: String!\n}", None),
+        ("password: Sommerregen\n", "password: [password]\n"),
+        ("Password: LoginSecret\n", "Password: [password]\n"),
+        ("ii  passwd  1:4.13  amd64  change\nii  bzip2  1.0.8-5  amd64  high\n", None),
+        (" private_keys.py | 3 ++\n capture/x11.py2 | 4 +\n", None),
+        ("1\tuser\tpassword\n2\tbob\thunter2!\n", "1\tuser\tpassword\n2\tbob\t[password]\n"),
+        ("name  password  phone 2\nbob  hunter2!  x\n", "name  password  phone 2\nbob  [password]  x\n"),
+        ("Privacy\nPasswords\nBookmarks\nHistory", None),
+        ("Passwort\nAbbrechen", None),
+        ("Password\nSign-in\nCancel", None),
         ("Password:\nForgot your password?\nSign in", None),
         ("Password:\nremember me", None),
         ("Passphrase: at least four words of your own", None),
@@ -222,3 +240,27 @@ def test_a_seed_phrase_is_found_where_gaps_between_words_were_overlooked() -> No
 )
 def test_passwords_of_forms_commands_pages_and_links(text: str, left: str | None) -> None:
     assert masked(text) == (text if left is None else left)
+
+
+WEB_TOKEN = (
+    "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."
+    + "eyJzdWIiOiIxMjM0NTY3ODkwIn0x9Kd" * 8
+    + ".dozjgNryP4J3jVmNHl0w5N9XgL0n3I9Pl"
+)
+TOKEN = "ghp_" + "a1B2c3D4e" * 4
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("secret", [WEB_TOKEN, TOKEN])
+@pytest.mark.parametrize("width", [20, 37, 80])
+def test_a_secret_is_followed_over_all_lines_that_an_edge_broke_it_over(secret: str, width: int, end: str) -> None:
+    line = "$ show-it".ljust(width - 18) if width > len(TOKEN) else ""
+    broken = end.join((line + secret)[start : start + width] for start in range(0, len(line + secret), width))
+    (mark,) = {masked(secret)}
+    assert masked(f"before{end}{broken}{end}$ ls{end}") == f"before{end}{line}{mark}{end}$ ls{end}"
+
+
+def test_lines_that_no_edge_broke_are_not_put_together() -> None:
+    assert masked(f"{TOKEN}\nDone. It works\n{TOKEN}\nmore") == "[GitHub token]\nDone. It works\n[GitHub token]\nmore"
+    text = f"{TOKEN[:20]}\n{TOKEN[20:]} is no word\n{TOKEN[:22]} \n{TOKEN[22:]}\n"
+    assert found(text) == ()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from bus_services import Caller, private_bus
@@ -113,9 +116,9 @@ class Dunst:
     def close_all(self) -> None:
         self.caller.call(SERVER, PATH, DUNST, "NotificationCloseAll")
 
-    def history(self) -> list[str]:
+    def history(self, what: str = "summary") -> list[str]:
         (found,) = self.caller.call(SERVER, PATH, DUNST, "NotificationListHistory")
-        return [one["summary"].value for one in found]
+        return [one[what].value for one in found]
 
 
 @dataclass
@@ -130,8 +133,12 @@ class NoticesDesk:
     notices: Notices
     incidents: list[str]
     offered: list[Digest]
+    desktop: Desktop
     shown: list[Judged] = field(default_factory=list)
     choices: list[Choices] = field(default_factory=lambda: [Choices()])
+
+    def restart_dunst(self, config: Path = Path("/dev/null")) -> None:
+        start_dunst(self.desktop, self.dunst.caller, config)
 
     def seen(self, count: int, *, seconds: float = 20.0) -> None:
         wait_until(lambda: self.notices.snapshot().seen >= count, f"{count} notices to be seen", seconds=seconds)
@@ -142,14 +149,22 @@ def dunst_session() -> Iterator[tuple[str, subprocess.Popen[bytes], Desktop]]:
     """Run an X server, a bus and dunst; yield the bus's address and its process."""
     with Desktop(window_manager=False) as desktop, private_bus() as (address, bus):
         desktop.environ["DBUS_SESSION_BUS_ADDRESS"] = address
-        desktop.start("dunst", "-conf", "/dev/null")
         caller = Caller(address)
         try:
-            name = ("org.freedesktop.DBus", "/", "org.freedesktop.DBus", "NameHasOwner", "s", SERVER)
-            wait_until(lambda: caller.call(*name)[0], "dunst")
+            start_dunst(desktop, caller)
             yield address, bus, desktop
         finally:
             caller.close()
+
+
+def start_dunst(desktop: Desktop, caller: Caller, config: Path = Path("/dev/null")) -> None:
+    """Have a new dunst show what comes; one that runs is ended first."""
+    to = ("org.freedesktop.DBus", "/", "org.freedesktop.DBus")
+    if caller.call(*to, "NameHasOwner", "s", SERVER)[0]:
+        os.kill(caller.call(*to, "GetConnectionUnixProcessID", "s", SERVER)[0], signal.SIGKILL)
+        wait_until(lambda: not caller.call(*to, "NameHasOwner", "s", SERVER)[0], "dunst to end")
+    desktop.start("dunst", "-conf", str(config))
+    wait_until(lambda: caller.call(*to, "NameHasOwner", "s", SERVER)[0], "dunst")
 
 
 @contextmanager
@@ -161,7 +176,7 @@ def notices_desk(
     brain: Brain | None = None,
     start: bool = True,
 ) -> Iterator[NoticesDesk]:
-    with dunst_session() as (address, bus, _):
+    with dunst_session() as (address, bus, desktop):
         environ, incidents = {"DBUS_SESSION_BUS_ADDRESS": address}, list[str]()
         made, offered = list[NoticesDesk](), list[Digest]()
         lock = threading.Lock()
@@ -185,7 +200,7 @@ def notices_desk(
             on_incident=note,
         )
         dunst, program = Dunst(address), Program(address)
-        made.append(NoticesDesk(address, bus, dunst, program, environ, notices, incidents, offered))
+        made.append(NoticesDesk(address, bus, dunst, program, environ, notices, incidents, offered, desktop))
         try:
             if start:
                 notices.start()

@@ -146,6 +146,27 @@ def test_what_passed_and_never_was_on_the_screen_is_in_the_digest(desk: NoticesD
     wait_until(lambda: desk.notices.snapshot().digest != digest, "another digest")
 
 
+def test_what_never_was_on_the_screen_is_told_by_the_next_start_where_all_has_ended(
+    writer: Writer, store: Store
+) -> None:
+    with notices_desk(writer, store) as desk:
+        desk.choices[0] = Choices(starred_people=("Ada",))
+        quiet(desk)
+        desk.program.notify("Ada", app="Signal")
+        wait_until(lambda: desk.shown and desk.notices.snapshot().passed, "it to have passed")
+        desk.notices.focus_ended(lambda: loud(desk))
+        desk.notices.stop()  # focus is not followed any more, and the windows hear of it a second later
+        desk.notices.unseen([desk.shown[0].notice.number])
+        wait_until(lambda: rows.held(store), "the vault to have it")
+        again = Notices(writer, store, desk.environ, on_incident=lambda _, what: desk.incidents.append(what))
+        again.start()
+        try:
+            wait_until(lambda: again.snapshot().digest, "the digest")
+        finally:
+            again.stop()
+        assert not desk.incidents
+
+
 def test_only_what_was_sent_here_is_taken_for_our_own(desk: NoticesDesk) -> None:
     desk.program.notify("of another", **{"desktop-entry": Variant("s", "companion")})
     desk.seen(1)
@@ -279,13 +300,68 @@ def test_one_that_gets_its_number_late_is_closed_then_and_told_of_once(
     closed: list[int] = []
     monkeypatch.setattr(desk.notices._holding._server, "close", closed.extend)
     quiet(desk)
+    desk.program.notify("fire", urgency="critical")
+    wait_until(lambda: desk.shown, "what is critical")
+    daemon = desk.shown[0].notice.daemon
     first = Notice(desk.notices.mark() + 1000, 5.0, "Mail", "letter", "")
     judging, original = desk.notices._judging, Original("Mail", "", "letter", "", ())
-    for one in (first, replace(first, daemon_id=77, daemon="d")):
+    for one in (first, replace(first, daemon_id=77, daemon=daemon)):
         desk.notices._judged.do(lambda one=one: judging.take(one, original)).result(20.0)
     desk.program.notify("another")
     digest = desk.notices.focus_ended(lambda: loud(desk))
     assert digest is not None
     assert [one.summary for one in digest.notices] == ["another", "letter"]
     assert 77 in closed
-    assert desk.notices.snapshot().seen == 2
+    assert desk.notices.snapshot().seen == 3
+
+
+def test_a_digest_that_comes_late_disturbs_no_later_focus_and_is_told_at_its_end(
+    desk: NoticesDesk, writer: Writer, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facade, "DIGEST_SECONDS", 0.2)
+    quiet(desk)
+    with busy(writer):
+        desk.program.notify("letter")
+        assert desk.notices.focus_ended(lambda: loud(desk)) is None
+        quiet(desk)
+    wait_until(lambda: rows.held(store), "the vault to have it")
+    desk.notices._vault.do(lambda: None).result(20.0)
+    assert (desk.dunst.popped, desk.notices.snapshot().digest) == (0, None)  # where it is not kept it would be lost
+    desk.program.notify("letter two")
+    monkeypatch.setattr(facade, "DIGEST_SECONDS", 30.0)
+    digest = desk.notices.focus_ended(lambda: loud(desk))
+    assert digest is not None
+    assert [one.summary for one in digest.notices] == ["letter two", "letter"]
+
+
+def test_a_digest_that_the_vault_refused_is_told_once_it_can_be(
+    desk: NoticesDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise VaultError("the disk is full")
+
+    monkeypatch.setattr(facade, "AGAIN_SECONDS", 0.0)
+    quiet(desk)
+    desk.program.notify("letter")
+    with monkeypatch.context() as broken:
+        broken.setattr(rows, "gather", refuse)
+        assert desk.notices.focus_ended(lambda: loud(desk)) is None
+        tried = desk.notices._tell_at
+        wait_until(lambda: desk.notices._tell_at > tried, "another try")
+    wait_until(lambda: desk.notices.snapshot().digest, "the digest")
+    assert desk.dunst.popped == 1
+    assert len(desk.incidents) == 1  # told once
+
+
+def test_numbers_of_a_daemon_that_was_started_anew_are_others_notifications(writer: Writer, store: Store) -> None:
+    with notices_desk(writer, store) as desk:
+        quiet(desk)
+        desk.program.notify("letter")
+        assert desk.notices.focus_ended(lambda: loud(desk)) is not None
+        wait_until(lambda: desk.dunst.popped == 1, "the digest")
+        (at,) = desk.notices._telling._shown
+        desk.restart_dunst()
+        numbers = [desk.program.notify(f"of another {number}") for number in range(5)]
+        assert at[1] in numbers
+        desk.notices.stop()  # which takes its digest off the screen
+        assert desk.dunst.popped == len(numbers)

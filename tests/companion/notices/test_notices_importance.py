@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import io
+import json
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,10 +13,11 @@ from hypothesis import strategies as st
 
 from companion.notices.features import Records, features, program_name, sender_name
 from companion.notices.gate import ENOUGH_ANSWERS, Context, decide
-from companion.notices.importance import MOST_WEIGHTS, Importance
+from companion.notices.importance import FORMAT, Importance
 from companion.notices.outcomes import Outcomes
 from companion.notices.rules import Choices
 from companion.notices.types import Cause, Decision, Happened, Notice, NoticesError, Response
+from companion.notices.weights import MOST_APART, SEATS, Term, Weights
 from companion.notices.wording import part_in_words
 
 TIME = 1_790_000_000.0
@@ -104,7 +108,7 @@ def test_what_was_learned_is_kept_without_a_word_of_it_and_comes_back(monkeypatc
     data = model.dump()
     assert Importance.load(data).dump() == data
     assert probability(Importance.load(data), notice()) == probability(model, notice())
-    with np.load(__import__("io").BytesIO(data), allow_pickle=False) as file:
+    with np.load(io.BytesIO(data), allow_pickle=False) as file:
         told = b"".join(file[name].tobytes() for name in file.files).lower()
         assert not any(word in told for word in (b"lunch", b"ada", b"signal", b"shop"))
     assert set(learned().records.by_name).isdisjoint(model.records.by_name)  # each has a key of its own
@@ -118,16 +122,112 @@ def test_what_was_learned_is_kept_without_a_word_of_it_and_comes_back(monkeypatc
         Importance.load(newer)
 
 
-def test_what_is_remembered_is_bounded() -> None:
-    model = Importance()
-    for i in range(MOST_WEIGHTS // 20):
-        one = notice(
-            i,
-            summary=f"name{i}",
-            body=" ".join(f"w{chr(97 + j)}{chr(97 + i % 26)}{'x' * (i // 26 % 20)}" for j in range(24)),
-        )
-        model.learn(one, model.seen(one, focused=False), acted=False)
-    assert len(model._weights) <= MOST_WEIGHTS
+def test_what_was_learned_before_weights_were_joined_is_gone_on_with(tmp_path: Path) -> None:
+    one = notice()
+    new = Importance()
+    with np.load(io.BytesIO(learned().dump()), allow_pickle=False) as file:
+        old = dict(file)
+    old["about"] = np.frombuffer(json.dumps({"format": 2, "answers": 60, "corrections": 1}).encode(), np.uint8)
+    old["keys"] = old.pop("lasting")
+    old["weights"] = np.column_stack([old.pop("means")[: len(old["keys"])], np.full(len(old["keys"]), 0.1)])
+    del old["words"], old["spread"]
+    np.savez_compressed(tmp_path / "old.npz", **old)
+    model = Importance.load((tmp_path / "old.npz").read_bytes())
+    assert (model.answers, model.corrections) == (60, 1)
+    assert probability(model, one) > 0.5 > probability(new, one)
+    model.learn(one, model.seen(one, focused=False), acted=True)
+    assert json.loads(np.load(io.BytesIO(model.dump()))["about"].tobytes())["format"] == FORMAT
+
+
+def terms(*values: float, word: bool = False, first: int = 0) -> list[Term]:
+    return [Term(number, value, 0.0, 1.0, word) for number, value in enumerate(values, first)]
+
+
+def test_what_always_comes_together_shares_what_was_learned_of_it() -> None:
+    both, weights = terms(1.0, 1.0), Weights()
+    for _ in range(50):
+        weights.learn(both, 1.0, 1.0)
+    one = terms(1.0)
+    assert weights.doubt(both) < 0.5 * weights.doubt(one)  # the sum is known better than either of the two
+    first, second = weights.means(both)
+    assert first == pytest.approx(second)
+    weights.learn(one, 0.0, 5.0)
+    assert weights.means(both)[1] > second  # as the one says less, the other has to say more
+
+
+def test_an_answer_is_learned_as_the_exact_posterior_has_it() -> None:
+    """The mean after one answer is the mode of prior and answer together, and the covariance the inverse curvature."""
+    some, weights = terms(1.0, -0.5, 2.0), Weights()
+    x = np.array([term.value for term in some])
+    weights.learn(some, 1.0, 1.5)
+    mean = np.array(weights.means(some))
+    share = 1.0 / (1.0 + math.exp(-float(mean @ x)))
+    assert mean == pytest.approx(1.5 * (1.0 - share) * x)  # where the slope of the log posterior is nought
+    precision = np.eye(3) + 1.5 * share * (1.0 - share) * np.outer(x, x)
+    assert weights.doubt(some) == pytest.approx(float(x @ np.linalg.inv(precision) @ x))
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.dictionaries(st.integers(0, 9), st.floats(-2.0, 2.0), min_size=1), st.booleans(), st.floats(1e-3, 1e6)
+        ),
+        max_size=60,
+    )
+)
+def test_doubt_is_never_below_nought_nor_grows(answers: list[tuple[dict[int, float], bool, float]]) -> None:
+    weights = Weights()
+    for seen, label, weight in answers:
+        some = [Term(number, value, 0.0, 1.0) for number, value in seen.items()]
+        before = weights.doubt(some)
+        weights.learn(some, float(label), weight)
+        assert 0.0 <= weights.doubt(some) <= before * (1.0 + 1e-9)
+        assert all(math.isfinite(mean) for mean in weights.means(some))
+
+
+def test_words_make_room_and_take_none_and_who_loses_a_seat_is_not_forgotten() -> None:
+    weights, known = Weights(), terms(*[1.0] * 8)
+    for _ in range(5):
+        weights.learn(known, 1.0, 1.0)
+    before = weights.means(known)
+    for i in range(SEATS // 4):
+        weights.learn(terms(*[1.0] * 10, word=True, first=1_000 + 10 * i), 0.0, 1.0)
+    assert [term for term in known if term.number not in weights._lasting] == []
+    assert len(weights._lasting) + len(weights._words) == SEATS
+    for i in range(SEATS // 8):
+        weights.learn(terms(*[1.0] * 8, first=100_000 + 8 * i), 0.0, 1.0)
+    assert len(weights._words) == 0
+    assert all(term.number in weights._apart for term in known)  # used longest ago
+    weights.learn(terms(*[1.0] * 8, word=True, first=1_000), 0.0, 1.0)
+    assert len(weights._words) == 0
+    assert weights.means(known) == before
+    weights.learn(known, 1.0, 1.0)
+    assert all(term.number in weights._lasting for term in known)
+    assert all(now > then for now, then in zip(weights.means(known), before, strict=True))
+
+
+def test_what_is_believed_comes_back_as_it_was() -> None:
+    weights, again = Weights(), Weights()
+    for i in range(SEATS // 4):
+        weights.learn(terms(1.0, 0.5, -1.0, first=2 * i) + terms(1.0, 0.3, word=True, first=9_000 + i), i % 2, 1.0)
+    kept = weights.arrays()
+    again.restore_apart(kept["keys"].tolist(), kept["weights"].tolist())
+    again.restore_seated(kept["lasting"].tolist(), kept["words"].tolist(), kept["means"], kept["spread"])
+    for i in range(0, SEATS // 4, 7):
+        some = terms(1.0, 0.5, -1.0, first=2 * i) + terms(1.0, 0.3, word=True, first=9_000 + i)
+        assert (again.means(some), again.doubt(some)) == (weights.means(some), weights.doubt(some))
+    with pytest.raises(ValueError, match="seats"):
+        Weights().restore_seated(list(range(SEATS + 1)), [], kept["means"], kept["spread"])
+
+
+def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("companion.notices.weights.MOST_APART", MOST_APART // 100)
+    weights = Weights()
+    for i in range(60):
+        weights.learn(terms(*[1.0] * 20, first=20 * i, word=bool(i % 2)), 0.0, 1.0)
+    assert len(weights._apart) == MOST_APART // 100
+    assert len(weights) == SEATS + MOST_APART // 100
 
 
 def test_the_model_lets_nothing_through_before_it_knows_anybody() -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from dbus_fast import Variant
 from desktop import wait_until
-from notices_desk import OF_DUNST, OF_XFCE, SERVER, NoticesDesk, notices_desk
+from notices_desk import DUNST, OF_DUNST, OF_XFCE, PATH, SERVER, NoticesDesk, notices_desk
 
 from companion.notices import learner
 from companion.notices.notices import Notices
@@ -90,6 +91,23 @@ def test_one_that_the_daemon_forgot_is_shown_by_what_it_said(desk: NoticesDesk) 
     oldest = digest.notices[-1]
     assert not desk.notices.open(oldest.number)
     wait_until(lambda: desk.dunst.popped == 2, "the letter beside the digest")
+
+
+def test_what_is_shown_again_is_written_for_a_daemon_that_reads_markup(desk: NoticesDesk, tmp_path: Path) -> None:
+    config = tmp_path / "dunstrc"
+    config.write_text("[global]\nmarkup = full\nhistory_length = 1\n", encoding="utf-8")
+    desk.restart_dunst(config)
+    quiet(desk)
+    desk.program.notify("letter", "if a &lt;b&gt; c &amp; d")
+    desk.program.notify("another")
+    digest = desk.notices.focus_ended(lambda: loud(desk))
+    assert digest is not None
+    (letter,) = [one for one in digest.notices if one.summary == "letter"]
+    assert letter.body == "if a <b> c & d"
+    assert not desk.notices.open(letter.number)
+    desk.dunst.caller.call(SERVER, PATH, DUNST, "NotificationCloseAll")
+    wait_until(lambda: desk.dunst.history() == ["letter"], "it to be closed")
+    assert desk.dunst.history("body") == ["if a &lt;b&gt; c &amp; d"]
 
 
 def test_what_is_replaced_is_told_once_and_what_is_withdrawn_is_marked(desk: NoticesDesk) -> None:

@@ -58,6 +58,8 @@ CODES = (
     "Код:123456",
     "Your code is #482913",
     "Freigabecode 482913",
+    "Die mobileTAN für Ihre Überweisung von 20,00 EUR auf das Konto DE12 lautet: 482913",
+    "Your passcode for the payment of 20.00 to Example Travel Limited of today is 482913",
     "Aktivierungscode 482913",
     "Prüfcode: 482913",
     "Use 482913 to sign in to your account",
@@ -133,6 +135,11 @@ def test_calls_are_known_by_category_and_by_their_words() -> None:
             "Call",
         )
     )
+    assert all(
+        is_call(notice(summary="Ada", body=one))  # who calls above, that they do below
+        for one in ("Anruf", "📞 Calling…", "FaceTime Video", "Ringing", "통화")
+    )
+    assert is_call(notice(summary="Ada is inviting you to a meeting"))
     assert is_call(notice(summary=unicodedata.normalize("NFD", "appel manqué")))
     assert not is_call(notice(summary="we should call them"))
     assert not is_call(notice(summary="Call for papers", body="the call from the committee"))

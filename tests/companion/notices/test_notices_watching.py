@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bus_services import Caller
@@ -14,7 +15,7 @@ from dbus_fast import Message, MessageType, Variant
 from desktop import end, wait_until
 from notices_desk import PATH, SERVER, Dunst, Program, dunst_session
 
-from companion.notices import watching
+from companion.notices import watching, wire
 from companion.notices.types import CRITICAL, LOW, Cause, Happened, Notice, NoticesError
 from companion.notices.watching import Watcher
 
@@ -35,6 +36,7 @@ class Watched:
     notices: list[Notice]
     happened: list[Happened]
     incidents: list[str]
+    originals: list[wire.Original]
 
     def await_count(self, count: int) -> None:
         wait_until(lambda: len(self.notices) >= count, f"{count} notices")
@@ -43,16 +45,22 @@ class Watched:
 @contextmanager
 def watched(address: str) -> Iterator[Watched]:
     notices, happened, incidents = list[Notice](), list[Happened](), list[str]()
+    originals: list[wire.Original] = []
+
+    def take(notice: Notice, original: wire.Original) -> None:
+        originals.append(original)
+        notices.append(notice)
+
     watcher = Watcher(
         {"DBUS_SESSION_BUS_ADDRESS": address},
-        on_notice=lambda notice, _: notices.append(notice),
+        on_notice=take,
         on_happened=happened.append,
         on_incident=lambda _, sentence: incidents.append(sentence),
         first=100,
     )
     watcher.start()
     try:
-        yield Watched(watcher, notices, happened, incidents)
+        yield Watched(watcher, notices, happened, incidents, originals)
     finally:
         watcher.stop()
 
@@ -136,6 +144,40 @@ def test_two_hundred_a_second_are_all_seen_with_their_numbers_and_what_becomes_o
         assert not seen.incidents
         program.caller.close()
         dunst.caller.close()
+
+
+def test_nothing_that_a_notification_says_keeps_those_after_it_from_being_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    with dunst_session() as (address, _, __), watched(address) as seen:
+        program, really = Program(address), wire.notice
+
+        def notice(found: wire.Sent, *given: Any) -> Notice:
+            if found.original.summary == "odd":
+                raise ZeroDivisionError("a mistake")
+            return really(found, *given)
+
+        monkeypatch.setattr(wire, "notice", notice)
+        number = f"&#{'9' * 5000};"  # of no character, and too long for Python to read as a number
+        for summary, body in (("letter", number), ("long", "<b>" * 400_000), ("odd", ""), ("last", "")):
+            program.notify(summary, body)
+        seen.await_count(3)
+        program.caller.close()
+        assert [one.summary for one in seen.notices] == ["letter", "long", "last"]
+        assert seen.notices[0].body.startswith("&#999")
+        assert len(seen.incidents) == 1
+        assert "a mistake" in seen.incidents[0]
+        assert seen.watcher.limits == ""
+
+
+def test_what_is_too_large_to_be_remembered_is_left_out() -> None:
+    with dunst_session() as (address, _, __), watched(address) as seen:
+        program = Program(address)
+        for wide in (32, 400):
+            picture = [wide, wide, 4 * wide, True, 8, 4, bytes(4 * wide * wide)]
+            program.notify("Ada", app="x" * 5_000, **{"image-data": Variant("(iiibiiay)", picture)})
+        seen.await_count(2)
+        program.caller.close()
+        assert ["image-data" in one.hints for one in seen.originals] == [True, False]
+        assert {len(one.app) for one in seen.notices} == {wire.LONGEST_NAME}
 
 
 def test_what_programs_say_with_gtk_or_by_the_portal_is_seen_once(tmp_path: Path) -> None:

@@ -53,6 +53,18 @@ def test_what_was_written_is_read_and_taken_away(tmp_path: Path) -> None:
     journal.remove()
 
 
+def test_what_could_not_be_written_for_good_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_folder: Path) -> None:
+        raise OSError(5, "Input/output error")
+
+    journal = Journal(tmp_path / "state")
+    with monkeypatch.context() as disk:
+        disk.setattr("index.replacing.sync_folder", refuse)
+        with pytest.raises(QuietError, match="Input/output error"):
+            journal.write(ENTRY)
+    assert journal.read() is None  # what comes on later is the person's own
+
+
 def test_nobody_else_can_read_it(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "deep" / "state")
     journal.write(ENTRY)

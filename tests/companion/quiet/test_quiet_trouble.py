@@ -16,7 +16,7 @@ from quiet_desks import QuietDesk, quiet_desk
 from running import running
 from test_quiet_watchdog import kill_both
 
-from companion.quiet import restoring, watchdog
+from companion.quiet import watchdog
 from companion.quiet.bus import NOTIFICATIONS, Bus
 from companion.quiet.journal import Entry, Journal
 from companion.quiet.keeping import Keeping
@@ -113,8 +113,8 @@ def test_who_is_asked_while_the_bus_stalls_is_not_taken_to_have_turned_it_off(
     assert not desk.is_on()
 
 
-def test_what_a_dead_run_left_stays_written_down_while_the_bus_stalls(
-    desks: dict[str, QuietDesk], make: Make, tmp_path: Path
+def test_what_a_dead_run_left_stays_written_down_while_the_bus_stalls_and_is_tried_again(
+    desks: dict[str, QuietDesk], make: Make, tmp_path: Path, told: list[str]
 ) -> None:
     desk = desks["dunst"]
     keeping = make(desk)
@@ -127,15 +127,10 @@ def test_what_a_dead_run_left_stays_written_down_while_the_bus_stalls(
     with standing_still(desk.bus.pid):
         make(desk).start()
         assert Journal(tmp_path).read() is not None
-    wait_until(lambda: restored(Journal(tmp_path), desk), "the bus to answer again")
+    wait_until(lambda: Journal(tmp_path).read() is None, "it to be tried again")
     assert not desk.is_on()
-
-
-def restored(journal: Journal, desk: QuietDesk) -> bool:
-    try:
-        return bool(restoring.restore_left(journal, {**os.environ, **desk.environ}))
-    except QuietError:
-        return False
+    assert "tried again every few seconds" in told[0]
+    wait_until(lambda: "it is as it was before" in told[-1], "the word of it")
 
 
 def refuse(keeping: Keeping, times: int) -> None:

@@ -197,6 +197,17 @@ def test_mails_that_wait_are_shown_and_sent_although_a_port_is_taken(desk: Desk)
         until(lambda: len(desk.server.received) == 1)
 
 
+def test_what_keeps_it_from_working_is_told_whatever_it_is(desk: Desk) -> None:
+    desk.folder.write_bytes(b"no folder")
+    with pytest.raises(NotADirectoryError):
+        desk.apply(OFF)
+    assert "NotADirectoryError" in desk.guard.state().problem
+    assert len(desk.incidents) == 1
+    desk.folder.unlink()
+    desk.apply(desk.settings)
+    assert desk.guard.state().problem == ""
+
+
 def test_settings_that_mean_nothing_are_told_and_change_nothing(desk: Desk) -> None:
     desk.apply(desk.settings)
     desk.apply(replace(desk.settings, send_accounts=("work",)))

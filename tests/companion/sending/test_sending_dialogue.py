@@ -227,6 +227,18 @@ def test_a_server_that_hangs_up_between_two_mails_is_called_again(person: Person
     assert len(person.server.received) == 2
 
 
+def test_a_server_that_hangs_up_after_a_wrong_password_is_called_again(person: Person) -> None:
+    person.guard.start()
+    with smtplib.SMTP(HOST, person.account.local_port, timeout=PATIENCE) as program:
+        with pytest.raises(smtplib.SMTPAuthenticationError) as caught:
+            program.login(USER, "wrong")
+        assert caught.value.smtp_code == 535
+        left = [True]
+        person.server.behaviour.breaks = lambda here: here == "login" and bool(left) and left.pop()
+        program.user, program.password = USER, PASSWORD
+        assert program.auth("PLAIN", program.auth_plain)[0] == 235
+
+
 @pytest.mark.skipif(os.getuid() != 0 or not PYTHON, reason="only root can be another user as well")
 def test_another_user_of_the_machine_is_turned_away(person: Person) -> None:
     person.guard.start()
@@ -366,6 +378,7 @@ def test_a_mail_whose_words_cannot_be_read_goes_and_that_is_told(
         (Account("a", "mail.example.org", 25, Security.NONE, 2525), "encrypted"),
         (Account("a", "mail.example.org", 465, Security.TLS, 80), "1024"),
         (Account("a", "", 465, Security.TLS, 2525), "host"),
+        (Account("a", "smtp..example.org", 465, Security.TLS, 2525), "no name of a server"),
     ],
 )
 def test_accounts_that_cannot_be_used_are_refused(account: Account, why: str) -> None:

@@ -46,6 +46,46 @@ def test_later_puts_it_off_for_good(person: Person) -> None:
     assert person.held().goes == person.clock.now + 5_000
 
 
+def test_a_mail_that_is_put_off_while_its_server_is_asked_does_not_go(person: Person) -> None:
+    person.guard.start()
+    person.send(ANGRY)
+    mail = person.held().id
+    put_off: list[str] = []
+
+    def look(point: str) -> bool:
+        if point == "data" and not put_off:
+            put_off.append(mail)
+            person.guard.later(mail, 5_000)
+        return False
+
+    person.server.behaviour.breaks = look
+    person.let_pass(601)
+    until(lambda: bool(put_off) and mail not in person.guard._dispatcher._busy)
+    assert (person.server.received, person.held().goes) == ([], person.clock.now + 5_000)
+    person.let_pass(5_001)
+    until(lambda: not person.guard.held())
+    assert len(person.server.received) == 1
+
+
+def test_a_mail_whose_end_is_out_cannot_be_put_off_any_more(person: Person) -> None:
+    person.guard.start()
+    person.send(ANGRY)
+    mail = person.held().id
+    refused: list[str] = []
+
+    def look(point: str) -> bool:
+        if point == "before":
+            with pytest.raises(SendingError, match="just being sent") as caught:
+                person.guard.later(mail, 5_000)
+            refused.append(str(caught.value))
+        return False
+
+    person.server.behaviour.breaks = look
+    person.let_pass(601)
+    until(lambda: not person.guard.held())
+    assert len(refused) == len(person.server.received) == 1
+
+
 def test_a_mail_taken_back_is_a_draft_with_its_hidden_recipients_and_never_goes(person: Person, tmp_path: Path) -> None:
     person.guard.start()
     content = written(ANGRY)

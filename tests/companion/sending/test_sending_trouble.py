@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import smtplib
 import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,8 +20,9 @@ from companion.sending.agitation import Signals
 from companion.sending.mail_file import Head
 from companion.sending.outcomes import DOUBLINGS, GIVE_UP_SECONDS, GIVE_UP_TRIES
 from companion.sending.passwords import KeyringPasswords
-from companion.sending.types import Account, Envelope, Recipient, Security, SendingError, State
+from companion.sending.types import Account, Envelope, HeldMail, Recipient, Security, SendingError, State
 from companion.sending.upstream import RefusedError, Upstream
+from index.keys.mail_files import bound_to
 from index.replacing import replace_file
 from index.types import VaultError
 
@@ -218,6 +222,15 @@ def test_a_mail_that_was_put_off_for_days_waits_out_one_temporary_error(person: 
     assert person.held().state is State.HELD
 
 
+def test_what_is_no_answer_is_no_refusal(person: Person) -> None:
+    person.guard.start()
+    person.send(ANGRY)
+    person.server.behaviour.answers["recipient"] = "<html>Log in to this network first</html>"
+    person.let_pass(601)
+    until(lambda: person.held().goes == person.clock.now + 30)
+    assert (person.held().state, "no answer" in person.held().said) == (State.HELD, True)
+
+
 def test_after_two_days_of_tries_it_is_given_up_and_not_called_refused(person: Person) -> None:
     person.guard.start()
     person.send(ANGRY)
@@ -382,6 +395,66 @@ def test_who_waits_for_a_greeting_can_be_woken(tarpit: int) -> None:
     assert ended == [451]
 
 
+@pytest.fixture
+def no_names(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Have nobody answer who asks for the address of a server; tells when somebody does."""
+    asked, over = threading.Event(), threading.Event()
+
+    def silent(*_: object, **__: object) -> list[object]:
+        asked.set()
+        over.wait(PATIENCE)
+        return []
+
+    monkeypatch.setattr("companion.sending.line.socket.getaddrinfo", silent)
+    yield asked
+    over.set()
+
+
+@pytest.mark.usefixtures("no_names")
+def test_one_deadline_holds_for_the_name_of_a_server_too() -> None:
+    upstream = Upstream(at(free_port()), tls=lambda: pytest.fail("no TLS here"), timeout=0.3)
+    with pytest.raises(RefusedError, match="it took too long"):
+        upstream.open()
+
+
+def test_who_waits_for_the_name_of_a_server_can_be_woken(no_names: threading.Event) -> None:
+    upstream = Upstream(at(free_port()), tls=lambda: pytest.fail("no TLS here"), timeout=10 * PATIENCE)
+    ended: list[str] = []
+
+    def wait() -> None:
+        try:
+            upstream.open()
+        except RefusedError as error:
+            ended.append(error.reply.text)
+
+    waiting = threading.Thread(target=wait, daemon=True)
+    waiting.start()
+    assert no_names.wait(PATIENCE)
+    upstream.abort()
+    waiting.join(PATIENCE)
+    assert len(ended) == 1
+    assert "broken off" in ended[0]
+
+
+def test_an_address_that_nobody_answers_at_leaves_the_others_time(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with MailServer(authority, Security.NONE) as server, socket.create_server((HOST, 0), backlog=0) as full:
+        waiting = [socket.socket() for _ in range(4)]  # more than it lets wait
+        for one in waiting:
+            one.setblocking(False)
+            one.connect_ex(full.getsockname())
+        places = [full.getsockname(), (HOST, server.port)]
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", place) for place in places]
+        monkeypatch.setattr("companion.sending.line.socket.getaddrinfo", lambda *_, **__: found)
+        upstream = Upstream(at(server.port), tls=lambda: pytest.fail("no TLS here"), timeout=3.0)
+        upstream.open()
+        assert upstream.is_open
+        upstream.quit()
+        for one in waiting:
+            one.close()
+
+
 def test_a_server_that_never_greets_keeps_nobody_from_stopping(
     person: Person, tarpit: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -406,3 +479,126 @@ def test_a_server_that_never_greets_keeps_nobody_from_stopping(
     person.new_guard().start()
     (entry,) = person.guard._queue.entries(*State)
     assert (entry.state, entry.progress.tries) == (State.HELD, 0)  # being broken off counts for nothing
+
+
+def test_a_mail_that_was_not_taken_is_not_there_either(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_folder: Path) -> None:
+        raise OSError(5, "Input/output error")
+
+    person.guard.start()
+    with monkeypatch.context() as disk, person.mail_program() as program:
+        disk.setattr("index.replacing.sync_folder", refuse)
+        with pytest.raises(smtplib.SMTPDataError) as caught:
+            program.sendmail(USER, ["bob@example.org"], written(ANGRY))
+    assert caught.value.smtp_code == 451
+    person.guard.stop()
+    person.new_guard().start()
+    assert person.guard.held() == ()
+
+
+def test_no_password_is_kept_for_a_mail_that_was_sent_already(person: Person) -> None:
+    person.guard.start()
+    content = person.send(ANGRY)
+    person.guard.send_now(person.held().id)
+    until(lambda: not person.guard.held())
+    until(lambda: person.guard._passwords.get("work", USER) is None)
+    with person.mail_program() as program:  # which missed the answer, and tries again
+        program.sendmail(USER, ["bob@example.org"], content)
+    assert person.guard._passwords.get("work", USER) is None
+    assert len(person.server.received) == 1
+
+
+def test_a_mail_that_comes_as_the_last_one_before_it_goes_keeps_its_password(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person.guard.start()
+    put, dispatcher = person.guard._queue.put, person.guard._dispatcher
+    assert dispatcher is not None
+
+    def put_meanwhile(head: Head, content: bytes, state: State) -> tuple[queue.Entry, bool]:
+        dispatcher.settle("work", USER)  # as for a mail that was just sent
+        return put(head, content, state)
+
+    monkeypatch.setattr(person.guard._queue, "put", put_meanwhile)
+    person.send(ANGRY)
+    person.let_pass(601)
+    until(lambda: not person.guard.held())
+    assert len(person.server.received) == 1
+
+
+def test_who_looks_what_waits_does_not_wait_for_the_disk(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    person.guard.start()
+    person.send(ANGRY)
+    writing, over = threading.Event(), threading.Event()
+
+    def write(path: Path, content: bytes) -> None:
+        writing.set()
+        assert over.wait(PATIENCE)
+        replace_file(path, content)
+
+    monkeypatch.setattr(queue, "replace_file", write)
+    putting_off = threading.Thread(target=person.guard.later, args=(person.held().id, 5_000), daemon=True)
+    putting_off.start()
+    assert writing.wait(PATIENCE)
+    seen: list[HeldMail] = []
+    looking = threading.Thread(target=lambda: seen.extend(person.guard.held()), daemon=True)
+    looking.start()
+    looking.join(PATIENCE / 3)
+    while_it_is_written = len(seen)
+    over.set()
+    putting_off.join(PATIENCE)
+    assert while_it_is_written == 1
+
+
+def test_a_mail_of_a_newer_version_stays_as_it_is_and_the_others_go(person: Person) -> None:
+    person.guard.start()
+    person.send(ANGRY)
+    person.guard.stop()
+    (file,) = person.folder.glob("*.held")
+    told = b'{"account": "work", "of": "a version to come"}'
+    newer = file.with_name(f"{'0' * 24}.held")
+    newer.write_bytes(person.keys.files.seal(len(told).to_bytes(4, "big") + told, bound_to(newer)))
+    person.change(keep_passwords=False)
+    person.new_guard().start()
+    assert "mail: 1 waiting mails cannot be read; their files stay as they are." in person.incidents
+    person.mail_program().close()
+    person.let_pass(601)
+    until(lambda: not person.guard.held())
+    assert newer.exists()
+
+
+def test_a_large_mail_may_take_longer_than_one_answer_over_a_slow_line() -> None:
+    timeout = 1.5
+    with slow_reader(1.5 * timeout) as port:
+        upstream = Upstream(at(port), tls=lambda: pytest.fail("no TLS here"), timeout=timeout)
+        upstream.open()
+        assert upstream.mail(USER, ()).accepted
+        assert upstream.recipient("bob@example.org", ()).accepted
+        assert upstream.deliver((b"x" * 998 + b"\r\n") * 9_000, last_moment=lambda: None).accepted
+        upstream.quit()
+
+
+@contextmanager
+def slow_reader(seconds: float) -> Iterator[int]:
+    """Run a server that for so long takes in what it is told a little at a time."""
+
+    def speak(server: socket.socket) -> None:
+        one, _ = server.accept()
+        with one, one.makefile("rb") as told:
+            one.sendall(b"220 slow.example.org\r\n")
+            while line := told.readline():
+                if line.startswith(b"DATA"):
+                    one.sendall(b"354 Go on\r\n")
+                    begun = time.monotonic()
+                    while told.readline() != b".\r\n":
+                        time.sleep(0.001 if time.monotonic() - begun < seconds else 0.0)
+                one.sendall(b"250 Ok\r\n")
+
+    with socket.socket() as server:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
+        server.bind((HOST, 0))
+        server.listen()
+        thread = threading.Thread(target=speak, args=(server,), daemon=True)
+        thread.start()
+        yield server.getsockname()[1]
+        thread.join(PATIENCE)

@@ -70,7 +70,15 @@ def test_an_excluded_window_that_floats_above_keeps_the_one_below_out(sway: Sway
     sway.open_foot("above", RED, app="vault", floating="200 100 300 200")
     sway.say("[title=below] focus")
     assert "vault is excluded" in reason(screen, Rules(exclude_apps=("vault",)))
-    assert colours(frame(screen).image) >= {GREEN, RED}
+    seen = frame(screen)
+    assert colours(seen.image) >= {GREEN, RED}
+    assert seen.above == (Rect(300, 200, 200, 100),)  # black before it is stored
+
+
+def test_what_lies_beneath_a_floating_window_is_not_over_it(sway: SwayDesk, screen: Screen) -> None:
+    sway.open_foot("beneath", RED)
+    sway.open_foot("above", GREEN, floating="200 100 300 200")
+    assert frame(screen).above == ()
 
 
 def test_an_excluded_window_beneath_a_floating_one_might_shine_through(sway: SwayDesk, screen: Screen) -> None:
