@@ -16,6 +16,7 @@ BINS = 10
 CORRECTED = 100  # held notices that the person goes through, correcting what was judged wrongly
 LOOKED_AT = 1_000  # notices that tell whether corrections helped
 HALF = 0.5
+DRAWN = 20  # times that what is done is drawn anew by what the model tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Judgement:
         Expected calibration error, over ten bins of as many notices each: of a model that is asked about each notice
         before it learns what came of it, of one that learns no more, and of who knows the person's own log odds, whose
         error is that of chance alone.
+    ece_floor
+        What ``ece_frozen`` would be in the mean, by chance alone, if every share that the model tells were right.
     unexplained
         The most by which the parts of an estimate did not sum to its log odds.
     right_before, right_after
@@ -44,6 +47,7 @@ class Judgement:
     ece: float
     ece_frozen: float
     ece_ceiling: float
+    ece_floor: float
     unexplained: float
     right_before: float
     right_after: float
@@ -71,6 +75,7 @@ def judge(seed: int, *, labels: int, tested: int) -> Judgement:
         ece=ece,
         ece_frozen=ece_frozen,
         ece_ceiling=_ece(acted, [1.0 / (1.0 + math.exp(-one.log_odds)) for one in met]),
+        ece_floor=_ece_by_chance(said, seed),
         unexplained=max(off),
         right_before=before,
         right_after=after,
@@ -106,6 +111,12 @@ def _ece_while_learning(model: Importance, met: Sequence[Met]) -> float:
         said.append(learning.estimate(learning.seen(one.notice, focused=one.focused)).probability)
         _learn(learning, one)
     return _ece(np.array([one.acted for one in met]), said)
+
+
+def _ece_by_chance(said: Sequence[float], seed: int) -> float:
+    """Return the calibration error of one who tells the same and is right about it."""
+    rng, told = np.random.default_rng(seed), np.array(said)
+    return float(np.mean([_ece(rng.random(len(told)) < told, said) for _ in range(DRAWN)]))
 
 
 def _right(model: Importance, met: Sequence[Met]) -> float:
