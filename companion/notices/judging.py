@@ -108,7 +108,8 @@ class Judging:
             self._numbered(known, notice)
             return
         choices = self._choices()
-        earlier = self._repeats.note(notice, choices.repeat_minutes)
+        with self._lock:
+            earlier = self._repeats.note(notice, choices.repeat_minutes)
         focus = self.focus
         focus = focus if focus is not None and focus.has(notice) else None
         made = Decided(self._judge(notice, choices, earlier, focus), original, focus)
@@ -140,6 +141,8 @@ class Judging:
 
     def forget(self, start: float, end: float) -> None:
         """Forget what is in memory of a time (UTC seconds)."""
+        with self._lock:
+            self._repeats.forget(start, end)
         gone = self._taken_out(lambda one: start <= one.notice.time < end)
         self._learner.drop(one.notice.number for one in gone)
 

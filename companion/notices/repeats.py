@@ -34,3 +34,12 @@ class Repeats:
         earlier = sum(notice.time - 60.0 * minutes <= time <= notice.time for time, _ in met)
         met.append((notice.time, notice.tag))
         return earlier
+
+    def forget(self, start: float, end: float) -> None:
+        """Keep neither times nor senders of a time (UTC seconds)."""
+        for name, met in list(self._met.items()):
+            kept = deque((one for one in met if not start <= one[0] < end), maxlen=MOST_TIMES)
+            if kept:
+                self._met[name] = kept
+            else:
+                del self._met[name]

@@ -206,6 +206,14 @@ def test_repeats_are_of_one_sender_within_minutes_and_not_of_what_goes_on() -> N
     assert [at(2000.0, tag=name) for name in ("a", "b", "b", "c")] == [0, 1, 0, 2]  # each its own, and one gone on
 
 
+def test_of_a_time_that_is_forgotten_no_sender_is_known() -> None:
+    repeats = Repeats()
+    for time, who in ((0.0, "Ada"), (10.0, "Bob"), (20.0, "Ada")):
+        repeats.note(Notice(1, time, "Chat", who, "text"), 3.0)
+    repeats.forget(5.0, 30.0)
+    assert [repeats.note(Notice(1, 40.0, "Chat", who, "text"), 3.0) for who in ("Ada", "Bob")] == [1, 0]
+
+
 anything = st.text(st.characters(codec=None), max_size=60)  # lone surrogates, too
 notices = st.builds(
     Notice,
