@@ -15,7 +15,7 @@ from PIL import Image
 
 from index import focus_history, notices, tagging, trainings
 from index.forgetting.wish import Span, merged
-from index.pictures import frames
+from index.pictures import current
 from index.replacing import FILE_MODE, FOLDER_MODE, replace_file, sync_folder
 from index.signals import recordings
 from index.signals.bdf import BdfAppender, BdfFile
@@ -202,13 +202,7 @@ def _picture(store: Store, folder: Path, moment: dict[str, Any], done: Exported)
 
 def _image_file(store: Store, moment: dict[str, Any]) -> tuple[bytes, str]:
     """Return a moment's picture as a file, and what kind of file it is; raises `FrameError` or OSError."""
-    try:
-        blob = frames.read(store.vault, moment["frame"])
-    except FrameError:
-        name = store.value("SELECT frame FROM moments WHERE id = ?", [moment["id"]])
-        if not name or name == moment["frame"]:
-            raise
-        blob = frames.read(store.vault, name)  # it was grouped since the row was read
+    blob = current.read(store, moment["id"], moment["frame"])  # it may be grouped since the row was read
     with Image.open(io.BytesIO(blob)) as picture:
         suffix = str(picture.format).lower()
         return (_as_png(picture), "png") if suffix == "ppm" else (blob, suffix)

@@ -15,6 +15,7 @@ WORDS = 30 * DAY  # has text
 UNREAD = 30 * DAY  # its text or its EEG is still waited for
 LINGERED = 30 * DAY  # attention stayed for an hour or more, less for less
 LINGERED_SECONDS = 3600.0
+STAYS = float("inf")
 WINDOW = 256  # things looked at first
 
 _CHOSEN = (
@@ -41,7 +42,8 @@ class Thing:
     file
         Its file, relative to the vault; empty without one.
     worth
-        Seconds by which it counts as younger; of a picture in a group, that of the group's most valuable one.
+        Seconds by which it counts as younger; of a picture in a group, that of the group's most valuable one, and
+        `STAYS` where one of these is too new to go.
     shares
         How many moments have their picture in its file: they lose it together.
 
@@ -73,7 +75,7 @@ def enough(oldest: Callable[[int], Sequence[Thing]], size: Callable[[Thing], int
         everything = len(found) < limit
         edge = float("inf") if everything else found[-1].start
         order = sorted(found, key=lambda thing: (thing.start + thing.worth, thing.id))
-        certain = [thing for thing in order if thing.start + thing.worth <= edge]
+        certain = [thing for thing in order if thing.worth < STAYS and thing.start + thing.worth <= edge]
         chosen = _up_to(certain, size, wanted)
         if everything or sum(map(size, chosen)) >= wanted:
             return chosen
@@ -83,12 +85,13 @@ def enough(oldest: Callable[[int], Sequence[Thing]], size: Callable[[Thing], int
 def pictured(db: Database, limit: int, newest: float) -> list[Thing]:
     """Return the oldest moments with a picture; not those of the last ``newest`` seconds of what was recorded."""
     found = _things(db, _MOMENTS.format("frame <> ''"), [newest, limit])
+    edge = db.execute("SELECT max(time_start) FROM moments").fetchone()[0] - newest if found else 0.0
     groups: dict[str, list[Thing]] = {}
     for thing in found:
         file = cold_frames.file_of(thing.file)
         if cold_frames.is_cold(thing.file) and file not in groups:
             groups[file] = group(db, file)
-    return [_grouped(thing, groups.get(cold_frames.file_of(thing.file), [])) for thing in found]
+    return [_grouped(thing, groups.get(cold_frames.file_of(thing.file), []), edge) for thing in found]
 
 
 def group(db: Database, file: str) -> list[Thing]:
@@ -96,10 +99,11 @@ def group(db: Database, file: str) -> list[Thing]:
     return _things(db, _GROUP, [f"{file}#", f"{file}$"])  # "$" comes after "#"
 
 
-def _grouped(thing: Thing, members: Sequence[Thing]) -> Thing:
+def _grouped(thing: Thing, members: Sequence[Thing], edge: float) -> Thing:
     if not members:
         return thing
-    return replace(thing, worth=max(member.worth for member in members), shares=len(members))
+    new = any(member.start >= edge for member in members)  # of a reel, minutes after what else is in it
+    return replace(thing, worth=STAYS if new else max(one.worth for one in members), shares=len(members))
 
 
 def moments(db: Database, limit: int, newest: float) -> list[Thing]:

@@ -30,6 +30,7 @@ FOLDER = "frames/cold/"
 SMALL = {".group": ".thumbs", ".reel": ".strip"}  # the thumbnails' file of each kind
 GROUP, REEL = SMALL
 QUALITY, SPEED = 40, 6  # of libavif, 0 to 100 and 0 to 10
+OF_REEL = {"quality": 50, "speed": 9}  # thumbnails; below it, a page shows through the one it was scrolled from
 # Pixels a group: decoding what comes before a frame takes longer than a person waits, and single frames more bytes.
 MOST_PIXELS, MOST_FRAMES = 12_000_000, 16
 ENCODER = {
@@ -164,8 +165,19 @@ def write(vault: Vault, time: float, group: Group) -> str:
     except OSError as error:
         raise VaultError(f"The folder {day} could not be made ({error.strerror}). Is the disk full?") from error
     write_file(vault, thumbnail(file), group.small)
-    write_file(vault, file, group.whole)
+    try:
+        write_file(vault, file, group.whole)
+    except VaultError:  # nothing of a picture stays that is not known of, and could not be forgotten
+        _remove(vault, thumbnail(file))
+        raise
     return file
+
+
+def _remove(vault: Vault, file: str) -> None:
+    try:
+        vault.ledger.remove(vault.root / file)
+    except OSError as error:
+        raise VaultError(f"{vault.root / file} could not be deleted ({error.strerror}). Make it yours.") from error
 
 
 def write_file(vault: Vault, file: str, content: bytes) -> None:
@@ -236,5 +248,5 @@ def new_thumbnails(vault: Vault, file: str, small: Callable[[NDArray[np.uint8]],
             made.append(small(opened.picture(place)))
         except _UNDECODABLE:
             break  # no frame behind it can be decoded either
-    write_file(vault, thumbnail(file), encode(made))
+    write_file(vault, thumbnail(file), encode(made, **(OF_REEL if file.endswith(REEL) else {})))
     let_go(vault)

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -28,9 +29,9 @@ AT_ONCE = 256  # frames that are looked at together: like ones become neighbours
 
 _HOT = (
     "SELECT id, frame, time_start, app, title FROM moments WHERE frame <> '' "
-    "AND NOT substr(frame, 1, 12) = 'frames/cold/' AND open = 0 AND time_end < ? "
-    "AND id NOT IN (SELECT value FROM json_each(?)) AND NOT EXISTS (SELECT 1 FROM jobs "
-    "WHERE moment_id = id AND kind = 'read' AND quarantined = 0) ORDER BY time_start LIMIT ?"
+    "AND NOT substr(frame, 1, 12) = 'frames/cold/' AND time_start < ?1 AND open = 0 AND time_end < ?1 "
+    "AND id NOT IN (SELECT value FROM json_each(?2)) AND NOT EXISTS (SELECT 1 FROM jobs "
+    "WHERE moment_id = id AND kind = 'read' AND quarantined = 0) ORDER BY time_start LIMIT ?3"
 )
 _REEL = "substr(frame, 1, 12) = 'frames/cold/' AND instr(frame, '.reel#') > 0"
 _OF_REELS = (
@@ -63,8 +64,9 @@ def plan(store: Store, *, before: float, without: Sequence[int] = ()) -> Planned
     found: list[tuple[tuple[int, int], Framed]] = []
     unreadable = []
     for moment, name, time, _, _ in sorted(rows, key=lambda row: (row[3], row[4].lstrip("*"), row[2])):
+        written = frames.written(store.vault, name)  # before it is read: what comes to its place later is noticed
         try:
-            found.append((sized(frames.read(store.vault, name)), Framed(moment, name, time)))
+            found.append((sized(frames.read(store.vault, name)), Framed(moment, name, time, written)))
         except FrameError:
             unreadable.append(moment)
     groups: list[tuple[Framed, ...]] = []
@@ -112,9 +114,11 @@ def put(writer: Writer, framed: Sequence[Framed], group: Group) -> bool:
     Returns False, and changes nothing, where a moment was forgotten or got another frame meanwhile.
     """
     vault = writer.vault
+    if not writer.do(_are_as_planned, vault, framed).result():  # what was forgotten is not written once more
+        return False
     file = cold_frames.write(vault, min(one.time for one in framed), group)
     try:
-        moved = writer.do(_move, framed, file).result()
+        moved = writer.do(_move, vault, framed, file).result()
     except VaultError:
         _unlink(vault, file)
         raise
@@ -187,9 +191,24 @@ def sweep(vault: Vault, store: Store) -> list[str]:
     return gone
 
 
-def _move(db: Database, framed: Sequence[Framed], file: str) -> bool:
-    names = {row[0]: row[1] for row in db.execute(*_now([one.moment for one in framed])).fetchall()}
-    if any(names.get(one.moment) != one.frame for one in framed):
+def as_planned(store: Store, framed: Sequence[Framed]) -> bool:
+    """Whether moments still have the frames they had when it was planned what becomes of these."""
+    return _are(store.vault, framed, store.rows(*_now(framed)))
+
+
+def _are(vault: Vault, framed: Sequence[Framed], rows: Sequence[tuple[Any, ...]]) -> bool:
+    names = {row[0]: row[1] for row in rows}
+    return all(names.get(one.moment) == one.frame for one in framed) and all(
+        frames.written(vault, one.frame) == one.written for one in framed if one.written is not None
+    )
+
+
+def _are_as_planned(db: Database, vault: Vault, framed: Sequence[Framed]) -> bool:
+    return _are(vault, framed, db.execute(*_now(framed)).fetchall())
+
+
+def _move(db: Database, vault: Vault, framed: Sequence[Framed], file: str) -> bool:
+    if not _are_as_planned(db, vault, framed):
         return False
     for place, one in enumerate(framed):
         new = cold_frames.frame_name(file, place)
@@ -199,8 +218,9 @@ def _move(db: Database, framed: Sequence[Framed], file: str) -> bool:
     return True
 
 
-def _now(moments: Sequence[int]) -> tuple[str, list[str]]:
-    return "SELECT id, frame FROM moments WHERE id IN (SELECT value FROM json_each(?))", [json.dumps(list(moments))]
+def _now(framed: Sequence[Framed]) -> tuple[str, list[str]]:
+    listed = json.dumps([one.moment for one in framed])
+    return "SELECT id, frame FROM moments WHERE id IN (SELECT value FROM json_each(?))", [listed]
 
 
 def _take(db: Database, file: str, moments: Sequence[int]) -> None:

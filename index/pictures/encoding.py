@@ -9,6 +9,7 @@ How the figures were found is told in docs/adr/0022-frames.md.
 from __future__ import annotations
 
 import io
+import mmap
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,9 +114,12 @@ def _painted(pixels: Pixels, colours: Colours, shades: NDArray[np.intp]) -> Imag
 
 def _looked_up(pixels: Pixels, colours: Colours, values: NDArray[np.integer]) -> NDArray[np.uint8]:
     """Return the value (0 to 255) of each pixel's colour."""
-    table = np.empty(1 << 24, np.uint8)  # 16 MB, of which only what is written and read becomes memory
-    table[np.array([1, 1 << 8, 1 << 16]) @ colours] = values
-    return table[pixels]
+    with mmap.mmap(-1, 1 << 24) as memory:  # 16 MB, of which little is touched; it goes at once
+        table = np.frombuffer(memory, np.uint8)
+        table[np.array([1, 1 << 8, 1 << 16]) @ colours] = values
+        found: NDArray[np.uint8] = table[pixels]
+        del table  # before the memory
+    return found
 
 
 def _webp(picture: Image.Image, options: dict[str, int]) -> bytes:

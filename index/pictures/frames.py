@@ -62,6 +62,17 @@ def read(vault: Vault, name: str) -> bytes:
     return cold_frames.plain(vault, name)
 
 
+def written(vault: Vault, name: str) -> tuple[int, int] | None:
+    """Return what tells one writing of a frame's file from the next, which has its name; None in a group, or gone."""
+    if cold_frames.is_cold(name):
+        return None  # no other is ever written under its name
+    try:
+        told = (vault.root / name).stat()
+    except OSError:
+        return None
+    return told.st_mtime_ns, told.st_size  # no inode: of a disk in a network it may change by itself
+
+
 def decode(picture: bytes) -> NDArray[np.uint8]:
     """Return a picture as ``uint8[height, width, 3]``, RGB; raises `FrameError`."""
     try:

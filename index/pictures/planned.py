@@ -12,11 +12,15 @@ from index.types import FrameError
 
 @dataclass(frozen=True, slots=True)
 class Framed:
-    """A moment and the name of its frame. ``time`` is its start, UTC seconds."""
+    """A moment and the name of its frame. ``time`` is its start, UTC seconds.
+
+    ``written`` tells one writing of its file from the next (`index.pictures.frames.written`); None of one in a group.
+    """
 
     moment: int
     frame: str
     time: float
+    written: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from __future__ import annotations
 import io
 import struct
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,7 +29,7 @@ from index.pictures.encoding import Pixels
 MAGIC = b"reel\x01"
 _HEAD = struct.Struct("<BhHI")  # pictures back (0: whole), rows moved, first row of what is stored, its bytes
 
-MOST_WORK = 4.0  # pictures that are decoded to show one: some 50 ms
+MOST_WORK, MOST_PIXELS = 4.0, 8_300_000  # pictures, and pixels, that are decoded to show one beside a whole one
 REACH = 2  # pictures back that may be referred to: two windows of one name take turns
 HIGH, WIDE = 8, 64  # pixels, of a tile
 TOLERANCE = 24  # levels of 256, as the last of `encoding.TOLERANCES`
@@ -74,11 +74,14 @@ def is_reel(content: bytes) -> bool:
     return content.startswith(MAGIC)
 
 
-def encode(files: Sequence[bytes]) -> bytes:
-    """Return pictures of one size as a reel; each is a WebP without loss, as `encoding.whole` returns it."""
+def encode(files: Iterable[bytes], *, tolerance: int = TOLERANCE) -> bytes:
+    """Return pictures of one size as a reel; each is a WebP without loss, as `encoding.whole` returns it.
+
+    ``tolerance`` is 0 for pictures of a reel: they may be off already.
+    """
     parts, before, last = [MAGIC], deque[_Shown](maxlen=REACH), b""
     for file in files:
-        record, shown = (_Record(1, 0, 0, b""), before[-1]) if file == last else _record(file, before)
+        record, shown = (_Record(1, 0, 0, b""), before[-1]) if file == last else _record(file, before, tolerance)
         before.append(shown)
         last = file
         parts += [_HEAD.pack(record.back, record.rows, record.top, len(record.webp)), record.webp]
@@ -136,11 +139,13 @@ def _records(content: bytes) -> Iterator[_Record]:
             raise ValueError("it breaks off")
         back, rows, top, length = _HEAD.unpack_from(content, place)
         place += _HEAD.size
+        if place + length > len(content):
+            raise ValueError("it breaks off")
         yield _Record(back, rows, top, content[place : place + length])
         place += length
 
 
-def _record(file: bytes, before: Sequence[_Shown]) -> tuple[_Record, _Shown]:
+def _record(file: bytes, before: Sequence[_Shown], tolerance: int) -> tuple[_Record, _Shown]:
     """Return how a picture is stored, and how it is shown then."""
     new = _shown(_opened(file) & ~OPAQUE)
     fitting = [(back, each) for back, each in enumerate(reversed(before), 1) if each.size == new.size]
@@ -148,9 +153,9 @@ def _record(file: bytes, before: Sequence[_Shown]) -> tuple[_Record, _Shown]:
         return _whole(file, new), new
     moves = [(_move(new.ink, old.ink), back, old) for back, old in fitting]
     (_, rows), back, old = max(moves, key=lambda move: move[0][0])  # of equals the first: the nearest
-    stored, shown = _difference(new, old, rows)
+    stored, shown = _difference(new, old, rows, tolerance)
     record, work = _stored(stored, back, rows)
-    if work + old.work > MOST_WORK or len(record.webp) >= len(file):
+    if work + old.work > min(MOST_WORK, MOST_PIXELS / new.pixels.size) or len(record.webp) >= len(file):
         return _whole(file, new), new
     return record, _shown_again(shown, new.size, work + old.work)
 
@@ -194,13 +199,14 @@ def _move(new: Ink, old: Ink) -> tuple[int, int]:
     return kept + int(votes[best]) * len(told) // len(asked), int(lags[best])
 
 
-def _difference(new: _Shown, old: _Shown, rows: int) -> tuple[Pixels, Pixels]:
-    """Return what is stored of a picture, and the picture as it is shown then, both padded."""
-    same = _alike(new.pixels, old.pixels, np.ones(_tiled(new.pixels).shape[:2], np.bool_))
+def _difference(new: _Shown, old: _Shown, rows: int, tolerance: int) -> tuple[Pixels, Pixels]:
+    """Return what is stored of a picture, and the picture as it is shown then, padded."""
+    same = _alike(new, old.pixels, np.ones(_tiled(new.pixels).shape[:2], np.bool_), tolerance)
     stored, shown = new.pixels | OPAQUE, new.pixels.copy()
     if rows:
-        moved = _moved(old.pixels, rows)
-        there = _alike(new.pixels, moved, ~same & _inside(new.pixels, rows))
+        moved = _moved(old.pixels, rows, 0, len(old.pixels))
+        moved[new.size[0] :] = 0  # padding stays empty: where a picture is restored there is none
+        there = _alike(new, moved, ~same & _inside(new.pixels, rows), tolerance)
         _paint(stored, there, MOVED)
         _put(shown, there, moved)
     _paint(stored, same, SAME)
@@ -214,24 +220,31 @@ def _tiled(pixels: Pixels) -> Pixels:
     return pixels.reshape(height // HIGH, HIGH, width // WIDE, WIDE).swapaxes(1, 2)
 
 
-def _alike(new: Pixels, old: Pixels, among: Tiles) -> Tiles:
+def _alike(new: _Shown, old: Pixels, among: Tiles, tolerance: int) -> Tiles:
     """Return which of some tiles show the same."""
-    off = np.count_nonzero(_tiled(new != old), axis=(2, 3))
+    off = np.count_nonzero(_tiled(new.pixels != old), axis=(2, 3))
     alike: Tiles = among & (off == 0)
-    near = among & (off > 0) & (off <= MOST_OFF * HIGH * WIDE)
-    if near.any():
-        a, b = (_tiled(each)[near].view(np.uint8).astype(np.int16) for each in (new, old))
-        alike[near] = np.abs(a - b).reshape(len(a), -1).max(axis=1) <= TOLERANCE
+    near = among & (off > 0) & (off <= MOST_OFF * _within(new))
+    if tolerance and near.any():
+        a, b = (_tiled(each)[near].view(np.uint8).astype(np.int16) for each in (new.pixels, old))
+        alike[near] = np.abs(a - b).reshape(len(a), -1).max(axis=1) <= tolerance
     return alike
 
 
-def _moved(old: Pixels, rows: int) -> Pixels:
-    """Return a picture whose rows are those that stand ``rows`` lower in another; what comes from outside is empty."""
-    moved = np.zeros_like(old)
-    if rows > 0:
-        moved[:-rows] = old[rows:]
-    else:
-        moved[-rows:] = old[:rows]
+def _within(shown: _Shown) -> NDArray[np.intp]:
+    """Return how many pixels of each tile are the picture's, and not padding."""
+    (height, width), (high, wide) = shown.size, shown.pixels.shape
+    down = np.clip(height - np.arange(0, high, HIGH), 0, HIGH)
+    across = np.clip(width - np.arange(0, wide, WIDE), 0, WIDE)
+    return np.outer(down, across)
+
+
+def _moved(old: Pixels, rows: int, top: int, bottom: int) -> Pixels:
+    """Return some rows of a picture that are those ``rows`` lower in another; what comes from outside is empty."""
+    moved = np.zeros((bottom - top, old.shape[1]), old.dtype)
+    first, last = max(top + rows, 0), min(bottom + rows, len(old))
+    if first < last:
+        moved[first - rows - top : last - rows - top] = old[first:last]
     return moved
 
 
@@ -271,9 +284,10 @@ def _restored(old: Pixels, record: _Record) -> Pixels:
     stored = _opened(record.webp)
     if stored.shape[1] != old.shape[1] or record.top + len(stored) > len(old):
         raise ValueError("a picture does not fit its reference")
-    part = shown[record.top : record.top + len(stored)]
+    bottom = record.top + len(stored)
+    part = shown[record.top : bottom]
     if record.rows:
-        np.copyto(part, _moved(old, record.rows)[record.top : record.top + len(stored)], where=stored == MOVED)
+        np.copyto(part, _moved(old, record.rows, record.top, bottom), where=stored == MOVED)
     np.copyto(part, stored & ~OPAQUE, where=stored >= OPAQUE)
     return shown
 
@@ -281,5 +295,5 @@ def _restored(old: Pixels, record: _Record) -> Pixels:
 def _opened(webp: bytes) -> Pixels:
     """Return a WebP's pixels, red in the lowest byte, opacity in the highest; raises OSError where it is none."""
     with Image.open(io.BytesIO(webp)) as opened:
-        raw = opened.convert("RGBA").tobytes()
+        raw = (opened if opened.mode == "RGBA" else opened.convert("RGBA")).tobytes()
         return np.frombuffer(raw, "<u4").reshape(opened.height, opened.width)

@@ -38,7 +38,8 @@ class VectorSpace:
         self._lock = threading.Lock()
         self._stamp: Stamp = None
         self._shards = Shards(Manifest(shelf.identity))
-        self._hot: Hot | None = None
+        self._hot: Hot | None = None  # until something is searched for
+        self._after: int | None = None  # the row after which it will begin
 
     def search(self, query: Rows, k: int, keep: Keep | None) -> dict[int, float]:
         """Return the moments of the best ``k`` rows and their cosines; see `index.spaces.vectors.Vectors.search`."""
@@ -58,7 +59,7 @@ class VectorSpace:
     def shards(self) -> Shards:
         """Return what is whole on disk."""
         with self._lock:
-            self._refresh()
+            self._refresh_if_searched()
             return self._shards
 
     def _reached(self) -> int:
@@ -67,18 +68,23 @@ class VectorSpace:
             return len(self._refresh()) + sum(segment.card.count for segment in self._shards.segments)
 
     def hot_rows(self) -> int:
-        """Return how many rows are in memory."""
+        """Return how many rows are in memory, or would be once something is searched for."""
         with self._lock:
-            return len(self._refresh())
+            hot = self._refresh_if_searched()
+            return self.rows.count(self._would_be_hot()) if hot is None else len(hot)
 
     def overflow(self) -> Span | None:
         """Return the oldest rows in memory when there are more than it is to hold, None otherwise.
 
-        What was deleted is let go of before, so that it neither counts nor is moved to disk.
+        What was deleted is let go of before, so that it neither counts nor is moved to disk. Nothing is taken into
+        memory for this: as long as nobody searches there may be none.
         """
         with self._lock:
-            hot = self._refresh()
+            hot = self._refresh_if_searched()
             most, leave = segment_plan.most_hot(self.hot_limit, segments=len(self._shards.segments))
+            if hot is None:
+                span = self._would_be_hot()
+                return Span(span.after, self.rows.before_newest(span, leave)) if self.rows.count(span) > most else None
             if len(hot) > most:
                 self._weed(hot)
             return Span(hot.after, hot.row_before_newest(leave)) if len(hot) > most else None
@@ -86,8 +92,8 @@ class VectorSpace:
     def uncovered(self) -> list[Span]:
         """Return which rows neither a whole segment nor memory holds, newest first."""
         with self._lock:
-            hot = self._refresh()
-            spans = segment_plan.gaps(self._shards.covered, hot.after)
+            hot = self._refresh_if_searched()
+            spans = segment_plan.gaps(self._shards.covered, self._would_be_hot().after if hot is None else hot.after)
         return [span for span in spans if self.rows.any(span)]
 
     def leave_out(self, damaged: Segment) -> None:
@@ -98,7 +104,9 @@ class VectorSpace:
     def weed(self) -> None:
         """Let go of rows in memory that were deleted, so that they do not take the place of others."""
         with self._lock:
-            self._weed(self._refresh())
+            hot = self._refresh_if_searched()
+            if hot is not None:
+                self._weed(hot)
 
     def _weed(self, hot: Hot) -> None:
         hot.weed(self.rows.ids(Span(hot.after, hot.highest)))
@@ -112,13 +120,31 @@ class VectorSpace:
             self.weed()
         return is_gone
 
+    def _refresh_if_searched(self) -> Hot | None:
+        """Take over a manifest that was replaced, and rows committed since if any are in memory."""
+        if self._hot is not None:
+            return self._refresh()
+        self._take_over()
+        return None
+
+    def _would_be_hot(self) -> Span:
+        """Return the rows that memory begins with, once something is searched for."""
+        span = Span(self._shards.upto, self.rows.newest())
+        if self._after is None:
+            self._after = self._first_hot(span)
+        self._after = max(self._after, span.after)
+        return Span(self._after, span.upto)
+
+    def _take_over(self) -> None:
+        if self._stamp is None or self.shelf.stamp() != self._stamp:
+            self._shards, self._stamp = self.shelf.load(self._shards, newest_row=self.rows.highest_ever())
+
     def _refresh(self) -> Hot:
         """Take over a manifest that was replaced, and rows committed since."""
-        if self._hot is None or self.shelf.stamp() != self._stamp:
-            self._shards, self._stamp = self.shelf.load(self._shards, newest_row=self.rows.highest_ever())
+        self._take_over()
         newest = self.rows.newest()
         if self._hot is None:
-            self._hot = Hot(self.rows.identity.dimension, self._first_hot(Span(self._shards.upto, newest)))
+            self._hot = Hot(self.rows.identity.dimension, self._would_be_hot().after)
         self._hot.begin_after(self._shards.upto)
         self._top_up(self._hot, newest)
         return self._hot

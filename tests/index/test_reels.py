@@ -86,6 +86,13 @@ def test_a_picture_is_shown_without_decoding_many_others_whole() -> None:
     assert 1 < len(wholes) < len(files) / 3
 
 
+def test_large_pictures_refer_to_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = [kept(page(9 * number)) for number in range(6)]
+    monkeypatch.setattr(reels, "MOST_PIXELS", 1.5 * 704 * 504)
+    records = list(reels._records(reels.encode(files)))
+    assert [record.back for record in records] == [0, 1, 0, 1, 0, 1]
+
+
 def test_pictures_of_other_sizes_do_not_refer_to_each_other() -> None:
     files = [kept(page(1)), kept(page(1)[:-100]), kept(page(1)[:, :-100])]
     reel = Reel(reels.encode(files))

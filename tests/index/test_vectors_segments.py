@@ -54,6 +54,18 @@ def test_building_reaches_more_with_every_step_and_then_everything(life: Life) -
     assert life.recall(vectors) >= 0.95
 
 
+def test_as_long_as_nobody_searches_nothing_is_taken_into_memory(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors, read, told = life.open(), list[object](), VectorRows.stream
+    settle(vectors)
+    monkeypatch.setattr(VectorRows, "stream", lambda self, *args: read.append(args) or told(self, *args))
+    life.grow(HOT // 8)
+    assert vectors.progress() == (len(life.vectors), len(life.vectors))
+    assert not vectors.merge()
+    assert read == []
+    assert next(iter(vectors.search(SPACE, life.vectors[-1], 1))) == len(life.vectors)
+    assert read
+
+
 def test_nothing_is_left_to_do_once_all_is_done(life: Life) -> None:
     assert settle(life.open()) <= len(life.files(".segment"))  # each is compared with SQLite once
     before = [(file.name, file.stat().st_mtime_ns) for file in life.files("")]
