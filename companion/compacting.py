@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
+from functools import partial
 
 from companion.worker import TaskFailed, Worker, WorkerCrashed
 from companion.yielding import power_is_low
@@ -67,7 +68,7 @@ class Compacting:
         self._on_incident, self._saving, self._cold_after = on_incident, saving, cold_after
         self._look_seconds = look_seconds
         self._refused: set[int] = set()  # moments whose frames could not be grouped since the start
-        self._single: set[int] = set()  # and those that are for no reel
+        self._single: dict[int, float] = {}  # and those that are for no reel, and since when that is known
         self._not_before = 0.0
         self._stopping, self._gate = threading.Event(), threading.Lock()
         self._worker: Worker | None = None
@@ -99,40 +100,44 @@ class Compacting:
         Raises `VaultError`.
         """
         done = self._reel()
-        if self._is_free():
-            for sentence in compaction.mend(self._writer, self._store):
-                self._on_incident(PART, sentence)
         while self._is_free():
+            for sentence in compaction.mend(self._writer, self._store):  # and reels that nothing is left of go
+                self._on_incident(PART, sentence)
             planned = compaction.plan(
                 self._store, before=self._clock() - self._cold_after, without=sorted(self._refused)
             )
             self._refused |= set(planned.unfit)  # `companion vault verify` tells of them
-            if not planned.groups:
+            made = sum(self._group(framed) for framed in planned.groups if self._is_free())
+            done += made
+            if not made:  # the next look goes on: whatever is in the way is not tried without end
                 break
-            for framed in planned.groups:
-                if not self._is_free():
-                    break
-                done += self._group(framed)
         return done
 
     def _reel(self) -> int:
         """Make reels of what was drawn lately; returns how many frames went in."""
         done = 0
         while self._may():
-            now, without = self._clock(), sorted(self._refused | self._single)
-            planned = reeling.plan(self._store, now=now, since=now - self._cold_after, without=without)
-            self._single |= set(planned.unfit)
-            if not planned.groups:
+            now = self._clock()
+            since = now - self._cold_after
+            self._single = {moment: known for moment, known in self._single.items() if known >= since}  # else too old
+            without = sorted(self._refused | self._single.keys())
+            planned = reeling.plan(self._store, now=now, since=since, without=without)
+            self._single |= dict.fromkeys(planned.unfit, now)
+            encode = partial(reeling.encoded, each=self._go_on)
+            made = sum(self._put(framed, encode) for framed in planned.groups if self._may())
+            done += made
+            if not made:
                 break
-            for framed in planned.groups:
-                if not self._may():
-                    break
-                done += self._put(framed, reeling.encoded)
         return done
 
     def _may(self) -> bool:
         """Whether work that takes a moment may be done."""
         return not self._stopping.is_set() and self._clock() >= self._not_before and not self._saving()
+
+    def _go_on(self) -> None:
+        """Raise CancelledError once it is to end: a reel of large pictures takes seconds."""
+        if self._stopping.is_set():
+            raise CancelledError
 
     def _is_free(self) -> bool:
         """Whether nothing waits for the machine."""
@@ -147,6 +152,8 @@ class Compacting:
         try:
             group = encode(self._store.vault, [one.frame for one in framed])
         except (TaskFailed, WorkerCrashed, VaultError) as error:
+            if not compaction.as_planned(self._store, framed):  # forgotten meanwhile, or another picture came
+                return 0
             self._refused |= {one.moment for one in framed}
             reason = (str(error).strip() or type(error).__name__).splitlines()[-1]
             self._on_incident(PART, f"{len(framed)} frames could not be compacted and stay as they are ({reason}).")

@@ -30,7 +30,7 @@ from companion.training_place import TrainingPlace
 from companion.worker import Worker
 from embeddings.types import EEGWindow
 from index import feedback
-from index.pictures import frames
+from index.pictures import current
 from index.spaces.vectors import Vectors
 from index.store import Store
 from index.types import Moment
@@ -263,8 +263,7 @@ class Engine:
         """Return the image of a moment's frame, encoded, or None when it has none; raises `FrameError`."""
         if not moment.frame:
             return None
-        name = frames.thumbnail(moment.frame) if thumbnail else moment.frame
-        return frames.read(self._parts.store.vault, name)
+        return current.read(self._parts.store, moment.id, moment.frame, thumbnail=thumbnail)
 
     @property
     def pids(self) -> dict[str, int | None]:

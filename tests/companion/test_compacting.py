@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,12 @@ from vaults import vault_at
 from companion.compacting import Compacting, CompactorTasks
 from companion.worker import Worker
 from index import changes
-from index.pictures import reeling
+from index.forgetting import forgotten
+from index.pictures import reeling, reels
 from index.pictures.cold_frames import GROUP, REEL, Group, file_of, is_cold
 from index.store import Store
 from index.types import FrameError, Job, NewMoment
+from index.vault import Vault
 from index.writer import Writer
 
 T0 = 1_790_000_000.0
@@ -108,9 +111,9 @@ def test_what_was_drawn_lately_becomes_a_reel_though_a_job_waits_and_is_encoded_
     compacting = made(writer, store, told)
     try:
         assert compacting.work() == reeling.LEAST
-        assert compacting.work() == 0  # the reel that nothing is left of goes
     finally:
         compacting.stop()
+    assert not list(store.vault.frames.rglob("*.strip"))
     assert {Path(file_of(store.moment(moment).frame)).suffix for moment in moments} == {GROUP}
     assert not (store.vault.root / reel).exists()
     assert told == []
@@ -126,6 +129,62 @@ def test_frames_that_cannot_be_grouped_stay_are_told_once_and_hold_up_nothing(wr
         compacting.stop()
     assert told == ["compacting 3 frames could not be compacted and stay as they are (the encoder ran out of memory)."]
     assert not any(is_cold(store.moment(moment).frame) for moment in moments)
+
+
+def test_what_is_forgotten_while_it_is_made_a_reel_is_no_trouble_and_the_others_become_one(
+    writer: Writer, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moments, told, encoded = fill(writer, reeling.LEAST + 1), list[str](), reeling.encoded
+
+    def forgotten_first(vault: Vault, names: Sequence[str], **rest: Callable[[], None]) -> Group:
+        if store.moments(moments[:1]):
+            writer.do(forgotten.delete_moments, moments[:1]).result()
+            forgotten.remove_files(writer)
+        return encoded(vault, names, **rest)
+
+    monkeypatch.setattr(reeling, "encoded", forgotten_first)
+    settled = T0 + 10 * (reeling.LEAST + 1) + reeling.SETTLED
+    compacting = made(writer, store, told, now=settled)
+    assert [compacting.work(), compacting.work()] == [0, reeling.LEAST]
+    assert all(is_cold(store.moment(moment).frame) for moment in moments[1:])
+    assert told == []
+
+
+def test_what_is_never_as_it_was_planned_is_not_tried_without_end(
+    writer: Writer, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(writer, reeling.LEAST)
+    told, times = list[str](), iter(range(1000))
+    monkeypatch.setattr("index.pictures.frames.written", lambda *_: (next(times), 0))  # a disk with a mind of its own
+    compacting = made(writer, store, told)
+    try:
+        assert compacting.work() == 0
+    finally:
+        compacting.stop()
+    assert told == []
+
+
+def test_a_reel_in_the_making_is_let_go_of_when_it_is_to_end(
+    writer: Writer, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moments, told, encode, seen = fill(writer, reeling.LEAST), list[str](), reels.encode, list[bytes]()
+    compacting = made(writer, store, told, now=T0 + 10 * reeling.LEAST + reeling.SETTLED)
+
+    def ended_in_its_midst(files: Iterable[bytes], *, tolerance: int) -> bytes:
+        def watched() -> Iterator[bytes]:
+            for file in files:
+                seen.append(file)
+                compacting.stop()
+                yield file
+
+        return encode(watched(), tolerance=tolerance)
+
+    monkeypatch.setattr(reels, "encode", ended_in_its_midst)
+    with pytest.raises(CancelledError):
+        compacting.work()
+    assert len(seen) == 1
+    assert not is_cold(store.moment(moments[0]).frame)
+    assert told == []
 
 
 def test_after_it_was_stopped_nothing_is_grouped(writer: Writer, store: Store) -> None:
