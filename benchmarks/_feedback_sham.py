@@ -10,23 +10,28 @@ from __future__ import annotations
 
 import random
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from _feedback_examples import rests
 from _feedback_offline import MUSE, generated, with_blinks
 from numpy.typing import NDArray
 
-from companion.feedback import examples, kept, protocols, report
+from companion.evaluation.bids import recordings
+from companion.feedback import examples, kept, protocols, replayable, report
+from companion.feedback.earlier import Earlier
 from companion.feedback.protocols import CALM, Protocol
-from companion.feedback.session import Session
-from companion.feedback.sham import Draw, Earlier, Replay, most
+from companion.feedback.replay import Replay, most
+from companion.feedback.session import CLEAN_SHARE, Session
+from companion.feedback.sham import Draw
 from companion.feedback.training import SHORTER_STEPS
 from companion.feedback.types import Times, Wish
-from embeddings.feedback_plan import STEP_SECONDS, Step
+from embeddings.feedback_plan import SMOOTHING_SECONDS, STEP_SECONDS, Step
 from embeddings.feedback_stream import FeedbackStream
+from embeddings.types import EEGWindow
 from index import trainings
 from index.keys.keys import Keys
 from index.store import Store
@@ -34,9 +39,11 @@ from index.vault import Vault
 from index.writer import Writer
 
 BASELINE, BLOCK = 30.0, 120.0
+LONG_ENOUGH = BASELINE + BLOCK + 8
 SECOND = round(1 / STEP_SECONDS)
 EDGE = 6  # steps before a mute begins, and after it ends
 DRAWS = 5000
+FOLDS = 10
 RATES = 0.3, 0.6, 0.8, 0.9
 OTHERS = 4  # of whom a replay is made
 PIECE = 40  # steps
@@ -56,6 +63,13 @@ FIGURES = (
     "muted share",
     "step of the margin before a mute",
     "step of the margin over a mute",
+    "likeness after a fifth of a second",
+    "likeness after five seconds",
+    "skew of the margin",
+    "weight of the steps' tails",
+    "mean margin of the first five seconds",
+    "margin at a mute, less the mean",
+    "rise of the margin in the second before a mute",
 )
 
 
@@ -76,13 +90,40 @@ def person(protocol: Protocol, seed: int) -> Person:
 def steps_of(protocol: Protocol, seed: int) -> list[Step]:
     """Return one made-up person's steps."""
     rng = np.random.default_rng(seed)
-    eeg = generated(
-        BASELINE + BLOCK + 8, seed=seed, frequency=rng.uniform(8.5, 11.5), snr_db=rng.uniform(-2, 6), slope=1.2
-    )
-    eeg = with_blinks(eeg, seed=seed, a_minute=rng.uniform(4, 16))
+    eeg = generated(LONG_ENOUGH, seed=seed, frequency=rng.uniform(8.5, 11.5), snr_db=rng.uniform(-2, 6), slope=1.2)
+    return _followed(protocol, with_blinks(eeg, seed=seed, a_minute=rng.uniform(4, 16)))
+
+
+def _followed(protocol: Protocol, eeg: EEGWindow) -> list[Step]:
     chosen = protocols.electrodes(protocol, eeg.ch_names)
     stream = FeedbackStream(protocols.plan(protocol, chosen.electrodes), eeg.ch_names, eeg.sfreq)
     return stream.take(eeg.data, 0.0, fresh=True)
+
+
+def real_people(protocol: Protocol, data: Path) -> list[Person]:
+    """Return people of public sets beside ``data`` (eegmat) of whom no example is, as if they trained."""
+    known = examples.people(protocol.name)
+    found = [(f"eegmat {name}", eeg) for name, eeg in rests(data) if name not in known]
+    found += list(_muses(data.parent / "muse-notebooks"))
+    people = []
+    for name, eeg in found:
+        steps = _followed(protocol, replace(eeg, data=eeg.data[:, : round(LONG_ENOUGH * eeg.sfreq)]))
+        clean = sum(step.counts for step in steps if step.time <= BASELINE)
+        if clean > 1.05 * CLEAN_SHARE * BASELINE / STEP_SECONDS:  # of others the baseline would be longer
+            rate = random.Random(f"{name} {protocol.name}").choice(RATES)  # noqa: S311 to be repeated
+            people.append(Person(protocol, rate, steps))
+    return people
+
+
+def _muses(folder: Path) -> Iterator[tuple[str, EEGWindow]]:
+    """Go through a headband's people: of each the first stretch that is long enough."""
+    seen: set[str] = set()
+    for recording in recordings(folder):
+        for segment in recording.segments() if recording.person not in seen else ():
+            if segment.data.shape[1] >= LONG_ENOUGH * segment.sfreq and recording.person not in seen:
+                seen.add(recording.person)
+                chosen = [segment.ch_names.index(name) for name in MUSE]
+                yield f"muse {recording.person}", EEGWindow(segment.data[chosen], segment.sfreq, MUSE, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +138,29 @@ class Pair:
 
 def pairs(people: Sequence[Person], examples: Sequence[Earlier] = ()) -> list[Pair]:
     """Return each person's logs; the replay is of ``examples`` or, without any, of the others."""
-    true = [_log(one, sham=False, replay=None) for one in people]
-    earlier = [Earlier(tuple(shown_in(log).tolist())) for log in true]
+    true = [_session(one, sham=False, replay=None).log for one in people]
+    earlier = [
+        replayable.earlier(log.visible(), log.hidden(), log.words, number=number)
+        for number, log in enumerate(true, start=1)
+    ]
     found = []
     for number, one in enumerate(people):
-        others = tuple((earlier[number + 1 :] + earlier[:number])[:OTHERS])
-        has = tuple(examples) or others
-        replay = Replay(has, rate=one.rate, steps=round(1.1 * BLOCK / STEP_SECONDS), rng=random.Random(number))  # noqa: S311 to be repeated
-        found.append(Pair(one.rate, true[number], _log(one, sham=True, replay=replay), has))
+        others = [its for its in earlier[number + 1 :] + earlier[:number] if its is not None][:OTHERS]
+        has = tuple(random.Random(number).sample(examples, len(examples)) or others)  # noqa: S311 to be repeated
+        replay = _replay(has, one.rate, number)
+        found.append(Pair(one.rate, true[number].visible(), _log(one, sham=True, replay=replay), has))
     return found
 
 
+def _replay(has: Sequence[Earlier], rate: float, seed: int) -> Replay:
+    steps = round(SHORTER_STEPS * BLOCK / STEP_SECONDS)
+    return Replay(has, rate=rate, steps=steps, smoothing=SMOOTHING_SECONDS, rng=random.Random(seed))  # noqa: S311 to be repeated
+
+
 def shown_in(log: Log) -> Numbers:
-    """Return the margins of unmuted steps in blocks."""
+    """Return the margins of steps in blocks that were neither muted nor held."""
     margin = np.asarray(_inside(log["margin"], log), np.float64)
-    return margin[np.isfinite(margin) & (_inside(log["muted"], log) == 0)]
+    return margin[np.isfinite(margin) & (_inside(log["muted"], log) == 0) & (_inside(log["held"], log) == 0)]
 
 
 def repeats(log: Log) -> float:
@@ -120,9 +169,10 @@ def repeats(log: Log) -> float:
     return _share_found(values, values, itself=True)
 
 
-def pieces_of(log: Log, has: Sequence[Earlier]) -> float:
+def pieces_of(log: Log, has: Sequence[Earlier], rate: float) -> float:
     """Return the share of pieces of what was shown that lie in earlier sessions; what a person who kept both sees."""
-    return _share_found(shown_in(log), np.concatenate([np.array(one.margins) for one in has]))
+    had = [np.array(piece) for one in has for piece in one.margins(rate)]
+    return _share_found(shown_in(log), np.concatenate(had))
 
 
 def _share_found(values: Numbers, among: Numbers, *, itself: bool = False) -> float:
@@ -150,7 +200,7 @@ def minutes(sessions: Sequence[Earlier]) -> float:
 def margins_told_while_sealed() -> int:
     """Return how many margins a sealed session's export has, and pictures its report; both could be compared."""
     one = person(CALM, 0)
-    replay = Replay(examples.sessions(CALM.name), rate=one.rate, steps=1, rng=random.Random(0))  # noqa: S311
+    replay = _replay(examples.sessions(CALM.name), one.rate, 0)
     with (
         tempfile.TemporaryDirectory() as folder,
         Writer(Vault(Path(folder) / "vault", Keys.random())) as writer,
@@ -180,19 +230,23 @@ def apart(pairs: Sequence[Pair]) -> tuple[float, dict[str, float]]:
     return p, {name: round(float(one), 3) for name, one in zip(FIGURES, seen, strict=True)}
 
 
-def guessed(pairs: Sequence[Pair]) -> tuple[int, int]:
-    """Return how many logs a linear model, trained on all other people's, takes for what they are, and of how many."""
+def guessed(pairs: Sequence[Pair]) -> tuple[dict[str, int], int]:
+    """Return how many logs each model, trained on other people's, takes for what they are, and of how many."""
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.model_selection import GroupKFold, LeaveOneGroupOut, cross_val_predict
 
     table = np.array([figures(log, pair.rate) for pair in pairs for log in (pair.true, pair.replayed)])
     table = (table - table.mean(axis=0)) / (table.std(axis=0) + 1e-12)
-    drawn = np.tile([0, 1], len(pairs))
-    right = 0
-    for number in range(len(pairs)):
-        out = np.arange(len(table)) // 2 == number
-        model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto").fit(table[~out], drawn[~out])
-        right += int((model.predict(table[out]) == drawn[out]).sum())
-    return right, len(table)
+    drawn, people = np.tile([0, 1], len(pairs)), np.repeat(np.arange(len(pairs)), 2)
+    models = {
+        "linear": (LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto"), LeaveOneGroupOut()),
+        "trees": (RandomForestClassifier(500, min_samples_leaf=3, random_state=0), GroupKFold(FOLDS)),
+    }
+    return {
+        name: int((cross_val_predict(model, table, drawn, groups=people, cv=folds) == drawn).sum())
+        for name, (model, folds) in models.items()
+    }, len(table)
 
 
 def figures(log: Log, rate: float) -> Numbers:
@@ -220,8 +274,26 @@ def figures(log: Log, rate: float) -> Numbers:
             muted.mean(),
             np.mean(before) if before else 0.0,
             steps[ends].mean() if ends.size else 0.0,
+            *_more(shown, margin, steps[still], begins),
         ]
     )
+
+
+def _more(shown: Numbers, margin: Numbers, moves: Numbers, begins: NDArray[np.intp]) -> list[float]:
+    """Return what is subtler: likeness near and far, shapes, the beginning, and how the margin lies before mutes."""
+    fifth, five = SECOND // 5, 5 * SECOND
+    before = [margin[i] - margin[max(0, i - SECOND)] for i in begins if i > 0]
+    at = [margin[i] - shown.mean() for i in begins]
+    about = (shown - shown.mean()) / (shown.std() + 1e-12)
+    return [
+        np.corrcoef(shown[:-fifth], shown[fifth:])[0, 1],
+        np.corrcoef(shown[:-five], shown[five:])[0, 1],
+        np.mean(about**3),
+        np.mean(moves**4) / (np.mean(moves**2) ** 2 + 1e-12),
+        shown[:five].mean(),
+        np.nanmean(at) if np.isfinite(at).any() else 0.0,
+        np.nanmean(before) if np.isfinite(before).any() else 0.0,
+    ]
 
 
 def _log(person: Person, *, sham: bool, replay: Replay | None) -> Log:

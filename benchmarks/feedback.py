@@ -25,6 +25,7 @@ from embeddings.types import EEGWindow
 MILLI = 1e3
 RATES = 0.3, 0.6, 0.8, 0.9
 BLINDED = protocols.CALM, protocols.SENSORIMOTOR, protocols.THETA_BETA
+EARLIER_RATE = 0.6  # of the sessions that whoever kept both would have
 GUESSED = 0.6  # of logs; a half is luck
 BLOCK = 180.0
 NEAR = 0.25  # Hz
@@ -44,7 +45,7 @@ def main() -> int:
         "lateness": lateness,
         "alpha": lambda: alpha(asked.people, asked.data),
         "rewards": rewards,
-        "blinding": lambda: blinding(asked.people),
+        "blinding": lambda: blinding(asked.people, asked.data),
     }
     for part in (its for name, its in parts.items() if name in (asked.only or parts)):
         more, its = part()
@@ -150,15 +151,22 @@ def _rates(measured: Measured, rate: float) -> list[float]:
     return [float(np.mean(block[np.isfinite(block)] >= 0)) for block in blocks]
 
 
-def blinding(people: int) -> tuple[dict[str, object], list[Bar]]:
+def blinding(people: int, data: Path) -> tuple[dict[str, object], list[Bar]]:
     """Show the same people their own signal and replays, and try to tell which is which."""
     figures: dict[str, object] = {"sham_people_a_protocol": people, "sham_rates": RATES}
     bars: list[Bar] = []
     pairs: dict[str, list[_feedback_sham.Pair]] = {"earlier sessions": [], "examples": []}
+    if data.is_dir():
+        pairs |= {"earlier sessions of real people": [], "examples beside real people": []}
     for number, protocol in enumerate(BLINDED):
         drawn = [_feedback_sham.person(protocol, 1000 * number + seed) for seed in range(people)]
         pairs["earlier sessions"] += _feedback_sham.pairs(drawn)
-        pairs["examples"] += _feedback_sham.pairs(drawn, examples.sessions(protocol.name))
+        shipped = examples.sessions(protocol.name)
+        pairs["examples"] += _feedback_sham.pairs(drawn, shipped)
+        if data.is_dir():
+            real = _feedback_sham.real_people(protocol, data)
+            pairs["earlier sessions of real people"] += _feedback_sham.pairs(real)
+            pairs["examples beside real people"] += _feedback_sham.pairs(real, shipped)
     for source, its in pairs.items():
         more, others = _told_apart(its, source)
         figures |= more
@@ -174,27 +182,36 @@ def blinding(people: int) -> tuple[dict[str, object], list[Bar]]:
 
 def _told_apart(pairs: Sequence[_feedback_sham.Pair], source: str) -> tuple[dict[str, object], list[Bar]]:
     p, distances = _feedback_sham.apart(pairs)
-    right, count = _feedback_sham.guessed(pairs)
-    low, high = map(float, binomtest(right, count).proportion_ci(method="wilson"))
+    models, count = _feedback_sham.guessed(pairs)
+    guesses = {name: _share(right, count) for name, right in models.items()}
     same = all(
         pair.true.keys() == pair.replayed.keys()
         and all(pair.true[key].dtype == pair.replayed[key].dtype for key in pair.true)
         for pair in pairs
     )
-    found = np.mean([_feedback_sham.pieces_of(pair.replayed, pair.has) for pair in pairs])
+    found = np.mean([_feedback_sham.pieces_of(pair.replayed, pair.has, EARLIER_RATE) for pair in pairs])
     figures: dict[str, object] = {
         f"sham_of_{source}_distances": distances,
         f"sham_of_{source}_logs": count,
-        f"sham_of_{source}_guessed_right": [round(right / count, 3), round(low, 3), round(high, 3)],
+        f"sham_of_{source}_guessed_right": guesses,
         f"sham_of_{source}_pieces_that_whoever_kept_both_would_find": round(float(found), 2),
     }
     repeated = max(_feedback_sham.repeats(pair.replayed) for pair in pairs)
     return figures, [
         Bar(f"chance of telling a replay of {source} as well by luck", round(p, 3), ALIKE, "least"),
-        Bar(f"logs guessed right, {source}, upper end of 95 %, n={count}", round(high, 3), GUESSED),
+        *(
+            Bar(f"logs guessed right, {source}, {name}, upper end of 95 %, n={count}", its[2], GUESSED)
+            for name, its in guesses.items()
+        ),
         Bar(f"share of a replay of {source} that was shown twice", round(repeated, 3), 0.0),
         Bar(f"logs of {source} with other fields", int(not same), 0),
     ]
+
+
+def _share(right: int, count: int) -> list[float]:
+    """Return a share and its 95 % interval, after Wilson."""
+    found = binomtest(right, count)
+    return [round(float(one), 3) for one in (found.statistic, *found.proportion_ci(method="wilson"))]
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 Band = tuple[float, float]  # Hz, from and to
 
 STEP_SECONDS = 0.05  # of signal from one step to the next
+SMOOTHING_SECONDS = 0.5  # time constant of the running mean of band power
+COSPECTRA_SECONDS = 1.5  # and of that of co-spectra
 SETTLING = "settling"  # why nothing is rewarded: the filters have yet to hear enough after a start or a gap
 
 
@@ -92,6 +94,11 @@ class SharedPlan:
 Plan = BandPlan | FocusPlan | StatePlan | SharedPlan
 
 
+def smoothing(plan: Plan) -> float:
+    """Return the time constant, in seconds, of the running mean that a plan's value is of."""
+    return SMOOTHING_SECONDS if isinstance(plan, BandPlan) else COSPECTRA_SECONDS
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """What the newest piece of signal says.
@@ -108,6 +115,9 @@ class Step:
         Why nothing may be rewarded, in words (``blink``, ``AF7: poor contact``, `SETTLING`); empty when all is well.
     faults
         What is wrong with each electrode; empty where nothing is.
+    held
+        Whether something begins that may turn out to be a blink, see `embeddings.feedback_onset`: it stands still as
+        while muted, but nothing is said of it.
 
     """
 
@@ -116,6 +126,12 @@ class Step:
     inhibits: tuple[float, ...]
     muted: str
     faults: tuple[str, ...]
+    held: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """Whether what it says is of the brain: known, neither muted nor held."""
+        return not self.muted and not self.held and self.value is not None
 
 
 @dataclass(frozen=True, slots=True)

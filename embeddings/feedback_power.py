@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
-from embeddings.feedback_plan import Band
+from embeddings.feedback_plan import SMOOTHING_SECONDS, Band
 from embeddings.types import Signal
 
-SMOOTHING_SECONDS = 0.5  # time constant of the running mean
 LOUDEST = 4.0  # times the running mean; a rhythm of steady strength is louder in 2 % of steps
 FLOOR_UV2 = 1e-4  # far under the noise of every headset: the logarithm of a dead electrode stays finite
 ORDER = 2  # of the Butterworth filter; a steeper one would be later

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from embeddings import features, focus, sites
 from embeddings.feedback_judge import JUDGED_SECONDS
-from embeddings.feedback_plan import FocusPlan, SharedPlan, StatePlan
+from embeddings.feedback_plan import COSPECTRA_SECONDS, FocusPlan, SharedPlan, StatePlan
 from embeddings.focus_tracker import FocusTracker
 from embeddings.mapping_vectors import Mapping
 from embeddings.site_features import SiteReference
@@ -17,7 +17,6 @@ from embeddings.spaces import LEAST_WINDOWS
 from embeddings.state import Baseline
 from embeddings.types import EmbeddingsError, Signal
 
-COSPECTRA_SECONDS = 1.5  # time constant of the running mean of co-spectra
 CLIP = 6.0  # spreads; beyond is an artefact, as where the shared space is learned
 OTHER_REST = (
     "What is known of your rest does not fit the electrodes that are worn now. Calibrate with these electrodes."

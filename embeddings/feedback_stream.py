@@ -6,6 +6,7 @@ import numpy as np
 
 from embeddings.feedback_judge import Judge
 from embeddings.feedback_measures import Measure, make
+from embeddings.feedback_onset import Onset
 from embeddings.feedback_plan import SETTLING, STEP_SECONDS, Plan, Step
 from embeddings.types import EmbeddingsError, Signal
 
@@ -30,6 +31,7 @@ class FeedbackStream:
         self._plan = plan
         self._measure: Measure = make(plan, sfreq)
         self._judge = Judge(plan.electrodes, sfreq)
+        self._onset = Onset(len(plan.electrodes), sfreq)
         self._rest: Signal = np.empty((len(plan.electrodes), 0))
         self._last: tuple[float | None, tuple[float, ...]] = (None, ())
 
@@ -52,14 +54,16 @@ class FeedbackStream:
     def _start_anew(self) -> None:
         self._measure = make(self._plan, self._sfreq)
         self._judge = Judge(self._names, self._sfreq)
+        self._onset = Onset(len(self._names), self._sfreq)
         self._rest = self._rest[:, :0]
 
     def _step(self, piece: Signal, time: float) -> Step:
         muted, faults = self._judge.take(piece)
         settled = self._judge.settled
-        self._measure.take(piece, self._judge.filtered, frozen=bool(muted), settled=settled)
+        held = self._onset.take(piece, settled=settled)
+        self._measure.take(piece, self._judge.filtered, frozen=bool(muted) or held, settled=settled)
         value, inhibits = self._measure.read()
         if value is not None:
             self._last = value, inhibits
         why = muted or (SETTLING if not settled or value is None else "")
-        return Step(time, *self._last, why, faults)
+        return Step(time, *self._last, why, faults, held)

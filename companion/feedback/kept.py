@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from companion.feedback import crednf, sham
+from companion.feedback import crednf, replayable, sham
+from companion.feedback.earlier import Earlier
 from companion.feedback.protocols import FeedbackError
 from companion.feedback.rewarding import inhibit_rate
-from companion.feedback.session import Session
+from companion.feedback.session import AGAIN, Session
 from embeddings.feedback_plan import STEP_SECONDS, BandPlan
 from index.store import Store
 from index.writer import Writer
@@ -76,28 +77,23 @@ def facts(session: Session, device: str, delay: float) -> dict[str, object]:
     }
 
 
-def earlier(store: Store, protocol: str) -> list[sham.Earlier]:
+def earlier(store: Store, protocol: str) -> list[Earlier]:
     """Return earlier sessions of a protocol, newest first, each long enough to be replayed.
 
-    Those in which a replay was shown are left out. Of blind ones nothing is told by that: only margins are handed on.
+    What was measured in them is replayed, whatever was shown then; so those in which a replay was shown are no
+    different, and which these are is not told by what can be replayed.
     """
-    import json
-
-    import numpy as np
-
     from index import trainings
 
-    found: list[sham.Earlier] = []
+    found: list[Earlier] = []
     for training in trainings.all_of(store, protocol=protocol, limit=4 * MOST_EARLIER):
-        drawn = store.value("SELECT draw FROM trainings_hidden WHERE training_id = ?", [training.id])
-        if training.open or (drawn and json.loads(drawn)["sham"]):
+        if training.open:
             continue
-        series = trainings.series(store, training.id)
-        block = series["phase"] == BLOCK
-        margins, muted = series["margin"][block], series["muted"][block] > 0
-        own = sham.margins_of(np.asarray(margins, np.float64).tolist(), muted.tolist())
-        if len(own) >= sham.LEAST_MARGINS:
-            found.append(sham.Earlier(tuple(own), training.id))
+        series, measured = trainings.series(store, training.id), trainings.measured(store, training.id)
+        since = max((time for time, word in training.markers if word == AGAIN), default=0.0) - training.time_start
+        one = replayable.earlier(series, measured, training.facts["words"], since=since, number=training.id)
+        if one is not None:
+            found.append(one)
     return found[:MOST_EARLIER]
 
 

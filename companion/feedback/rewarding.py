@@ -21,12 +21,12 @@ class Rewarding:
     rate
         Share of unmuted time that should be rewarded.
     baseline
-        The steps of the baseline; only unmuted ones count. ValueError with fewer than `LEAST_STEPS` of these.
+        The steps of the baseline; only those that count are taken. ValueError with fewer than `LEAST_STEPS` of these.
 
     """
 
     def __init__(self, rate: float, baseline: Sequence[Step]) -> None:
-        clean = [step for step in baseline if not step.muted and step.value is not None]
+        clean = [step for step in baseline if step.counts]
         if len(clean) < LEAST_STEPS:
             raise ValueError(f"{len(clean)} clean steps are no baseline")
         self.value = Threshold(rate, [step.value for step in clean if step.value is not None])
@@ -56,11 +56,11 @@ class Rewarding:
         return (value - mean) / spread
 
     def margin(self, step: Step, seconds: float) -> float | None:
-        """Return how far a step is above all that it must reach, in spreads, and adapt; None while muted.
+        """Return how far a step is above all that it must reach, in spreads, and adapt; None while muted or held.
 
         Reward is given at 0 and above.
         """
-        if step.muted or step.value is None:
+        if not step.counts or step.value is None:
             return None
         passed = [one.margin(-power) for one, power in zip(self.inhibits, step.inhibits, strict=True)]
         margin = min([self.value.margin(step.value), *passed])

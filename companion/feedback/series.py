@@ -31,6 +31,8 @@ class Log:
         What was shown, in spreads above the threshold; not a number where nothing was.
     muted
         Place in ``words``; 0 where nothing was muted.
+    held
+        1 where it stood still because something began that might have been a blink.
     value
         What was measured. Never shown while a session is blind.
     own
@@ -45,6 +47,7 @@ class Log:
     block: list[int] = field(default_factory=list)
     margin: list[float] = field(default_factory=list)
     muted: list[int] = field(default_factory=list)
+    held: list[int] = field(default_factory=list)
     value: list[float] = field(default_factory=list)
     own: list[float] = field(default_factory=list)
     inhibits: list[list[float]] = field(default_factory=list)
@@ -59,6 +62,7 @@ class Log:
         self.block.append(block)
         self.margin.append(NAN if margin is None else margin)
         self.muted.append(self.words.index(step.muted))
+        self.held.append(int(step.held))
         self.value.append(NAN if step.value is None else step.value)
         self.own.append(NAN if own is None else own)
         for number, power in enumerate(step.inhibits):
@@ -79,17 +83,18 @@ class Log:
             "block": np.array(self.block, np.uint8),
             "margin": np.array(self.margin, np.float16),
             "muted": np.array(self.muted, np.uint8),
+            "held": np.array(self.held, np.uint8),
         }
 
     def hidden(self) -> dict[str, NDArray[np.generic]]:
-        """Return what was measured, whatever was shown."""
+        """Return what was measured, whatever was shown; fine enough to be rewarded again in a replay."""
         import numpy as np
 
         found: dict[str, NDArray[np.generic]] = {
-            "value": np.array(self.value, np.float16),
+            "value": np.array(self.value, np.float32),
             "own": np.array(self.own, np.float16),
         }
         for number, its in enumerate(self.inhibits):
             rest = len(self.time) - len(its)
-            found[f"{INHIBIT}{number}"] = np.array([*its, *[NAN] * rest], np.float16)
+            found[f"{INHIBIT}{number}"] = np.array([*its, *[NAN] * rest], np.float32)
         return found

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from companion.feedback.course import Course
+from companion.feedback.earlier import readings_of
+from companion.feedback.replay import Replay
 from companion.feedback.rewarding import LEAST_STEPS, Rewarding, shown
 from companion.feedback.series import Log
-from companion.feedback.sham import Draw, Replay
+from companion.feedback.sham import Draw
 from companion.feedback.types import LEAST_BASELINE, OVER, Marker, Phase, Snapshot, Wish
 from embeddings.feedback_plan import SETTLING, STEP_SECONDS, BandPlan, Plan, Step
 
@@ -19,6 +21,7 @@ FAULTY_SHARE = 0.5  # of the baseline in which an electrode lay badly, so that i
 SILENCE = 1.0  # seconds without a step after which a person is told
 LONGEST_SILENCE = 5.0  # after which the session stands still until samples come again
 LOST = "no signal"
+AGAIN = "baseline again"  # the word where electrodes were left out, so that another baseline began
 LONGEST_STEP = 0.2  # seconds that one step counts for at most, after a gap
 SETTLED = {
     Phase.WAITING: "Waiting for the headset.",
@@ -71,6 +74,7 @@ class Session:
         self.rewarding: Rewarding | None = None
         # Noted whatever was drawn, so that what is forgotten of it later tells nothing of the draw.
         self.replayable = () if draw is None or replay is None else replay.numbers
+        self._prepared = replay  # whatever was drawn: its beginning takes as long
         self._replay = replay if draw is not None and draw.sham else None
         self._monotonic, self._clock = monotonic, clock
         self._course = Course(wish.times)
@@ -140,6 +144,7 @@ class Session:
             self._now = replace(self._now, at=self._monotonic())
             self._course.go_on(self._monotonic())
             self._mark("resumed")
+            self._rested()
 
     def end(self) -> None:
         """End it early."""
@@ -177,32 +182,35 @@ class Session:
         )
 
     def _margin(self, step: Step, phase: Phase, seconds: float) -> float | None:
-        """Return what is shown; over muted steps it stands still."""
+        """Return what is shown; over muted and held steps it stands still."""
         if phase is not Phase.BLOCK or self.rewarding is None:
             if phase is Phase.REST:
                 self.log.add(step, phase, self._course.part.block, margin=None, own=None)
             return None
         own = self.rewarding.margin(step, seconds)
-        given = own
-        if own is not None and self._replay is not None:
-            given = self._replay.next()
-        margin = self._now.margin if given is None else given
+        margin = self._now.margin if own is None else own
+        if self._replay is not None and own is not None:
+            margin = self._replay.next()
+        elif self._replay is not None:
+            self._replay.stand_still()
         self.log.add(step, phase, self._course.part.block, margin=margin, own=own)
         return margin
 
     def _judge_baseline(self, now: float) -> None:
         """Begin the first block when the baseline is good; otherwise go on with it, or give up."""
-        clean = sum(not step.muted and step.value is not None for step in self._baseline)
+        readings = readings_of(self._baseline)
         needed = max(LEAST_STEPS, CLEAN_SHARE * self.wish.times.baseline / STEP_SECONDS)
-        if clean >= needed:
+        if len(readings) >= needed:
             self.rewarding = Rewarding(self.wish.rate, self._baseline)
+            if self._prepared is not None:
+                self._prepared.begin(readings)
             self._course.passed(now)
             self._mark_part()
         elif (fewer := self._without_faulty()) is not None:
             self.plan = fewer
             self._baseline.clear()
             self._course.begin(now)
-            self._mark("baseline again")
+            self._mark(AGAIN)
         elif len(self._baseline) * STEP_SECONDS > LONGEST_BASELINE * max(LEAST_BASELINE, self.wish.times.baseline):
             why, _ = Counter(step.muted or LOST for step in self._baseline).most_common(1)[0]
             self.fail(f"The signal was not good enough to begin: {why} too often. Mend that and start again.")
@@ -235,6 +243,12 @@ class Session:
     def _mark_part(self) -> None:
         phase, part = self._course.phase, self._course.part
         self._mark(f"{part.phase} {part.block}" if phase not in OVER else phase.value)
+        if phase is Phase.REST:
+            self._rested()
+
+    def _rested(self) -> None:
+        if self._replay is not None:
+            self._replay.rest()
 
     def _mark(self, word: str) -> None:
         self.markers.append(Marker(self._clock(), word))

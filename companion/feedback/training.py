@@ -10,12 +10,12 @@ from collections.abc import Callable
 from typing import Protocol as Port
 
 from companion.brain.types import Chunk
-from companion.feedback import examples, kept, sham
+from companion.feedback import examples, kept, replay, sham
 from companion.feedback.measuring import Measuring
 from companion.feedback.protocols import FeedbackError
 from companion.feedback.session import Session
 from companion.feedback.types import OVER, Phase, Snapshot, Wish
-from embeddings.feedback_plan import STEP_SECONDS
+from embeddings.feedback_plan import STEP_SECONDS, smoothing
 from index.store import Store
 from index.types import VaultError
 from index.writer import Writer
@@ -95,8 +95,8 @@ class Training:
             if self._thread is not None and self._thread.is_alive():
                 raise FeedbackError("A training runs already. End it first.")
             draw = sham.draw(wish.sham_share, self._rng) if wish.blind else None
-            replay = self._replay(wish) if wish.blind else None  # whatever was drawn: it may take as long
-            self._session = Session(wish, draw=draw, replay=replay, monotonic=self._monotonic, clock=self._clock)
+            replayed = self._replay(wish) if wish.blind else None  # whatever was drawn: it may take as long
+            self._session = Session(wish, draw=draw, replay=replayed, monotonic=self._monotonic, clock=self._clock)
             self._number, self._device, self._delay = None, "", 0.0
             self._chunks = queue.SimpleQueue()
             self._snapshot = self._session.snapshot()
@@ -156,14 +156,19 @@ class Training:
                 act(self._session)
         self._told()
 
-    def _replay(self, wish: Wish) -> sham.Replay:
+    def _replay(self, wish: Wish) -> replay.Replay:
         """Return what would be replayed; raises `FeedbackError` where it would have to repeat."""
         name = wish.protocol.name
-        there = [*kept.earlier(self._store, name), *examples.sessions(name)]
+        shipped = examples.sessions(name)
+        there = [*kept.earlier(self._store, name), *self._rng.sample(shipped, len(shipped))]
         steps = round(SHORTER_STEPS * wish.times.blocks * wish.times.block / STEP_SECONDS)
-        if steps > (most := sham.most(there)):
-            raise FeedbackError(TOO_LONG.format(int(most * STEP_SECONDS / SHORTER_STEPS / 60)))
-        return sham.Replay(there, rate=wish.rate, steps=steps, rng=self._rng)
+        rests = wish.times.blocks - 1 if wish.times.rest else 0
+        room = replay.most(there) - rests * replay.SKIPPED
+        if steps > room:
+            raise FeedbackError(TOO_LONG.format(int(room * STEP_SECONDS / SHORTER_STEPS / 60)))
+        return replay.Replay(
+            there, rate=wish.rate, steps=steps, rests=rests, smoothing=smoothing(wish.plan), rng=self._rng
+        )
 
     def _run(self, session: Session) -> None:
         """Run one session to its end: the thread's whole life."""

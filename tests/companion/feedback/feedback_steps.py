@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 
-from companion.feedback import protocols, sham
+from companion.feedback import protocols, replayable
+from companion.feedback.earlier import Earlier, readings_of
 from companion.feedback.protocols import CALM, Protocol
+from companion.feedback.replay import Replay
 from companion.feedback.session import Session
-from companion.feedback.sham import Draw, Replay
+from companion.feedback.sham import Draw
 from companion.feedback.types import Times, Wish
-from embeddings.feedback_plan import STEP_SECONDS, Step
+from embeddings.feedback_plan import SMOOTHING_SECONDS, STEP_SECONDS, Step
 
 START = 1_790_000_000.0
 MUSE = ("TP9", "AF7", "AF8", "TP10")
@@ -64,18 +66,25 @@ def driven(made: Session, clock: Clock, coming: Iterator[Step] | Sequence[Step])
     return made
 
 
-def earlier(*seeds: int, rate: float = 0.6) -> list[sham.Earlier]:
+def earlier(*seeds: int, rate: float = 0.6) -> list[Earlier]:
     """Earlier sessions, numbered from 1."""
     found = []
-    for seed in seeds:
+    for number, seed in enumerate(seeds, start=1):
         clock = Clock()
         log = driven(session(clock, wish(rate=rate)), clock, steps(200, seed=seed)).log
-        inside = [i for i, phase in enumerate(log.phase) if phase == 1]
-        margins = sham.margins_of([log.margin[i] for i in inside], [log.muted[i] > 0 for i in inside])
-        found.append(sham.Earlier(tuple(margins), len(found) + 1))
+        one = replayable.earlier(log.visible(), log.hidden(), log.words, number=number)
+        assert one is not None
+        found.append(one)
     return found
 
 
-def replay_of(*sessions: sham.Earlier, seed: int = 0, rate: float = 0.6, steps: int = 600) -> Replay:
+def replay_of(*sessions: Earlier, seed: int = 0, rate: float = 0.6, steps: int = 600, rests: int = 0) -> Replay:
     """A replay that gives so many steps before it repeats."""
-    return Replay(sessions, rate=rate, steps=steps, rng=drawing(seed))
+    rng = drawing(seed)
+    return Replay(sessions, rate=rate, steps=steps, smoothing=SMOOTHING_SECONDS, rests=rests, rng=rng)
+
+
+def begun(made: Replay, seed: int = 99) -> Replay:
+    """A replay that has begun, against somebody's baseline of half a minute."""
+    made.begin(readings_of(list(steps(30, seed=seed))))
+    return made

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -13,10 +14,12 @@ from scipy.special import stdtrit
 
 from companion.feedback import figures, kept, progress, report
 from companion.feedback.crednf import ITEMS
+from companion.feedback.earlier import Earlier
 from companion.feedback.figures import Numbers, mean, slope
 from companion.feedback.protocols import FeedbackError
 from companion.feedback.report import NO_CLAIM, SEALED
-from companion.feedback.sham import Draw, Earlier
+from companion.feedback.session import AGAIN
+from companion.feedback.sham import Draw
 from companion.feedback.types import Times
 from companion.forgetting import BRAIN
 from index import trainings
@@ -79,7 +82,7 @@ def test_a_session_is_kept_while_it_runs_and_when_it_is_over(writer: Writer, sto
     assert len(series["time"]) == len(one.log.time)
     draw, hidden = trainings.hidden(store, 1)
     assert draw == ""
-    assert np.allclose(hidden["value"], np.array(one.log.value, np.float16))
+    assert np.allclose(hidden["value"], np.array(one.log.value, np.float32))
 
 
 def test_what_a_crash_left_open_is_closed(writer: Writer, store: Store) -> None:
@@ -139,14 +142,30 @@ def test_a_running_session_cannot_be_unblinded(writer: Writer, store: Store) -> 
         kept.unblind(writer, store, 1, time=START)
 
 
-def test_only_true_sessions_are_replayed(keep: Keep, store: Store) -> None:
+def test_what_can_be_replayed_does_not_tell_what_was_drawn(keep: Keep, store: Store) -> None:
     keep(seed=1)
     keep(seed=2, draw=Draw(sham=True, nonce="aa"))
-    keep(seed=3, draw=Draw(sham=False, nonce="bb"), start=START + DAY)
+    keep(seed=2, draw=Draw(sham=False, nonce="bb"), start=START + DAY)
     found = kept.earlier(store, "calm")
-    assert [one.number for one in found] == [3, 1]
-    assert all(np.isfinite(one.margins).all() for one in found)
+    assert [one.number for one in found] == [3, 2, 1]
+    assert (found[0].baseline, found[0].pieces) == (found[1].baseline, found[1].pieces)
+    assert all(np.isfinite(piece).all() for one in found for piece in one.margins(0.6))
     assert kept.earlier(store, "smr") == []
+
+
+def test_a_replay_takes_the_baseline_that_counted(writer: Writer, store: Store) -> None:
+    clock = Clock()
+    faulty = [
+        replace(step, muted="TP9: poor contact", faults=("poor contact", "")) for step in steps(60, seed=1, mutes=False)
+    ]
+    good = steps(200, seed=2, start=START + 60)
+    one = driven(session(clock, wish(times=BLOCKS)), clock, [*faulty[::2], *good])
+    kept.keep(writer, one, device="", delay=0.0, number=None)
+    ((found),) = kept.earlier(store, "calm")
+    again = next(marker.time for marker in one.markers if marker.word == AGAIN)
+    begins = [i for i, time in enumerate(one.log.time) if time > again]
+    wanted = [one.log.value[i] for i in begins if one.log.phase[i] == 0 and not one.log.muted[i]]
+    assert [reading[0] for reading in found.baseline] == pytest.approx(wanted, abs=1e-5)
 
 
 def test_a_report_has_figures_with_intervals_plots_and_the_whole_checklist(
@@ -265,7 +284,7 @@ def test_what_is_exported_tells_nothing_that_a_blinded_person_may_not_see(
     assert (open_one["protocol"], open_one["draw"]) == ("calm", None)
     assert len(open_one["measured"]["value"]) == len(open_one["series"]["time"])
     assert None in open_one["series"]["margin"]  # of the baseline: not a number
-    assert sorted(sealed["series"]) == ["block", "muted", "phase", "time"]
+    assert sorted(sealed["series"]) == ["block", "held", "muted", "phase", "time"]
     assert "draw" not in sealed
     assert "measured" not in sealed
     assert "sham" not in lines[1]

@@ -1,17 +1,21 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from feedback_steps import Clock, drawing, driven, earlier, replay_of, session, steps, wish
+from feedback_steps import Clock, begun, drawing, driven, earlier, replay_of, session, steps, wish
 
-from companion.feedback import examples, protocols, sham
+from companion.feedback import examples, protocols, replayable, sham
+from companion.feedback.earlier import Earlier, Readings, readings_of
 from companion.feedback.kept import facts
+from companion.feedback.likened import likened
+from companion.feedback.replay import SKIPPED, most
 from companion.feedback.series import Log
 from companion.feedback.sham import Draw
 from companion.feedback.types import Times
-from embeddings.feedback_plan import STEP_SECONDS
+from embeddings.feedback_plan import SETTLING, SMOOTHING_SECONDS, STEP_SECONDS
 
 PEOPLE = 12
 RATES = 0.3, 0.6, 0.8, 0.9
@@ -29,15 +33,21 @@ def test_a_draw_is_sealed_before_and_can_be_checked_after() -> None:
 
 def test_a_replay_gives_what_was_in_its_order_and_joins_where_it_is_alike() -> None:
     own = earlier(1, 2, 3)
-    replay = replay_of(*own, steps=sham.most(own), seed=1)
-    given = np.array([replay.next() for _ in range(sham.most(own))])
-    farthest = max(np.abs(np.diff(one.margins)).max() for one in own)
+    made = begun(replay_of(*own, steps=most(own), seed=1))
+    given = np.array([made.next() for _ in range(most(own))])
+    length = len(readings_of(list(steps(30, seed=99))))
+    every = [
+        np.array(piece)
+        for one in own
+        for settled in (False, True)
+        for piece in one.measured_against(length).margins(0.6, settled=settled)
+    ]
+    farthest = max(np.abs(np.diff(piece)).max() for piece in every)
     assert np.abs(np.diff(given)).max() < farthest + 0.3
-    every = np.vstack([_pieces(np.array(one.margins), 1) for one in own])
-    found = (_pieces(given, 40) @ every.T).max(axis=1) > 0.999
-    assert found.mean() > 0.9  # all but those over a join
+    found = (_pieces(given, 40) @ np.vstack([_pieces(piece, 1) for piece in every]).T).max(axis=1) > 0.999
+    assert found.mean() > 0.8  # all but those over a join
     with pytest.raises(ValueError, match="too short"):
-        replay_of(sham.Earlier((0.0,) * 10))
+        replay_of(replace(own[0], pieces=(own[0].pieces[0][:300],)))
 
 
 def _pieces(values: np.ndarray, every: int) -> np.ndarray:
@@ -49,13 +59,15 @@ def _pieces(values: np.ndarray, every: int) -> np.ndarray:
 
 def test_nothing_is_replayed_twice_and_more_than_there_is_is_refused() -> None:
     own = earlier(1, 2, 3)
-    replay = replay_of(*own, steps=sham.most(own))
-    assert replay.numbers == (1, 2, 3)
-    given = [replay.next() for _ in range(sham.most(own))]
+    made = begun(replay_of(*own, steps=most(own)))
+    assert made.numbers == (1, 2, 3)
+    given = [made.next() for _ in range(most(own))]
     alike = np.triu(_pieces(np.array(given), 7) @ _pieces(np.array(given), 7).T, 6)
     assert alike.max() < 0.999
     with pytest.raises(ValueError, match="without repeating"):
-        replay_of(*own, steps=sham.most(own) + 1)
+        replay_of(*own, steps=most(own) + 1)
+    with pytest.raises(ValueError, match="without repeating"):
+        replay_of(*own, steps=most(own), rests=1)
     assert len(replay_of(*own, steps=600).numbers) == 1
 
 
@@ -63,14 +75,120 @@ def test_nothing_is_replayed_twice_and_more_than_there_is_is_refused() -> None:
 @pytest.mark.parametrize("was", [0.3, 0.6, 0.9])
 def test_a_replay_is_rewarded_as_often_as_is_set_whatever_was_set_in_what_it_replays(rate: float, was: float) -> None:
     own = earlier(5, 6, 7, rate=was)
-    replay = replay_of(*own, rate=rate, steps=sham.most(own))
-    given = np.array([replay.next() for _ in range(sham.most(own))])
+    made = begun(replay_of(*own, rate=rate, steps=most(own)))
+    given = np.array([made.next() for _ in range(most(own))])
     for half in np.array_split(given, 2):
         assert (half >= 0).mean() == pytest.approx(rate, abs=0.05)
 
 
-def test_only_unmuted_margins_are_replayed() -> None:
-    assert sham.margins_of([1.0, 2.0, float("nan"), 4.0], [False, True, False, False]) == [1.0, 4.0]
+def test_a_replay_is_what_the_earlier_session_had_shown_at_that_rate() -> None:
+    (own,) = earlier(4, rate=0.6)
+    clock = Clock()
+    shown = driven(session(clock, wish(rate=0.8)), clock, steps(200, seed=4)).log
+    seen = shown.visible()
+    margins = seen["margin"][(seen["phase"] == 1) & (seen["muted"] == 0) & np.isfinite(seen["margin"])]
+    made = replay_of(own, rate=0.8)
+    made.begin(own.baseline)
+    assert [made.next() for _ in range(600)] == pytest.approx(margins[:600].tolist(), abs=1e-2)
+
+
+def test_over_what_is_muted_a_replay_stands_still_and_then_goes_on_as_a_running_mean_does() -> None:
+    own = earlier(8)
+    still, going = (begun(replay_of(*own)) for _ in range(2))
+    for made in (still, going):
+        for _ in range(50):
+            last = made.next()
+    for _ in range(25):
+        still.stand_still()
+        going.next()
+    apart = [still.next() - going.next() for _ in range(100)]
+    share = np.exp(-STEP_SECONDS / SMOOTHING_SECONDS)
+    assert apart[1:] == pytest.approx([share * one for one in apart[:-1]])
+    assert abs(apart[0]) > 1e-3
+    assert apart[0] / share + going_before(own, 75) == pytest.approx(last)
+
+
+def going_before(own: list[Earlier], count: int) -> float:
+    made = begun(replay_of(*own))
+    return [made.next() for _ in range(count)][-1]
+
+
+def test_what_is_muted_or_held_is_not_replayed_and_a_seam_ends_a_piece() -> None:
+    count = 1800
+    shown = {
+        "time": np.arange(count) * STEP_SECONDS,
+        "phase": np.r_[np.zeros(300), np.ones(count - 300)].astype(np.uint8),
+        "block": np.r_[np.zeros(300), np.ones(700), np.full(800, 2)].astype(np.uint8),
+        "muted": np.where(np.arange(count) % 100 < 5, 1, 0).astype(np.uint8),
+        "held": np.where(np.arange(count) % 100 == 50, 1, 0).astype(np.uint8),
+    }
+    shown["muted"][1400] = 2
+    measured = {"value": np.arange(count, dtype=np.float32), "inhibit_0": np.ones(count, np.float32)}
+    found = replayable.earlier(shown, measured, ("", "blink", SETTLING), since=2.0, number=7)
+    assert found is not None
+    counts = [i for i in range(count) if i % 100 >= 5 and i % 100 != 50]
+    assert [one[0] for one in found.baseline] == [i for i in counts if 40 <= i < 300]
+    assert [[one[0] for one in piece] for piece in found.pieces] == [
+        [i for i in counts if 300 <= i < 1000],
+        [i for i in counts if 1000 <= i < 1400],
+        [i for i in counts if i > 1400],
+    ]
+    assert found.number == 7
+    short = {name: array[:800] for name, array in shown.items()}
+    assert replayable.earlier(short, {name: one[:800] for name, one in measured.items()}, ("", "blink")) is None
+
+
+def test_after_a_rest_a_replay_goes_on_elsewhere() -> None:
+    own = earlier(1, 2)
+    made, other = (begun(replay_of(*own, steps=700, rests=1)) for _ in range(2))
+    before = [made.next() for _ in range(100)]
+    made.rest()
+    after = [made.next() for _ in range(100)]
+    through = [other.next() for _ in range(500)]
+    assert before == through[:100]
+    assert after == through[100 + SKIPPED : 200 + SKIPPED]
+
+
+def test_a_pause_in_the_baseline_leaves_nothing_out() -> None:
+    own = earlier(1, 2)
+    made, other = (replay_of(*own, steps=700, rests=1) for _ in range(2))
+    made.rest()
+    assert [begun(made).next() for _ in range(1)] == [begun(other).next() for _ in range(1)]
+
+
+def wandering(seed: int, count: int, pace: float, spread: float) -> Readings:
+    """A value and something held down that wander: ``pace`` is what is left of each after a step."""
+    rng = np.random.default_rng(seed)
+    found = [np.zeros(2)]
+    for _ in range(count + 200):
+        found.append(pace * found[-1] + spread * rng.normal(size=2))
+    return tuple(map(tuple, np.array(found[-count:]).tolist()))
+
+
+def test_an_example_is_made_to_move_as_the_person_does() -> None:
+    unlike, alike = [], []
+    for seed in range(12):
+        own = wandering(seed, 900, 0.8, 0.3)
+        example = Earlier(wandering(seed + 100, 1000, 0.96, 0.05), (wandering(seed + 200, 2400, 0.96, 0.05),))
+        found = likened(example, own, smoothing=SMOOTHING_SECONDS)
+        assert (found.baseline, len(found.pieces[0])) == (own, 2400)
+        course, wanted = np.array(found.pieces[0]), np.array(own)
+        unlike.append(_pace(np.array(example.pieces[0])) / _pace(wanted))
+        alike.append(_pace(course) / _pace(wanted))
+        assert np.corrcoef(np.diff(course[:, 0]), np.diff(np.array(example.pieces[0])[:, 0]))[0, 1] > 0.5
+    assert np.all(np.abs(np.log(np.mean(unlike, axis=0))) > 0.4)
+    assert np.mean(alike, axis=0) == pytest.approx(np.ones((2, 2)), abs=0.1)
+
+
+def test_a_baseline_that_never_moves_makes_an_example_that_hardly_does() -> None:
+    example = Earlier(wandering(1, 1000, 0.9, 0.2), (wandering(2, 1000, 0.9, 0.2),))
+    (piece,) = likened(example, ((1.0, 2.0),) * 400, smoothing=SMOOTHING_SECONDS).pieces
+    assert np.array(piece) == pytest.approx(np.full((1000, 2), [1.0, 2.0]), abs=1e-3)
+
+
+def _pace(course: np.ndarray) -> np.ndarray:
+    """How far a course goes in a step, and how far in all."""
+    return np.array([np.abs(np.diff(course, axis=0)).mean(axis=0), course.std(axis=0)])
 
 
 def pairs() -> list[tuple[Log, Log]]:
@@ -79,7 +197,7 @@ def pairs() -> list[tuple[Log, Log]]:
     found = []
     for seed in range(PEOPLE):
         rate = RATES[seed % len(RATES)]
-        others = [one for number, one in enumerate(own) if number != seed]
+        others = own[seed + 1 :] + own[:seed]
         logs = []
         for drawn in (False, True):
             clock = Clock()
@@ -121,7 +239,7 @@ def test_a_replay_cannot_be_told_by_what_a_blinded_person_sees() -> None:
         assert {key: (array.dtype, array.shape) for key, array in one.items()} == {
             key: (array.dtype, array.shape) for key, array in other.items()
         }
-        for same in ("time", "phase", "block", "muted"):
+        for same in ("time", "phase", "block", "muted", "held"):
             assert np.array_equal(one[same], other[same])
         assert np.array_equal(np.isnan(one["margin"]), np.isnan(other["margin"]))
         assert not np.array_equal(one["margin"], other["margin"], equal_nan=True)
@@ -150,10 +268,14 @@ def test_what_a_session_tells_of_itself_is_the_same_whatever_was_drawn() -> None
 def test_examples_to_replay_come_with_the_program(protocol: protocols.Protocol) -> None:
     found = examples.sessions(protocol.name)
     usual = Times()
-    assert sham.most(found) >= usual.blocks * usual.block / STEP_SECONDS
+    rests = usual.blocks - 1
+    assert most(found) - rests * SKIPPED >= usual.blocks * usual.block / STEP_SECONDS
     for one in found:
-        assert len(one.margins) >= sham.LEAST_MARGINS
-        assert np.isfinite(one.margins).all()
-    replay = replay_of(*found, rate=0.8, steps=sham.most(found))
-    given = np.array([replay.next() for _ in range(sham.most(found))])
+        assert one.enough
+        assert all(np.isfinite(piece).all() for piece in (one.baseline, *one.pieces))
+    made = replay_of(*found, rate=0.8, steps=most(found))
+    inhibits = len(found[0].baseline[0]) - 1
+    own = [(step.value or 0.0, *step.inhibits * inhibits) for step in steps(30, seed=3, mutes=False)]
+    made.begin(tuple(one[: 1 + inhibits] for one in own))
+    given = np.array([made.next() for _ in range(most(found))])
     assert (given >= 0).mean() == pytest.approx(0.8, abs=0.03)
