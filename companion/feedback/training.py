@@ -80,6 +80,7 @@ class Training:
         self._on_incident, self._on_snapshot = on_incident, on_snapshot
         self._clock, self._monotonic = clock, monotonic
         self._rng = rng or random.SystemRandom()
+        self._starting = threading.Lock()
         self._lock = threading.RLock()  # of everything below
         self._session: Session | None = None
         self._snapshot = IDLE
@@ -91,17 +92,19 @@ class Training:
 
     def start(self, wish: Wish) -> None:
         """Begin a session; raises `FeedbackError` while one runs, `VaultError` where earlier ones cannot be read."""
-        with self._lock:
-            if self._thread is not None and self._thread.is_alive():
-                raise FeedbackError("A training runs already. End it first.")
+        with self._starting:
+            with self._lock:
+                if self._thread is not None and self._thread.is_alive():
+                    raise FeedbackError("A training runs already. End it first.")
             draw = sham.draw(wish.sham_share, self._rng) if wish.blind else None
             replayed = self._replay(wish) if wish.blind else None  # whatever was drawn: it may take as long
-            self._session = Session(wish, draw=draw, replay=replayed, monotonic=self._monotonic, clock=self._clock)
-            self._number, self._device, self._delay = None, "", 0.0
-            self._chunks = queue.SimpleQueue()
-            self._snapshot = self._session.snapshot()
-            self._thread = threading.Thread(target=self._run, args=(self._session,), name="training", daemon=True)
-            self._thread.start()
+            session = Session(wish, draw=draw, replay=replayed, monotonic=self._monotonic, clock=self._clock)
+            with self._lock:  # only now, as whoever asks how it is waits for it
+                self._session, self._snapshot = session, session.snapshot()
+                self._number, self._device, self._delay = None, "", 0.0
+                self._chunks = queue.SimpleQueue()
+                self._thread = threading.Thread(target=self._run, args=(session,), name="training", daemon=True)
+                self._thread.start()
 
     def pause(self) -> None:
         """Stand still."""
