@@ -6,10 +6,10 @@ NAME ?= all
 # Tests that compute, or show windows to nobody: two at a time. The others start programs and desktops and mostly wait for
 # them: one after the other, in three rows beside each other.
 ON_DESKTOPS := tests/ui/test_focus_on_desktop.py tests/ui/test_locking_for_real.py tests/ui/test_starting.py
-SECOND := tests/privacy $(ON_DESKTOPS)
-THIRD := tests/integration tests/end2end tests/companion/accessible tests/companion/wayland tests/companion/quiet
+SECOND := tests/privacy tests/companion/sending tests/companion/focus $(ON_DESKTOPS)
+THIRD := tests/integration tests/end2end $(addprefix tests/companion/,accessible wayland quiet notices)
 COMPUTING := tests/end2end/test_whole_way.py tests/integration/test_import_and_demo.py tests/index tests/embeddings \
-	tests/companion/evaluation tests/companion/masking $(wildcard tests/companion/test_learning*.py) \
+	tests/companion/evaluation tests/companion/masking tests/companion/feedback $(wildcard tests/companion/test_learning*.py) \
 	tests/companion/test_cli_train.py tests/companion/test_cohort_start.py \
 	$(filter-out $(ON_DESKTOPS),$(wildcard tests/ui/test_*.py))
 

@@ -27,6 +27,9 @@ from embeddings.types import EmbeddingsError, TextLine
 #: Windows whose last picture and lines are kept, to read only what changed in them.
 REMEMBERED = 4
 
+#: Share of a line's height from which on it counts as black.
+MOST_HIGH = 0.75
+
 #: Pixels from which on a block of text that holds a secret is read to tell where in it the secret stands; of a lower
 #: one nothing is left.
 TALL = 40
@@ -205,7 +208,7 @@ def _told(reading: Reading, masked: Mapping[int, str]) -> str:
 
 def _gone(before: TextLine, masked: TextLine, black: Sequence[Box]) -> bool:
     """Whether a line is black in the picture though no secret was found in it: one beside it runs on into it."""
-    return before.text == masked.text and any(_centred(before.box, box) for box in black)
+    return before.text == masked.text and any(_in_row(before.box, box) for box in black)
 
 
 def _unplaced(reading: Reading | None) -> set[str]:
@@ -242,6 +245,12 @@ def _boxes(rect: Rect | None, rects: Sequence[Rect]) -> list[Box]:
 def _box(rect: Rect, inside: Rect) -> Box:
     left, top = inside.left - rect.left, inside.top - rect.top
     return left, top, left + inside.width, top + inside.height
+
+
+def _in_row(box: Box, black: Box) -> bool:
+    """Whether the middle of a line is black, and most of its height: what is black above it may reach into it."""
+    across, shared = (box[0] + box[2]) / 2, min(box[3], black[3]) - max(box[1], black[1])
+    return black[0] <= across < black[2] and shared >= MOST_HIGH * (box[3] - box[1])
 
 
 def _centred(box: Box, within: Box) -> bool:
