@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 #: Passages whose vectors are remembered (1.5 KB each): much of what one looks at was there a moment before.
 KNOWN_PASSAGES = 512
 
+AT_ONCE = 8  # texts; what a process once needed for more of them stays its own
+
 
 class TextModel:
     """Maps texts to unit vectors of the space ``content:NAME``."""
@@ -61,6 +63,6 @@ class TextModel:
         if not texts:
             return np.empty((0, self.dimension), np.float32)
         vectors = self._model.encode(
-            texts, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False, batch_size=32
+            texts, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False, batch_size=AT_ONCE
         )
         return np.asarray(vectors, np.float32)
