@@ -80,10 +80,11 @@ class Hotkey:
         self._thread: threading.Thread | None = None
         self._wake: socket.socket | None = None
         self._released_at = -1
+        self._held: set[tuple[int, int]] = set()  # keycodes and modifiers
 
     def start(self) -> None:
         """Take the combination; raises `CaptureError` when another program holds it or no keyboard has the key."""
-        display = Display(self._display_name)
+        display, self._held = Display(self._display_name), set()
         try:
             with server_errors_explained():
                 self._grab(display)
@@ -118,7 +119,6 @@ class Hotkey:
 
     def _hear(self, display: Display, event: Any) -> None:
         if isinstance(event, x.MappingNotifyEvent):
-            display.core.UngrabKeyChecked(x.Grab.Any, display.root, x.ModMask.Any).check()
             self._grab(display)
         elif isinstance(event, x.KeyReleaseEvent):
             self._released_at = event.time
@@ -127,19 +127,21 @@ class Hotkey:
             self._on_press()
 
     def _grab(self, display: Display) -> None:
-        keycodes, locks = self._keycodes(display), self._locks(display)
+        """Take the combination's keys as they are now; what was held and still is one of them is not let go of."""
+        locks = self._locks(display)
+        wanted = {(keycode, self._modifiers | lock) for keycode in self._keycodes(display) for lock in locks}
         mode = x.GrabMode.Async
-        for keycode in keycodes:
-            for lock in locks:
-                try:
-                    display.core.GrabKeyChecked(
-                        False, display.root, self._modifiers | lock, keycode, mode, mode
-                    ).check()
-                except x.AccessError as error:
-                    raise CaptureError(
-                        f"Another program already uses {self._combination}. Choose another combination in the "
-                        "settings, or free it there."
-                    ) from error
+        for keycode, modifiers in sorted(wanted - self._held):
+            try:
+                display.core.GrabKeyChecked(False, display.root, modifiers, keycode, mode, mode).check()
+            except x.AccessError as error:
+                raise CaptureError(
+                    f"Another program already uses {self._combination}. Choose another combination in the "
+                    "settings, or free it there."
+                ) from error
+        for keycode, modifiers in sorted(self._held - wanted):
+            display.core.UngrabKeyChecked(keycode, display.root, modifiers).check()
+        self._held = wanted
 
     def _keycodes(self, display: Display) -> list[int]:
         """Return the keys that give the wanted symbol unshifted, or, where none does, in any way at all."""

@@ -3,13 +3,14 @@ from __future__ import annotations
 import queue
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 from desktop import Desktop
 
 from companion.capture.hotkey_x11 import Hotkey, parse_combination
 from companion.capture.types import CaptureError
+from companion.capture.x11 import Display
 
 Presses = queue.Queue[float]
 
@@ -33,6 +34,18 @@ def test_a_press_is_heard_once(desktop: Desktop, combination: str) -> None:
         presses.get(timeout=20)
         desktop.press(combination.replace("f9", "F9"))
         presses.get(timeout=20)
+        assert presses.empty()
+
+
+@pytest.mark.display
+def test_no_press_is_missed_while_other_keys_are_given_other_symbols(desktop: Desktop) -> None:
+    with listening(desktop, "alt+f9") as presses, closing(Display(desktop.display)) as display:
+        spare = display.connection.setup.max_keycode
+        for number in range(20):
+            display.core.ChangeKeyboardMappingChecked(1, spare, 1, [ord("a") + number]).check()
+            desktop.press("alt+F9")
+        for _ in range(20):
+            presses.get(timeout=20)
         assert presses.empty()
 
 
