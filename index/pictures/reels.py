@@ -29,7 +29,7 @@ from index.pictures.encoding import Pixels
 MAGIC = b"reel\x01"
 _HEAD = struct.Struct("<BhHI")  # pictures back (0: whole), rows moved, first row of what is stored, its bytes
 
-MOST_WORK, MOST_PIXELS = 4.0, 8_300_000  # pictures, and pixels, that are decoded to show one beside a whole one
+MOST_WORK, MOST_PIXELS = 3.0, 6_300_000  # pictures, and pixels, that are decoded to show one beside a whole one
 REACH = 2  # pictures back that may be referred to: two windows of one name take turns
 HIGH, WIDE = 8, 64  # pixels, of a tile
 TOLERANCE = 24  # levels of 256, as the last of `encoding.TOLERANCES`
