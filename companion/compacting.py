@@ -37,7 +37,7 @@ class CompactorTasks:
 
 
 class Compacting:
-    """Groups frames a few at a time, as long as no job waits and the battery lasts.
+    """Groups frames a few at a time, as long as the battery lasts; cold ones as long as no job waits, too.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class Compacting:
     saving
         Whether the machine must save its battery.
     cold_after
-        Seconds after which a frame is grouped.
+        Seconds after which a frame is cold.
 
     """
 

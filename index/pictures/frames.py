@@ -1,4 +1,4 @@
-"""Frames on disk: an encrypted WebP each and a thumbnail beside it, until `index.pictures.compaction` groups them."""
+"""Frames on disk: an encrypted WebP each and a thumbnail beside it, until they are grouped."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from index.vault import Vault
 SETTLED = 60.0  # seconds after a moment's end
 LEAST, MOST = 12, 16  # frames; a reel's first is whole, and to show the last is to go through those before it
 WAITED = 3600.0  # seconds after which fewer will do
-TWO = 2
+LEAST_THEN = 2
 
 _SETTLED = (
     "SELECT id, frame, time_start, app, title FROM moments WHERE frame <> '' "
@@ -74,7 +74,7 @@ def _plan_program(
         for chunk in _chunks([framed for _, framed in alike]):
             if not _enough([framed.time for framed in chunk], now):
                 continue
-            if len(chunk) >= TWO:
+            if len(chunk) >= LEAST_THEN:
                 groups.append(chunk)
             else:
                 unfit.append(chunk[0].moment)

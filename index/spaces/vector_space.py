@@ -16,6 +16,8 @@ from index.spaces.vector_hot import Candidates, Hot
 from index.spaces.vector_rows import Batch, Span, VectorRows
 from index.spaces.vector_scan import Ids, Rows
 
+NEVER: Stamp = (-1, -1, -1)  # of no manifest: none was looked for yet
+
 
 class VectorSpace:
     """One space. Safe to use from several threads.
@@ -36,7 +38,7 @@ class VectorSpace:
         self.shelf = shelf
         self.hot_limit = hot_limit
         self._lock = threading.Lock()
-        self._stamp: Stamp = None
+        self._stamp: Stamp = NEVER
         self._shards = Shards(Manifest(shelf.identity))
         self._hot: Hot | None = None  # until something is searched for
         self._after: int | None = None  # the row after which it will begin
@@ -136,7 +138,7 @@ class VectorSpace:
         return Span(self._after, span.upto)
 
     def _take_over(self) -> None:
-        if self._stamp is None or self.shelf.stamp() != self._stamp:
+        if self.shelf.stamp() != self._stamp:
             self._shards, self._stamp = self.shelf.load(self._shards, newest_row=self.rows.highest_ever())
 
     def _refresh(self) -> Hot:
