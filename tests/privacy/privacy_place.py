@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+import mss
+import numpy as np
 import privacy_browser
 import pytest
 import xcffib.xproto as x
@@ -21,6 +23,7 @@ from desktop import Desktop, DesktopError, end, wait_until
 from privacy_browser import Browser
 from privacy_pages import Pages
 from privacy_program import Program, missing
+from privacy_vault import Colour, shows
 from privacy_window import Painted
 from vaults import vault_at
 
@@ -173,6 +176,14 @@ class Place:
                 return
             self.desktop.run("xdotool", "key", "Shift_L")
             looking.until(*STORED)
+
+    def await_colour(self, colour: Colour) -> None:
+        """Wait until the screen shows a canary's hue: a browser tells of a page before it has painted its pictures."""
+        with mss.MSS(display=self.desktop.display) as screen:
+            wait_until(
+                lambda: shows(np.asarray(screen.grab(screen.monitors[0]))[..., 2::-1], colour),
+                "the canary on the screen",
+            )
 
     def await_popup(self) -> None:
         """Wait until the active window shows a menu or a list of its own."""

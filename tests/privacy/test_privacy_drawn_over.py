@@ -19,6 +19,7 @@ def test_a_card_in_a_picture_in_a_paragraph(place: Place, case: Case, browser: B
     picture = f"<img src='data:image/svg+xml;base64,{base64.b64encode(drawn.encode()).decode()}'>"
     words = f"{case.harmless} your card is shown here {picture} and can be changed at any time in the settings"
     browser.go(f"page {case.harmless}", f"<p style='width: 500px'>{words}</p>")
+    place.await_colour(case.colour)
     with place.looking() as looking:
         place.pictured(looking, case)
     case.kept_out(case.card)
@@ -33,6 +34,7 @@ def test_a_card_in_a_list_that_a_field_drops_down(place: Place, case: Case) -> N
     program.show("page", field, notes, size=(500, 330))
     place.desktop.run("xdotool", "type", "--delay", "60", case.card[:2])
     place.await_popup()
+    place.await_colour(case.colour)
     with place.looking() as looking:
         place.pictured(looking, case)
     case.kept_out(case.card)
@@ -46,6 +48,7 @@ def test_a_password_in_a_panel_whose_title_calls_it_one(place: Place, case: Case
         ("label", {"text": case.harmless}),
         ("group", {"title": "Password:", "of": [["label", {"text": case.password, "colour": css(case.colour)}]]}),
     )
+    place.await_colour(case.colour)
     with place.looking() as looking:
         place.pictured(looking, case)
     case.kept_out(case.password)
