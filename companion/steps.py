@@ -198,7 +198,7 @@ def current_state(store: Store, moment_id: int) -> tuple[str, NDArray[np.float32
     if montage is None:
         return None
     sql = (
-        "SELECT space, vector FROM vectors JOIN spaces ON name = space WHERE moment_id = ?1 AND part = 0 "
+        "SELECT space, vector FROM whole_vectors JOIN spaces ON name = space WHERE moment_id = ?1 AND part = 0 "
         "AND substr(name, 1, length(?2)) = ?2 ORDER BY made_at DESC, spaces.rowid DESC LIMIT 1"
     )
     found = store.rows(sql, [moment_id, spaces.state_of(montage)])

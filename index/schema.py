@@ -347,3 +347,29 @@ def reels(db: Database) -> None:
         "CREATE INDEX moments_reel ON moments (frame) "
         "WHERE substr(frame, 1, 12) = 'frames/cold/' AND instr(frame, '.reel#') > 0"
     )
+
+
+@migrations()
+def same_vectors(db: Database) -> None:
+    """Most of a screen stays from one moment to the next: of rows with the same vector one holds it, the rest have x''.
+
+    They have one number, `same`, which is none of a vector that came once. Where the one that holds it goes, the oldest
+    other takes it over.
+    """
+    db.execute("ALTER TABLE vectors ADD COLUMN same INTEGER")
+    db.execute("CREATE INDEX vectors_same ON vectors (same) WHERE same IS NOT NULL")
+    db.execute("CREATE UNIQUE INDEX vectors_held ON vectors (same) WHERE same IS NOT NULL AND vector <> x''")
+    db.execute(
+        """CREATE TRIGGER vectors_handed_on AFTER DELETE ON vectors
+           WHEN old.same IS NOT NULL AND old.vector <> x'' BEGIN
+             UPDATE vectors SET vector = old.vector
+             WHERE id = (SELECT min(id) FROM vectors WHERE same IS NOT NULL AND same = old.same);
+           END"""
+    )
+    db.execute(
+        """CREATE VIEW whole_vectors AS
+             SELECT vectors.id, vectors.moment_id, vectors.space, vectors.part,
+               coalesce(held.vector, vectors.vector) AS vector
+             FROM vectors LEFT JOIN vectors AS held ON vectors.vector = x''
+               AND held.same = vectors.same AND held.same IS NOT NULL AND held.vector <> x''"""
+    )

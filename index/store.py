@@ -132,7 +132,7 @@ class Store:
 
     def vector(self, moment_id: int, space: str) -> NDArray[np.float32] | None:
         """Return the first vector of a moment in ``space``, or None."""
-        sql = "SELECT vector FROM vectors WHERE moment_id = ? AND space = ? ORDER BY part"
+        sql = "SELECT vector FROM whole_vectors WHERE moment_id = ? AND space = ? ORDER BY part"
         blob = self.value(sql, [moment_id, space])
         return None if blob is None else unpack(blob)
 
@@ -140,7 +140,7 @@ class Store:
         """Return all vectors of those moments that have any in ``space``, ``float32[parts, dimension]`` each."""
         wanted = json.dumps([int(i) for i in moments])
         sql = (
-            "SELECT moment_id, vector FROM vectors WHERE space = ? "
+            "SELECT moment_id, vector FROM whole_vectors WHERE space = ? "
             "AND moment_id IN (SELECT value FROM json_each(?)) ORDER BY moment_id, part"
         )
         by_moment = groupby(self.rows(sql, [space, wanted]), key=itemgetter(0))

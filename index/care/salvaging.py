@@ -47,6 +47,7 @@ def salvage(vault: Vault, progress: Progress = lambda *_: None) -> Salvaged:
                 progress(table, 0, 1)
                 _copy(vault, new, table, done)
             _drop_orphans(new, done)
+            _drop_unheld(new)
             _carry_sequences(vault, new)
             new.execute("PRAGMA journal_mode = DELETE")
         _sync(draft.database)
@@ -212,6 +213,14 @@ def _drop_orphans(new: Database, done: Salvaged) -> None:
                 _drop_from(new, table)
             else:
                 new.execute(f"DELETE FROM {table} WHERE rowid = ?", [rowid])  # noqa: S608 names of our own schema
+
+
+def _drop_unheld(new: Database) -> None:
+    """Drop the vectors of moments where the row that held one is lost; they are asked for anew."""
+    new.execute(
+        "DELETE FROM vectors WHERE moment_id IN (SELECT moment_id FROM vectors AS one WHERE vector = x'' "
+        "AND NOT EXISTS (SELECT 1 FROM vectors WHERE same IS NOT NULL AND same = one.same AND vector <> x''))"
+    )
 
 
 def _drop_from(new: Database, table: str) -> None:

@@ -73,7 +73,7 @@ class _Sequence:
     def picture(self, place: int) -> NDArray[np.uint8]:
         """Return the picture at a place from 0, ``uint8[height, width, 3]`` RGB."""
         self._opened.seek(place)
-        return np.asarray(self._opened)
+        return np.asarray(self._opened if self._opened.mode == "RGB" else self._opened.convert("RGB"))
 
 
 @dataclass(slots=True)

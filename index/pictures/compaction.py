@@ -16,7 +16,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from index.forgetting import forgotten
-from index.pictures import cold_frames, frames, reeling
+from index.pictures import cold_frames, encoding, frames, reeling
 from index.pictures.cold_frames import Group
 from index.pictures.planned import Framed, Planned, sized
 from index.store import Store
@@ -98,14 +98,18 @@ def _cut(framed: Sequence[Framed], size: tuple[int, int]) -> list[tuple[Framed, 
 def encoded(vault: Vault, names: Sequence[str]) -> Group:
     """Return frames, of one size, and their thumbnails as a group; takes about a second a frame.
 
-    A frame that is alone stays the file it is where that is smaller: a palette can be. A thumbnail that is damaged is
-    made anew. Raises `FrameError` when a frame cannot be read, `EncodingError` when the encoder fails.
+    A frame that is alone stays single where that is smaller, one from a palette as a WebP without loss. A thumbnail
+    that is damaged is made anew. Raises `FrameError` when a frame cannot be read, `EncodingError` when the encoder
+    fails.
     """
     files = [frames.read(vault, name) for name in names]
     whole = [frames.decode(file) for file in files]
     small = [frames.thumbnail_of(vault, name) for name in names]
     made = cold_frames.encode(whole)
-    return Group(min(made, *files, key=len) if len(files) == 1 else made, cold_frames.encode(small))
+    if len(files) == 1:
+        single = encoding.exact(whole[0]) if encoding.is_drawn(files[0]) else files[0]
+        made = min(made, single, key=len)
+    return Group(made, cold_frames.encode(small))
 
 
 def put(writer: Writer, framed: Sequence[Framed], group: Group) -> bool:

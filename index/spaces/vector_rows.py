@@ -58,7 +58,9 @@ class VectorRows:
 
     def stream(self, span: Span) -> Iterator[Batch]:
         """Yield the rows of a span, oldest first."""
-        sql = "SELECT id, moment_id, vector FROM vectors WHERE space = ? AND id > ? AND id <= ? ORDER BY id LIMIT ?"
+        sql = (
+            "SELECT id, moment_id, vector FROM whole_vectors WHERE space = ? AND id > ? AND id <= ? ORDER BY id LIMIT ?"
+        )
         after = span.after
         while found := self._store.rows(sql, [self.identity.space, after, span.upto, BATCH]):
             yield self._batch(found)
@@ -111,13 +113,15 @@ class VectorRows:
 
     def among(self, rows: Ids) -> Batch:
         """Return those of ``rows`` that SQLite (still) holds."""
-        sql = "SELECT id, moment_id, vector FROM vectors WHERE id IN (SELECT value FROM json_each(?)) AND space = ?"
+        sql = (
+            "SELECT id, moment_id, vector FROM whole_vectors WHERE id IN (SELECT value FROM json_each(?)) AND space = ?"
+        )
         return self._batch(self._store.rows(sql, [json.dumps(rows.tolist()), self.identity.space]))
 
     def of_moments(self, moments: Ids) -> Iterator[Batch]:
         """Yield the rows of those moments."""
         sql = (
-            "SELECT id, moment_id, vector FROM vectors "
+            "SELECT id, moment_id, vector FROM whole_vectors "
             "WHERE moment_id IN (SELECT value FROM json_each(?)) AND space = ?"
         )
         for start in range(0, len(moments), BATCH):

@@ -75,11 +75,6 @@ def plain(picture: Image.Image, *, quality: int = 80, kind: str = "WEBP") -> byt
     return encoded.getvalue()
 
 
-def is_drawn(blob: bytes) -> bool:
-    """Whether a picture is kept without loss."""
-    return blob[12:16] == b"VP8L"
-
-
 def off(picture: Image.Image, blob: bytes) -> NDArray[np.int16]:
     """Return by how many levels each pixel of what is kept is off, in the worst of its channels."""
     levels: NDArray[np.int16] = np.abs(frames.decode(blob).astype(np.int16) - np.asarray(picture)).max(axis=2)
@@ -90,7 +85,7 @@ def off(picture: Image.Image, blob: bytes) -> NDArray[np.int16]:
 def test_text_takes_less_than_half_and_is_nearer_to_the_screen(theme: Theme) -> None:
     picture = text(theme)
     kept, before = encoding.whole(picture), plain(picture)
-    assert is_drawn(kept)
+    assert encoding.is_drawn(kept)
     assert len(kept) < len(before) / 2
     assert off(picture, kept).max() <= NEAR
     assert off(picture, kept).mean() < off(picture, before).mean()
@@ -99,7 +94,7 @@ def test_text_takes_less_than_half_and_is_nearer_to_the_screen(theme: Theme) -> 
 def test_letters_with_coloured_edges_keep_them() -> None:
     picture = with_coloured_edges(CODE)
     kept, before = encoding.whole(picture), plain(picture)
-    assert is_drawn(kept)
+    assert encoding.is_drawn(kept)
     assert len(kept) < len(before)
     assert off(picture, kept).max() <= LESS_NEAR < off(picture, before).max()
 
@@ -109,7 +104,7 @@ def test_flat_colours_stay_as_they_are_however_alike() -> None:
     panels = np.repeat(np.arange(200, 220, dtype=np.uint8), 24)  # they differ by one level
     picture.paste(Image.fromarray(np.stack([np.broadcast_to(panels[:, np.newaxis], (480, 40))] * 3, axis=2)), (600, 0))
     kept = encoding.whole(picture)
-    assert is_drawn(kept)
+    assert encoding.is_drawn(kept)
     assert off(picture, kept)[:, 600:].max() == 0
     assert off(picture, kept)[:10].max() == 0
 
@@ -118,7 +113,7 @@ def test_flat_colours_stay_as_they_are_however_alike() -> None:
 def test_what_would_show_bands_is_kept_with_loss(made: Callable[[], Image.Image]) -> None:
     picture = made()
     kept = encoding.whole(picture)
-    assert not is_drawn(kept)
+    assert not encoding.is_drawn(kept)
     assert len(kept) < len(plain(picture))
     assert off(picture, kept).mean() < 2 * off(picture, plain(picture)).mean()
 
@@ -128,8 +123,16 @@ def test_a_photograph_within_text_is_kept_with_loss_and_a_face_beside_it_from_a_
     faced.paste(photograph((36, 36)), (590, 20))
     pictured.paste(photograph((200, 150)), (420, 20))
     assert off(faced, encoding.whole(faced)).max() <= LESS_NEAR
-    assert is_drawn(encoding.whole(faced))
-    assert not is_drawn(encoding.whole(pictured))
+    assert encoding.is_drawn(encoding.whole(faced))
+    assert not encoding.is_drawn(encoding.whole(pictured))
+
+
+def test_text_is_a_png_at_first_and_takes_less_as_a_webp_later() -> None:
+    kept = encoding.whole(text(DARK))
+    assert kept.startswith(b"\x89PNG")
+    exact = encoding.exact(frames.decode(kept))
+    assert len(exact) < len(kept)
+    assert np.array_equal(frames.decode(exact), frames.decode(kept))
 
 
 def test_text_that_was_a_jpeg_takes_no_more_than_with_loss() -> None:
@@ -152,8 +155,8 @@ def test_where_a_palette_is_too_small_colours_move_further_or_loss_is_taken() ->
     few, more, many = (encoding.whole(speckled(count, apart)) for count, apart in ((200, 20), (400, 20), (400, 26)))
     assert off(speckled(200, 20), few).max() == 0
     assert NEAR < off(speckled(400, 20), more).max() <= LESS_NEAR
-    assert is_drawn(more)
-    assert not is_drawn(many)
+    assert encoding.is_drawn(more)
+    assert not encoding.is_drawn(many)
 
 
 @settings(max_examples=80, deadline=None)
@@ -170,7 +173,7 @@ def test_whatever_is_drawn_stays_within_its_bound(
     picture = Image.fromarray(np.array(colours, np.uint8)[places[: size[0] * size[1]]].reshape(*size, 3))
     kept = encoding.whole(picture)
     assert frames.decode(kept).shape == (*size, 3)
-    if is_drawn(kept):
+    if encoding.is_drawn(kept):
         assert off(picture, kept).max() <= NEAR
 
 
@@ -184,6 +187,6 @@ def test_a_thumbnail_takes_less_than_it_did() -> None:
 @pytest.mark.model
 def test_letters_with_coloured_edges_are_still_legible(reader: TextReader) -> None:
     kept = encoding.whole(with_coloured_edges(MARKED).crop((0, 0, 640, 200)))
-    assert is_drawn(kept)
+    assert encoding.is_drawn(kept)
     read = as_text(reader.read(frames.decode(kept)))
     assert SequenceMatcher(None, read, "\n".join(LINES[:8]), autojunk=False).ratio() >= 0.98
