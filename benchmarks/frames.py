@@ -29,7 +29,7 @@ from companion.figures import Bar, report
 from embeddings.ocr import TextReader, as_text
 from index import changes
 from index.keys.keys import Keys
-from index.pictures import cold_frames, compaction, reeling
+from index.pictures import cold_frames, compaction, encoding, reeling
 from index.pictures import frames as kept_frames
 from index.store import Store
 from index.types import NewMoment
@@ -203,7 +203,7 @@ def _encoded(hour: Hour, image: NDArray[np.uint8]) -> kept_frames.Picture:
     hour.plain += len(_plain(image))
     _plain(kept_frames.small(image))
     hour.plain_seconds += time.process_time() - start
-    hour.drawn += picture.whole[12:16] == b"VP8L"  # without loss
+    hour.drawn += encoding.is_drawn(picture.whole)
     return picture
 
 

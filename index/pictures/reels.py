@@ -3,8 +3,7 @@
 For windows of text, which a program drew (`index.pictures.encoding`): a line is written, a page scrolled, a window
 shown again. A picture is cut into tiles. One that an earlier picture, its reference, shows in the same place is not
 stored, nor one that stands higher or lower there by the one number of rows that fits most of them; the others are,
-without loss, as one WebP whose transparent pixels stand for what was left out. So is a whole picture where that takes
-less.
+without loss, as one WebP of nothing else, beside a map of all. A whole picture is a WebP where that takes less.
 
 A tile counts as shown where no channel of any pixel differs by more than a tolerance and few pixels do: both pictures
 were brought to palettes of their own, whose rare shades differ. Places are never off by more than twice the tolerance
@@ -15,6 +14,7 @@ from __future__ import annotations
 
 import io
 import struct
+import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -27,9 +27,9 @@ from index.pictures import encoding
 from index.pictures.encoding import Pixels
 
 MAGIC = b"reel\x01"
-_HEAD = struct.Struct("<BhHI")  # pictures back (0: whole), rows moved, first row of what is stored, its bytes
+_HEAD = struct.Struct("<BhHI")  # pictures back (0: whole), rows moved, bytes of the map and of the WebP
 
-MOST_WORK, MOST_PIXELS = 3.0, 6_300_000  # pictures, and pixels, that are decoded to show one beside a whole one
+MOST_WORK, MOST_PIXELS = 2.0, 6_300_000  # pictures, and pixels, that are decoded to show one beside a whole one
 REACH = 2  # pictures back that may be referred to: two windows of one name take turns
 HIGH, WIDE = 8, 64  # pixels, of a tile
 TOLERANCE = 24  # levels of 256, as the last of `encoding.TOLERANCES`
@@ -39,11 +39,13 @@ NEAR = 2  # pixels
 ASKED = 96  # rows that are looked for
 LEAST_MOVED = 8  # of them, where they moved to
 INK = 80  # levels off the background
-SAME, MOVED = np.uint32(0), np.uint32(1)  # transparent pixels of what is stored
-OPAQUE = np.uint32(0xFF000000)
+SAME, MOVED, NEW = range(3)  # what a tile is
+ANEW = 0.05  # pictures' worth of work to show one again of which nothing is new
 
 Tiles = NDArray[np.bool_]  # [down, across]
+Kinds = NDArray[np.uint8]  # [down, across], what each is
 Ink = NDArray[np.int32]  # [height, BANDS], pixels
+Padded = tuple[Pixels, tuple[int, int]]  # a picture of whole tiles; its own height and width
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,13 @@ class _Record:
 
     back: int
     rows: int
-    top: int
+    kinds: bytes
     webp: bytes
+
+    @property
+    def stored(self) -> bytes:
+        """What it is in the file."""
+        return _HEAD.pack(self.back, self.rows, len(self.kinds), len(self.webp)) + self.kinds + self.webp
 
 
 def is_reel(content: bytes) -> bool:
@@ -81,10 +88,10 @@ def encode(files: Iterable[bytes], *, tolerance: int = TOLERANCE) -> bytes:
     """
     parts, before, last = [MAGIC], deque[_Shown](maxlen=REACH), b""
     for file in files:
-        record, shown = (_Record(1, 0, 0, b""), before[-1]) if file == last else _record(file, before, tolerance)
+        record, shown = (_Record(1, 0, b"", b""), before[-1]) if file == last else _record(file, before, tolerance)
         before.append(shown)
         last = file
-        parts += [_HEAD.pack(record.back, record.rows, record.top, len(record.webp)), record.webp]
+        parts.append(record.stored)
     return b"".join(parts)
 
 
@@ -98,7 +105,7 @@ class Reel:
         if not is_reel(content):
             raise ValueError("it is no reel")
         self._records = list(_records(content))
-        self._shown: dict[int, Pixels] = {}
+        self._shown: dict[int, Padded] = {}
 
     def __len__(self) -> int:
         return len(self._records)
@@ -110,10 +117,10 @@ class Reel:
         """
         if not 0 <= place < len(self._records):
             raise ValueError(f"it has {len(self._records)} pictures, and none at {place}")
-        pixels = self._pixels(place)
-        return np.ascontiguousarray(pixels.view(np.uint8).reshape(*pixels.shape, 4)[:, :, :3])
+        pixels, (height, width) = self._padded(place)
+        return _rgb(pixels[:height, :width])
 
-    def _pixels(self, place: int) -> Pixels:
+    def _padded(self, place: int) -> Padded:
         """Return a picture, all that it refers to being shown before."""
         wanted = [place]
         while wanted[-1] not in self._shown and (back := self._records[wanted[-1]].back):
@@ -127,9 +134,13 @@ class Reel:
                 del self._shown[old]
         return self._shown[place]
 
-    def _made(self, place: int) -> Pixels:
+    def _made(self, place: int) -> Padded:
         record = self._records[place]
-        return _restored(self._shown[place - record.back], record) if record.back else _opened(record.webp) & ~OPAQUE
+        if not record.back:
+            whole = _opened(record.webp)
+            return _padded(whole), (len(whole), whole.shape[1])
+        pixels, size = self._shown[place - record.back]
+        return _restored(pixels, size, record), size
 
 
 def _records(content: bytes) -> Iterator[_Record]:
@@ -137,40 +148,46 @@ def _records(content: bytes) -> Iterator[_Record]:
     while place < len(content):
         if place + _HEAD.size > len(content):
             raise ValueError("it breaks off")
-        back, rows, top, length = _HEAD.unpack_from(content, place)
+        back, rows, kinds, webp = _HEAD.unpack_from(content, place)
         place += _HEAD.size
-        if place + length > len(content):
+        if place + kinds + webp > len(content):
             raise ValueError("it breaks off")
-        yield _Record(back, rows, top, content[place : place + length])
-        place += length
+        yield _Record(back, rows, content[place : place + kinds], content[place + kinds : place + kinds + webp])
+        place += kinds + webp
 
 
 def _record(file: bytes, before: Sequence[_Shown], tolerance: int) -> tuple[_Record, _Shown]:
     """Return how a picture is stored, and how it is shown then."""
-    new = _shown(_opened(file) & ~OPAQUE)
+    new = _shown(_opened(file))
     fitting = [(back, each) for back, each in enumerate(reversed(before), 1) if each.size == new.size]
     if not fitting:
         return _whole(file, new), new
     moves = [(_move(new.ink, old.ink), back, old) for back, old in fitting]
     (_, rows), back, old = max(moves, key=lambda move: move[0][0])  # of equals the first: the nearest
-    stored, shown = _difference(new, old, rows, tolerance)
-    record, work = _stored(stored, back, rows)
-    if work + old.work > min(MOST_WORK, MOST_PIXELS / new.pixels.size) or len(record.webp) >= len(file):
+    kinds, shown = _difference(new, old, rows, tolerance)
+    work = old.work + ANEW + np.count_nonzero(kinds == NEW) / kinds.size
+    if work > min(MOST_WORK, MOST_PIXELS / new.pixels.size):
         return _whole(file, new), new
-    return record, _shown_again(shown, new.size, work + old.work)
+    record = _Record(back, rows, *_stored(kinds, new.pixels))
+    if len(record.stored) >= len(file):
+        return _whole(file, new), new
+    return record, _shown_again(shown, new.size, work)
 
 
 def _whole(file: bytes, shown: _Shown) -> _Record:
     """Return how a picture is stored that refers to none: as the file it is, or in fewer bytes."""
     height, width = shown.size
-    rgb = np.ascontiguousarray(shown.pixels[:height, :width].view(np.uint8).reshape(height, width, 4)[:, :, :3])
-    return _Record(0, 0, 0, min(file, encoding.exact(rgb), key=len))
+    return _Record(0, 0, b"", min(file, encoding.exact(_rgb(shown.pixels[:height, :width])), key=len))
 
 
 def _shown(pixels: Pixels) -> _Shown:
+    return _shown_again(_padded(pixels), pixels.shape)
+
+
+def _padded(pixels: Pixels) -> Pixels:
+    """Return a picture of whole tiles."""
     height, width = pixels.shape
-    padded = np.pad(pixels, ((0, -height % HIGH), (0, -width % WIDE)))
-    return _shown_again(padded, (height, width))
+    return np.pad(pixels, ((0, -height % HIGH), (0, -width % WIDE)))
 
 
 def _shown_again(padded: Pixels, size: tuple[int, int], work: float = 0.0) -> _Shown:
@@ -199,19 +216,17 @@ def _move(new: Ink, old: Ink) -> tuple[int, int]:
     return kept + int(votes[best]) * len(told) // len(asked), int(lags[best])
 
 
-def _difference(new: _Shown, old: _Shown, rows: int, tolerance: int) -> tuple[Pixels, Pixels]:
-    """Return what is stored of a picture, and the picture as it is shown then, padded."""
+def _difference(new: _Shown, old: _Shown, rows: int, tolerance: int) -> tuple[Kinds, Pixels]:
+    """Return what each tile of a picture is, and the picture as it is shown then, padded."""
     same = _alike(new, old.pixels, np.ones(_tiled(new.pixels).shape[:2], np.bool_), tolerance)
-    stored, shown = new.pixels | OPAQUE, new.pixels.copy()
+    kinds, shown = np.where(same, np.uint8(SAME), np.uint8(NEW)), new.pixels.copy()
     if rows:
-        moved = _moved(old.pixels, rows, 0, len(old.pixels))
-        moved[new.size[0] :] = 0  # padding stays empty: where a picture is restored there is none
+        moved = _moved(old.pixels, rows, new.size[0])
         there = _alike(new, moved, ~same & _inside(new.pixels, rows), tolerance)
-        _paint(stored, there, MOVED)
+        kinds[there] = MOVED
         _put(shown, there, moved)
-    _paint(stored, same, SAME)
     _put(shown, same, old.pixels)
-    return stored[: new.size[0], : new.size[1]], shown
+    return kinds, shown
 
 
 def _tiled(pixels: Pixels) -> Pixels:
@@ -239,12 +254,12 @@ def _within(shown: _Shown) -> NDArray[np.intp]:
     return np.outer(down, across)
 
 
-def _moved(old: Pixels, rows: int, top: int, bottom: int) -> Pixels:
-    """Return some rows of a picture that are those ``rows`` lower in another; what comes from outside is empty."""
-    moved = np.zeros((bottom - top, old.shape[1]), old.dtype)
-    first, last = max(top + rows, 0), min(bottom + rows, len(old))
+def _moved(old: Pixels, rows: int, height: int) -> Pixels:
+    """Return a picture whose rows are those ``rows`` lower in another; what comes from outside is empty."""
+    moved = np.zeros_like(old)
+    first, last = max(rows, 0), min(height + rows, len(old))
     if first < last:
-        moved[first - rows - top : last - rows - top] = old[first:last]
+        moved[first - rows : last - rows] = old[first:last]
     return moved
 
 
@@ -255,45 +270,50 @@ def _inside(pixels: Pixels, rows: int) -> Tiles:
     return np.broadcast_to(fits[:, None], _tiled(pixels).shape[:2])
 
 
-def _paint(pixels: Pixels, tiles: Tiles, value: np.uint32) -> None:
-    _tiled(pixels)[tiles] = value
-
-
 def _put(pixels: Pixels, tiles: Tiles, other: Pixels) -> None:
     _tiled(pixels)[tiles] = _tiled(other)[tiles]
 
 
-def _stored(stored: Pixels, back: int, rows: int) -> tuple[_Record, float]:
-    """Return the rows of what is stored that hold anything, and which part of a picture they are."""
-    held = np.flatnonzero((stored != SAME).any(axis=1))
-    if not len(held):
-        return _Record(back, rows, 0, b""), 0.0
-    top, bottom = int(held[0]), int(held[-1]) + 1
-    part = np.ascontiguousarray(stored[top:bottom])
-    picture = Image.frombuffer("RGBA", (part.shape[1], part.shape[0]), part.tobytes(), "raw", "RGBA", 0, 1)
-    made = io.BytesIO()
-    picture.save(made, "WEBP", **encoding.SMALLER, exact=True)
-    return _Record(back, rows, top, made.getvalue()), len(part) / len(stored)
+def _stored(kinds: Kinds, pixels: Pixels) -> tuple[bytes, bytes]:
+    """Return the map of a picture's tiles, and those that are new side by side as a WebP."""
+    if not kinds.any():
+        return b"", b""
+    new = _tiled(pixels)[kinds == NEW]
+    return zlib.compress(kinds.tobytes(), 9), encoding.exact(_rgb(_joined(new, kinds.shape[1]))) if len(new) else b""
 
 
-def _restored(old: Pixels, record: _Record) -> Pixels:
-    """Return a picture from its reference and what is stored of it."""
+def _joined(tiles: Pixels, across: int) -> Pixels:
+    """Return tiles ``[count, HIGH, WIDE]`` as a picture of so many across; the last fills its row."""
+    filled = np.concatenate([tiles, np.repeat(tiles[-1:], -len(tiles) % across, axis=0)])
+    return filled.reshape(-1, across, HIGH, WIDE).swapaxes(1, 2).reshape(-1, across * WIDE)
+
+
+def _restored(old: Pixels, size: tuple[int, int], record: _Record) -> Pixels:
+    """Return a picture from its reference, both padded, and what is stored of it."""
     shown = old.copy()
-    if not record.webp:
+    if not record.kinds:
         return shown
-    stored = _opened(record.webp)
-    if stored.shape[1] != old.shape[1] or record.top + len(stored) > len(old):
-        raise ValueError("a picture does not fit its reference")
-    bottom = record.top + len(stored)
-    part = shown[record.top : bottom]
+    tiles = _tiled(shown)
+    try:
+        kinds = np.frombuffer(zlib.decompress(record.kinds), np.uint8).reshape(tiles.shape[:2])
+    except zlib.error as error:
+        raise ValueError(f"the map of a picture is damaged ({error})") from error
     if record.rows:
-        np.copyto(part, _moved(old, record.rows, record.top, bottom), where=stored == MOVED)
-    np.copyto(part, stored & ~OPAQUE, where=stored >= OPAQUE)
+        _put(shown, kinds == MOVED, _moved(old, record.rows, size[0]))
+    if count := int(np.count_nonzero(kinds == NEW)):
+        new = _opened(record.webp)
+        if new.shape != (-(-count // tiles.shape[1]) * HIGH, shown.shape[1]):
+            raise ValueError("a picture does not fit its reference")
+        tiles[kinds == NEW] = _tiled(new).reshape(-1, HIGH, WIDE)[:count]
     return shown
 
 
+def _rgb(pixels: Pixels) -> NDArray[np.uint8]:
+    return np.ascontiguousarray(np.ascontiguousarray(pixels).view(np.uint8).reshape(*pixels.shape, 4)[:, :, :3])
+
+
 def _opened(webp: bytes) -> Pixels:
-    """Return a WebP's pixels, red in the lowest byte, opacity in the highest; raises OSError where it is none."""
+    """Return a picture's pixels, red in the lowest byte, the highest 0; raises OSError where it is none."""
     with Image.open(io.BytesIO(webp)) as opened:
-        raw = (opened if opened.mode == "RGBA" else opened.convert("RGBA")).tobytes()
-        return np.frombuffer(raw, "<u4").reshape(opened.height, opened.width)
+        raw = (opened if opened.mode == "RGB" else opened.convert("RGB")).tobytes("raw", "RGBX")
+        return (np.frombuffer(raw, "<u4") & np.uint32(0xFFFFFF)).reshape(opened.height, opened.width)

@@ -88,7 +88,7 @@ def test_a_picture_is_shown_without_decoding_many_others_whole() -> None:
 
 def test_large_pictures_refer_to_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
     files = [kept(page(9 * number)) for number in range(6)]
-    monkeypatch.setattr(reels, "MOST_PIXELS", 1.5 * 704 * 504)
+    monkeypatch.setattr(reels, "MOST_PIXELS", 0.3 * 704 * 504)
     records = list(reels._records(reels.encode(files)))
     assert [record.back for record in records] == [0, 1, 0, 1, 0, 1]
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
@@ -10,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from index.pictures import encoding, reels
-from index.pictures.reels import Reel
+from index.pictures.reels import Reel, _Record
 
 Picture = NDArray[np.uint8]
 
@@ -81,3 +84,25 @@ def test_a_reel_that_breaks_off_before_what_changed_is_refused() -> None:
     *_, last = reels._records(content)
     with pytest.raises(ValueError, match="breaks off"):
         Reel(content[: -len(last.webp)])
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda record: replace(record, kinds=record.kinds[:-3]),
+        lambda record: replace(record, kinds=zlib.compress(bytes([reels.NEW] * 7))),
+        lambda record: replace(record, kinds=zlib.compress(bytes([reels.NEW] * 20))),
+        lambda record: replace(record, webp=b"RIFF"),
+    ],
+    ids=["a map that breaks off", "a map of another size", "more new than is there", "no picture"],
+)
+def test_a_picture_that_does_not_fit_is_refused(damage: Callable[[_Record], _Record]) -> None:
+    plain = np.random.default_rng(2).choice(np.array([20, 250], np.uint8), (80, 128))
+    marked = plain.copy()
+    marked[:8, ::5] = 120
+    first, last = reels._records(reels.encode([drawn(plain), drawn(marked)]))
+    assert last.back == 1
+    damaged = Reel(reels.MAGIC + first.stored + damage(last).stored)
+    assert damaged.picture(0).shape == (80, 128, 3)
+    with pytest.raises((ValueError, OSError)):
+        damaged.picture(1)
