@@ -60,7 +60,7 @@ class ReaderTasks:
         self._reader: TextReader | None = None
 
     def read(self, picture: bytes) -> list[TextLine]:
-        """Return the lines of a frame as it was stored (WebP); raises `VaultError`, `EmbeddingsError`."""
+        """Return the lines of a frame as it was stored; raises `VaultError`, `EmbeddingsError`."""
         return self._text_reader().read(frames.decode(picture))
 
     def read_parts(self, image: NDArray[np.uint8], regions: Sequence[tuple[int, int, int, int]]) -> list[TextLine]:

@@ -16,8 +16,12 @@ from index.types import Job, Look, NewMoment, Seen, SignalQuality
 from index.vault import Vault
 
 AGAIN = 128  # vectors: of a desktop's, nine tenths of those that come again do so among the newest as many
+LOOKED = 16 * AGAIN  # rows: while nothing new comes for hours, those that are held lie far back
 
-_NEWEST = "SELECT id, same, vector FROM vectors WHERE space = ? AND vector <> x'' ORDER BY id DESC LIMIT ?"
+_NEWEST = (
+    "SELECT id, same, vector FROM (SELECT id, same, vector FROM vectors WHERE space = ? ORDER BY id DESC LIMIT ?) "
+    "WHERE vector <> x'' LIMIT ?"
+)
 _INSERT = "INSERT INTO vectors (moment_id, space, part, vector, same) VALUES (?, ?, ?, ?, ?)"
 
 Image = NDArray[np.uint8] | frames.Picture  # ``uint8[height, width, 3]``, RGB, or encoded already
@@ -208,7 +212,7 @@ def put_vectors(db: Database, space: str, vectors: Mapping[int, NDArray[np.float
         if parts.shape[1:] != known or parts.dtype != np.float32 or not np.isfinite(parts).all():
             raise ValueError(f"vectors of moment {moment_id} are not finite float32[parts, {known[0]}]")
         db.execute("DELETE FROM vectors WHERE moment_id = ? AND space = ?", [moment_id, space])
-    known = {vector: (row, same) for row, same, vector in db.execute(_NEWEST, [space, AGAIN])}
+    known = {vector: (row, same) for row, same, vector in db.execute(_NEWEST, [space, LOOKED, AGAIN])}
     for moment_id, parts in vectors.items():
         for part, packed in enumerate(map(pack, parts)):
             row, same = known.get(packed, (0, None))

@@ -186,7 +186,7 @@ def _with_more(store: Store, piece: list[dict[str, Any]], *, vectors: bool) -> I
 
 
 def _picture(store: Store, folder: Path, moment: dict[str, Any], done: Exported) -> str:
-    """Write a moment's picture, as WebP or (one of a group, whose own format is another) PNG; returns its name."""
+    """Write a moment's picture as it is kept, one of a group (whose own format is another) as PNG; returns its name."""
     if not moment["frame"]:
         return ""
     try:

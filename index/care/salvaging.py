@@ -11,13 +11,14 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from index import database
+from index import changes, database
 from index.replacing import FILE_MODE, sync_folder
-from index.types import VaultError
+from index.types import Job, VaultError
 from index.vault import Vault
 
 PIECE = 512  # rows that are copied at once where nothing is damaged
 DRAFT = ".draft"
+ASKED = {"state": Job.BRAIN, "shared": Job.SHARED}  # what makes the vectors of a space, by how its name begins
 OWN = ("sqlite_", "_sqlite_", "moments_fts")  # what SQLite and the full text make themselves
 
 Row = tuple[Any, ...]
@@ -47,7 +48,7 @@ def salvage(vault: Vault, progress: Progress = lambda *_: None) -> Salvaged:
                 progress(table, 0, 1)
                 _copy(vault, new, table, done)
             _drop_orphans(new, done)
-            _drop_unheld(new)
+            _drop_torn(new)
             _carry_sequences(vault, new)
             new.execute("PRAGMA journal_mode = DELETE")
         _sync(draft.database)
@@ -215,12 +216,17 @@ def _drop_orphans(new: Database, done: Salvaged) -> None:
                 new.execute(f"DELETE FROM {table} WHERE rowid = ?", [rowid])  # noqa: S608 names of our own schema
 
 
-def _drop_unheld(new: Database) -> None:
-    """Drop the vectors of moments where the row that held one is lost; they are asked for anew."""
-    new.execute(
-        "DELETE FROM vectors WHERE moment_id IN (SELECT moment_id FROM vectors AS one WHERE vector = x'' "
-        "AND NOT EXISTS (SELECT 1 FROM vectors WHERE same IS NOT NULL AND same = one.same AND vector <> x''))"
+def _drop_torn(new: Database) -> None:
+    """Drop the vectors a moment has in a space where one, or the row that held it, is lost, and ask for them anew."""
+    torn = (
+        "SELECT moment_id, space FROM vectors AS one WHERE vector = x'' "
+        "AND NOT EXISTS (SELECT 1 FROM vectors WHERE same IS NOT NULL AND same = one.same AND vector <> x'') "
+        "UNION SELECT moment_id, space FROM vectors GROUP BY moment_id, space HAVING count(*) <= max(part)"
     )
+    with new.atomic():
+        for moment_id, space in new.execute(torn).fetchall():
+            new.execute("DELETE FROM vectors WHERE moment_id = ? AND space = ?", [moment_id, space])
+            changes.want(new, moment_id, ASKED.get(space.partition(":")[0], Job.CONTENT))
 
 
 def _drop_from(new: Database, table: str) -> None:

@@ -98,16 +98,17 @@ def _cut(framed: Sequence[Framed], size: tuple[int, int]) -> list[tuple[Framed, 
 def encoded(vault: Vault, names: Sequence[str]) -> Group:
     """Return frames, of one size, and their thumbnails as a group; takes about a second a frame.
 
-    A frame that is alone stays single where that is smaller, one from a palette as a WebP without loss. A thumbnail
-    that is damaged is made anew. Raises `FrameError` when a frame cannot be read, `EncodingError` when the encoder
-    fails.
+    A frame that is alone stays single where that is smaller, one from a palette, or of a reel, as a WebP without loss.
+    A thumbnail that is damaged is made anew. Raises `FrameError` when a frame cannot be read, `EncodingError` when the
+    encoder fails.
     """
     files = [frames.read(vault, name) for name in names]
     whole = [frames.decode(file) for file in files]
     small = [frames.thumbnail_of(vault, name) for name in names]
     made = cold_frames.encode(whole)
     if len(files) == 1:
-        single = encoding.exact(whole[0]) if encoding.is_drawn(files[0]) else files[0]
+        drawn = encoding.is_drawn(files[0]) or cold_frames.file_of(names[0]).endswith(cold_frames.REEL)
+        single = encoding.exact(whole[0]) if drawn else files[0]
         made = min(made, single, key=len)
     return Group(made, cold_frames.encode(small))
 

@@ -1,28 +1,29 @@
-"""Frames on disk: an encrypted WebP each and a thumbnail beside it, until they are grouped."""
+"""Frames on disk: an encrypted PNG or WebP each and a thumbnail beside it, until they are grouped."""
 
 from __future__ import annotations
 
 import io
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from index.pictures import cold_frames, encoding
 from index.replacing import FOLDER_MODE, replace_file
 from index.types import FrameError, VaultError
 from index.vault import Vault
 
-LARGEST_SIDE = 16_383  # pixels, of WebP; a screenshot of a long page can be larger and is shrunk to it
 THUMBNAIL = (384, 240)  # 16:10, twice the size it is shown at
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A frame and its thumbnail, both encoded as WebP."""
+    """A frame, encoded as PNG or WebP, and its thumbnail, as WebP."""
 
     whole: bytes
     small: bytes
@@ -31,7 +32,8 @@ class Picture:
 def encode(image: NDArray[np.uint8]) -> Picture:
     """Return ``image`` (``uint8[height, width, 3]``, RGB) as it is kept."""
     picture = Image.fromarray(image)
-    whole = encoding.whole(_within(picture, (LARGEST_SIDE, LARGEST_SIDE)))
+    most = encoding.LARGEST_SIDE  # a screenshot of a long page can be larger, and is shrunk to it
+    whole = encoding.whole(_within(picture, (most, most)))
     return Picture(whole, encoding.small(_within(picture, THUMBNAIL)))
 
 
@@ -53,7 +55,7 @@ def save(vault: Vault, moment_id: int, time: float, image: NDArray[np.uint8] | P
 
 
 def read(vault: Vault, name: str) -> bytes:
-    """Return the image file of a frame or thumbnail: WebP, or PPM of one that was grouped.
+    """Return the image file of a frame or thumbnail: PNG, WebP, or PPM of one that was grouped.
 
     Raises `FrameError` when it is gone or damaged, `UnreachableError` when the disk does not give it now.
     """
@@ -78,7 +80,7 @@ def decode(picture: bytes) -> NDArray[np.uint8]:
     try:
         with Image.open(io.BytesIO(picture)) as opened:
             return np.asarray(opened if opened.mode == "RGB" else opened.convert("RGB"))
-    except (OSError, UnidentifiedImageError) as error:
+    except (OSError, ValueError, SyntaxError) as error:  # the latter two of damaged PNG
         raise FrameError(f"A frame cannot be decoded ({error}).") from error
 
 
@@ -124,9 +126,23 @@ def _within(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
     """Return a picture no larger than ``size``, its shape kept."""
     if picture.width <= size[0] and picture.height <= size[1]:
         return picture
-    scale = min(size[0] / picture.width, size[1] / picture.height)
-    wanted = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
+    wanted = _shrunk(picture.width / picture.height, *size)
     return picture.resize(wanted, Image.Resampling.BICUBIC, reducing_gap=1.0)  # a third of the time without a gap
+
+
+def _shrunk(shape: float, width: int, height: int) -> tuple[int, int]:
+    """Return the largest size of a shape (width by height) within another, to the pixel as `Image.thumbnail` has it.
+
+    It made the thumbnails of older vaults, and those of a group have to be of one size.
+    """
+    if shape <= width / height:
+        return _nearest(height * shape, lambda side: abs(shape - side / height)), height
+    return width, _nearest(width / shape, lambda side: abs(shape - width / side))
+
+
+def _nearest(side: float, off: Callable[[int], float]) -> int:
+    """Return a side in whole pixels; of two the one that is less ``off``, of equals the shorter."""
+    return min(max(1, math.floor(side)), max(1, math.ceil(side)), key=off)
 
 
 def _bitmap(image: NDArray[np.uint8]) -> bytes:

@@ -36,5 +36,5 @@ def sized(picture: bytes) -> tuple[int, int]:
     try:
         with Image.open(io.BytesIO(picture)) as opened:
             return opened.height, opened.width
-    except OSError as error:
+    except (OSError, ValueError, SyntaxError) as error:  # the latter two of damaged PNG
         raise FrameError(f"A frame cannot be decoded ({error}).") from error

@@ -106,7 +106,7 @@ def encoded(vault: Vault, names: Sequence[str], *, each: Callable[[], None] = _n
             f"There is not enough memory to compact {len(names)} frames; they stay as they are. End a program that "
             "takes much of it."
         ) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, SyntaxError) as error:  # the last of damaged PNG
         raise FrameError(f"Frames cannot be made a reel ({error}).") from error
     return Group(whole, cold_frames.encode([small for _, small in pictures], **cold_frames.OF_REEL))
 
@@ -118,7 +118,7 @@ def _one_by_one(files: Sequence[bytes], each: Callable[[], None]) -> Iterator[by
 
 
 def _drawn(vault: Vault, name: str) -> tuple[bytes, NDArray[np.uint8]]:
-    """Return a frame as a WebP without loss, which one of a reel no longer is, and its thumbnail."""
+    """Return a frame as a file without loss, which one of a reel no longer is, and its thumbnail."""
     file = frames.read(vault, name)
     if encoding.is_drawn(file):
         return file, frames.thumbnail_of(vault, name)

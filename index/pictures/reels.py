@@ -82,7 +82,7 @@ def is_reel(content: bytes) -> bool:
 
 
 def encode(files: Iterable[bytes], *, tolerance: int = TOLERANCE) -> bytes:
-    """Return pictures of one size as a reel; each is a WebP without loss, as `encoding.whole` returns it.
+    """Return pictures of one size as a reel; each is a PNG, or a WebP without loss, as `encoding.whole` returns it.
 
     ``tolerance`` is 0 for pictures of a reel: they may be off already.
     """
@@ -166,7 +166,7 @@ def _record(file: bytes, before: Sequence[_Shown], tolerance: int) -> tuple[_Rec
     (_, rows), back, old = max(moves, key=lambda move: move[0][0])  # of equals the first: the nearest
     kinds, shown = _difference(new, old, rows, tolerance)
     work = old.work + ANEW + np.count_nonzero(kinds == NEW) / kinds.size
-    if work > min(MOST_WORK, MOST_PIXELS / new.pixels.size):
+    if work > min(MOST_WORK, MOST_PIXELS / new.pixels.size) or not _fits(kinds):
         return _whole(file, new), new
     record = _Record(back, rows, *_stored(kinds, new.pixels))
     if len(record.stored) >= len(file):
@@ -280,6 +280,12 @@ def _stored(kinds: Kinds, pixels: Pixels) -> tuple[bytes, bytes]:
         return b"", b""
     new = _tiled(pixels)[kinds == NEW]
     return zlib.compress(kinds.tobytes(), 9), encoding.exact(_rgb(_joined(new, kinds.shape[1]))) if len(new) else b""
+
+
+def _fits(kinds: Kinds) -> bool:
+    """Whether a WebP takes what is new side by side: whole tiles can be larger than the largest picture."""
+    down = -(-np.count_nonzero(kinds == NEW) // kinds.shape[1])
+    return bool(max(down * HIGH, kinds.shape[1] * WIDE) <= encoding.LARGEST_SIDE)
 
 
 def _joined(tiles: Pixels, across: int) -> Pixels:

@@ -135,6 +135,15 @@ def test_text_is_a_png_at_first_and_takes_less_as_a_webp_later() -> None:
     assert np.array_equal(frames.decode(exact), frames.decode(kept))
 
 
+def test_what_is_small_enough_as_a_webp_without_loss_alone_stays_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoding, "LOSSY", {"quality": 0, "method": 0})  # smaller than anything
+    picture = text(CODE)
+    kept = encoding.whole(picture)
+    assert encoding.is_drawn(kept)
+    assert not kept.startswith(b"\x89PNG")
+    assert len(kept) < encoding.USUAL * picture.width * picture.height
+
+
 def test_text_that_was_a_jpeg_takes_no_more_than_with_loss() -> None:
     with Image.open(io.BytesIO(plain(text(), quality=70, kind="JPEG"))) as opened:
         noisy = opened.convert("RGB")

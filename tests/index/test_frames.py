@@ -173,6 +173,18 @@ def test_a_screenshot_of_a_page_longer_than_the_format_allows_is_kept_smaller(va
     assert np.abs(kept[-100:].astype(int) - 200).max() <= 6
 
 
+@settings(max_examples=200, deadline=None)
+@given(width=st.integers(1, 4000), height=st.integers(1, 2500))
+@example(width=300, height=384)
+@example(width=342, height=960)
+@example(width=1000, height=3)
+@example(width=3, height=2500)
+def test_thumbnails_are_as_large_as_those_of_older_vaults(width: int, height: int) -> None:
+    older = Image.new("1", (width, height))
+    older.thumbnail(frames.THUMBNAIL)
+    assert frames.small(np.zeros((height, width, 3), np.uint8)).shape[1::-1] == older.size
+
+
 def test_a_frame_that_is_gone_is_named(vault: Vault) -> None:
     with pytest.raises(FrameError, match=re.escape(str(vault.frames / "9.frame"))):
         frames.read(vault, "frames/9.frame")
@@ -193,12 +205,20 @@ def test_what_is_no_picture_is_refused(picture: bytes) -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(places=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=6), cut=st.integers(0, 400))
-@example(places=[], cut=60)
-@example(places=[(24, 255), (25, 255), (26, 255), (27, 255), (28, 255), (29, 255)], cut=400)
-def test_however_a_picture_is_damaged_it_is_decoded_or_refused(places: list[tuple[int, int]], cut: int) -> None:
+@given(
+    kind=st.sampled_from(["WEBP", "PNG"]),
+    places=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=6),
+    cut=st.integers(0, 400),
+)
+@example(kind="WEBP", places=[], cut=60)
+@example(kind="WEBP", places=[(24, 255), (25, 255), (26, 255), (27, 255), (28, 255), (29, 255)], cut=400)
+@example(kind="PNG", places=[(11, 1)], cut=400)
+@example(kind="PNG", places=[(36, 9)], cut=400)
+def test_however_a_picture_is_damaged_it_is_decoded_or_refused(
+    kind: str, places: list[tuple[int, int]], cut: int
+) -> None:
     plain = io.BytesIO()
-    Image.fromarray(np.arange(48 * 64 * 3, dtype=np.uint8).reshape(48, 64, 3)).save(plain, "WEBP", quality=80)
+    Image.fromarray(np.arange(48 * 64 * 3, dtype=np.uint8).reshape(48, 64, 3)).save(plain, kind, quality=80)
     try:
         image = frames.decode(damaged(plain.getvalue(), places, cut))
     except FrameError:

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from drawn_moments import SOON, add, drawn, fill, noise, reeled, shows
 from filling import T0, new
+from PIL import Image
 
 from index import changes
 from index.care import verifying
 from index.forgetting import forgotten
-from index.pictures import cold_frames, compaction, frames, reeling
+from index.pictures import cold_frames, compaction, encoding, frames, reeling
 from index.pictures.reeling import LEAST, MOST, SETTLED, WAITED
 from index.store import Store
 from index.writer import Writer
@@ -56,6 +57,24 @@ def test_after_an_hour_a_few_will_do_and_one_alone_stays(writer: Writer, store: 
     planned = reeling.plan(store, now=T0 + 35 + WAITED)
     assert [[one.moment for one in group] for group in planned.groups] == [pair]
     assert planned.unfit == (alone,)
+
+
+def test_thumbnails_of_an_older_vault_are_of_a_reel_with_newer_ones(writer: Writer, store: Store) -> None:
+    moments = [add(writer, number, drawn(number, (480, 363))) for number in range(LEAST)]
+    older = Image.fromarray(drawn(0, (480, 363)))
+    older.thumbnail(frames.THUMBNAIL)
+    picture = frames.Picture(frames.read(store.vault, store.moment(moments[0]).frame), encoding.small(older))
+    frames.save(store.vault, moments[0], T0, picture)
+    assert len(reeled(writer, store)) == 1
+
+
+def test_a_frame_of_a_reel_that_is_alone_when_it_is_cold_stays_without_loss_where_that_is_smaller(
+    writer: Writer, store: Store
+) -> None:
+    moments = fill(writer, LEAST)
+    reeled(writer, store)
+    group = compaction.encoded(store.vault, [store.moment(moments[3]).frame])
+    assert group.whole == encoding.exact(drawn(3))
 
 
 def test_what_a_camera_took_and_what_cannot_be_read_are_for_no_reel(writer: Writer, store: Store) -> None:

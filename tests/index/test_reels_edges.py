@@ -86,6 +86,15 @@ def test_a_reel_that_breaks_off_before_what_changed_is_refused() -> None:
         Reel(content[: -len(last.webp)])
 
 
+@pytest.mark.parametrize(("size", "changed"), [((16, 16_383), 8), ((16_383, 128), 16_383)], ids=["wide", "high"])
+def test_pictures_whose_whole_tiles_are_larger_than_a_webp_can_be(size: tuple[int, int], changed: int) -> None:
+    rng = np.random.default_rng(4)
+    one, other = (rng.choice(np.array([20, 250], np.uint8), size) for _ in range(2))
+    other[changed:] = one[changed:]
+    files = [drawn(one), drawn(other), drawn(other)]
+    assert worst(files, reels.encode(files)) == 0
+
+
 @pytest.mark.parametrize(
     "damage",
     [

@@ -105,6 +105,41 @@ def test_what_came_long_ago_is_stored_again(writer: Writer, store: Store, monkey
     assert held(store) == 4
 
 
+def test_where_nothing_new_comes_for_long_no_more_than_so_many_rows_are_looked_at(
+    writer: Writer, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "LOOKED", 4)
+    for _ in range(5):
+        put(writer, SPACE, {add(writer): of(0, 1)})
+    assert held(store) == 4  # once more, for the rows between them
+
+
+@pytest.mark.parametrize(("space", "job"), [("content:m", Job.CONTENT), ("state:v2:m:30", Job.BRAIN)])
+def test_what_a_lost_row_held_is_asked_for_anew_and_nothing_else_goes(vault: Vault, space: str, job: Job) -> None:
+    with Writer(vault) as writer:
+        store = Store(vault)
+        moments = [add(writer, "words") for _ in range(3)]
+        for moment, shown in zip(moments, (of(0, 4), of(1, 0), of(3)), strict=True):
+            for each in (space, "shared:v1:brain"):
+                put(writer, each, {moment: shown})
+            for kind in Job:
+                writer.do(changes.done, moment, kind).result()
+
+        def lose(db: Database) -> None:
+            db.execute("DROP TRIGGER vectors_handed_on")  # as when the page it lay on cannot be read
+            db.execute("DELETE FROM vectors WHERE moment_id = ? AND space = ? AND part = 0", [moments[0], space])
+
+        writer.do(lose).result()
+        store.close()
+    salvage(vault)
+    store = Store(vault)
+    assert store.backlog() == {job: 2}
+    assert store.waiting(job, 9) == [moments[1], moments[0]]
+    assert list(store.matrices(moments, space)) == [moments[2]]
+    assert list(store.matrices(moments, "shared:v1:brain")) == moments
+    store.close()
+
+
 @pytest.mark.parametrize("lost", [0, 1])
 def test_where_the_row_that_held_a_vector_is_lost_its_moments_are_encoded_anew(vault: Vault, lost: int) -> None:
     with Writer(vault) as writer:
