@@ -1,27 +1,27 @@
 """What a blinded person sees of true and of replayed sessions, and whether any figure of it tells them apart.
 
-Every made-up person trains once, at a rate of reward that is drawn: the same steps go through a session that shows
-their own signal and through one that replays others', trained at rates of their own, or the examples that come with
-the program, so that only what was drawn differs. What is compared is what was shown, step by step: more than a person
-has while the session is sealed.
+Every person trains: the same steps go through a session that shows their own signal and through one that replays
+an earlier session of theirs at another rate, so that only what was drawn differs. People are made up, or wore a Muse
+twice, most of them on two days. What is compared is what was shown, step by step: more than a person has while the
+session is sealed.
 """
 
 from __future__ import annotations
 
 import random
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from _feedback_examples import rests
 from _feedback_offline import MUSE, generated, with_blinks
 from numpy.typing import NDArray
 
 from companion.evaluation.bids import recordings
-from companion.feedback import examples, kept, protocols, replayable, report
+from companion.feedback import kept, protocols, replayable, report
 from companion.feedback.earlier import Earlier
 from companion.feedback.protocols import CALM, Protocol
 from companion.feedback.replay import Replay, most
@@ -38,14 +38,15 @@ from index.store import Store
 from index.vault import Vault
 from index.writer import Writer
 
-BASELINE, BLOCK = 30.0, 120.0
-LONG_ENOUGH = BASELINE + BLOCK + 8
+BASELINE, BLOCK = 30.0, 90.0
+EARLIER_BLOCK = 195.0  # of the session that is replayed: nothing of it is given twice
+AFTER = 8.0  # seconds of signal more, so that every session ends
 SECOND = round(1 / STEP_SECONDS)
+TIMES = Times(BASELINE, BLOCK, 0.0, 1)
 EDGE = 6  # steps before a mute begins, and after it ends
 DRAWS = 5000
 FOLDS = 10
 RATES = 0.3, 0.6, 0.8, 0.9
-OTHERS = 4  # of whom a replay is made
 PIECE = 40  # steps
 SAME = 0.999  # how alike two pieces are that count as one
 
@@ -75,23 +76,37 @@ FIGURES = (
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One made-up person: what their sessions are made of."""
+    """One person who trains at a rate: the steps of an earlier session, and of the one that is looked at."""
 
+    name: str
     protocol: Protocol
     rate: float
+    before: list[Step]
     steps: list[Step]
 
+    @property
+    def earlier(self) -> Earlier | None:
+        """Their earlier session, at a rate of its own; None where too little of it is clean."""
+        rate = random.Random(f"{self.name} before").choice(RATES)  # noqa: S311 to be repeated
+        times = Times(BASELINE, EARLIER_BLOCK, 0.0, 1)
+        log = _session(self.protocol, self.before, times, rate, sham=False, replay=None).log
+        if not log.time:
+            return None
+        return replayable.earlier(log.visible(), log.hidden(), log.words, number=1)
 
-def person(protocol: Protocol, seed: int) -> Person:
-    """Return one made-up person, with a rate that is drawn."""
-    return Person(protocol, random.Random(seed).choice(RATES), steps_of(protocol, seed))  # noqa: S311 to be repeated
 
-
-def steps_of(protocol: Protocol, seed: int) -> list[Step]:
-    """Return one made-up person's steps."""
+def made_up(protocol: Protocol, seed: int) -> Person:
+    """Return one made-up person, whose rhythm and blinks are the same in both sessions."""
     rng = np.random.default_rng(seed)
-    eeg = generated(LONG_ENOUGH, seed=seed, frequency=rng.uniform(8.5, 11.5), snr_db=rng.uniform(-2, 6), slope=1.2)
-    return _followed(protocol, with_blinks(eeg, seed=seed, a_minute=rng.uniform(4, 16)))
+    frequency, snr_db, blinks = rng.uniform(8.5, 11.5), rng.uniform(-2, 6), rng.uniform(4, 16)
+
+    def steps(seed: int, block: float) -> list[Step]:
+        eeg = generated(BASELINE + block + AFTER, seed=seed, frequency=frequency, snr_db=snr_db, slope=1.2)
+        return _followed(protocol, with_blinks(eeg, seed=seed, a_minute=blinks))
+
+    name = f"made up {protocol.name} {seed}"
+    rate = random.Random(seed).choice(RATES)  # noqa: S311 to be repeated
+    return Person(name, protocol, rate, steps(seed + 1_000_000, EARLIER_BLOCK), steps(seed, BLOCK))
 
 
 def _followed(protocol: Protocol, eeg: EEGWindow) -> list[Step]:
@@ -100,61 +115,62 @@ def _followed(protocol: Protocol, eeg: EEGWindow) -> list[Step]:
     return stream.take(eeg.data, 0.0, fresh=True)
 
 
-def real_people(protocol: Protocol, data: Path) -> list[Person]:
-    """Return people of public sets beside ``data`` (eegmat) of whom no example is, as if they trained."""
-    known = examples.people(protocol.name)
-    found = [(f"eegmat {name}", eeg) for name, eeg in rests(data) if name not in known]
-    found += list(_muses(data.parent / "muse-notebooks"))
+def wearers(protocol: Protocol, data: Path) -> list[Person]:
+    """Return those who wore a Muse twice for long enough, as if they trained: each time is the later one once."""
+    stretches: dict[str, list[EEGWindow]] = defaultdict(list)
+    for recording in recordings(data / "muse-notebooks"):
+        for segment in recording.segments():
+            if segment.data.shape[1] >= (BASELINE + EARLIER_BLOCK + AFTER) * segment.sfreq:
+                chosen = [segment.ch_names.index(name) for name in MUSE]
+                stretches[recording.person].append(EEGWindow(segment.data[chosen], segment.sfreq, MUSE, 0.0))
     people = []
-    for name, eeg in found:
-        steps = _followed(protocol, replace(eeg, data=eeg.data[:, : round(LONG_ENOUGH * eeg.sfreq)]))
-        clean = sum(step.counts for step in steps if step.time <= BASELINE)
-        if clean > 1.05 * CLEAN_SHARE * BASELINE / STEP_SECONDS:  # of others the baseline would be longer
-            rate = random.Random(f"{name} {protocol.name}").choice(RATES)  # noqa: S311 to be repeated
-            people.append(Person(protocol, rate, steps))
+    for name, its in stretches.items():
+        both = [_followed(protocol, one) for one in its[:2]]
+        rates = random.Random(f"{name} {protocol.name}").choices(RATES, k=2)  # noqa: S311 to be repeated
+        for before, steps, rate in zip(both, both[::-1], rates, strict=False):
+            chosen = _from_rest(steps)[: round((BASELINE + BLOCK + AFTER) / STEP_SECONDS)]
+            if len(both) > 1 and (chosen[-1].time - chosen[0].time if chosen else 0.0) > BASELINE + BLOCK:
+                people.append(Person(f"muse {name}", protocol, rate, _from_rest(before), chosen))
     return people
 
 
-def _muses(folder: Path) -> Iterator[tuple[str, EEGWindow]]:
-    """Go through a headband's people: of each the first stretch that is long enough."""
-    seen: set[str] = set()
-    for recording in recordings(folder):
-        for segment in recording.segments() if recording.person not in seen else ():
-            if segment.data.shape[1] >= LONG_ENOUGH * segment.sfreq and recording.person not in seen:
-                seen.add(recording.person)
-                chosen = [segment.ch_names.index(name) for name in MUSE]
-                yield f"muse {recording.person}", EEGWindow(segment.data[chosen], segment.sfreq, MUSE, 0.0)
+def _from_rest(steps: list[Step]) -> list[Step]:
+    """Return steps from where enough of a baseline counts, so that it is not longer; empty where that is nowhere."""
+    count = round(BASELINE / STEP_SECONDS)
+    for begin in range(0, len(steps) - count, SECOND):
+        if sum(step.counts for step in steps[begin : begin + count]) > 1.05 * CLEAN_SHARE * count:
+            return steps[begin:]
+    return []
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One person's log with their own signal, and with a replay; ``has`` is all that may have been replayed."""
+    """One person's log with their own signal, and with a replay of an earlier session."""
 
+    name: str
     rate: float
     true: Log
     replayed: Log
-    has: tuple[Earlier, ...]
+    earlier: Earlier
 
 
-def pairs(people: Sequence[Person], examples: Sequence[Earlier] = ()) -> list[Pair]:
-    """Return each person's logs; the replay is of ``examples`` or, without any, of the others."""
-    true = [_session(one, sham=False, replay=None).log for one in people]
-    earlier = [
-        replayable.earlier(log.visible(), log.hidden(), log.words, number=number)
-        for number, log in enumerate(true, start=1)
-    ]
+def pairs(people: Sequence[Person]) -> list[Pair]:
+    """Return the logs of each person whose earlier session is long enough to be replayed in the later one."""
     found = []
     for number, one in enumerate(people):
-        others = [its for its in earlier[number + 1 :] + earlier[:number] if its is not None][:OTHERS]
-        has = tuple(random.Random(number).sample(examples, len(examples)) or others)  # noqa: S311 to be repeated
-        replay = _replay(has, one.rate, number)
-        found.append(Pair(one.rate, true[number].visible(), _log(one, sham=True, replay=replay), has))
+        own = one.earlier
+        if own is not None and most([own]) >= _needed():
+            true, replayed = (_log(one, sham=sham, replay=_replay(own, one.rate, number)) for sham in (False, True))
+            found.append(Pair(one.name, one.rate, true, replayed, own))
     return found
 
 
-def _replay(has: Sequence[Earlier], rate: float, seed: int) -> Replay:
-    steps = round(SHORTER_STEPS * BLOCK / STEP_SECONDS)
-    return Replay(has, rate=rate, steps=steps, smoothing=SMOOTHING_SECONDS, rng=random.Random(seed))  # noqa: S311 to be repeated
+def _needed() -> int:
+    return round(SHORTER_STEPS * BLOCK / STEP_SECONDS)
+
+
+def _replay(own: Earlier, rate: float, seed: int) -> Replay:
+    return Replay([own], rate=rate, steps=_needed(), smoothing=SMOOTHING_SECONDS, rng=random.Random(seed))  # noqa: S311 to be repeated
 
 
 def shown_in(log: Log) -> Numbers:
@@ -169,10 +185,9 @@ def repeats(log: Log) -> float:
     return _share_found(values, values, itself=True)
 
 
-def pieces_of(log: Log, has: Sequence[Earlier], rate: float) -> float:
-    """Return the share of pieces of what was shown that lie in earlier sessions; what a person who kept both sees."""
-    had = [np.array(piece) for one in has for piece in one.margins(rate)]
-    return _share_found(shown_in(log), np.concatenate(had))
+def pieces_of(log: Log, own: Earlier, rate: float) -> float:
+    """Return the share of pieces of what was shown that lie in the earlier session; what whoever kept both sees."""
+    return _share_found(shown_in(log), np.concatenate([np.array(piece) for piece in own.margins(rate)]))
 
 
 def _share_found(values: Numbers, among: Numbers, *, itself: bool = False) -> float:
@@ -192,21 +207,20 @@ def _pieces(values: Numbers, every: int) -> Numbers:
     return found / (np.linalg.norm(found, axis=1, keepdims=True) + 1e-12)
 
 
-def minutes(sessions: Sequence[Earlier]) -> float:
-    """Return how long a session may be that these are replayed in."""
-    return round(most(sessions) * STEP_SECONDS / SHORTER_STEPS / 60, 1)
-
-
 def margins_told_while_sealed() -> int:
     """Return how many margins a sealed session's export has, and pictures its report; both could be compared."""
-    one = person(CALM, 0)
-    replay = _replay(examples.sessions(CALM.name), one.rate, 0)
+    one = made_up(CALM, 0)
+    own = one.earlier
+    if own is None:
+        raise RuntimeError("the earlier session is too short")
+    replay = _replay(own, one.rate, 0)
     with (
         tempfile.TemporaryDirectory() as folder,
         Writer(Vault(Path(folder) / "vault", Keys.random())) as writer,
         closing(Store(writer.vault)) as store,
     ):
-        kept.keep(writer, _session(one, sham=True, replay=replay), device="", delay=0.0, number=None)
+        session = _session(one.protocol, one.steps, TIMES, one.rate, sham=True, replay=replay)
+        kept.keep(writer, session, device="", delay=0.0, number=None)
         (training,) = trainings.all_of(store)
         if not training.sealed:
             raise RuntimeError("the session is not sealed")
@@ -224,29 +238,43 @@ def apart(pairs: Sequence[Pair]) -> tuple[float, dict[str, float]]:
     differences = replayed - true
     scale = np.sqrt(np.mean(np.square(differences), axis=0)) + 1e-12
     seen = np.abs(differences.mean(axis=0) / scale)
-    signs = np.random.default_rng(0).choice([-1.0, 1.0], (DRAWS, len(pairs)))
+    people = np.unique([pair.name for pair in pairs], return_inverse=True)[1]
+    signs = np.random.default_rng(0).choice([-1.0, 1.0], (DRAWS, people.max() + 1))[:, people]
     drawn = np.abs(signs @ (differences / scale) / len(pairs)).max(axis=1)
     p = (1 + int((drawn >= seen.max()).sum())) / (1 + DRAWS)
     return p, {name: round(float(one), 3) for name, one in zip(FIGURES, seen, strict=True)}
 
 
-def guessed(pairs: Sequence[Pair]) -> tuple[dict[str, int], int]:
-    """Return how many logs each model, trained on other people's, takes for what they are, and of how many."""
+def guessed(pairs: Sequence[Pair]) -> dict[str, tuple[float, float, float]]:
+    """Return the share of logs that each model, trained on other people's, takes for what they are, with 95 %.
+
+    The interval is from drawing people again: sessions of one person are not independent.
+    """
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
     from sklearn.ensemble import RandomForestClassifier
     from sklearn.model_selection import GroupKFold, LeaveOneGroupOut, cross_val_predict
 
     table = np.array([figures(log, pair.rate) for pair in pairs for log in (pair.true, pair.replayed)])
     table = (table - table.mean(axis=0)) / (table.std(axis=0) + 1e-12)
-    drawn, people = np.tile([0, 1], len(pairs)), np.repeat(np.arange(len(pairs)), 2)
+    drawn = np.tile([0, 1], len(pairs))
+    people = np.repeat(np.unique([pair.name for pair in pairs], return_inverse=True)[1], 2)
     models = {
         "linear": (LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto"), LeaveOneGroupOut()),
         "trees": (RandomForestClassifier(500, min_samples_leaf=3, random_state=0), GroupKFold(FOLDS)),
     }
     return {
-        name: int((cross_val_predict(model, table, drawn, groups=people, cv=folds) == drawn).sum())
+        name: _share(cross_val_predict(model, table, drawn, groups=people, cv=folds) == drawn, people)
         for name, (model, folds) in models.items()
-    }, len(table)
+    }
+
+
+def _share(right: NDArray[np.bool_], people: NDArray[np.intp]) -> tuple[float, float, float]:
+    """Return a share and its 95 % interval, by drawing people again."""
+    of_each = np.bincount(people, right), np.bincount(people)
+    drawn = np.random.default_rng(0).integers(len(of_each[1]), size=(DRAWS, len(of_each[1])))
+    shares = of_each[0][drawn].sum(axis=1) / of_each[1][drawn].sum(axis=1)
+    low, high = np.quantile(shares, (0.025, 0.975))
+    return round(float(right.mean()), 3), round(float(low), 3), round(float(high), 3)
 
 
 def figures(log: Log, rate: float) -> Numbers:
@@ -296,21 +324,24 @@ def _more(shown: Numbers, margin: Numbers, moves: Numbers, begins: NDArray[np.in
     ]
 
 
-def _log(person: Person, *, sham: bool, replay: Replay | None) -> Log:
-    return _session(person, sham=sham, replay=replay).log.visible()
-
-
-def _session(person: Person, *, sham: bool, replay: Replay | None) -> Session:
-    now = [0.0]
-    plan = protocols.plan(person.protocol, protocols.electrodes(person.protocol, MUSE).electrodes)
-    wish = Wish(person.protocol, plan, Times(BASELINE, BLOCK, 0.0, 1), rate=person.rate, blind=True)
-    draw = Draw(sham, "0" * 32)
-    session = Session(wish, draw=draw, replay=replay, monotonic=lambda: now[0], clock=lambda: now[0])
-    for step in person.steps:
-        now[0] = step.time
-        session.take(step)
+def _log(person: Person, *, sham: bool, replay: Replay) -> Log:
+    session = _session(person.protocol, person.steps, TIMES, person.rate, sham=sham, replay=replay)
     if not session.over:
         raise RuntimeError(f"the session did not end: {session.snapshot()}")
+    return session.log.visible()
+
+
+def _session(
+    protocol: Protocol, steps: Sequence[Step], times: Times, rate: float, *, sham: bool, replay: Replay | None
+) -> Session:
+    now = [0.0]
+    plan = protocols.plan(protocol, protocols.electrodes(protocol, MUSE).electrodes)
+    wish = Wish(protocol, plan, times, rate=rate, blind=True)
+    draw = Draw(sham, "0" * 32)
+    session = Session(wish, draw=draw, replay=replay, monotonic=lambda: now[0], clock=lambda: now[0])
+    for step in steps:
+        now[0] = step.time
+        session.take(step)
     return session
 
 

@@ -73,6 +73,12 @@ def _answers(noted: Noted, call: Call) -> bool:
     return -CLOCK_SECONDS <= noted.time - call.time <= ANSWER_SECONDS
 
 
+def about(call: Call, noted: Sequence[Noted]) -> list[str]:
+    """Return the looks that were noted about a call: seconds after it, what called for them, what came of them."""
+    near = (one for one in noted if abs(one.time - call.time) <= ANSWER_SECONDS)
+    return [f"{one.time - call.time:+.1f}: {', '.join(one.triggers)}: {one.outcome}" for one in near]
+
+
 def noted_in(store: Store) -> list[Noted]:
     """Return the looks that a vault has noted."""
     rows = store.rows("SELECT time, triggers, outcome FROM looks")

@@ -42,7 +42,7 @@ from _capture_script import IDLE
 from _capture_windows import NEEDED
 from _finding import InTable, InVault
 from _grouped_later import Grouped, once_cold, once_reeled
-from _looks import counted, looks, lost, noted_in, seconds_until_found, unanswered
+from _looks import about, counted, looks, lost, noted_in, seconds_until_found, unanswered
 from desktop import Desktop, DesktopError, wait_until
 from kept_secrets import keep_in
 from vaults import vault_at
@@ -81,7 +81,8 @@ def main() -> int:
             baseline = run(partial(_baseline, folder=folder), chosen.minutes, silent_browser=chosen.silent_browser)
             errors = errors_in(folder)
             with closing(Store(vault_at(folder / "vault"))) as store:
-                unheard = unanswered(ours.calls, noted_in(store))
+                noted = noted_in(store)
+                unheard = unanswered(ours.calls, noted)
             cold = once_cold(folder / "vault")
         except DesktopError as error:
             print(f"capture: {error}", file=sys.stderr)
@@ -96,6 +97,7 @@ def main() -> int:
         "looks": counted(looks(told)),
         "looks_seconds_until_found": seconds_until_found(told),
         "not_noticed": dict(Counter(call.trigger for call in unheard)),
+        "looks_about_these": [about(call, noted) for call in unheard],
         "errors": errors[:5],
         "incidents": [incident["what"] for incident in told.get("incidents", [])][:5],
     }

@@ -13,12 +13,10 @@ import _feedback_live
 import _feedback_sham
 import numpy as np
 from _feedback_offline import HEADBAND, Measured, after, generated, measure, with_blinks
-from scipy.stats import binomtest
 
 from companion.brain.types import BoardError
 from companion.evaluation.bids import EvaluationError
-from companion.feedback import examples, protocols
-from companion.feedback.types import Times
+from companion.feedback import protocols
 from companion.figures import Bar, report
 from embeddings.types import EEGWindow
 
@@ -29,7 +27,6 @@ EARLIER_RATE = 0.6  # of the sessions that whoever kept both would have
 GUESSED = 0.6  # of logs; a half is luck
 BLOCK = 180.0
 NEAR = 0.25  # Hz
-USUAL_MINUTES = Times().blocks * Times().block / 60
 ALIKE = 0.05  # chance below which a replay counts as told apart
 
 
@@ -155,63 +152,46 @@ def blinding(people: int, data: Path) -> tuple[dict[str, object], list[Bar]]:
     """Show the same people their own signal and replays, and try to tell which is which."""
     figures: dict[str, object] = {"sham_people_a_protocol": people, "sham_rates": RATES}
     bars: list[Bar] = []
-    pairs: dict[str, list[_feedback_sham.Pair]] = {"earlier sessions": [], "examples": []}
-    if data.is_dir():
-        pairs |= {"earlier sessions of real people": [], "examples beside real people": []}
+    sources: dict[str, list[_feedback_sham.Person]] = {"made-up people": [], "real people": []}
     for number, protocol in enumerate(BLINDED):
-        drawn = [_feedback_sham.person(protocol, 1000 * number + seed) for seed in range(people)]
-        pairs["earlier sessions"] += _feedback_sham.pairs(drawn)
-        shipped = examples.sessions(protocol.name)
-        pairs["examples"] += _feedback_sham.pairs(drawn, shipped)
+        sources["made-up people"] += [_feedback_sham.made_up(protocol, 1000 * number + seed) for seed in range(people)]
         if data.is_dir():
-            real = _feedback_sham.real_people(protocol, data)
-            pairs["earlier sessions of real people"] += _feedback_sham.pairs(real)
-            pairs["examples beside real people"] += _feedback_sham.pairs(real, shipped)
-    for source, its in pairs.items():
-        more, others = _told_apart(its, source)
-        figures |= more
-        bars += others
-    minutes = {one.name: _feedback_sham.minutes(examples.sessions(one.name)) for one in protocols.PROTOCOLS}
+            sources["real people"] += _feedback_sham.wearers(protocol, data.parent)
+    for source, its in sources.items():
+        if its:
+            more, others = _told_apart(_feedback_sham.pairs(its), source)
+            figures, bars = figures | more, [*bars, *others]
     told = _feedback_sham.margins_told_while_sealed()
-    return figures | {"examples_minutes": minutes}, [
-        *bars,
-        Bar("minutes of examples, without repeating", min(minutes.values()), USUAL_MINUTES, "least"),
-        Bar("margins of a sealed session in its export and pictures of it in its report", told, 0),
-    ]
+    return figures, [*bars, Bar("margins of a sealed session in its export and pictures of it in its report", told, 0)]
 
 
 def _told_apart(pairs: Sequence[_feedback_sham.Pair], source: str) -> tuple[dict[str, object], list[Bar]]:
     p, distances = _feedback_sham.apart(pairs)
-    models, count = _feedback_sham.guessed(pairs)
-    guesses = {name: _share(right, count) for name, right in models.items()}
+    guesses = _feedback_sham.guessed(pairs)
     same = all(
         pair.true.keys() == pair.replayed.keys()
         and all(pair.true[key].dtype == pair.replayed[key].dtype for key in pair.true)
         for pair in pairs
     )
-    found = np.mean([_feedback_sham.pieces_of(pair.replayed, pair.has, EARLIER_RATE) for pair in pairs])
+    found = np.mean([_feedback_sham.pieces_of(pair.replayed, pair.earlier, EARLIER_RATE) for pair in pairs])
     figures: dict[str, object] = {
         f"sham_of_{source}_distances": distances,
-        f"sham_of_{source}_logs": count,
+        f"sham_of_{source}_people": len({pair.name for pair in pairs}),
+        f"sham_of_{source}_logs": 2 * len(pairs),
         f"sham_of_{source}_guessed_right": guesses,
+        f"sham_of_{source}_told_as_well_by_luck": round(p, 3),
         f"sham_of_{source}_pieces_that_whoever_kept_both_would_find": round(float(found), 2),
     }
     repeated = max(_feedback_sham.repeats(pair.replayed) for pair in pairs)
     return figures, [
         Bar(f"chance of telling a replay of {source} as well by luck", round(p, 3), ALIKE, "least"),
         *(
-            Bar(f"logs guessed right, {source}, {name}, upper end of 95 %, n={count}", its[2], GUESSED)
+            Bar(f"logs guessed right, {source}, {name}, upper end of 95 %, n={2 * len(pairs)}", its[2], GUESSED)
             for name, its in guesses.items()
         ),
         Bar(f"share of a replay of {source} that was shown twice", round(repeated, 3), 0.0),
         Bar(f"logs of {source} with other fields", int(not same), 0),
     ]
-
-
-def _share(right: int, count: int) -> list[float]:
-    """Return a share and its 95 % interval, after Wilson."""
-    found = binomtest(right, count)
-    return [round(float(one), 3) for one in (found.statistic, *found.proportion_ci(method="wilson"))]
 
 
 if __name__ == "__main__":

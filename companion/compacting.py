@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from functools import partial
 
+from companion.giving_back import giving_back
 from companion.worker import TaskFailed, Worker, WorkerCrashed
 from companion.yielding import power_is_low
 from index import database
@@ -66,7 +67,7 @@ class Compacting:
     ) -> None:
         self._store, self._writer, self._make_worker, self._clock = store, writer, make_worker, clock
         self._on_incident, self._saving, self._cold_after = on_incident, saving, cold_after
-        self._look_seconds = look_seconds
+        self._look_seconds, self._give_back = look_seconds, giving_back()
         self._refused: set[int] = set()  # moments whose frames could not be grouped since the start
         self._single: dict[int, float] = {}  # and those that are for no reel, and since when that is known
         self._not_before = 0.0
@@ -187,6 +188,7 @@ class Compacting:
             self._on_incident(PART, f"Frames could not be compacted; it is tried again in an hour. {error}")
         finally:
             cold_frames.let_go(self._store.vault)  # what was looked at a minute ago
+            self._give_back()  # of a reel some 60 MB are left in holes
             with self._gate:
                 worker, self._worker = self._worker, None
             if worker is not None:

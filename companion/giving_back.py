@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from functools import partial
 
-EVERY_SECONDS = 60.0
+EVERY_SECONDS = 20.0
 
 
 def giving_back() -> Callable[[], object]:
@@ -23,7 +23,7 @@ def giving_back() -> Callable[[], object]:
 
 
 class GivingBack:
-    """Does so every minute, on a thread of its own, for a process in which many threads come and go by memory."""
+    """Does so every 20 s, on a thread of its own, for a process in which many threads come and go by memory."""
 
     def __init__(self) -> None:
         self._ending = threading.Event()

@@ -27,13 +27,13 @@ class Earlier:
     pieces
         Of the steps of its blocks that count, a piece each stretch that has no seam.
     number
-        The number it is kept under; None for an example.
+        The number it is kept under.
 
     """
 
     baseline: Readings
     pieces: tuple[Readings, ...]
-    number: int | None = None
+    number: int
 
     @property
     def steps(self) -> int:

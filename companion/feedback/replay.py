@@ -12,7 +12,6 @@ import random
 from collections.abc import Sequence
 
 from companion.feedback.earlier import LOOK_READINGS, Earlier, Readings
-from companion.feedback.likened import likened
 from embeddings.feedback_plan import STEP_SECONDS
 
 SKIPPED = 200  # margins left out over a rest or a pause, after which nothing goes on as it was
@@ -41,7 +40,7 @@ class Replay:
     Attributes
     ----------
     numbers
-        Of the kept sessions that it is made of.
+        Of the sessions that it is made of, as they are kept.
 
     """
 
@@ -62,8 +61,8 @@ class Replay:
             raise ValueError(f"{needed} steps cannot be replayed without repeating")
         count = next(n for n in range(1, len(sessions) + 1) if needed <= most(sessions[:n]))
         chosen = rng.sample(sessions[:count], count)
-        self.numbers = tuple(sorted(one.number for one in chosen if one.number is not None))
-        self._sessions, self._rate, self._smoothing = chosen, rate, smoothing
+        self.numbers = tuple(sorted(one.number for one in chosen))
+        self._sessions, self._rate = chosen, rate
         self._pieces: list[tuple[float, ...]] = []
         self._spare = most(chosen) - steps
         self._now = self._at = 0
@@ -72,16 +71,9 @@ class Replay:
         self._apart = 0.0  # how far what is given is from the earlier session's course
 
     def begin(self, baseline: Readings) -> None:
-        """Reward the sessions at the rate that is set, against as long a baseline as the person's own was.
-
-        Examples are made to move as that baseline does.
-        """
+        """Reward the sessions at the rate that is set, against as long a baseline as the person's own was."""
         for number, one in enumerate(self._sessions):
-            if one.number is None:
-                alike = likened(one, baseline, smoothing=self._smoothing)
-            else:
-                alike = one.measured_against(len(baseline))
-            self._pieces += alike.margins(self._rate, settled=number > 0)
+            self._pieces += one.measured_against(len(baseline)).margins(self._rate, settled=number > 0)
 
     def next(self) -> float:
         """Return the margin of the next step, which counts; only once it has begun."""

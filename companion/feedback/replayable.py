@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def earlier(
-    shown: Series, measured: Series, words: Sequence[str], *, since: float = 0.0, number: int | None = None
+    shown: Series, measured: Series, words: Sequence[str], *, since: float = 0.0, number: int
 ) -> Earlier | None:
     """Return a session as it can be replayed; None where it is too short.
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Protocol as Port
 
 from companion.brain.types import Chunk
-from companion.feedback import examples, kept, replay, sham
+from companion.feedback import kept, replay, sham
 from companion.feedback.measuring import Measuring
 from companion.feedback.protocols import FeedbackError
 from companion.feedback.session import Session
@@ -25,8 +25,12 @@ DRAIN_SECONDS = 0.02  # how often samples are taken from the device while a sess
 TICK_SECONDS = 0.1  # how often the session looks at the clock while nothing comes
 SHORTER_STEPS = 1.1  # of steps more than their length says: a device's may be a tenth shorter
 TOO_LONG = (
-    "A blind session may have {} minutes of blocks by now: more cannot be replayed without repeating. Choose fewer or "
+    "A blind session may have {} of blocks by now: more cannot be replayed without repeating. Choose fewer or "
     "shorter blocks, or train without blinding; each session makes it longer."
+)
+NONE_YET = (
+    "A blind session may replay what was measured in your earlier sessions of the same kind, and none is long enough "
+    "yet. Train without blinding first."
 )
 IDLE = Snapshot(Phase.DONE, sentence="No training runs.")
 
@@ -160,15 +164,15 @@ class Training:
         self._told()
 
     def _replay(self, wish: Wish) -> replay.Replay:
-        """Return what would be replayed; raises `FeedbackError` where it would have to repeat."""
-        name = wish.protocol.name
-        shipped = examples.sessions(name)
-        there = [*kept.earlier(self._store, name), *self._rng.sample(shipped, len(shipped))]
+        """Return what would be replayed; raises `FeedbackError` where there is nothing, or it would have to repeat."""
+        there = kept.earlier(self._store, wish.protocol.name)
+        if not there:
+            raise FeedbackError(NONE_YET)
         steps = round(SHORTER_STEPS * wish.times.blocks * wish.times.block / STEP_SECONDS)
         rests = wish.times.blocks - 1 if wish.times.rest else 0
         room = replay.most(there) - rests * replay.SKIPPED
         if steps > room:
-            raise FeedbackError(TOO_LONG.format(int(room * STEP_SECONDS / SHORTER_STEPS / 60)))
+            raise FeedbackError(TOO_LONG.format(_minutes(int(room * STEP_SECONDS / SHORTER_STEPS / 60))))
         return replay.Replay(
             there, rate=wish.rate, steps=steps, rests=rests, smoothing=smoothing(wish.plan), rng=self._rng
         )
@@ -247,3 +251,7 @@ class Training:
             newest = self._snapshot
         if self._on_snapshot is not None:
             self._on_snapshot(newest)
+
+
+def _minutes(count: int) -> str:
+    return "less than a minute" if count < 1 else "a minute" if count == 1 else f"{count} minutes"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 
-from companion.feedback import protocols, replayable
+from companion.feedback import kept, protocols, replayable
 from companion.feedback.earlier import Earlier, readings_of
 from companion.feedback.protocols import CALM, Protocol
 from companion.feedback.replay import Replay
@@ -13,6 +13,7 @@ from companion.feedback.session import Session
 from companion.feedback.sham import Draw
 from companion.feedback.types import Times, Wish
 from embeddings.feedback_plan import SMOOTHING_SECONDS, STEP_SECONDS, Step
+from index.writer import Writer
 
 START = 1_790_000_000.0
 MUSE = ("TP9", "AF7", "AF8", "TP10")
@@ -76,6 +77,15 @@ def earlier(*seeds: int, rate: float = 0.6) -> list[Earlier]:
         assert one is not None
         found.append(one)
     return found
+
+
+def trained_before(writer: Writer, *, seconds: float = 60.0) -> int:
+    """Keep an earlier session of calm with a block of so many seconds; returns its number."""
+    clock, times = Clock(), Times(baseline=15.0, block=seconds, rest=0.0, blocks=1)
+    made = driven(session(clock, wish(times=times)), clock, steps(seconds + 60, seed=5))
+    number = kept.keep(writer, made, device="made", delay=0.6, number=None)
+    assert number is not None
+    return number
 
 
 def replay_of(*sessions: Earlier, seed: int = 0, rate: float = 0.6, steps: int = 600, rests: int = 0) -> Replay:

@@ -12,7 +12,7 @@ from typing import cast
 from xml.etree import ElementTree as ET
 
 import pytest
-from feedback_steps import MUSE, START, Clock, driven, earlier, replay_of, session, steps, wish
+from feedback_steps import MUSE, START, Clock, driven, earlier, replay_of, session, steps, trained_before, wish
 from played_rest import NOW, STREAMS, Bursting, Worn, until
 from vaults import vault_at
 
@@ -96,6 +96,7 @@ def test_a_baseline_that_is_too_short_is_refused(run: Run, room: TrainingRoom) -
 
 
 def test_a_session_is_begun_followed_and_ended_in_the_program_that_runs(run: Run, room: TrainingRoom) -> None:
+    trained_before(room._writer, seconds=900.0)
     code, out, _ = run("options")
     assert (code, "calm: Calm up." in out, "Not now: No state is known" in out) == (DONE, True, True)
     assert [option["name"] for option in json.loads(run("options", "--json")[1])][1] == "calm"
@@ -107,22 +108,22 @@ def test_a_session_is_begun_followed_and_ended_in_the_program_that_runs(run: Run
     assert run("go-on")[0] == DONE
     assert "left." in run("status")[1]
     assert run("start", "calm")[::2] == (NO, "A training runs. End it first.\n")
-    assert run("forget", "1")[::2] == (NO, "A training runs. End it first.\n")
+    assert run("forget", "2")[::2] == (NO, "A training runs. End it first.\n")
     assert run("end")[1] == "The training has ended; what there was is kept.\n"
     until(lambda: not json.loads(run("status", "--json")[1])["running"])
     code, out, _ = run("status", "--follow")
     assert (code, out.splitlines()) == (
         DONE,
-        ["Ended early. The report tells what there was.", "companion feedback report 1"],
+        ["Ended early. The report tells what there was.", "companion feedback report 2"],
     )
     for ended in ("pause", "go-on", "end"):
         assert run(ended)[::2] == (NO, "No training runs.\n")
-    assert "1: Calm up" in run("list")[1]
-    assert run("answer", "1", "3c", "I breathed.")[1] == "Noted.\n"
-    assert json.loads(run("report", "1", "--json")[1])["training"]["answers"] == {"3c": "I breathed."}
-    assert json.loads(run("unblind", "1", "--json")[1])["sham"] in {True, False}
-    assert run("forget", "1")[1] == "Training 1 is forgotten.\n"
-    assert run("forget", "1")[::2] == (NO, "There is no training 1.\n")
+    assert "2: Calm up" in run("list")[1]
+    assert run("answer", "2", "3c", "I breathed.")[1] == "Noted.\n"
+    assert json.loads(run("report", "2", "--json")[1])["training"]["answers"] == {"3c": "I breathed."}
+    assert json.loads(run("unblind", "2", "--json")[1])["sham"] in {True, False}
+    assert run("forget", "2")[1] == "Training 2 is forgotten.\n"
+    assert run("forget", "2")[::2] == (NO, "There is no training 2.\n")
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 from feedback_steps import Clock, begun, drawing, driven, earlier, replay_of, session, steps, wish
 
-from companion.feedback import examples, protocols, replayable, sham
-from companion.feedback.earlier import Earlier, Readings, readings_of
+from companion.feedback import replayable, sham
+from companion.feedback.earlier import Earlier, readings_of
 from companion.feedback.kept import facts
-from companion.feedback.likened import likened
 from companion.feedback.replay import SKIPPED, most
 from companion.feedback.series import Log
 from companion.feedback.sham import Draw
@@ -135,7 +134,8 @@ def test_what_is_muted_or_held_is_not_replayed_and_a_seam_ends_a_piece() -> None
     ]
     assert found.number == 7
     short = {name: array[:800] for name, array in shown.items()}
-    assert replayable.earlier(short, {name: one[:800] for name, one in measured.items()}, ("", "blink")) is None
+    its = {name: one[:800] for name, one in measured.items()}
+    assert replayable.earlier(short, its, ("", "blink"), number=7) is None
 
 
 def test_after_a_rest_a_replay_goes_on_elsewhere() -> None:
@@ -154,41 +154,6 @@ def test_a_pause_in_the_baseline_leaves_nothing_out() -> None:
     made, other = (replay_of(*own, steps=700, rests=1) for _ in range(2))
     made.rest()
     assert [begun(made).next() for _ in range(1)] == [begun(other).next() for _ in range(1)]
-
-
-def wandering(seed: int, count: int, pace: float, spread: float) -> Readings:
-    """A value and something held down that wander: ``pace`` is what is left of each after a step."""
-    rng = np.random.default_rng(seed)
-    found = [np.zeros(2)]
-    for _ in range(count + 200):
-        found.append(pace * found[-1] + spread * rng.normal(size=2))
-    return tuple(map(tuple, np.array(found[-count:]).tolist()))
-
-
-def test_an_example_is_made_to_move_as_the_person_does() -> None:
-    unlike, alike = [], []
-    for seed in range(12):
-        own = wandering(seed, 900, 0.8, 0.3)
-        example = Earlier(wandering(seed + 100, 1000, 0.96, 0.05), (wandering(seed + 200, 2400, 0.96, 0.05),))
-        found = likened(example, own, smoothing=SMOOTHING_SECONDS)
-        assert (found.baseline, len(found.pieces[0])) == (own, 2400)
-        course, wanted = np.array(found.pieces[0]), np.array(own)
-        unlike.append(_pace(np.array(example.pieces[0])) / _pace(wanted))
-        alike.append(_pace(course) / _pace(wanted))
-        assert np.corrcoef(np.diff(course[:, 0]), np.diff(np.array(example.pieces[0])[:, 0]))[0, 1] > 0.5
-    assert np.all(np.abs(np.log(np.mean(unlike, axis=0))) > 0.4)
-    assert np.mean(alike, axis=0) == pytest.approx(np.ones((2, 2)), abs=0.1)
-
-
-def test_a_baseline_that_never_moves_makes_an_example_that_hardly_does() -> None:
-    example = Earlier(wandering(1, 1000, 0.9, 0.2), (wandering(2, 1000, 0.9, 0.2),))
-    (piece,) = likened(example, ((1.0, 2.0),) * 400, smoothing=SMOOTHING_SECONDS).pieces
-    assert np.array(piece) == pytest.approx(np.full((1000, 2), [1.0, 2.0]), abs=1e-3)
-
-
-def _pace(course: np.ndarray) -> np.ndarray:
-    """How far a course goes in a step, and how far in all."""
-    return np.array([np.abs(np.diff(course, axis=0)).mean(axis=0), course.std(axis=0)])
 
 
 def pairs() -> list[tuple[Log, Log]]:
@@ -262,20 +227,3 @@ def test_what_a_session_tells_of_itself_is_the_same_whatever_was_drawn() -> None
     (one, its_markers, its_last), (other, markers, last) = told_of
     assert {**one, "seal": ""} == {**other, "seal": ""}
     assert (its_markers, its_last) == (markers, last)
-
-
-@pytest.mark.parametrize("protocol", protocols.PROTOCOLS, ids=lambda one: one.name)
-def test_examples_to_replay_come_with_the_program(protocol: protocols.Protocol) -> None:
-    found = examples.sessions(protocol.name)
-    usual = Times()
-    rests = usual.blocks - 1
-    assert most(found) - rests * SKIPPED >= usual.blocks * usual.block / STEP_SECONDS
-    for one in found:
-        assert one.enough
-        assert all(np.isfinite(piece).all() for piece in (one.baseline, *one.pieces))
-    made = replay_of(*found, rate=0.8, steps=most(found))
-    inhibits = len(found[0].baseline[0]) - 1
-    own = [(step.value or 0.0, *step.inhibits * inhibits) for step in steps(30, seed=3, mutes=False)]
-    made.begin(tuple(one[: 1 + inhibits] for one in own))
-    given = np.array([made.next() for _ in range(most(found))])
-    assert (given >= 0).mean() == pytest.approx(0.8, abs=0.03)

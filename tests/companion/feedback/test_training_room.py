@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from feedback_steps import MUSE
+from feedback_steps import MUSE, trained_before
 from played_rest import NOW, PATIENCE, STREAMS, Bursting, Quick, Worn, can_train, listening_to, noise, recorded, until
 
 from companion.brain.types import Contact, HeadsetState
@@ -142,12 +142,23 @@ def test_options_say_what_is_known_of_the_person(room: TrainingRoom, worn: Worn,
 
 
 @pytest.mark.parametrize(
+    ("seconds", "says"), [(40.0, "less than a minute of blocks"), (150.0, "a minute of"), (260.0, "2 minutes of")]
+)
+def test_a_blind_session_is_no_longer_than_what_can_be_replayed(
+    room: TrainingRoom, writer: Writer, seconds: float, says: str
+) -> None:
+    trained_before(writer, seconds=seconds)
+    with pytest.raises(FeedbackError, match=f"may have {says}"):
+        room.start(Choice("calm", Times(block=600.0), blind=True)).result(PATIENCE)
+
+
+@pytest.mark.parametrize(
     ("choice", "says"),
     [
         (Choice("calm", rate=0.95), "between 30% and 90%"),
         (Choice("calm", sound="drum"), "no sound 'drum'"),
         (Choice("sleep"), "There are: focus"),
-        (Choice("calm", Times(block=600.0), blind=True), "may have 1[5-7] minutes of blocks by now"),
+        (Choice("calm", blind=True), "none is long enough yet. Train without blinding first"),
         (Choice("direction"), "a moment, or a tag"),
         (Choice("direction", moment=1, tag="birds"), "one of the two"),
         (Choice("direction", tag="birds"), "No moment has the tag “birds”"),
