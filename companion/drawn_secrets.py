@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from companion.masking import pixels
-from companion.masking.pixels import Box
-from companion.masking.spans import found, mark
+from companion.masking.pixels import Box, Cut
+from companion.masking.spans import found
 from embeddings.types import Image, TextLine
 
 #: Letters' widths from a window's edge up to which a line is taken to go on in the next, as terminals break them.
@@ -32,17 +32,6 @@ OVER = 0.3
 _BETWEEN_LETTERS = re.compile(r"(?<=[A-Za-z])[015](?=[A-Za-z])")
 _LIKE = {"0": "O", "1": "l", "5": "S"}
 _LOST_UNDERSCORE = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{2,8}) (?=[A-Za-z0-9_-]{16})")
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A part of a line that belongs to a secret which a window's edge breaks. ``first``: it begins here."""
-
-    line: int
-    start: int
-    end: int
-    kind: str
-    first: bool
 
 
 def touched(lines: Sequence[TextLine], *, told: int, width: int) -> tuple[Box, ...]:
@@ -72,14 +61,8 @@ def touched_lines(lines: Sequence[TextLine], *, told: int) -> frozenset[int]:
 
 def masked_lines(lines: Sequence[TextLine], *, told: int, width: int) -> tuple[TextLine, ...]:
     """Return the same lines with secrets replaced; see `touched`."""
-    parts = {part.line: part for part in _broken(lines, told, width)}
-    whole = [_without(line, parts[place]) if place in parts else line for place, line in enumerate(lines)]
-    once = pixels.masked_lines(whole)
-    corrected = _corrected(once, told)
-    if not corrected:
-        return once
-    twice, again = pixels.masked_lines(corrected), pixels.touched_lines(corrected)
-    return tuple(twice[place] if place in again else line for place, line in enumerate(once))
+    corrected = _corrected(lines, told)  # as long as they are
+    return pixels.masked_lines(lines, [*_broken(lines, told, width), *pixels.cuts(corrected)])
 
 
 def around(box: Box) -> Box:
@@ -130,16 +113,16 @@ def _plain(text: str) -> str:
     return _LOST_UNDERSCORE.sub(r"\1_", _BETWEEN_LETTERS.sub(lambda match: _LIKE[match[0]], text))
 
 
-def _broken(lines: Sequence[TextLine], told: int, width: int) -> Iterator[_Part]:
-    """Yield the parts of secrets that run over the edge of the window."""
-    for chain in _chains(lines, told, width):
+def _broken(lines: Sequence[TextLine], told: int, width: int) -> Iterator[Cut]:
+    """Yield the parts of secrets that run over the edge of the window; one may come twice."""
+    for chain in dict.fromkeys(map(tuple, (*_chains(lines, told, width), *_columns(lines, told, width)))):
         starts, length = [], 0
         for place in chain:
             starts.append(length)
             length += len(lines[place].text)
         for span in found("".join(lines[place].text for place in chain)):
             parts = [
-                _Part(place, max(span.start - start, 0), min(span.end - start, end), span.kind, span.start >= start)
+                Cut(place, max(span.start - start, 0), min(span.end - start, end), span.kind, span.start >= start)
                 for place, start in zip(chain, starts, strict=True)
                 if span.start < start + (end := len(lines[place].text)) and span.end > start
             ]
@@ -149,7 +132,7 @@ def _broken(lines: Sequence[TextLine], told: int, width: int) -> Iterator[_Part]
 def _chains(lines: Sequence[TextLine], told: int, width: int) -> Iterator[list[int]]:
     """Yield runs of lines of which each but the last reaches the window's edge, and the next is right below it."""
     chain: list[int] = []
-    for place in sorted(range(told, len(lines)), key=lambda one: lines[one].box[1]):
+    for place in _row_by_row(lines, told):
         if chain and not _goes_on(lines[chain[-1]], lines[place], width):
             if len(chain) > 1:
                 yield chain
@@ -159,12 +142,42 @@ def _chains(lines: Sequence[TextLine], told: int, width: int) -> Iterator[list[i
         yield chain
 
 
+def _columns(lines: Sequence[TextLine], told: int, width: int) -> Iterator[list[int]]:
+    """Yield such runs of lines below each other, whatever lies to their left: a terminal may be divided."""
+    going_on: list[list[int]] = []
+    for place in _row_by_row(lines, told):
+        chain = next((one for one in going_on if _is_below(lines[place], lines[one[-1]])), None)
+        if chain is None:
+            chain = []
+        else:
+            going_on.remove(chain)
+        chain.append(place)
+        if _reaches(lines[place], width):
+            going_on.append(chain)
+        elif len(chain) > 1:
+            yield chain
+    yield from (chain for chain in going_on if len(chain) > 1)
+
+
+def _row_by_row(lines: Sequence[TextLine], told: int) -> Iterator[int]:
+    """Yield the places of lines that were read; pieces of one row from left to right, whichever begins higher."""
+    return (told + place for place, _ in pixels.in_rows(lines[told:]))
+
+
 def _goes_on(line: TextLine, following: TextLine, width: int) -> bool:
-    left, top, right, bottom = line.box
-    letter = (right - left) / max(1, len(line.text))
+    return _reaches(line, width) and _is_next(line, following)
+
+
+def _is_below(following: TextLine, line: TextLine) -> bool:
+    return _is_next(line, following) and following.box[0] < line.box[2] and line.box[0] < following.box[2]
+
+
+def _reaches(line: TextLine, width: int) -> bool:
+    left, _, right, _ = line.box
+    return right >= width - EDGE * (right - left) / max(1, len(line.text))
+
+
+def _is_next(line: TextLine, following: TextLine) -> bool:
+    _, top, _, bottom = line.box
     below = (following.box[1] + following.box[3] - top - bottom) / 2
-    return right >= width - EDGE * letter and 0 < below <= NEXT * (bottom - top)
-
-
-def _without(line: TextLine, part: _Part) -> TextLine:
-    return replace(line, text=line.text[: part.start] + (mark(part.kind) if part.first else "") + line.text[part.end :])
+    return 0 < below <= NEXT * (bottom - top)

@@ -11,6 +11,7 @@ from companion.capture.accessible.reading import UNTOLD, Block, Reading
 from companion.capture.accessible.text import joined
 from companion.capture.programs import is_browser
 from companion.capture.sites import host_of
+from companion.capture.tabs import hung, of_browser
 from companion.capture.types import Frame, Rect
 
 HIDDEN = "[address]"
@@ -25,8 +26,9 @@ TOOLBARS, PIXELS = 96, 2.0
 def hidden(frame: Frame) -> Frame:
     """Return a frame without the address of its page, whose picture will be black where the browser shows it.
 
-    That is the bar it is written into; where the browser does not tell of one, all there is at the top of its window.
-    While the bar is written into, addresses are suggested below it, nobody tells where: there is no picture then.
+    That is the bar it is written into; where the browser does not tell of one, all there is at the top of its window;
+    and what it hangs over its page, as the card of a tab says whose page it is. While the bar is written into,
+    addresses are suggested below it, nobody tells where: there is no picture then, and none of the browser's own words.
     """
     window = frame.window
     browser = is_browser(window.app)
@@ -37,7 +39,9 @@ def hidden(frame: Frame) -> Frame:
         title = title.replace(form, HIDDEN)
     before = frame.reading or UNTOLD
     bars = _bars(before, window.url, browser=browser)
-    reading = _without(before, bars)
+    reading = _without(before, [*bars, *(_suggested(before, frame.popups, bars) if browser else ())])
+    if browser:
+        reading = replace(reading, hidden=(*reading.hidden, *frame.popups))
     if browser and window.rect is not None and not (bars and all(bar.rect is not None for bar in bars)):
         reading = replace(reading, hidden=(*reading.hidden, _top(window.rect, reading.ratio)))
     told = reading if frame.reading is not None or reading.hidden else None
@@ -49,6 +53,12 @@ def _bars(reading: Reading, url: str, *, browser: bool) -> list[Block]:
     """Return what the browser itself says of an address. A page may say what it likes."""
     own = (block for block in reading.blocks if not block.document)
     return [block for block in own if (browser and block.editable) or _tells(block, url)]
+
+
+def _suggested(reading: Reading, popups: Sequence[Rect], bars: Sequence[Block]) -> list[Block]:
+    """Return what else of a browser itself may say an address: of another page, or one that it suggests."""
+    said = of_browser(reading) if reading.writing else hung(reading, popups)
+    return [block for block in said if not any(block is bar for bar in bars)]
 
 
 def _without(reading: Reading, bars: Sequence[Block]) -> Reading:

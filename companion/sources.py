@@ -157,10 +157,10 @@ class Sources(Generic[H]):
         if self.keeper is None:
             settings = self.settings
             self.keeper = self._make_keeper(settings)
-            if self.keeper is not None:
+            if self.keeper is not None and self._stands(settings):
                 self.keeper.start()
-                if self.paused_until is not None or self.settings is not settings:  # since it was asked
-                    self.keeper.leave(keep=not narrowed(settings, self.settings))
+                if not self._stands(settings):  # since it was asked
+                    self.keeper.leave(keep=False)
         if self.listening is None and self.paused_until is None:
             self._no_headset = NO_HEADSET
             try:
@@ -171,6 +171,10 @@ class Sources(Generic[H]):
                 self.listening.start()
         self._recording = True
         self._on_headset()
+
+    def _stands(self, settings: Settings) -> bool:
+        """Whether nobody has paused, or chosen anything else than these: who did waits for this thread."""
+        return self.paused_until is None and self.settings is settings
 
     def _begin_anew(self, cut: Callable[[H, float], None]) -> float:
         try:

@@ -49,14 +49,17 @@ class ReadStep:
 
     def fill(self, moment_ids: Sequence[int]) -> None:
         """Read each frame and store its text."""
-        from companion.masking import pixels  # its patterns take a while, and the tray icon does not wait for them
+        from companion import drawn_secrets  # its patterns take a while, and the tray icon does not wait for them
+        from companion.masking import pixels
 
         for moment in self._store.moments(moment_ids).values():
             picture = frames.read(self._store.vault, moment.frame)
             lines: list[TextLine] = self._reader.submit("read", picture).result()
-            secret = pixels.touched(lines)
-            image = pixels.blackened(frames.decode(picture), secret) if secret else None
-            text = as_text([line for line in pixels.masked_lines(lines) if line.text])
+            shown = frames.decode(picture)
+            secret = drawn_secrets.touched(lines, told=0, width=shown.shape[1])
+            image = pixels.blackened(shown, secret) if secret else None
+            masked = drawn_secrets.masked_lines(lines, told=0, width=shown.shape[1])
+            text = as_text([line for line in masked if line.text])
             self._writer.do(_store_text, self._writer.vault, moment.id, text, image).result()
 
 

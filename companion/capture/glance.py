@@ -121,10 +121,11 @@ class Glance:
             return False
         if before.window.rect is not None and screen.disturbed(before.window.rect):
             return False
-        same = (before.window.rect, normalised_title(before.window.title), before.overlapping) == (
+        same = (before.window.rect, normalised_title(before.window.title), before.overlapping, before.above) == (
             after.window.rect,
             normalised_title(after.window.title),
             after.overlapping,
+            after.above,  # none where a compositor held the pixels apart, which it may have ceased to do
         )
         return same and self._rules.decide(after.window, after.overlapping) is None
 

@@ -6,6 +6,7 @@ import select
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import combinations
 from typing import Any
 
@@ -119,7 +120,8 @@ class Hotkey:
 
     def _hear(self, display: Display, event: Any) -> None:
         if isinstance(event, x.MappingNotifyEvent):
-            self._grab(display)
+            with suppress(CaptureError):  # no key gives it now, or another has it: what is held stays, till the next
+                self._grab(display)
         elif isinstance(event, x.KeyReleaseEvent):
             self._released_at = event.time
         elif isinstance(event, x.KeyPressEvent) and event.time != self._released_at:
@@ -139,6 +141,7 @@ class Hotkey:
                     f"Another program already uses {self._combination}. Choose another combination in the "
                     "settings, or free it there."
                 ) from error
+            self._held.add((keycode, modifiers))
         for keycode, modifiers in sorted(self._held - wanted):
             display.core.UngrabKeyChecked(keycode, display.root, modifiers).check()
         self._held = wanted

@@ -39,7 +39,7 @@ def without_others(reading: Reading, window: Window, rules: Rules, popups: Seque
     over = tuple(popups) if ruled else ()
     if not reading.told:
         return replace(reading, hidden=(*reading.hidden, *over, *_strip(window, reading.ratio))) if ruled else reading
-    others = [*_tabs(reading, window, rules, ruled=ruled), *(_hung(reading, rules, over) if ruled else ())]
+    others = [*_tabs(reading, window, rules, ruled=ruled), *(_over(reading, rules, over) if ruled else ())]
     unknown = ruled and reading.writing
     if not others and not over and not unknown:
         return reading
@@ -62,16 +62,25 @@ def _tabs(reading: Reading, window: Window, rules: Rules, *, ruled: bool) -> lis
     return [tab for tab in tabs if (ruled and tab.text not in front) or first_that_fits(rules.exclude_titles, tab.text)]
 
 
-def _hung(reading: Reading, rules: Rules, popups: Sequence[Rect]) -> list[Block]:
-    """Return what of a browser itself hangs over its page: cards, and what it suggests of what is left out."""
-    own = [block for block in reading.blocks if not block.document and block.role != Role.PAGE_TAB]
-    hung = [
+def of_browser(reading: Reading) -> list[Block]:
+    """Return what a browser says of itself, beside its tabs and its page."""
+    return [block for block in reading.blocks if not block.document and block.role != Role.PAGE_TAB]
+
+
+def hung(reading: Reading, popups: Sequence[Rect]) -> list[Block]:
+    """Return what of a browser itself hangs over its page, such as the card of a tab."""
+    return [
         block
-        for block in own
+        for block in of_browser(reading)
         if block.role == Role.TOOL_TIP or any(block.rect is not None and block.rect.overlaps(one) for one in popups)
     ]
+
+
+def _over(reading: Reading, rules: Rules, popups: Sequence[Rect]) -> list[Block]:
+    """Return what of a browser itself hangs over its page: cards, and what it suggests of what is left out."""
+    cards = hung(reading, popups)
     said = [block for block in reading.blocks if reading.writing and rules.names(block.text)]
-    return [*hung, *(block for block in said if not any(block is one for one in hung))]
+    return [*cards, *(block for block in said if not any(block is one for one in cards))]
 
 
 def _own(rules: Rules) -> set[str]:

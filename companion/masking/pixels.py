@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeAlias
@@ -58,13 +58,13 @@ def touched_lines(lines: Sequence[TextLine]) -> frozenset[int]:
     return frozenset(cut.line for cut in cuts(lines))
 
 
-def masked_lines(lines: Sequence[TextLine]) -> tuple[TextLine, ...]:
+def masked_lines(lines: Sequence[TextLine], more: Iterable[Cut] = ()) -> tuple[TextLine, ...]:
     """Return the same lines with secrets replaced, also those that run over several lines.
 
-    A line that was only the later part of a secret becomes empty.
+    A line that was only the later part of a secret becomes empty. ``more`` of them may be known.
     """
     of_line: dict[int, list[Cut]] = {}
-    for cut in cuts(lines):
+    for cut in (*cuts(lines), *more):
         of_line.setdefault(cut.line, []).append(cut)
     return tuple(
         replace(line, text=_without(line.text, of_line[place])) if place in of_line else line
@@ -92,7 +92,7 @@ def blackened(image: Image, boxes: Sequence[Box]) -> Image:
 def cuts(lines: Sequence[TextLine]) -> tuple[Cut, ...]:
     """Return the parts of lines that secrets are made of."""
     given = [(place, "\n") for place in range(len(lines))]
-    both = [*_found_in(lines, given), *_found_in(lines, _in_rows(lines))]
+    both = [*_found_in(lines, given), *_found_in(lines, in_rows(lines))]
     return tuple(dict.fromkeys(both))
 
 
@@ -118,7 +118,7 @@ def _cut(place: int, start: int, length: int, span: Span) -> Cut | None:
     return Cut(place, begins, ends, span.kind, span.start >= start) if begins < ends else None
 
 
-def _in_rows(lines: Sequence[TextLine]) -> list[tuple[int, str]]:
+def in_rows(lines: Sequence[TextLine]) -> list[tuple[int, str]]:
     """Return the order of reading row by row; cells of a table are divided by a tab, words of a row by a space."""
     rows: list[list[int]] = []
     for place in sorted(range(len(lines)), key=lambda one: _middle(lines[one])):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import deque
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from mnemonic import Mnemonic
 
@@ -16,6 +18,18 @@ _SHORTEST, _LONGEST = 3, 20  # letters of a word of the lists, and of two of the
 #: Between two words: gaps, lines, commas, the frame of a table and the number of the next word.
 _GAP = re.compile(r"[\s,;|\"'\[\]*·•\u3000-]{1,24}(?:#?\d{1,2}\s{0,2}[.):-]?\s{0,4})?|[\s|]{0,8}\d{1,2}[.):]?\s{1,4}")
 _WORD = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f\u3099\u309a][^\W\d_]*)*")
+
+#: Between the two parts of a word that an edge broke.
+_BREAKS = frozenset({"\n", "\r\n"})
+
+
+class _Word(NamedTuple):
+    """Where a word of a text is, how many words of a list it is, and of which languages."""
+
+    start: int
+    end: int
+    words: int
+    languages: frozenset[str]
 
 
 def _plain(word: str) -> str:
@@ -55,20 +69,37 @@ def phrases(seen: Seen) -> Iterator[Span]:
     """
     if len(seen.text) < LEAST_WORDS * 2:
         return
-    run: list[re.Match[str]] = []
+    run: list[_Word] = []
     languages: frozenset[str] = frozenset()
-    for word in _WORD.finditer(seen.text):
-        of_word = _parts(word.group())[1]
-        joined = bool(run) and _GAP.fullmatch(seen.text, run[-1].end(), word.start()) is not None
-        if joined and languages & of_word:
+    for word in _words(seen.text):
+        joined = bool(run) and _GAP.fullmatch(seen.text, run[-1].end, word.start) is not None
+        if joined and languages & word.languages:
             run.append(word)
-            languages = languages & of_word
+            languages = languages & word.languages
             continue
         yield from _ended(run)
-        run, languages = ([word], of_word) if of_word else ([], of_word)
+        run, languages = ([word], word.languages) if word.languages else ([], word.languages)
     yield from _ended(run)
 
 
-def _ended(run: list[re.Match[str]]) -> Iterator[Span]:
-    if sum(_parts(word.group())[0] for word in run) >= LEAST_WORDS:
-        yield Span(run[0].start(), run[-1].end(), "seed phrase")
+def _words(text: str) -> Iterator[_Word]:
+    """Yield the words of a text; one that the edge of a terminal broke is one."""
+    found = deque(_WORD.finditer(text))
+    while found:
+        word = found.popleft()
+        said, end = word.group(), word.end()
+        if found and text[end : found[0].start()] in _BREAKS and _is_broken(said, found[0].group()):
+            rest = found.popleft()
+            said, end = said + rest.group(), rest.end()
+        yield _Word(word.start(), end, *_parts(said))
+
+
+def _is_broken(word: str, rest: str) -> bool:
+    """Whether two words are one of a list together, and not each by itself."""
+    known = _lists()
+    return _plain(word + rest) in known and not (_plain(word) in known and _plain(rest) in known)
+
+
+def _ended(run: list[_Word]) -> Iterator[Span]:
+    if sum(word.words for word in run) >= LEAST_WORDS:
+        yield Span(run[0].start, run[-1].end, "seed phrase")

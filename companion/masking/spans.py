@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 
 from companion.masking import (
@@ -48,7 +48,8 @@ _SEARCHES: tuple[Callable[[Seen], Iterator[Span]], ...] = (
 )
 
 #: Kinds that are one long word, which a terminal or a narrow field breaks at its edge.
-_BROKEN = frozenset(rule.kind for rule in (*issuers.ISSUERS, *services.SERVICES))
+_SHAPES = (*issuers.ISSUERS, *services.SERVICES)
+_BROKEN = frozenset(rule.kind for rule in _SHAPES)
 _REST = re.compile(r"\r?\n[ \t|│]{0,4}(?P<rest>(?=[A-Za-z_=/+-]{0,30}\d)[\w=/+.-]{4,400})(?=[\s|│\"']|$)", re.ASCII)
 
 #: Lines onto which such a word is followed.
@@ -72,6 +73,8 @@ def found(text: str) -> tuple[Span, ...]:
     seen = Seen.of(text)
     spans = [*spans_of(_RULES, seen), *chain.from_iterable(search(seen) for search in _SEARCHES)]
     spans += wrapped.spans(seen, _of_one_word, spans)
+    spans += wrapped.spans(seen, partial(spans_of, _SHAPES), spans, least=1)
+    spans += wrapped.numbers(seen, _numbers)
     return tuple(together(_whole(seen.text, span) for span in spans))
 
 
@@ -93,6 +96,11 @@ def _of_one_word(seen: Seen) -> Iterator[Span]:
     """Yield what is one long word, or said to be."""
     yield from spans_of(_RULES, seen)
     yield from assigned.secrets(seen)
+
+
+def _numbers(seen: Seen) -> Iterator[Span]:
+    """Yield what is known by its digits."""
+    yield from chain(money.cards(seen), money.accounts(seen), national.numbers(seen))
 
 
 def _whole(text: str, span: Span) -> Span:

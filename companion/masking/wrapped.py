@@ -6,17 +6,21 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from companion.masking.types import Seen, Span
 
 #: What a token is made of, and how many of them a line must end with that may go on in the next.
 _LETTER = r"[\w=/+.:@%&?~\"'-]"
-_LEAST = 16
-_ENDS = re.compile(rf"{_LETTER}{{{_LEAST}}}$", re.ASCII)
+LEAST = 16
+_ENDS = re.compile(rf"{_LETTER}+$", re.ASCII)
 _BEGINS = re.compile(_LETTER, re.ASCII)
 #: What is no word that only follows: with a digit in it, or letters of both cases mixed.
 _MADE_UP = re.compile(rf"{_LETTER}{{0,200}}?(?:\d|[a-z][A-Z]{_LETTER}{{0,40}}?[a-z][A-Z])", re.ASCII)
 _BREAK = re.compile(r"\r?\n")
+#: What stands around the break of a number, and characters of a line that an edge breaks.
+_IN_NUMBER = re.compile(r"\d[\dA-Z ./-]|[A-Z ./-]\d")
+NARROWEST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +42,15 @@ class _Whole:
         return self.at[passed - 1] if passed > bisect_right(self.at, span.start) else None
 
 
-def spans(seen: Seen, find: Callable[[Seen], Iterable[Span]], known: Iterable[Span]) -> Iterator[Span]:
+def spans(
+    seen: Seen, find: Callable[[Seen], Iterable[Span]], known: Iterable[Span], *, least: int = LEAST
+) -> Iterator[Span]:
     """Yield the spans that ``find`` finds across line breaks where the lines are put together.
 
-    Where one of those ``known`` ends with the line, a word that only follows is no part of it.
+    Where one of those ``known`` ends with the line, a word that only follows is no part of it. ``least``: how many
+    letters of it a line must end with; few do for what is known by its shape alone.
     """
-    whole = _whole(seen.text)
+    whole = _whole(seen.text, least)
     if whole is None:
         return
     ends = {span.end for span in known}
@@ -56,7 +63,22 @@ def spans(seen: Seen, find: Callable[[Seen], Iterable[Span]], known: Iterable[Sp
             yield Span(whole.before(span.start), whole.before(span.end - 1) + 1, span.kind)
 
 
-def _whole(text: str) -> _Whole | None:
+def numbers(seen: Seen, find: Callable[[Seen], Iterable[Span]]) -> Iterator[Span]:
+    """Yield the spans that ``find`` finds over the break of a line as wide as any, at which a number may be broken."""
+    lines = seen.text.split("\n")
+    widest = max(len(line.rstrip("\r")) for line in lines)
+    start = 0
+    for line, following in pairwise(lines):
+        bare = line.rstrip("\r")
+        if len(bare) == widest >= NARROWEST and _IN_NUMBER.fullmatch(bare[-1:] + following[:1]):
+            taken = start + len(line) + 1 - len(bare)  # of what follows, its place in the text less that in these two
+            for span in find(Seen.of(bare + following)):
+                if span.start < len(bare) < span.end:
+                    yield Span(start + span.start, taken + span.end, span.kind)
+        start += len(line) + 1
+
+
+def _whole(text: str, least: int) -> _Whole | None:
     """Return a text without the line breaks that may be the work of an edge; None where there is none such."""
     parts, at, taken, start, length, width = list[str](), list[int](), list[int](), 0, 0, 0
     for found in _BREAK.finditer(text):
@@ -66,7 +88,7 @@ def _whole(text: str) -> _Whole | None:
         length += len(line)
         # Every line of a word but its last is as wide as its first.
         width = width if width in (0, len(line)) else -1
-        if width >= 0 and _goes_on(line, following):
+        if width >= 0 and _goes_on(line, following, least):
             width = len(line)
             at.append(length)
             taken.append((taken[-1] if taken else 0) + len(found.group()))
@@ -78,6 +100,8 @@ def _whole(text: str) -> _Whole | None:
     return _Whole("".join([*parts, text[start:]]), at, taken) if at else None
 
 
-def _goes_on(line: str, following: str) -> bool:
+def _goes_on(line: str, following: str, least: int) -> bool:
     """Whether a line ends as if it were cut off, and the one below is no wider than it."""
-    return 0 < len(following) <= len(line) and _ENDS.search(line) is not None and _BEGINS.match(following) is not None
+    if not 0 < len(following) <= len(line) or _BEGINS.match(following) is None:
+        return False
+    return _ENDS.match(line, max(0, len(line) - least)) is not None and len(line) >= least

@@ -15,9 +15,10 @@ from companion.notices.repeats import Repeats
 from companion.notices.rules import Choices
 from companion.notices.types import Decision, Judged, Notice, Semantics
 from companion.notices.watching import PART
-from companion.notices.wire import Original
+from companion.notices.wire import Original, without_pictures
 
 REMEMBERED = 500  # judged notices that are shown in windows and can be corrected
+PICTURED = 16  # of these, the newest: what is judged anew came seconds ago, and a picture takes as much as all they say
 SEEN, PASSED, HELD = "seen", "passed", "held"
 UNKEPT = "It could not be kept, so it was shown."
 UNSEEN = "Held for the digest because there was no room on the screen to show it."
@@ -76,6 +77,7 @@ class Judging:
         self._lock = threading.Lock()
         self._repeats, self._counts = Repeats(), Counter[str]()
         self._focus: Focus | None = None
+        self._forgotten = (0, 0.0, 0.0)  # up to which number, and from when to when
         self._recent: deque[Decided] = deque(maxlen=REMEMBERED)
 
     @property
@@ -101,7 +103,7 @@ class Judging:
 
     def take(self, notice: Notice, original: Original) -> None:
         """Judge a notice and do what was decided; our own are none."""
-        if self._passing.is_own(notice):
+        if self._passing.is_own(notice) or self._is_forgotten(notice):
             return
         known = self._known(notice.number)
         if known is not None:
@@ -114,7 +116,7 @@ class Judging:
         focus = focus if focus is not None and focus.has(notice) else None
         made = Decided(self._judge(notice, choices, earlier, focus), original, focus)
         with self._lock:
-            self._recent.append(made)
+            self._remember([made])
             self._counts[SEEN] += 1
         self.carry_out([made])
 
@@ -125,7 +127,7 @@ class Judging:
         anew = [Decided(self._judge(one.notice, choices, 0, focus), one.original, focus) for one in late]
         self._learner.drop(one.notice.number for one in anew)
         with self._lock:
-            self._recent.extend(anew)
+            self._remember(anew)
         self.carry_out(anew)
 
     def unseen(self, numbers: Sequence[int]) -> None:
@@ -135,14 +137,15 @@ class Judging:
         self._learner.drop(one.notice.number for one in some)
         held = [replace(one, judged=replace(one.judged, decision=Decision.HOLD, why=UNSEEN)) for one in some]
         with self._lock:
-            self._recent.extend(held)
+            self._remember(held)
             self._counts[PASSED] -= len(held)
         self.carry_out(held)
 
-    def forget(self, start: float, end: float) -> None:
-        """Forget what is in memory of a time (UTC seconds)."""
+    def forget(self, start: float, end: float, below: int) -> None:
+        """Forget what is in memory of a time (UTC seconds), and what has yet to come of it: numbers ``below`` this."""
         with self._lock:
             self._repeats.forget(start, end)
+            self._forgotten = below, start, end
         gone = self._taken_out(lambda one: start <= one.notice.time < end)
         self._learner.drop(one.notice.number for one in gone)
 
@@ -158,6 +161,11 @@ class Judging:
                 to_hold.append(replace(one, judged=replace(one.judged, decision=Decision.HOLD)))
         for focus in {one.focus.first: one.focus for one in to_hold if one.focus is not None}.values():
             self._hold([one for one in to_hold if one.focus is not None and one.focus.first == focus.first], focus)
+
+    def _is_forgotten(self, notice: Notice) -> bool:
+        with self._lock:
+            below, start, end = self._forgotten
+        return notice.number < below and start <= notice.time < end
 
     def _judge(self, notice: Notice, choices: Choices, earlier: int, focus: Focus | None) -> Judged:
         """Return what becomes of a notice; what fails on the way lets it through rather than lose it."""
@@ -198,6 +206,13 @@ class Judging:
             refused=lambda judged: self._anew(lambda: show(judged)),
         )
 
+    def _remember(self, some: Sequence[Decided]) -> None:
+        """Take some down, and let the pictures of those go that are not among the newest any more. With the lock."""
+        self._recent.extend(some)
+        newest = len(self._recent) - PICTURED
+        for at in range(max(0, newest - len(some)), max(0, newest)):
+            self._recent[at] = replace(self._recent[at], original=without_pictures(self._recent[at].original))
+
     def _known(self, number: int) -> Decided | None:
         with self._lock:
             return next((one for one in reversed(self._recent) if one.notice.number == number), None)
@@ -209,9 +224,9 @@ class Judging:
             self._recent = deque(
                 (replace(one, judged=judged) if one is known else one for one in self._recent), maxlen=REMEMBERED
             )
-        if known.focus is None or not known.focus.semantics.replays:
-            return
-        self._holding.close([notice])
+        semantics = known.focus.semantics if known.focus is not None else None
+        if semantics is not None and semantics.replays and not self._passing.is_shown(notice, semantics):
+            self._holding.close([notice])
 
     def _count(self, what: str, more: int) -> None:
         with self._lock:

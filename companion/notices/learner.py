@@ -160,6 +160,7 @@ class Learner:
         with self._lock:
             if self._importance is learned:
                 self._saved = answers
+                self._lessons = {name: at for name, at in self._lessons.items() if lessons.get(name) != at}
 
     def _learn(self, outcomes: Iterable[Outcome]) -> None:
         for one in outcomes:

@@ -222,7 +222,7 @@ class Notices:
 
     def forgotten(self, start: float, end: float) -> None:
         """Forget what is in memory of a time (UTC seconds); what the vault has of it is forgotten there."""
-        self._judging.forget(start, end)
+        self._judging.forget(start, end, self._watcher.next_number)
         self._holding.forget_between(start, end)
         if self._brain is not None:
             self._brain.forget()
@@ -272,12 +272,16 @@ class Notices:
         except NoticesError as error:
             self._on_incident(PART, f"Some notifications may have been missed at the end of focus. {error}")
         try:
-            self._judged.do(lambda: None).result(JUDGED_SECONDS)
+            self._await_judged()
             self._holding.let_go()
-        except NotYet:
-            self._on_incident(PART, BEHIND)
         finally:
             self._judging.focus = None
+
+    def _await_judged(self) -> None:
+        try:
+            self._judged.do(lambda: None).result(JUDGED_SECONDS)
+        except NotYet:
+            self._on_incident(PART, BEHIND)
 
     def _happened(self, what: Happened) -> None:
         self._learner.happened(what)

@@ -44,7 +44,7 @@ class Passing:
         that the program's own actions go on working and nothing is there twice.
         """
         notice = judged.notice
-        if semantics.critical_passes and notice.urgency >= CRITICAL:
+        if self.is_shown(notice, semantics):
             return notice
         if semantics.critical_passes and original is not None:
             return self._resend(notice, original, semantics)
@@ -55,6 +55,10 @@ class Passing:
             return notice
         self._close([notice])
         return replace(notice, daemon_id=None)  # that the daemon let go of it says nothing of the person
+
+    def is_shown(self, notice: Notice, semantics: Semantics) -> bool:
+        """Whether its daemon shows a notice by itself."""
+        return semantics.critical_passes and notice.urgency >= CRITICAL
 
     def is_own(self, notice: Notice) -> bool:
         """Whether a notice is one that was sent here."""

@@ -44,6 +44,7 @@ class Telling:
         self._writer, self._store, self._server = writer, store, server
         self._offer, self._on_incident = offer, on_incident
         self._shown: dict[_At, Digest] = {}  # by where their message is
+        self._said: set[int] = set()  # digests that were shown, while the vault has yet to take that down
 
     def gather(self) -> None:
         """Put all that is held into a new digest; raises `VaultError`."""
@@ -101,17 +102,25 @@ class Telling:
 
     def _tell(self, number: int) -> Digest:
         made = self.made(number)
+        if number not in self._said:
+            self._show(made)
+        self._said.add(number)
+        self._writer.do(rows.told, number).result()
+        self._said.discard(number)
+        return self.made(number)
+
+    def _show(self, made: Digest) -> None:
         try:
             self._shown[self._server.say(made.summary, made.body, action=ACTION)] = made
         except NoticesError as error:
             self._on_incident(PART, f"The digest is shown by Companion itself. {error}")
             self._offer(made)
-        self._writer.do(rows.told, number).result()
-        return self.made(number)
 
     def _take_down(self, standing: dict[_At, Digest]) -> list[int]:
         """Close the messages of some digests; returns the digests."""
         self._shown = {at: shown for at, shown in self._shown.items() if at not in standing}
         with suppress(NoticesError):  # the desktop is gone, and they with it
             self._server.close(self._server.standing(standing))
-        return sorted({shown.number for shown in standing.values()})
+        numbers = {shown.number for shown in standing.values()}
+        self._said -= numbers
+        return sorted(numbers)

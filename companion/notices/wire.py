@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from dbus_fast import Message, MessageType, Variant
@@ -21,7 +21,7 @@ KDE_WATCHER = "org.kde.NotificationWatcher"
 LONGEST_SUMMARY, LONGEST_BODY = 500, 4_000  # characters that are kept
 LONGEST_READ = 8  # times as many are read: some of them may be markup
 LONGEST_NAME, MOST_ACTIONS = 500, 32  # characters of other things it says; actions that are known by their keys
-MOST_PICTURE = 300_000  # bytes of a picture that is kept to be shown again: hundreds of notifications are remembered
+MOST_PICTURE = 300_000  # bytes of a picture that is kept to be shown again
 _PICTURES = ("image-data", "image_data", "icon_data")
 _STACKS = ("x-dunst-stack-tag", "x-canonical-private-synchronous", "private-synchronous", "synchronous")
 _REASONS = {1: Cause.EXPIRED, 2: Cause.DISMISSED}
@@ -66,7 +66,7 @@ def sent(said: Message) -> Sent | None:
     if kind == (GTK, "AddNotification", _ADD):
         return _keyed(said.body[0], said.body[1], said.body[2])
     if kind == (PORTAL, "AddNotification", _ADD_PORTAL):
-        return _keyed("", said.body[0], said.body[1])
+        return _keyed("", f"{said.sender} {said.body[0]}", said.body[1])  # each program has its own names
     return None
 
 
@@ -146,6 +146,11 @@ def _freedesktop(body: Sequence[Any], number: int | None = None) -> Sent:
 def _kept(hints: Mapping[str, Variant]) -> dict[str, Variant]:
     """Return hints without pictures that are too large to be kept."""
     return {name: one for name, one in hints.items() if name not in _PICTURES or _size(one.value) <= MOST_PICTURE}
+
+
+def without_pictures(original: Original) -> Original:
+    """Return a notification without its pictures."""
+    return replace(original, hints={name: one for name, one in original.hints.items() if name not in _PICTURES})
 
 
 def _size(picture: object) -> int:

@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 
@@ -17,7 +18,7 @@ from aiosmtpd.smtp import Session as Peer
 from companion.sending.accepting import Accepting, Login
 from companion.sending.line import Tls
 from companion.sending.peers import is_own
-from companion.sending.replies import Reply
+from companion.sending.replies import HANGS_UP, Reply
 from companion.sending.types import Account, Envelope, OnIncident, Recipient, SendingError
 from companion.sending.upstream import LostError, RefusedError, Upstream
 
@@ -265,10 +266,10 @@ class Dialogue(SMTP):
     def _mail(self, login: Login, sender: str, params: tuple[str, ...]) -> Reply:
         """Begin a mail with the server, once more where it hung up since the last one."""
         if self._upstream.is_open:
-            try:
-                return self._upstream.mail(sender, params)
-            except LostError:
-                pass
+            with suppress(LostError):
+                reply = self._upstream.mail(sender, params)
+                if reply.code != HANGS_UP:
+                    return reply
         self._upstream.open()
         self._upstream.login(login.user.encode("utf-8", "surrogateescape"), login.password)
         return self._upstream.mail(sender, params)

@@ -231,7 +231,7 @@ class Dispatcher:
             upstream.quit()
             self._speaking.discard(upstream)
         if reply.accepted or not self._stopping.is_set():
-            self._answered(entry, reply)
+            self._answered(entry, reply, password)
         elif handed_over:  # else another dispatcher may have the mail already
             self._outcomes.broken_off(entry)
 
@@ -260,7 +260,7 @@ class Dispatcher:
             replies += [upstream.recipient(one.address, one.params) for one in envelope.recipients]
         return replies
 
-    def _answered(self, entry: Entry, reply: Reply) -> None:
+    def _answered(self, entry: Entry, reply: Reply, password: bytes) -> None:
         account, user = entry.head.account, entry.head.user
         if reply.accepted:
             try:
@@ -268,7 +268,8 @@ class Dispatcher:
             except SendingError as error:  # the mail is sent all the same
                 self._on_incident("mail", str(error))
         elif reply.code in WRONG_LOGIN:
-            self._passwords.drop(account, user)
+            if self._passwords.get(account, user) == password:  # else a mail program has logged in with another since
+                self._passwords.drop(account, user)
             raise _WaitsError(NO_PASSWORD)
         else:
             self._outcomes.not_taken(entry, reply)

@@ -70,12 +70,13 @@ class Outcomes:
     def mind_the_clock(self) -> None:
         """Where the clock was set back, let no mail wait longer than was decided."""
         now = self._clock()
-        for entry in self._queue.entries(State.HELD):
-            progress = entry.progress
-            if progress.since is not None and now < progress.since:
-                failing = None if progress.failing is None else min(progress.failing, now)
-                due = now + (progress.due - progress.since)
-                self._write(entry, replace(progress, due=due, since=now, failing=failing))
+        with self._queue.undecided():
+            for entry in self._queue.entries(State.HELD):
+                progress = entry.progress
+                if progress.since is not None and now < progress.since:
+                    failing = None if progress.failing is None else min(progress.failing, now)
+                    due = now + (progress.due - progress.since)
+                    self._write(entry, replace(progress, due=due, since=now, failing=failing))
 
     def _was_tried_enough(self, progress: Progress) -> bool:
         if progress.failing is None:
@@ -99,13 +100,14 @@ class Outcomes:
 
     def _noted(self, entry: Entry, said: str, **more: Any) -> bool:
         """Write down what came of a try; False when the person let the mail go, or decided anew, meanwhile."""
-        held = {one.id: one.progress for one in self._queue.entries(State.HELD, State.SENDING)}
-        if entry.id not in held:
-            return False
-        now = held[entry.id]
-        stands = (now.due, now.since) == (entry.progress.due, entry.progress.since)
-        self._write(entry, replace(now, said=said, **(more if stands else {})))
-        return stands
+        with self._queue.undecided():  # else what they decide just now would be written over
+            held = {one.id: one.progress for one in self._queue.entries(State.HELD, State.SENDING)}
+            if entry.id not in held:
+                return False
+            now = held[entry.id]
+            stands = (now.due, now.since) == (entry.progress.due, entry.progress.since)
+            self._write(entry, replace(now, said=said, **(more if stands else {})))
+            return stands
 
     def _write(self, entry: Entry, progress: Progress) -> None:
         self._queue.remember(entry.id, progress)

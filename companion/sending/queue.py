@@ -171,6 +171,12 @@ class Queue:
             self.note(mail, progress)
             return True
 
+    @contextmanager
+    def undecided(self) -> Iterator[None]:
+        """Let nobody decide anything of a mail meanwhile, nor its state change."""
+        with self._lock:
+            yield
+
     def settle(self, mail: str, before: State, after: State) -> None:
         """Change a mail's state, later too if the disk does not take it now; raises `SendingError` when it does not."""
         with self._lock:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 ANSWERS, YES, NOT_NOW, NO = range(200, 600), range(200, 300), range(400, 500), range(400, 600)
-GIVE_PASSWORD, GIVE_MAIL = 334, 354
+GIVE_PASSWORD, GIVE_MAIL, HANGS_UP = 334, 354, 421
 
 
 @dataclass(frozen=True, slots=True)

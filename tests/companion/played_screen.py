@@ -43,6 +43,7 @@ class Played:
 
     window: Window | None = EDITOR
     overlapping: tuple[Window, ...] = ()
+    above: tuple[Rect, ...] = ()
     picture: Image | None = field(default_factory=image)
     told: Reading | None = None
     locked: bool = False
@@ -71,7 +72,7 @@ class Played:
         return self.away
 
     def sight(self) -> Sight:
-        return Sight(self.number, self.window, self.overlapping)
+        return Sight(self.number, self.window, self.overlapping, above=self.above)
 
     def grab(self, rect: Rect) -> Image | None:
         self.grabs.append(rect)

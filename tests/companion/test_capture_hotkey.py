@@ -112,6 +112,20 @@ def test_it_is_heard_after_the_keyboard_was_mapped_anew(desktop: Desktop) -> Non
 
 
 @pytest.mark.display
+def test_it_is_heard_where_no_key_gave_its_letter_meanwhile(desktop: Desktop) -> None:
+    with listening(desktop, "ctrl+shift+k") as presses:
+        desktop.press("ctrl+shift+k")
+        presses.get(timeout=20)
+        desktop.run("setxkbmap", "ru")  # it has no k
+        desktop.press("ctrl+shift+Cyrillic_el")  # which is where that was
+        presses.get(timeout=20)
+        desktop.run("setxkbmap", "us")
+        desktop.press("ctrl+shift+k")
+        presses.get(timeout=20)
+        assert presses.empty()
+
+
+@pytest.mark.display
 def test_the_end_of_the_server_ends_it_quietly(desktop: Desktop) -> None:
     hotkey = Hotkey("ctrl+alt+space", lambda: None, display=desktop.display)
     hotkey.start()

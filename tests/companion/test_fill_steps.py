@@ -21,6 +21,7 @@ from companion.worker import Worker
 from embeddings.types import TextLine
 from index import changes
 from index.forgetting import forgotten
+from index.pictures import frames
 from index.signals.bdf import BdfAppender
 from index.store import Store
 from index.types import Job, NewMoment
@@ -170,6 +171,16 @@ def test_a_picture_that_was_forgotten_while_it_was_read_leaves_no_file(store: St
     ReadStep(store=store, writer=writer, reader=Asked(forget, read=[secret])).fill([made])  # type: ignore[arg-type]
     assert [path for path in store.vault.frames.rglob("*") if path.is_file()] == []
     assert store.count() == 0
+
+
+def test_a_secret_that_was_misread_is_taken_out_of_a_replay_as_of_what_is_live(store: Store, writer: Writer) -> None:
+    picture = np.full((60, 400, 3), 128, np.uint8)
+    made = writer.do(changes.open_moment, writer.vault, NewMoment(BEGIN, BEGIN, "app", "key"), picture).result()
+    read = [TextLine("token ghp x7Kd92LmQp4RtVw8ZsYb3NcHf6JgTa1BuE5f", 1.0, (10, 24, 390, 40))]
+    ReadStep(store=store, writer=writer, reader=Asked(lambda: None, read=read)).fill([made])  # type: ignore[arg-type]
+    moment = store.moment(made)
+    assert "LmQp4RtV" not in moment.text
+    assert frames.decode(frames.read(store.vault, moment.frame))[26:38, 100:380].max() < 16
 
 
 def test_a_moment_that_was_forgotten_is_not_set_aside(store: Store, writer: Writer, incidents: Incidents) -> None:

@@ -157,3 +157,9 @@ def test_a_screen_that_is_locked_while_pixels_are_read_drops_the_look() -> None:
     played = Played()
     played.during = lambda: setattr(played, "locked", True)
     assert Watched(played).reason() == MOVING
+
+
+def test_a_window_over_it_that_the_pixels_hold_only_since_they_were_read_drops_the_look() -> None:
+    played = Played(overlapping=(replace(EDITOR, app="gedit"),))  # above, where a compositor held the pixels apart
+    played.during = lambda: setattr(played, "above", (FIELD,))
+    assert Watched(played).reason() == MOVING

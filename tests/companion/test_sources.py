@@ -98,34 +98,60 @@ def test_what_waits_is_stored_where_nothing_was_withdrawn(change: dict[str, Any]
     assert not narrowed(replace(ALL, consent_keys=False), ALL)
 
 
-@pytest.mark.parametrize("while_it", ["is made", "starts"])
-def test_what_is_withdrawn_while_looking_begins_ends_it_at_once(while_it: str) -> None:
-    asked: list[str] = []
-    headset, settings = Headset(), [ALL]
+def interrupted(
+    asked: list[str], headset: Headset, while_it: str, act: Callable[[Sources[Any]], None]
+) -> tuple[Sources[Any], threading.Event]:
+    """Return sources in whose beginning somebody acts, and what is set once they have."""
+    acted = threading.Event()
 
     class Slow(Keeping):
         def start(self) -> None:
-            withdraw("starts")
+            now("starts")
             super().start()
 
-    def withdraw(now: str) -> None:
-        if now == while_it and settings:
-            settings.pop()
-            sources.apply(replace(ALL, consent_text=False))
+    def now(what: str) -> None:
+        if what == while_it and not acted.is_set():
+            act(sources)
+            acted.set()
 
     def keeper(_: Settings) -> Keeper:
         made = Slow(asked)
-        withdraw("is made")
+        now("is made")
         return cast("Keeper", made)
 
     sources = made(asked, headset, keeper)
+    return sources, acted
+
+
+def since_start(asked: list[str]) -> list[str]:
+    return asked[asked.index("start") :] if "start" in asked else []
+
+
+@pytest.mark.parametrize(("while_it", "done"), [("is made", []), ("starts", ["start", "leave, keep False"])])
+def test_what_is_withdrawn_while_looking_begins_ends_it_at_once(while_it: str, done: list[str]) -> None:
+    asked: list[str] = []
+    headset = Headset()
+    sources, _ = interrupted(asked, headset, while_it, lambda some: some.apply(replace(ALL, consent_text=False)))
     sources.start()
     assert headset.begun.wait(30)
-    assert asked[asked.index("start") :] == ["start", "leave, keep False"]  # while the headset still takes its time
+    assert since_start(asked) == done  # while the headset still takes its time
     headset.leave.set()
     sources.stop()
     sources.close()
     assert asked[-2:] in (["stop, keep False", "start"], ["start", "stop, keep True"])
+
+
+@pytest.mark.parametrize(("while_it", "done"), [("is made", []), ("starts", ["start", "leave, keep False"])])
+def test_nothing_is_stored_of_what_is_seen_once_it_was_paused_while_looking_began(
+    while_it: str, done: list[str]
+) -> None:
+    asked: list[str] = []
+    sources, acted = interrupted(asked, Headset(), while_it, lambda some: some.pause(None))
+    sources.start()
+    assert acted.wait(30)
+    sources.close()
+    assert since_start(asked) == ([*done, "stop, keep True"] if done else [])
+    assert asked[-1] == "stop, keep True"
 
 
 @pytest.mark.parametrize("act", [lambda sources: sources.pause(None), lambda sources: sources.apply(Settings())])

@@ -78,6 +78,36 @@ def test_lines_that_the_edge_of_the_window_breaks_are_one_secret() -> None:
     assert drawn_secrets.touched(wider, told=0, width=900) == ()  # no edge breaks a line for a longer one
 
 
+def test_a_line_in_which_one_secret_ends_and_another_begins_is_rid_of_both() -> None:
+    other = KEY[:4] + KEY[:3:-1]
+    lines = [line(KEY[:30], 0, 0), line(f"{KEY[30:]} {other[:19]}", 0, 1), line(other[19:], 0, 2)]
+    masked = drawn_secrets.masked_lines(lines, told=0, width=242)
+    assert [one.text for one in masked] == [f"[{TOKEN}]", f" [{TOKEN}]", ""]
+
+
+def test_what_the_edge_breaks_goes_on_at_the_left_of_the_next_row() -> None:
+    seen = line(KEY[30:], 0, 1)
+    beside = replace(line("if it ill fits, it is", 120, 1), box=(120, 19, 200, 35))  # which seems to begin higher
+    masked = drawn_secrets.masked_lines([line(KEY[:30], 0, 0), beside, seen], told=0, width=242)
+    assert [one.text for one in masked] == [f"[{TOKEN}]", beside.text, ""]
+
+
+def test_what_is_found_of_a_secret_in_one_way_hides_none_of_the_rest_from_the_other() -> None:
+    key = f"sk-proj-{KEY[4:] + KEY[4:] + 'w3':.74}T3BlbkFJ{KEY[:3:-1] + KEY[:3:-1] + 'w3':.74}"
+    rows = ["Copied to the clipboard", *(key[start : start + 22] for start in range(0, len(key), 22)), "Close"]
+    masked = drawn_secrets.masked_lines([line(text, 0, row) for row, text in enumerate(rows)], told=0, width=179)
+    assert [one.text for one in masked if one.text] == ["Copied to the clipboard", "[OpenAI key]", "Close"]
+
+
+def test_a_secret_that_the_edge_breaks_is_found_beside_another_pane() -> None:
+    right = [(f"token={KEY[:24]}", 0), (KEY[24:], 1), ("$", 2)]
+    panes = [*(line(f"file{row}.py", 0, row) for row in range(3)), *(line(text, 300, row) for text, row in right)]
+    for lines in (panes, sorted(panes, key=lambda one: one.box[1])):
+        assert KEY[24:32] not in str(drawn_secrets.masked_lines(lines, told=0, width=542))
+        boxes = drawn_secrets.touched(lines, told=0, width=542)
+        assert any(box[0] <= 300 and box[2] >= 428 and box[1] <= 20 and box[3] >= 36 for box in boxes)
+
+
 @pytest.mark.parametrize("misread", ["PASSW0RD=Tr0ub4dor&Kestrel9", f"token {KEY.replace('_', ' ', 1)}"])
 def test_what_ocr_misreads_is_a_secret_all_the_same(misread: str) -> None:
     lines = [line(misread, 0, 0)]
@@ -156,9 +186,25 @@ def test_the_bar_is_hidden_also_where_only_another_field_has_a_place() -> None:
 
 def test_while_a_browsers_bar_is_written_into_there_is_no_picture_of_what_it_suggests() -> None:
     bar = replace(block("exam", 0, document=False), editable=True)
-    reading = replace(told(bar, block("in the page", 1), url=BROWSER.url), writing=True)
+    suggested = block("example.com/of/another/page", 2, document=False)
+    reading = replace(told(bar, block("in the page", 1), suggested, url=BROWSER.url), writing=True)
     done = hidden(Frame(image(), 0.0, BROWSER, reading=reading))
     assert done.image is None
     assert done.reading is not None
     assert done.reading.text == "in the page"
     assert hidden(Frame(image(), 0.0, BROWSER, reading=replace(reading, writing=False))).image is not None
+
+
+def test_what_a_browser_hangs_over_its_page_may_name_that_of_another_page() -> None:
+    card, menu = block("Inbox - mail.example.com", 1, document=False), block("Reload", 5, document=False)
+    popup = Rect(RECT.left, RECT.top + 10, 200, 40)
+    frame = Frame(image(), 0.0, BROWSER, reading=told(card, menu, block("in the page", 7)), popups=(popup,))
+    done = hidden(frame)
+    assert done.image is not None
+    assert done.reading is not None
+    assert done.reading.text == "Reload\nin the page"
+    assert {card.rect, popup} <= {*done.reading.hidden}
+    silent = hidden(replace(frame, reading=None)).reading
+    assert silent is not None
+    assert popup in silent.hidden
+    assert hidden(replace(frame, window=replace(EDITOR, url=BROWSER.url))).reading == replace(frame.reading, url="")

@@ -27,8 +27,8 @@ from companion.capture.accessible.window import Windows
 from companion.capture.known_fields import KnownFields
 from companion.capture.types import Window
 
-#: Insertions and deletions that are held of a program, and programs.
-HELD, PROGRAMS = 2_000, 32
+#: Insertions and deletions that are held of a program, programs, and fields that were asked when they were written to.
+HELD, PROGRAMS, FIELDS = 2_000, 32, 2_000
 
 #: Seconds that a program is asked for about its fields, once what was typed is wanted.
 SECONDS = 0.3
@@ -118,6 +118,8 @@ class TypedText:
             self._edits.setdefault(said.sender, deque(maxlen=HELD)).append(edit)
             if edit.text and field not in self._asked:
                 self._asked[field] = asyncio.get_running_loop().create_task(self._could_be_kept(field))
+                if len(self._asked) > FIELDS:  # pages write into ever new ones also while nobody looks
+                    del self._asked[next(iter(self._asked))]
 
     async def _told(
         self,

@@ -7,13 +7,16 @@ from dataclasses import replace
 
 import pytest
 from accessible_desk import session_bus
-from dbus_fast import Variant
+from dbus_fast import Message, Variant
+from desktop import wait_until
 from told_program import ROOT, WINDOW, Answer, ToldProgram
 
-from companion.capture.accessible.bus import AccessibilityBus
+from companion.capture.accessible import typed
+from companion.capture.accessible.bus import AccessibilityBus, Ref
 from companion.capture.accessible.reader import AccessibleReader
 from companion.capture.accessible.source import AccessibleTexts
 from companion.capture.accessible.tree import Bounds
+from companion.capture.accessible.typed import TypedText
 from companion.capture.types import Rect
 
 QUICK = Bounds(seconds=0.5)
@@ -121,3 +124,21 @@ def test_an_object_that_is_inside_itself_ends_nothing(program: ToldProgram) -> N
     assert reading is not None
     assert "words of the page" in reading.text
     assert not reading.complete
+
+
+def test_fields_that_a_page_writes_into_while_nobody_looks_are_not_remembered_without_end(
+    program: ToldProgram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def write(path: str) -> None:
+        said = Message.new_signal(path, "org.a11y.atspi.Event.Object", "TextChanged", "siiva{sv}")
+        said.body = ["insert", 0, 1, Variant("s", "a"), {}]
+        await program.bus.send(said)
+
+    monkeypatch.setattr(typed, "FIELDS", 3)
+    environ = dict.fromkeys(("DBUS_SESSION_BUS_ADDRESS", "AT_SPI_BUS_ADDRESS"), program.address)
+    with TypedText(environ) as listening:
+        for number in range(9):
+            program.thread.run(write(f"/field{number}"))
+        last = Ref(program.bus.unique_name or "", "/field8")
+        wait_until(lambda: last in listening._asked, "word of the last one")
+        assert len(listening._asked) == 3

@@ -78,6 +78,7 @@ class ToldProgram:
             "/other": answers(23, Rect(510, 20, 400, 300), TITLE) | within("/second"),
             "/second": answers(Role.STATIC, Rect(520, 50, 300, 20), "words of the other"),
             "/org/a11y/bus": {"IsEnabled": ("v", [Variant("b", True)])},
+            "/org/a11y/atspi/registry": {},
         }
 
     def _answer(self, asked: Message) -> Message | bool | None:

@@ -260,6 +260,30 @@ def test_a_secret_is_followed_over_all_lines_that_an_edge_broke_it_over(secret: 
     assert masked(f"before{end}{broken}{end}$ ls{end}") == f"before{end}{line}{mark}{end}$ ls{end}"
 
 
+@pytest.mark.parametrize("head", [1, 4, 7, 11, 15, 16, 30])
+def test_a_token_of_a_known_shape_is_found_wherever_an_edge_breaks_it(head: int) -> None:
+    before = ("so it was " * 6)[: 59 - head] + " "
+    text = f"{before}{TOKEN[:head]}\n{TOKEN[head:]} and more\n"
+    assert masked(text) == f"{before}[GitHub token] and more\n"
+    assert found(f"{before}then\ncomes another word\n") == ()
+
+
+@pytest.mark.parametrize("width", [29, 40, 52, 77])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_seed_phrase_is_found_whatever_words_an_edge_breaks(width: int, end: str) -> None:
+    phrase = "leone furgone femmina ricevere meditare setola fecola sveglio abisso somatico statuto balzano"
+    broken = end.join(phrase[start : start + width] for start in range(0, len(phrase), width))
+    assert masked(f"before:{end}{broken}{end}$ ls{end}") == f"before:{end}[seed phrase]{end}$ ls{end}"
+
+
+@pytest.mark.parametrize("cut", [3, 5, 9, 12, 15])
+@pytest.mark.parametrize("number", ["4539 1488 0343 6467", "6011300553401298"])
+def test_a_number_is_found_where_the_edge_of_a_terminal_breaks_it(number: str, cut: int) -> None:
+    text = f"$ export CARD_NUMBER='{number[:cut]}\n{number[cut:]}'\n$ ls\n"
+    assert masked(text) == "$ export CARD_NUMBER='[card number]'\n$ ls\n"
+    assert "card number" not in masked(f"{'a line that is wider than it ' * 2}\n{text}")  # no edge was there
+
+
 def test_lines_that_no_edge_broke_are_not_put_together() -> None:
     assert masked(f"{TOKEN}\nDone. It works\n{TOKEN}\nmore") == "[GitHub token]\nDone. It works\n[GitHub token]\nmore"
     text = f"{TOKEN[:20]}\n{TOKEN[20:]} is no word\n{TOKEN[:22]} \n{TOKEN[22:]}\n"

@@ -10,15 +10,15 @@ from dataclasses import replace
 import pytest
 from dbus_fast import Variant
 from desktop import end, wait_until
-from notices_desk import DUNST, OF_DUNST, OF_XFCE, PATH, SERVER, NoticesDesk, notices_desk
+from notices_desk import DUNST, OF_DUNST, OF_XFCE, PATH, SERVER, NoticesDesk, Semantic, notices_desk
 
 from companion.notices import notices as facade
 from companion.notices.features import sender_name
-from companion.notices.judging import UNSEEN
+from companion.notices.judging import PICTURED, UNSEEN
 from companion.notices.notices import Notices
 from companion.notices.rules import Choices
 from companion.notices.server import UnclosedError
-from companion.notices.types import Judged, Notice
+from companion.notices.types import CRITICAL, Judged, Notice
 from companion.notices.wire import Original
 from index import notices as rows
 from index.store import Store
@@ -365,3 +365,98 @@ def test_numbers_of_a_daemon_that_was_started_anew_are_others_notifications(writ
         assert at[1] in numbers
         desk.notices.stop()  # which takes its digest off the screen
         assert desk.dunst.popped == len(numbers)
+
+
+def test_a_critical_one_that_gets_its_number_late_stays_where_its_daemon_shows_it(
+    desk: NoticesDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[int] = []
+    monkeypatch.setattr(desk.notices._holding._server, "close", closed.extend)
+    assert desk.notices.focus_began(Semantic(critical_passes=True, replays=True), "mako")
+    judging, original = desk.notices._judging, Original("Mail", "", "fire", "", ())
+    fire = Notice(desk.notices.mark() + 1000, 5.0, "Mail", "fire", "", CRITICAL)
+    letter = replace(fire, number=fire.number + 1, summary="letter", urgency=1)
+    for one in (fire, letter, replace(fire, daemon_id=77), replace(letter, daemon_id=78)):
+        desk.notices._judged.do(lambda one=one: judging.take(one, original)).result(20.0)
+    digest = desk.notices.focus_ended()
+    assert digest is not None
+    assert [one.summary for one in digest.notices] == ["letter"]
+    assert (77 in closed, 78 in closed) == (False, True)
+
+
+def test_a_digest_is_shown_once_where_the_vault_does_not_take_down_that_it_was(
+    desk: NoticesDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried, said, say = list[int](), list[str](), desk.notices._telling._server.say
+
+    def refuse(_db: object, digest: int) -> None:
+        tried.append(digest)
+        raise VaultError("the disk is full")
+
+    def counted(summary: str, body: str, *, action: str) -> tuple[str, int]:
+        said.append(summary)
+        return say(summary, body, action=action)
+
+    monkeypatch.setattr(desk.notices._telling._server, "say", counted)
+    monkeypatch.setattr(facade, "AGAIN_SECONDS", 0.0)
+    quiet(desk)
+    desk.program.notify("letter")
+    with monkeypatch.context() as broken:
+        broken.setattr(rows, "told", refuse)
+        assert desk.notices.focus_ended(lambda: loud(desk)) is None
+        wait_until(lambda: len(tried) > 1, "another try")
+    wait_until(lambda: desk.notices.snapshot().digest, "the digest")
+    assert (len(said), desk.dunst.popped) == (1, 1)  # dunst would put two that say the same into one
+
+
+def test_what_is_held_does_not_pop_up_where_judging_takes_too_long(
+    desk: NoticesDesk, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facade, "JUDGED_SECONDS", 0.2)
+    monkeypatch.setattr(facade, "DIGEST_SECONDS", 0.2)
+    over = threading.Event()
+    quiet(desk)
+    with busy(writer):
+        desk.program.notify("letter")
+        wait_until(lambda: desk.notices._holding._unclosed, "it to be held")
+        desk.notices._judged.put(lambda: over.wait(60.0))
+        try:
+            desk.notices.focus_ended(lambda: loud(desk))
+        finally:
+            over.set()
+        assert desk.dunst.popped == 0
+    assert desk.incidents == [facade.BEHIND]
+    wait_until(lambda: desk.notices.snapshot().digest, "the digest")
+
+
+def test_of_what_is_remembered_only_the_newest_have_their_pictures(desk: NoticesDesk) -> None:
+    picture = Variant("(iiibiiay)", [8, 8, 32, True, 8, 4, b"\0" * 256])
+    for number in range(PICTURED + 4):
+        desk.program.notify(f"letter {number}", **{"image-data": picture})
+    desk.seen(PICTURED + 4)
+    kept = ["image-data" in one.original.hints for one in desk.notices._judging.recent()]
+    assert kept == [True] * PICTURED + [False] * 4
+
+
+def test_what_was_learned_of_which_programs_is_kept_once(desk: NoticesDesk, store: Store) -> None:
+    learner = desk.notices._learner
+    for number in range(3):
+        learner.correct(Notice(number, float(number), f"program {number}", "Ada", ""), focused=False, important=True)
+        learner.save()
+        assert learner._lessons == {}
+    assert len(store.rows("SELECT program FROM notice_lessons")) == 3
+
+
+def test_what_its_daemon_answers_for_only_after_its_time_was_forgotten_is_forgotten(
+    desk: NoticesDesk, store: Store
+) -> None:
+    quiet(desk)
+    judging, original, first = desk.notices._judging, Original("Mail", "", "letter", "", ()), desk.notices.mark()
+    slow = [Notice(first - 1, 50.0, "Mail", "letter", ""), Notice(first - 1, 150.0, "Mail", "since", "")]
+    desk.notices.forgotten(0.0, 100.0)
+    slow.append(Notice(first + 1000, 50.0, "Mail", "by a clock that was set back", ""))
+    for one in slow:
+        desk.notices._judged.do(lambda one=one: judging.take(one, original)).result(20.0)
+    assert [one.judged.notice.summary for one in judging.recent()] == ["by a clock that was set back", "since"]
+    assert desk.notices.focus_ended(lambda: loud(desk)) is not None
+    assert "letter" not in [one.summary for one in rows.between(store, 0.0, 1000.0)]

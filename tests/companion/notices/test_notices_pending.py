@@ -18,11 +18,11 @@ class Desk:
             1, lambda notice, _: self.handed_on.append(notice), clock=lambda: 5.0, ticking=lambda: self.now
         )
 
-    def by_portal(self, serial: int) -> None:
+    def by_portal(self, serial: int, *, name: str = "", sender: str = ":1.5") -> None:
         told = {"title": Variant("s", "Ada"), "body": Variant("s", "ok")}
         said = Message(destination="org.x", path="/a", interface=PORTAL, member="AddNotification", signature="sa{sv}")
-        said.body = [f"id{serial}", told]
-        self._call(said, serial, ":1.5")
+        said.body = [name or f"id{serial}", told]
+        self._call(said, serial, sender)
 
     def sent(self, serial: int) -> None:
         said = Message(destination="org.x", path="/a", interface=SERVER, member="Notify", signature="susssasa{sv}i")
@@ -81,6 +81,15 @@ def test_two_that_say_the_same_are_two() -> None:
     desk.shown(8)
     desk.wait(PORTAL_SECONDS)
     assert [one.daemon_id for one in desk.handed_on] == [7, 8]
+
+
+def test_programs_that_give_theirs_the_same_name_take_no_place_of_each_other() -> None:
+    desk = Desk()
+    for serial, sender in ((1, ":1.5"), (2, ":1.9"), (3, ":1.5")):
+        desk.by_portal(serial, name="1", sender=sender)
+    desk.wait(PORTAL_SECONDS)
+    first, other, again = (one.tag for one in desk.handed_on)
+    assert first == again != other
 
 
 def test_what_waits_is_handed_on_when_the_bus_goes() -> None:

@@ -227,6 +227,27 @@ def test_a_server_that_hangs_up_between_two_mails_is_called_again(person: Person
     assert len(person.server.received) == 2
 
 
+def test_a_server_that_says_so_as_it_hangs_up_is_called_again(person: Person) -> None:
+    person.guard.start()
+    waited: list[str] = []
+
+    def look(point: str) -> bool:
+        if point == "greeting":
+            person.server.behaviour.answers.pop("sender", None)
+        waited.append(point)
+        return False
+
+    with person.mail_program() as program:
+        person.server.behaviour.answers["sender"] = "421 4.4.2 Idle for too long"
+        person.server.behaviour.breaks = look
+        program.sendmail(USER, ["bob@example.org"], written(CALM))
+        assert waited.count("sender") == 2
+        person.server.behaviour.breaks = lambda _point: False
+        person.server.behaviour.answers["sender"] = "421 4.7.0 Come back tomorrow"
+        assert program.mail(USER)[0] == 421
+    assert len(person.server.received) == 1
+
+
 def test_a_server_that_hangs_up_after_a_wrong_password_is_called_again(person: Person) -> None:
     person.guard.start()
     with smtplib.SMTP(HOST, person.account.local_port, timeout=PATIENCE) as program:

@@ -17,7 +17,7 @@ from real_server import Authority, MailServer
 
 from companion.sending import queue
 from companion.sending.agitation import Signals
-from companion.sending.mail_file import Head
+from companion.sending.mail_file import Head, Progress
 from companion.sending.outcomes import DOUBLINGS, GIVE_UP_SECONDS, GIVE_UP_TRIES
 from companion.sending.passwords import KeyringPasswords
 from companion.sending.types import Account, Envelope, HeldMail, Recipient, Security, SendingError, State
@@ -222,6 +222,27 @@ def test_a_mail_that_was_put_off_for_days_waits_out_one_temporary_error(person: 
     assert person.held().state is State.HELD
 
 
+def test_what_is_decided_while_it_is_taken_down_what_came_of_a_try_stands(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person.guard.start()
+    person.send(ANGRY)
+    mail, remember = person.held().id, person.guard._queue.remember
+    later = threading.Thread(target=person.guard.later, args=(mail, DAYS))
+
+    def decide(which: str, progress: Progress) -> None:
+        later.start()
+        later.join(0.5)
+        remember(which, progress)
+
+    monkeypatch.setattr(person.guard._queue, "remember", decide)
+    person.server.behaviour.answers["recipient"] = LATER
+    person.let_pass(601)
+    until(lambda: later.ident is not None and not later.is_alive())
+    until(lambda: person.guard._dispatcher is not None and not person.guard._dispatcher._busy)
+    assert person.held().goes == person.clock.now + DAYS
+
+
 def test_what_is_no_answer_is_no_refusal(person: Person) -> None:
     person.guard.start()
     person.send(ANGRY)
@@ -270,6 +291,25 @@ def test_an_account_that_is_gone_is_not_asked_for_again_and_again(person: Person
     assert person.held().goes == due  # it is not put off to be tried again
     until(lambda: bool(person.incidents))
     assert sum("not in the settings" in sentence for sentence in person.incidents) == 1
+
+
+def test_a_password_that_comes_while_an_older_one_is_refused_is_kept(person: Person) -> None:
+    person.guard.start()
+    person.send(ANGRY)
+    person.server.behaviour.passwords = {USER: "changed"}
+    asked: list[str] = []
+
+    def look(point: str) -> bool:
+        if point == "login":
+            asked.append(point)
+        if asked == ["login"] and person.guard._dispatcher is not None:
+            person.guard._dispatcher.logged_in(person.account.name, USER, b"changed")
+        return False
+
+    person.server.behaviour.breaks = look
+    person.let_pass(601)
+    until(lambda: not person.guard.held())
+    assert len(person.server.received) == 1
 
 
 def test_a_mail_goes_to_no_other_server_than_it_was_held_for_unless_asked(person: Person, authority: Authority) -> None:
