@@ -55,8 +55,8 @@ class TextModel:
         found = {text: self._known.get(text) for text in texts}
         new = [text for text, vector in found.items() if vector is None]
         for text, vector in zip(new, self._encoded(new), strict=True):
-            found[text] = vector
-            self._known.put(text, vector)
+            found[text] = own = vector.copy()  # else one that is asked for often keeps all that came with it
+            self._known.put(text, own)
         return np.array([found[text] for text in texts], np.float32).reshape(len(texts), self.dimension)
 
     def _encoded(self, texts: list[str]) -> NDArray[np.float32]:
