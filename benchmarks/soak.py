@@ -2,9 +2,9 @@
 
 The program records the scripted desktop of `bench capture`, one phase after the other, again and again, with a rest in
 every round. After the first tenth of the time, which is for warming up, the tenth that follows is compared with the
-last: the median of the memory that is each process's own (USS), and the fewest descriptors it had open, as a leak is
-what never closes; no process may end meanwhile. Then the program is asked to end, every byte of the vault is verified,
-and a sentence typed in each tenth of the time is asked for.
+last: the median of the memory that each process wrote and shares with nobody, and the fewest descriptors it had open,
+as a leak is what never closes; no process may end meanwhile. Then the program is asked to end, every byte of the vault
+is verified, and a sentence typed in each tenth of the time is asked for.
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ def _weights(weighing: Weighing, begin: float, end: float) -> dict[str, tuple[fl
             by_role.setdefault(weighing.role(sample.pid), []).append(sample)
     return {
         role: (
-            statistics.median(sample.uss for sample in samples) / MEGABYTE,
+            statistics.median(sample.dirty for sample in samples) / MEGABYTE,
             min(sample.descriptors for sample in samples),
         )
         for role, samples in by_role.items()
