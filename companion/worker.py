@@ -8,6 +8,7 @@ import os
 import queue
 import signal
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
@@ -29,6 +30,7 @@ WAITING = 64  # tasks that may wait before callers are slowed down
 STOP_SECONDS = 3.0
 # Dense 4K screens or hours of EEG on a busy, slow machine take minutes; what takes longer than this hangs.
 TASK_SECONDS = 300.0
+RESTED, LONGEST = 5.0, 60.0  # seconds without a task after which memory is given back, and at the latest between tasks
 
 
 class WorkerCrashed(Exception):  # noqa: N818 it is what happened
@@ -240,14 +242,20 @@ def _serve(pipe: Connection, make: Callable[[], object], niceness: int) -> None:
         multiprocessing.set_start_method("fork", force=True)
     if hasattr(os, "nice"):
         os.nice(niceness)
-    tasks, give_back = make(), giving_back()
+    _answer(pipe, make(), giving_back())
+
+
+def _answer(pipe: Connection, tasks: object, give_back: Callable[[], object]) -> None:
+    given_back = time.monotonic()
     while True:
         try:
             task, arguments = pipe.recv()
             pipe.send(_attempt(tasks, task, arguments))
             del arguments
-            if not pipe.poll():
+            # What is given back has to be asked for again: after every task, that took a tenth of the processor's time.
+            if not pipe.poll(RESTED) or time.monotonic() - given_back > LONGEST:
                 give_back()
+                given_back = time.monotonic()
         except (EOFError, ConnectionError):
             return  # nobody is there any more who would want an answer
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import threading
@@ -272,3 +273,36 @@ def test_a_renewed_worker_finishes_what_it_does_and_gives_the_rest_to_a_new_proc
     assert running.result(PATIENCE) == "let go"
     assert told.result(PATIENCE) == "other"
     assert worker.submit("pid").result(PATIENCE) == worker.pid != old
+
+
+class Doubling:
+    def double(self, number: int) -> int:
+        return 2 * number
+
+
+def answered(given: Callable[[], None], enough: Callable[[], bool]) -> None:
+    """Have three tasks answered one after the other, and wait until memory was given back often enough."""
+    ours, theirs = multiprocessing.Pipe()
+    thread = threading.Thread(target=worker_module._answer, args=(theirs, Doubling(), given))
+    thread.start()
+    for number in range(3):
+        ours.send(("double", (number,)))
+        assert ours.recv() == ("done", 2 * number)
+    assert enough()
+    ours.close()
+    thread.join(60)
+    assert not thread.is_alive()
+
+
+def test_memory_is_given_back_once_nothing_is_to_be_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_module, "RESTED", 0.01)
+    given = threading.Event()
+    answered(given.set, lambda: given.wait(60))
+
+
+def test_between_tasks_memory_is_given_back_now_and_then_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_module, "RESTED", 60.0)
+    given: list[int] = []
+    answered(lambda: given.append(1), lambda: not given)
+    monkeypatch.setattr(worker_module, "LONGEST", -1.0)
+    answered(lambda: given.append(1), lambda: len(given) >= 2)
