@@ -305,7 +305,7 @@ def test_after_a_change_of_text_model_it_learns_anew_and_says_that_it_could_not_
 
     def change(db: Any) -> None:
         changes.put_space(db, "content:wider", model="wider", dimension=DIMENSION + 8, time=NOW)
-        rows = db.execute("SELECT moment_id, vector FROM vectors WHERE space = ?", [CONTENT]).fetchall()
+        rows = db.execute("SELECT moment_id, vector FROM whole_vectors WHERE space = ?", [CONTENT]).fetchall()
         told = {moment_id: (wider @ unpack(blob))[None] for moment_id, blob in rows}
         changes.put_vectors(db, "content:wider", {key: one.astype(np.float32) for key, one in told.items()})
         db.execute("DELETE FROM vectors WHERE space = ?", [CONTENT])

@@ -105,7 +105,7 @@ def drain(desk: Desk) -> int:
 
 def against(desk: Desk) -> dict[int, int]:
     """Return with which moment the first minute begins that each moment was measured against."""
-    rows = desk.store.rows("SELECT moment_id, vector FROM vectors WHERE space = ? ORDER BY moment_id", [BRAIN])
+    rows = desk.store.rows("SELECT moment_id, vector FROM whole_vectors WHERE space = ? ORDER BY moment_id", [BRAIN])
     return {row[0]: int(unpack(row[1]).argmax()) for row in rows}
 
 
