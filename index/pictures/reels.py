@@ -23,10 +23,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from index.pictures import encoding
+from index.pictures import encoding, first_reels
 from index.pictures.encoding import Pixels
+from index.pictures.first_reels import FirstRecord
 
-MAGIC = b"reel\x01"
+MAGIC = b"reel\x02"  # earlier ones: `index.pictures.first_reels`
 _HEAD = struct.Struct("<BhHI")  # pictures back (0: whole), rows moved, bytes of the map and of the WebP
 
 MOST_WORK, MOST_PIXELS = 2.0, 6_300_000  # pictures, and pixels, that are decoded to show one beside a whole one
@@ -78,7 +79,7 @@ class _Record:
 
 def is_reel(content: bytes) -> bool:
     """Whether a file's content is a reel."""
-    return content.startswith(MAGIC)
+    return content.startswith((MAGIC, first_reels.MAGIC))
 
 
 def encode(files: Iterable[bytes], *, tolerance: int = TOLERANCE) -> bytes:
@@ -104,7 +105,8 @@ class Reel:
     def __init__(self, content: bytes) -> None:
         if not is_reel(content):
             raise ValueError("it is no reel")
-        self._records = list(_records(content))
+        read = _records if content.startswith(MAGIC) else first_reels.records
+        self._records: list[_Record | FirstRecord] = list(read(content))
         self._shown: dict[int, Padded] = {}
 
     def __len__(self) -> int:
@@ -140,6 +142,8 @@ class Reel:
             whole = _opened(record.webp)
             return _padded(whole), (len(whole), whole.shape[1])
         pixels, size = self._shown[place - record.back]
+        if isinstance(record, FirstRecord):
+            return _restored_first(pixels, size, record), size
         return _restored(pixels, size, record), size
 
 
@@ -311,6 +315,13 @@ def _restored(old: Pixels, size: tuple[int, int], record: _Record) -> Pixels:
         if new.shape != (-(-count // tiles.shape[1]) * HIGH, shown.shape[1]):
             raise ValueError("a picture does not fit its reference")
         tiles[kinds == NEW] = _tiled(new).reshape(-1, HIGH, WIDE)[:count]
+    return shown
+
+
+def _restored_first(old: Pixels, size: tuple[int, int], record: FirstRecord) -> Pixels:
+    """Do so with what an earlier version stored."""
+    shown = old.copy()
+    record.paint(shown, _moved(old, record.rows, size[0]), size)
     return shown
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlcipher3 import dbapi2
 
-from index.schema import FOLDING, TOKENIZER
+from index.first_schema import FOLDING, TOKENIZER
 from index.words import segmenting
 
 MOST_WORDS = 32  # a pasted page is asked by its first words

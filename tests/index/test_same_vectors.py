@@ -114,6 +114,12 @@ def test_where_nothing_new_comes_for_long_no_more_than_so_many_rows_are_looked_a
     assert held(store) == 4  # once more, for the rows between them
 
 
+def lose(db: Database, moment: int, space: str, part: int) -> None:
+    """Lose a row as when the page it lay on cannot be read."""
+    db.execute("DROP TRIGGER vectors_handed_on")
+    db.execute("DELETE FROM vectors WHERE moment_id = ? AND space = ? AND part = ?", [moment, space, part])
+
+
 @pytest.mark.parametrize(("space", "job"), [("content:m", Job.CONTENT), ("state:v2:m:30", Job.BRAIN)])
 def test_what_a_lost_row_held_is_asked_for_anew_and_nothing_else_goes(vault: Vault, space: str, job: Job) -> None:
     with Writer(vault) as writer:
@@ -125,11 +131,7 @@ def test_what_a_lost_row_held_is_asked_for_anew_and_nothing_else_goes(vault: Vau
             for kind in Job:
                 writer.do(changes.done, moment, kind).result()
 
-        def lose(db: Database) -> None:
-            db.execute("DROP TRIGGER vectors_handed_on")  # as when the page it lay on cannot be read
-            db.execute("DELETE FROM vectors WHERE moment_id = ? AND space = ? AND part = 0", [moments[0], space])
-
-        writer.do(lose).result()
+        writer.do(lose, moments[0], space, 0).result()
         store.close()
     salvage(vault)
     store = Store(vault)
@@ -149,11 +151,7 @@ def test_where_the_row_that_held_a_vector_is_lost_its_moments_are_encoded_anew(v
             put(writer, SPACE, {moment: shown})
             writer.do(changes.done, moment, Job.CONTENT).result()
 
-        def lose(db: Database) -> None:
-            db.execute("DROP TRIGGER vectors_handed_on")  # as when the page it lay on cannot be read
-            db.execute("DELETE FROM vectors WHERE moment_id = ? AND part = ?", [moments[0], lost])
-
-        writer.do(lose).result()
+        writer.do(lose, moments[0], SPACE, lost).result()
         store.close()
     salvage(vault)
     with Writer(vault) as writer:
