@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 NO_CLAIM = "This describes a signal. It says nothing about health, treats nothing, and a change may be chance."
 BLIND = (
-    "A sealed draw decides whether you follow your own signal or a replay of your earlier sessions, which come first. "
-    "No window, report or export tells which before you ask afterwards; trying it out can (in calm, by closing your "
-    "eyes). A seal is shown at the start: note it, and you can check later that nothing was changed."
+    "A sealed draw decides whether you follow your own signal or a replay of your earlier sessions: train without it "
+    "first. No window, report or export tells which before you ask afterwards; trying it out can (in calm, by closing "
+    "your eyes). A seal is shown at the start: note it, and you can check later that nothing was changed."
 )
 TOO_FEW = "too little to tell"
 SEALED = "sealed"
