@@ -147,8 +147,8 @@ class Script:
         (self.desktop.home / f"text{number}").write_text(text, encoding="utf-8")
         told = self.desktop.home / f"shown{number}"
         self.desktop.run("xdotool", "type", "--delay", KEY_MILLISECONDS, "--", f"{before}sh show {number}\n")
+        self._done("typed")  # now: what a late command prints comes seconds after the look at what was typed
         when = wait_until(lambda: told.exists() and told.read_text("utf-8").strip(), "the command", seconds=30.0)
-        self._done("typed")
         self.shown.append(Shown(act, (word,), float(when)))
 
     def _output(self) -> tuple[str, str]:
