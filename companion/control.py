@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 LONGEST_PATH = 100  # bytes; a Unix socket's name has room for little more
-LARGEST_REQUEST = 16 * 1024
+LARGEST_REQUEST = 4 * 1024 * 1024  # bytes; the words of a long mail
 PATIENCE_SECONDS = 2.0  # for the request of whoever has come: others wait meanwhile
 NO_REQUEST = "This is no request that Companion knows. Ask with the `companion` of the same version."
 
@@ -110,14 +110,17 @@ def _request(raw: bytes) -> dict[str, str]:
     return request
 
 
-def ask(root: Path, **request: str) -> str:
+def ask(root: Path, patience: float | None = None, /, **request: str) -> str:
     """Ask the program that records to the vault at ``root``; returns what it said.
 
-    Raises `NobodyError` when none does, `ControlError` for what it refused.
+    Waits ``patience`` seconds, or for as long as it takes. Raises `NobodyError` when none does, `ControlError` for what
+    it refused.
     """
     try:
         with Client(address(root)) as connection:
             connection.send_bytes(json.dumps(request).encode())
+            if not connection.poll(patience):
+                raise ControlError(f"The program that records to {root} does not answer now. Try again.")
             reply: dict[str, Any] = json.loads(connection.recv_bytes())
     except (FileNotFoundError, ConnectionRefusedError) as error:
         raise NobodyError(f"No program is recording to {root}.") from error

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from companion.capture.types import Trigger
-from companion.sending.types import HeldMail, SendingError, SendSettings, State
+from companion.sending.types import Draft, HeldMail, SendingError, SendSettings, State
 from companion.sending_choices import send_settings
-from companion.sending_port import Guarding
+from companion.sending_port import Guarding, Judged
 from companion.settings import Settings
 from index.types import VaultError
 
@@ -23,7 +23,8 @@ T = TypeVar("T")
 
 PART = "mail"
 OFF, SERVES = "Mails are not held.", "Mails that you write in agitation are held."
-NO_ACCOUNT = "No mail program is served yet: add an account to the settings."
+NO_ACCOUNT = "Only Thunderbird's add-on is served: for other mail programs, add an account to the settings."
+SWITCHED_OFF = "The send guard is off. Switch it on in the settings of Companion, under mail."
 NONE_WAITS = "No mail waits."
 CLOSING = "Companion is closing."
 TYPING_UNKNOWN = "How you typed could not be looked up: {}"
@@ -91,6 +92,14 @@ class MailGuard:
         held = () if guard is None else guard.held()
         serves = guard is not None and guard.runs and bool(guard.settings.accounts)
         return Guarding(on, serves, problem, held, told(held, on=on, serves=serves, problem=problem))
+
+    def judge(self, draft: Draft) -> Judged:
+        """Return whether a mail should wait that a mail program is about to send; raises `SendingError`."""
+        guard = self._guard
+        if guard is None or not guard.settings.on:
+            raise SendingError(self._problem or SWITCHED_OFF)
+        verdict = guard.judge(draft)
+        return Judged(verdict.hold, guard.settings.hold_seconds, verdict.why)
 
     def send_now(self, mail: str) -> Future[None]:
         """Send a mail; see `SendGuard.send_now`, whose errors are the future's."""

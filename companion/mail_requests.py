@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from companion.control import ControlError
-from companion.sending.types import HeldMail, SendingError
+from companion.sending.types import Draft, HeldMail, SendingError
 
 if TYPE_CHECKING:
     from companion.sending_port import SendingPort
@@ -24,7 +24,7 @@ PATIENCE_SECONDS = 60.0  # a server may just be taking a mail
 
 
 def answer(sending: SendingPort | None, request: Mapping[str, str]) -> str:
-    """Do what is asked for and return what to tell, JSON for ``act`` = ``list``; raises `ControlError`."""
+    """Do what is asked for and return what to tell, JSON for the acts ``list`` and ``judge``; raises `ControlError`."""
     if sending is None:
         raise ControlError(LOCKED)
     try:
@@ -34,7 +34,10 @@ def answer(sending: SendingPort | None, request: Mapping[str, str]) -> str:
 
 
 def _answer(sending: SendingPort, request: Mapping[str, str]) -> str:
-    state, act = sending.state(), request.get("act", "")
+    act = request.get("act", "")
+    if act == "judge":
+        return json.dumps(asdict(sending.judge(_draft(request))))
+    state = sending.state()
     if act == "list":
         told = {"on": state.on, "serves": state.serves, "problem": state.problem, "says": state.sentence}
         return json.dumps({**told, "mails": [asdict(mail) for mail in state.held]})
@@ -61,6 +64,13 @@ def named(held: tuple[HeldMail, ...], name: str) -> HeldMail:
     if len(found) > 1:
         raise SendingError(f"{len(found)} mails that wait begin with {name}. Write more of the name.")
     return found[0]
+
+
+def _draft(request: Mapping[str, str]) -> Draft:
+    try:
+        return Draft(request["text"], int(request["recipients"]), reply=request["reply"] == "yes")
+    except (KeyError, ValueError) as error:
+        raise ControlError(NOT_KNOWN) from error
 
 
 def _minutes(request: Mapping[str, str]) -> float:

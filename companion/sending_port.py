@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from companion.sending.types import HeldMail
+    from companion.sending.types import Draft, HeldMail
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,24 @@ class Guarding:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Whether a mail should wait that a mail program is about to send, for how many seconds, and why."""
+
+    hold: bool
+    seconds: float
+    why: tuple[str, ...]
+
+
 class SendingPort(Protocol):
     """Satisfied by `companion.mail_guard.MailGuard`. No call takes long; errors in futures: `SendingError`."""
 
     def state(self) -> Guarding:
         """Return how it stands now."""
+        ...
+
+    def judge(self, draft: Draft) -> Judged:
+        """Return whether a mail should wait. Raises `SendingError` where nothing can be said."""
         ...
 
     def send_now(self, mail: str) -> Future[None]:

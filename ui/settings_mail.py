@@ -12,6 +12,7 @@ from companion.settings import DAY_MINUTES, Settings
 from ui import theme
 from ui.page import Page
 from ui.settings_mail_accounts import Accounts
+from ui.settings_mail_add_on import AddOn
 from ui.settings_sources import sentence
 from ui.switch import Switch
 
@@ -35,7 +36,7 @@ NO_OAUTH = (
     "Login by OAuth (the usual one at Google and Microsoft) does not pass: make an app password there. While Companion "
     "does not run, or memory is locked, your mail program cannot send, and says so."
 )
-NO_ACCOUNT = "No mail program is served yet: add an account."
+NO_ACCOUNT = "Only Thunderbird's add-on is served: for other mail programs, add an account."
 LITTLE = (
     "Neither a headset nor your typing rhythm is recorded: words alone never hold a mail, so none will be. Switch one "
     "on under Recording."
@@ -52,7 +53,7 @@ class MailPage(QWidget):
         super().__init__()
         self.switches = {"send_guard": _switch(*GUARD, base=self), "send_keep_passwords": _switch(*KEEP, base=self)}
         self.hold, self.threshold = QSpinBox(), QComboBox()
-        self.accounts, self.enter = Accounts(), _Enter()
+        self.accounts, self.enter, self.add_on = Accounts(), _Enter(), AddOn()
         self.caution = sentence("", look="caution", base=self)
         self._lay_out()
         self.follow(settings)
@@ -110,6 +111,7 @@ class MailPage(QWidget):
         left, right = Page("Outgoing mail", LEAD), Page(RIGHT, RIGHT_LEAD)
         left.column.addWidget(self._card())
         left.column.addWidget(self.caution)
+        left.column.addWidget(self.add_on)
         left.column.addStretch()
         right.column.addWidget(self.accounts)
         right.column.addWidget(self.enter)

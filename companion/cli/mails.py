@@ -18,6 +18,8 @@ from companion.cli import options
 from companion.cli.codes import DONE, NO
 from companion.control import ControlError
 from companion.sending.types import State
+from companion.thunderbird import install
+from companion.thunderbird.install import INSTALL, InstallError
 from companion.wording import clock_time
 
 SHORT = 6  # characters of a mail's name: enough to tell a few apart
@@ -27,6 +29,7 @@ GOES = {
     State.FAILED: "refused for good",
     State.TAKEN: "taken back, not sent",
 }
+REMOVED = "Thunderbird asks Companion no more. Remove the add-on itself in Thunderbird, under Add-ons and Themes."
 
 mail = click.argument("mail", metavar="MAIL")
 
@@ -91,6 +94,25 @@ def drop(mail: str, yes: bool, vault: Path | None) -> int:
     if not yes and not click.confirm("Drop this mail for good? It is nowhere else.", err=True):
         return NO
     return _said(vault, act="drop", mail=mail)
+
+
+@command.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), default=Path(install.FILE))
+@click.option("--remove", is_flag=True, help="Have Thunderbird ask Companion no more.")
+@options.vault
+def thunderbird(file: Path, remove: bool, vault: Path | None) -> int:
+    """Write the add-on for Thunderbird to FILE (.xpi), and let it ask Companion whether a mail should wait."""
+    try:
+        if remove:
+            there = install.remove(home=Path.home())
+            click.echo(REMOVED if there else "Thunderbird does not ask Companion.")
+        else:
+            install.install(file, home=Path.home(), vault=vault)
+            click.echo(f"The add-on lies in {file}. {INSTALL}")
+    except InstallError as error:
+        click.echo(str(error), err=True)
+        return NO
+    return DONE
 
 
 def _said(vault: Path | None, **request: str) -> int:

@@ -12,7 +12,7 @@ from companion.sending.mail_file import Head
 from companion.sending.passwords import Passwords
 from companion.sending.queue import Entry, Queue
 from companion.sending.replies import Reply
-from companion.sending.types import Envelope, OnIncident, SendingError, State
+from companion.sending.types import Envelope, OnIncident, SendingError, State, Verdict
 from companion.sending.upstream import LostError, UnsureError, Upstream
 
 
@@ -24,14 +24,6 @@ class Login:
     user: str
     password: bytes
     server: str = ""  # the account's, see `Account.server`
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether a mail is held, and why: a sentence each."""
-
-    hold: bool
-    why: tuple[str, ...] = ()
 
 
 #: What decides, from the mail's bytes and its envelope.

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from companion.sending import agitation, message, words
-from companion.sending.accepting import Accepting, Login, Verdict
-from companion.sending.agitation import Agitation, Signals
+from companion.sending.accepting import Accepting, Login
+from companion.sending.agitation import Signals
 from companion.sending.dispatching import Dispatcher
 from companion.sending.line import Tls
 from companion.sending.mail_file import Progress
@@ -20,12 +20,14 @@ from companion.sending.types import (
     DAY_SECONDS,
     WAITING,
     Account,
+    Draft,
     Envelope,
     HeldMail,
     OnIncident,
     SendingError,
     SendSettings,
     State,
+    Verdict,
 )
 from companion.sending.upstream import verified
 from companion.sending.words import Written
@@ -171,11 +173,9 @@ class SendGuard:
         else:
             self._forget(entry)
 
-    def agitation(self, content: bytes, envelope: Envelope) -> Agitation:
-        """Return how agitated a mail and its writer seem at this moment."""
-        recipients = len(envelope.recipients)
-        written, reply = self._written(content), message.is_reply(content)
-        return agitation.judge(self._signals(), written, recipients=recipients, reply=reply)
+    def judge(self, draft: Draft) -> Verdict:
+        """Return whether a mail should wait that a mail program is about to send at this moment."""
+        return self._judge(lambda: draft.text, recipients=draft.recipients, reply=draft.reply)
 
     def _open(self) -> None:
         unread = self._queue.open()
@@ -234,13 +234,19 @@ class SendGuard:
         return proxy
 
     def _verdict(self, content: bytes, envelope: Envelope) -> Verdict:
-        found = self.agitation(content, envelope)
+        def text() -> str:
+            return f"{message.subject(content)}.\n{message.own_words(content)}"
+
+        return self._judge(text, recipients=len(envelope.recipients), reply=message.is_reply(content))
+
+    def _judge(self, text: Callable[[], str], *, recipients: int, reply: bool) -> Verdict:
+        found = agitation.judge(self._signals(), self._written(text), recipients=recipients, reply=reply)
         return Verdict(agitation.holds(found, self.settings.threshold), found.why)
 
-    def _written(self, content: bytes) -> Written:
+    def _written(self, text: Callable[[], str]) -> Written:
         """Return what a mail's words tell: nothing where they cannot be read, which must keep no mail from going."""
         try:
-            return words.read(f"{message.subject(content)}.\n{message.own_words(content)}")
+            return words.read(text())
         except Exception as error:  # noqa: BLE001 whatever a mail has in it
             self._on_incident("mail", f"The words of a mail could not be read ({type(error).__name__}): not judged.")
             return Written()

@@ -66,8 +66,14 @@ def own_words(content: bytes) -> str:
     """Return what the person wrote: no quotation, no signature, no markup, no attachment."""
     mail = message_from_bytes(content)
     plain = [part for part in _texts(mail) if part.get_content_subtype() == "plain"]
-    text = "\n".join(_decoded(part) for part in plain) if plain else "\n".join(map(_without_markup, _texts(mail)))
-    return "\n".join(_written(text.replace("\r\n", "\n")[:MOST_READ].split("\n"))).strip()
+    if plain:
+        return _own("\n".join(map(_decoded, plain)))
+    return _own("\n".join(_without_markup(_decoded(part)) for part in _texts(mail)))
+
+
+def own_words_of(body: str, *, markup: bool) -> str:
+    """Return likewise what the person wrote of a body that is no mail yet, HTML if ``markup``."""
+    return _own(_without_markup(body) if markup else body)
 
 
 def for_editing(content: bytes, envelope: Envelope) -> bytes:
@@ -79,6 +85,10 @@ def for_editing(content: bytes, envelope: Envelope) -> bytes:
     if hidden and "Bcc" not in headers:
         added += f"Bcc: {', '.join(hidden)}\r\n".encode("utf-8", "surrogateescape")
     return added + content
+
+
+def _own(text: str) -> str:
+    return "\n".join(_written(text.replace("\r\n", "\n")[:MOST_READ].split("\n"))).strip()
 
 
 def _written(lines: list[str]) -> Iterator[str]:
@@ -130,8 +140,8 @@ def _decoded(part: Message) -> str:
         return raw.decode("utf-8", "replace")
 
 
-def _without_markup(part: Message) -> str:
-    return "".join(_words_of(_decoded(part)[: 4 * MOST_READ]))
+def _without_markup(page: str) -> str:
+    return "".join(_words_of(page[: 4 * MOST_READ]))
 
 
 def _words_of(page: str) -> Iterator[str]:

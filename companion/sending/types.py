@@ -183,6 +183,34 @@ class HeldMail:
     said: str
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A mail that a mail program is about to send, as it is judged.
+
+    Attributes
+    ----------
+    text
+        Its subject and what its person wrote: no quotation, no signature, no markup.
+    recipients
+        How many.
+    reply
+        Whether it answers another mail.
+
+    """
+
+    text: str
+    recipients: int
+    reply: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a mail is held, and why: a sentence each."""
+
+    hold: bool
+    why: tuple[str, ...] = ()
+
+
 def is_local(host: str) -> bool:
     """Whether a host's name or address can only be this machine."""
     if host.casefold() == "localhost":

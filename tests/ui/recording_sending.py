@@ -8,8 +8,8 @@ from typing import Any
 
 from recording_engine import NOW
 
-from companion.sending.types import HeldMail, State
-from companion.sending_port import Guarding, SendingPort
+from companion.sending.types import Draft, HeldMail, State
+from companion.sending_port import Guarding, Judged, SendingPort
 
 WHY = ("The words or the way they are written are sharp.", "The headset shows tension.")
 
@@ -30,6 +30,10 @@ class RecordingSending:
 
     def state(self) -> Guarding:
         return Guarding(self.on, self.on and not self.problem, self.problem, self.held, f"{len(self.held)} wait.")
+
+    def judge(self, draft: Draft) -> Judged:
+        self.calls.append(("judge", draft))
+        return Judged(hold=True, seconds=600.0, why=WHY)
 
     def send_now(self, mail: str) -> Future[None]:
         return self._call("send now", mail)

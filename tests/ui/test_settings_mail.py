@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLin
 from waiting import settle
 
 from companion.settings import Settings
+from ui import settings_mail_add_on
 from ui.settings_mail import LITTLE, NO_ACCOUNT, MailPage, cautions
 from ui.settings_window import RecordedWindow
 
@@ -131,3 +133,24 @@ def test_every_field_has_a_name(page: MailPage) -> None:
 
 def _text(field: object) -> str:
     return field.text() if isinstance(field, QAbstractButton) else ""
+
+
+def test_the_add_on_is_saved_and_says_how_it_is_installed(
+    page: MailPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, file = tmp_path / "home", tmp_path / "add-on.xpi"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setattr(settings_mail_add_on, "chosen_file", lambda _window: None)
+    page.add_on.save.click()
+    assert not page.add_on.said.isVisibleTo(page)
+    monkeypatch.setattr(settings_mail_add_on, "chosen_file", lambda _window: file)
+    page.add_on.save.click()
+    assert file.exists()
+    assert page.add_on.said.text().startswith(f"It lies in {file}. In Thunderbird:")
+    assert page.add_on.said.isVisibleTo(page)
+
+    monkeypatch.setattr(settings_mail_add_on, "chosen_file", lambda _window: tmp_path / "nowhere" / "add-on.xpi")
+    page.add_on.save.click()
+    assert "could not be written" in page.add_on.problem.text()
+    assert not page.add_on.said.isVisibleTo(page)

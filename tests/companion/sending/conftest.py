@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from mail_desk import Desk
 from mail_person import Person
 from real_server import Authority, MailServer
 
 from companion.sending.types import Security
+from index.store import Store
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +30,16 @@ def person(tmp_path: Path, server: MailServer, authority: Authority) -> Iterator
     person = Person(tmp_path, server, authority)
     yield person
     person.guard.stop()
+
+
+@pytest.fixture
+def plain(authority: Authority) -> Iterator[MailServer]:
+    with MailServer(authority, Security.NONE) as server:
+        yield server
+
+
+@pytest.fixture
+def desk(tmp_path: Path, store: Store, plain: MailServer) -> Iterator[Desk]:
+    made = Desk(tmp_path, store, plain)
+    yield made
+    made.guard.stop()

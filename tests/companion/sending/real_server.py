@@ -98,6 +98,8 @@ class Behaviour:
 
     Attributes
     ----------
+    passwords
+        By name; with none, nobody has to log in.
     breaks
         Asked at each of `POINTS`; True breaks the connection there.
     silent
@@ -232,7 +234,8 @@ class _Speaking(SMTP):
     async def smtp_MAIL(self, arg: str) -> None:  # noqa: N802
         said = await self._at("sender")
         found = PATH.match(arg)
-        if said or not self.session.authenticated or found is None:
+        known = self.session.authenticated or not self._server.behaviour.passwords
+        if said or not known or found is None:
             await self.push(said or "530 5.7.0 Log in first")
             return
         if self.envelope.mail_from is not None:

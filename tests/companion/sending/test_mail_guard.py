@@ -5,102 +5,19 @@ from __future__ import annotations
 import json
 import smtplib
 import socket
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from mail_person import ANGRY, CALM, HOST, PASSWORD, USER, free_port, until, written
-from real_server import Authority, MailServer
+from mail_desk import OFF, Desk
+from mail_person import ANGRY, CALM, HOST, until
 
 from companion import mail_requests
 from companion.capture.types import Trigger
 from companion.control import ControlError
-from companion.mail_guard import CLOSING, NONE_WAITS, MailGuard, told
-from companion.sending.agitation import Signals
-from companion.sending.guard import SendGuard
-from companion.sending.types import Security, SendingError, SendSettings, State
+from companion.mail_guard import CLOSING, NO_ACCOUNT, NONE_WAITS, told
+from companion.sending.types import SendingError, State
 from companion.sending_choices import account_of, as_written
-from companion.sending_senses import Senses
-from companion.settings import Settings
-from companion.tension import TensionWatch
-from index.keys.keys import Keys
-from index.store import Store
-
-OFF = Settings()
-
-
-class TenseSenses(Senses):
-    """Knows that the person is tense, and how they type."""
-
-    def signals(self) -> Signals:
-        return replace(super().signals(), tense=0.95, hour=14.0)
-
-
-class Desk:
-    """A person's settings, the guard they lead to, and a mail program."""
-
-    def __init__(self, folder: Path, store: Store, server: MailServer) -> None:
-        self.folder, self.store, self.server, self.keys = folder / "mails", store, server, Keys.random()
-        self.incidents: list[str] = []
-        self.made: list[SendGuard] = []
-        self.port = free_port()
-        account = f"work none {HOST}:{server.port} local {self.port}"
-        self.settings = replace(OFF, send_guard=True, send_accounts=(account,))
-        self.guard = self.new_guard()
-
-    def new_guard(self) -> MailGuard:
-        senses = TenseSenses(store=self.store, make_tension=self._tension, clock=lambda: 1_790_000_000.0)
-
-        def make(chosen: SendSettings) -> SendGuard:
-            self.made.append(
-                SendGuard(
-                    self.folder,
-                    self.keys.files,
-                    chosen,
-                    signals=senses.signals,
-                    clock=lambda: 1_790_000_000.0,
-                    on_incident=self.note,
-                )
-            )
-            return self.made[-1]
-
-        self.guard = MailGuard(self.folder, make, senses=senses, on_incident=self.note)
-        return self.guard
-
-    def note(self, part: str, sentence: str) -> None:
-        self.incidents.append(f"{part}: {sentence}")
-
-    def apply(self, settings: Settings) -> None:
-        self.guard.apply(settings).result(60)
-
-    def send(self, text: str) -> None:
-        with smtplib.SMTP(HOST, self.port, timeout=60) as program:
-            program.login(USER, PASSWORD)
-            program.sendmail(USER, ["bob@example.org"], written(text))
-
-    def _tension(self) -> TensionWatch:
-        return TensionWatch(
-            encoder=_NoEncoder(), last=lambda _seconds: None, clock=lambda: 1_790_000_000.0, on_incident=self.note
-        )
-
-
-class _NoEncoder:
-    def submit(self, task: str, *arguments: object, urgent: bool = False) -> object:
-        raise AssertionError((task, arguments, urgent))
-
-
-@pytest.fixture
-def plain(authority: Authority) -> Iterator[MailServer]:
-    with MailServer(authority, Security.NONE) as server:
-        yield server
-
-
-@pytest.fixture
-def desk(tmp_path: Path, store: Store, plain: MailServer) -> Iterator[Desk]:
-    made = Desk(tmp_path, store, plain)
-    yield made
-    made.guard.stop()
 
 
 def test_nothing_is_made_before_it_is_wanted(desk: Desk) -> None:
@@ -220,7 +137,7 @@ def test_settings_that_mean_nothing_are_told_and_change_nothing(desk: Desk) -> N
 
 def test_without_an_account_it_says_what_is_missing(desk: Desk) -> None:
     desk.apply(replace(OFF, send_guard=True))
-    assert desk.guard.state().sentence == "No mail program is served yet: add an account to the settings."
+    assert desk.guard.state().sentence == NO_ACCOUNT
 
 
 def test_how_hands_type_counts_only_with_consent(desk: Desk) -> None:

@@ -1,0 +1,152 @@
+"""The add-on in a real Thunderbird, asking the guard, with a real server behind it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from desktop import PATIENCE, Desktop, DesktopError, wait_until
+from mail_desk import Desk
+from mail_person import ANGRY, CALM
+from thunderbird import NOT_SENT, TRIES, WAITS, Thunderbird
+
+from companion import mail_requests
+from companion.control import Control
+from companion.thunderbird import install
+
+pytestmark = [pytest.mark.display, pytest.mark.timeout(240)]
+
+READING_SECONDS = 1.0
+SHORT_MINUTES = 0.3  # enough to change a mail meanwhile
+
+
+class Person:
+    """Somebody with Thunderbird on a desktop, and Companion beside it."""
+
+    def __init__(self, desktop: Desktop, desk: Desk, vault: Path) -> None:
+        self.desktop, self.desk, self.vault = desktop, desk, vault
+        self.control: Control | None = None
+        self.begin()
+        self.thunderbird = Thunderbird(desktop, port=desk.server.port)
+
+    def begin(self) -> None:
+        self.control = Control(self.vault, lambda request: mail_requests.answer(self.desk.guard, request))
+
+    def end(self) -> None:
+        if self.control is not None:
+            self.control.close()
+        self.control = None
+
+    @property
+    def sent(self) -> list[str]:
+        return [one.content.decode().partition("\r\n\r\n")[2].strip() for one in self.desk.server.received]
+
+    def arrives(self, *texts: str, seconds: float = PATIENCE) -> None:
+        wait_until(lambda: len(self.sent) >= len(texts), f"{texts} (there: {self.sent})", seconds=seconds)
+        assert self.sent == list(texts)
+
+    def asked(self, title: str = WAITS) -> str:
+        window = wait_until(lambda: self.desktop.search("--name", f"^{title}$"), title, seconds=60.0)[-1]
+        wait_until(lambda: self.desktop.active() == window, f"{title} to become active")
+        time.sleep(READING_SECONDS)  # its page takes keys only a little later
+        return window
+
+    def reads_what_was_not_sent(self) -> None:
+        """Press Close; the main window of a Thunderbird that starts takes the attention away once more."""
+        told = self.asked(NOT_SENT)
+        for _ in range(TRIES):
+            self.desktop.activate(told)
+            self.desktop.press("Return")
+            with suppress(DesktopError):
+                wait_until(lambda: told not in self.desktop.search("--name", NOT_SENT), "its end", seconds=5.0)
+                return
+        raise DesktopError("what was not sent is told for ever")
+
+    def gone(self, window: str) -> None:
+        wait_until(lambda: window not in self.desktop.search("--name", "Thunderbird$"), f"window {window} to close")
+
+
+@pytest.fixture
+def person(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Person]:
+    desk.server.behaviour.passwords.clear()
+    desk.settings = replace(desk.settings, send_accounts=())
+    desk.apply(desk.settings)
+    with Desktop(size="1280x900x24") as desktop:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", desktop.environ["XDG_RUNTIME_DIR"])
+        install.install(tmp_path / "add-on.xpi", home=desktop.home, vault=tmp_path / "vault")
+        made = Person(desktop, desk, tmp_path / "vault")
+        with made.thunderbird:
+            yield made
+        made.end()
+
+
+def test_a_mail_waits_and_goes_as_its_person_says(person: Person) -> None:
+    desktop, thunderbird = person.desktop, person.thunderbird
+    thunderbird.send("minutes", CALM)
+    person.arrives(CALM)
+
+    window = thunderbird.send("printer", ANGRY)
+    asked = person.asked()
+    wait_until(lambda: ANGRY in thunderbird.drafts(), "the draft")
+    desktop.press("Tab")
+    desktop.press("Return")  # Send now
+    person.arrives(CALM, ANGRY)
+    person.gone(window)
+    person.gone(asked)
+
+    again = thunderbird.send("again", ANGRY)
+    asked = person.asked()
+    desktop.activate(again)
+    desktop.press("ctrl+Return")  # the question is the same
+    assert person.asked() == asked
+    desktop.press("Return")  # Edit
+    person.gone(asked)
+    wait_until(lambda: desktop.active() == again, "the mail, to be edited")
+    desktop.press("ctrl+a")
+    desktop.run("xdotool", "type", "--delay", "10", CALM)
+    desktop.press("ctrl+Return")
+    person.arrives(CALM, ANGRY, CALM)
+    person.gone(again)
+
+
+def test_a_mail_goes_by_itself_unless_it_was_changed_or_closed(person: Person) -> None:
+    desktop, thunderbird = person.desktop, person.thunderbird
+    closed = thunderbird.send("closed", ANGRY)
+    person.asked()
+    wait_until(lambda: "Subject: closed" in thunderbird.drafts(), "the draft")
+    desktop.activate(closed)
+    desktop.press("ctrl+w")
+    person.gone(closed)
+    person.reads_what_was_not_sent()
+
+    person.desk.apply(replace(person.desk.settings, send_hold_minutes=SHORT_MINUTES))
+    changed = thunderbird.send("changed", ANGRY)
+    asked = person.asked()
+    desktop.activate(changed)
+    desktop.run("xdotool", "type", "--delay", "10", "And another thing.")
+    assert person.asked(NOT_SENT) == asked
+    person.reads_what_was_not_sent()
+    assert person.sent == []
+
+    alone = thunderbird.send("alone", ANGRY)
+    person.asked()
+    person.arrives(ANGRY, seconds=60.0)
+    person.gone(alone)
+
+
+def test_whoever_ends_thunderbird_is_told_what_waited(person: Person) -> None:
+    thunderbird = person.thunderbird
+    thunderbird.send("waiting", ANGRY)
+    person.asked()
+    wait_until(lambda: "Subject: waiting" in thunderbird.drafts(), "the draft")
+    thunderbird.kill()
+    person.reads_what_was_not_sent()
+    assert person.sent == []
+
+    person.end()  # a mail that nobody can judge goes
+    thunderbird.send("unjudged", ANGRY)
+    person.arrives(ANGRY)
