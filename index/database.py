@@ -16,7 +16,8 @@ from index.vault import Vault
 from index.words import segmenting
 
 BUSY_TIMEOUT = 10.0  # seconds
-CACHE_KIB = 16 * 1024  # decrypted pages a connection keeps while it reads
+CACHE_KIB = 1024  # decrypted pages a connection keeps while it reads: a dozen threads read, mostly what is new
+SEARCHING_KIB = 16 * 1024  # and that of the thread that searches, which comes back to the same pages for each question
 WRITING_KIB = 4 * 1024  # and the writer, from one change to the next: all it touches in one is a megabyte or less
 
 # What the database raises; SQLCipher's classes are not those of the standard library's sqlite3.
@@ -63,6 +64,11 @@ def make_durable(vault: Vault) -> None:
         raise VaultError(f"{log} could not be made safe ({error.strerror}). Is the disk full, or gone?") from error
     finally:
         os.close(handle)
+
+
+def keep_more(db: Database) -> None:
+    """Let a connection keep as many decrypted pages as searching comes back to."""
+    db.execute(f"PRAGMA cache_size = -{SEARCHING_KIB}")
 
 
 def refused(path: Path, error: Exception) -> VaultError:

@@ -48,6 +48,10 @@ class Store:
         found: Database = self._local.db
         return found
 
+    def search_on(self) -> None:
+        """Let the calling thread's connection keep as many pages as searching comes back to."""
+        database.keep_more(self.db)
+
     def close(self) -> None:
         """Close the connections of all threads."""
         with self._opening:

@@ -82,6 +82,7 @@ def matched(
     store: Store, vectors: Vectors, query: Query, content: Asked | None, *, keep: Keep | None
 ) -> tuple[dict[int, fusion.Fused], dict[int, lexical.Match]]:
     """Return how every moment that words or their vector find answers words, and how it holds them."""
+    store.search_on()
     cosines = _cosines(vectors, content, NEIGHBOURS, keep)
     matches = lexical.search(store, query, keep=keep, also=list(cosines)[:CLOSEST])
     # What only the words found gets its cosine too: a score must not depend on how large the vault is.
@@ -111,6 +112,7 @@ def by_state(
         Whose state the reason names, such as ``your state now``.
 
     """
+    store.search_on()
     near = {m.id for m in store.moments_between(around[0] - exclude_seconds, around[1] + exclude_seconds)}
     cosines = vectors.search(asked.space, asked.vector, k + len(near), keep=keep)
     far = [i for i in cosines if i not in near and cosines[i] >= LEAST_ALIKE]
