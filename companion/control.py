@@ -110,17 +110,14 @@ def _request(raw: bytes) -> dict[str, str]:
     return request
 
 
-def ask(root: Path, patience: float | None = None, /, **request: str) -> str:
+def ask(root: Path, **request: str) -> str:
     """Ask the program that records to the vault at ``root``; returns what it said.
 
-    Waits ``patience`` seconds, or for as long as it takes. Raises `NobodyError` when none does, `ControlError` for what
-    it refused.
+    Raises `NobodyError` when none does, `ControlError` for what it refused.
     """
     try:
         with Client(address(root)) as connection:
             connection.send_bytes(json.dumps(request).encode())
-            if not connection.poll(patience):
-                raise ControlError(f"The program that records to {root} does not answer now. Try again.")
             reply: dict[str, Any] = json.loads(connection.recv_bytes())
     except (FileNotFoundError, ConnectionRefusedError) as error:
         raise NobodyError(f"No program is recording to {root}.") from error

@@ -25,6 +25,7 @@ PART = "mail"
 OFF, SERVES = "Mails are not held.", "Mails that you write in agitation are held."
 NO_ACCOUNT = "Only Thunderbird's add-on is served: for other mail programs, add an account to the settings."
 SWITCHED_OFF = "The send guard is off. Switch it on in the settings of Companion, under mail."
+NOT_NOW = "Companion is just starting or closing."
 NONE_WAITS = "No mail waits."
 CLOSING = "Companion is closing."
 TYPING_UNKNOWN = "How you typed could not be looked up: {}"
@@ -97,7 +98,7 @@ class MailGuard:
         """Return whether a mail should wait that a mail program is about to send; raises `SendingError`."""
         guard = self._guard
         if guard is None or not guard.settings.on:
-            raise SendingError(self._problem or SWITCHED_OFF)
+            raise SendingError(self._problem or (NOT_NOW if self._wanted.on else SWITCHED_OFF))
         verdict = guard.judge(draft)
         return Judged(verdict.hold, guard.settings.hold_seconds, verdict.why)
 

@@ -8,9 +8,11 @@ it, four bytes of length in the machine's order and then JSON. An answer holds `
 from __future__ import annotations
 
 import json
+import signal
 import struct
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -24,6 +26,9 @@ LENGTH = struct.Struct("=I")
 MOST_BYTES = 64 * 1024 * 1024  # of a message; pictures within a mail's body count
 PATIENCE_SECONDS = 10.0  # the person has pressed Send and waits
 NO_QUESTION = "The add-on for Thunderbird is of another version: install it anew, see `companion mails thunderbird`."
+
+
+SILENT = "Companion is busy and does not answer now."
 
 
 class QuestionError(Exception):
@@ -42,13 +47,30 @@ def answer(question: object, vault: Path | None) -> dict[str, Any]:
     try:
         draft = _draft(question)
         vault = vault or settings_file.load().vault_path
-        told = control.ask(vault, PATIENCE_SECONDS, do=mail_requests.WHAT, act="judge", **draft)
+        with _soon():
+            told = control.ask(vault, do=mail_requests.WHAT, act="judge", **draft)
     except QuestionError:
         return {"hold": False, "problem": NO_QUESTION}
     except (ControlError, SettingsError) as error:
         return {"hold": False, "problem": str(error)}
     judged: dict[str, Any] = json.loads(told)
     return judged
+
+
+@contextmanager
+def _soon() -> Iterator[None]:
+    """Raise `ControlError` in what takes too long."""
+
+    def give_up(*_: object) -> None:
+        raise ControlError(SILENT)
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.setitimer(signal.ITIMER_REAL, PATIENCE_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _draft(question: object) -> dict[str, str]:

@@ -18,7 +18,7 @@ from index.replacing import replace_file
 from index.types import VaultError
 
 ADD_ON = "thunderbird@companion.local"  # as its manifest says
-NAME = "companion"  # what the add-on asks for
+NAME = "companion.thunderbird"  # what the add-on asks for; the folder is that of all programs
 PLACE = Path(".mozilla", "native-messaging-hosts")
 FILE = "companion-thunderbird.xpi"
 INSTALL = (
@@ -42,6 +42,7 @@ def install(file: Path, *, home: Path, vault: Path | None) -> None:
     place = home / PLACE
     try:
         place.mkdir(parents=True, exist_ok=True)
+        _refuse_others(place)
         replace_file(_launcher(place), _script(vault))
         _launcher(place).chmod(0o755)
         replace_file(place / f"{NAME}.json", _manifest(place))
@@ -55,11 +56,25 @@ def remove(*, home: Path) -> bool:
     place = home / PLACE
     found = (place / f"{NAME}.json").exists()
     try:
+        _refuse_others(place)
         for file in (place / f"{NAME}.json", _launcher(place)):
             file.unlink(missing_ok=True)
     except OSError as error:
         raise InstallError(f"What starts Companion for Thunderbird could not be removed: {error}") from error
     return found
+
+
+def _refuse_others(place: Path) -> None:
+    """Raise `InstallError` where what has our name there is another program's."""
+    file = place / f"{NAME}.json"
+    try:
+        told = json.loads(file.read_bytes())
+    except FileNotFoundError:
+        return
+    except ValueError:
+        told = None
+    if not isinstance(told, dict) or told.get("allowed_extensions") != [ADD_ON]:
+        raise InstallError(f"{file} is not Companion's: move it away, then try again.")
 
 
 def packed() -> bytes:

@@ -2,6 +2,9 @@
 "use strict";
 
 const MORNING = 8; // o'clock
+const STAYS = "It goes only while its own window and Thunderbird stay open; this window may be closed.";
+const SAVED = "It also lies in Drafts.";
+const NOT_SAVED = "It could not be saved among your drafts.";
 const id = new URLSearchParams(location.search).get("id");
 const part = (name) => document.getElementById(name);
 
@@ -11,19 +14,21 @@ async function paint() {
     window.close(); // it is sent, or being edited
     return;
   }
+  const waits = mail.state === "waits";
   part("subject").textContent = mail.subject || "(no subject)";
-  const goes = new Date(mail.due).toLocaleString([], { weekday: "short", hour: "2-digit", minute: "2-digit" });
-  part("when").textContent = mail.ended || `This mail waits. It goes by itself: ${goes}.`;
+  part("when").textContent = mail.told || (waits ? `It waits, and goes by itself: ${clock(mail.due)}.` : "It is being sent.");
   part("why").replaceChildren(...mail.why.map(item));
-  part("hint").textContent = mail.saved
-    ? "You may close this window: the mail waits on in its own, and is saved among your drafts."
-    : "You may close this window: the mail waits on in its own. It could not be saved among your drafts.";
-  part("choices").hidden = part("hint").hidden = Boolean(mail.ended);
-  part("over").hidden = !mail.ended;
+  part("hint").textContent = `${STAYS} ${mail.saved ? SAVED : NOT_SAVED}`;
+  part("choices").hidden = part("hint").hidden = !waits;
+  part("over").hidden = mail.state !== "ended";
   if (document.activeElement === document.body || document.activeElement.closest("[hidden]")) {
-    part(mail.ended ? "seen" : "edit").focus(); // what changes nothing
+    part(waits ? "edit" : "subject").focus(); // what a key that was meant for something else does not hurt
   }
-  document.title = mail.ended ? "This mail was not sent" : "This mail waits";
+  document.title = mail.state === "ended" ? "This mail was not sent" : "This mail waits";
+}
+
+function clock(time) {
+  return new Date(time).toLocaleString([], { weekday: "short", hour: "2-digit", minute: "2-digit" });
 }
 
 function item(text) {
@@ -46,11 +51,6 @@ const tell = (message) => messenger.runtime.sendMessage({ id: Number(id) || id, 
 for (const act of ["send-now", "edit", "seen"]) {
   part(act).addEventListener("click", () => tell({ act }));
 }
-part("later").addEventListener("change", ({ target }) => {
-  if (target.value) {
-    tell({ act: "later", minutes: minutesUntil(target.value) });
-  }
-  target.value = "";
-});
+part("later").addEventListener("click", () => tell({ act: "later", minutes: minutesUntil(part("until").value) }));
 messenger.storage.local.onChanged.addListener(paint);
 paint();

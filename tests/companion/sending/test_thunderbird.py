@@ -16,22 +16,23 @@ from thunderbird import NOT_SENT, TRIES, WAITS, Thunderbird
 
 from companion import mail_requests
 from companion.control import Control
+from companion.sending import message
 from companion.thunderbird import install
 
 pytestmark = [pytest.mark.display, pytest.mark.timeout(240)]
 
 READING_SECONDS = 1.0
-SHORT_MINUTES = 0.3  # enough to change a mail meanwhile
+SHORT_MINUTES = 0.5  # enough to change a mail meanwhile
 
 
 class Person:
     """Somebody with Thunderbird on a desktop, and Companion beside it."""
 
-    def __init__(self, desktop: Desktop, desk: Desk, vault: Path) -> None:
+    def __init__(self, desktop: Desktop, desk: Desk, vault: Path, *, html: bool) -> None:
         self.desktop, self.desk, self.vault = desktop, desk, vault
         self.control: Control | None = None
         self.begin()
-        self.thunderbird = Thunderbird(desktop, port=desk.server.port)
+        self.thunderbird = Thunderbird(desktop, port=desk.server.port, html=html)
 
     def begin(self) -> None:
         self.control = Control(self.vault, lambda request: mail_requests.answer(self.desk.guard, request))
@@ -43,7 +44,7 @@ class Person:
 
     @property
     def sent(self) -> list[str]:
-        return [one.content.decode().partition("\r\n\r\n")[2].strip() for one in self.desk.server.received]
+        return [message.own_words(one.content) for one in self.desk.server.received]
 
     def arrives(self, *texts: str, seconds: float = PATIENCE) -> None:
         wait_until(lambda: len(self.sent) >= len(texts), f"{texts} (there: {self.sent})", seconds=seconds)
@@ -60,6 +61,7 @@ class Person:
         told = self.asked(NOT_SENT)
         for _ in range(TRIES):
             self.desktop.activate(told)
+            self.desktop.press("Tab")
             self.desktop.press("Return")
             with suppress(DesktopError):
                 wait_until(lambda: told not in self.desktop.search("--name", NOT_SENT), "its end", seconds=5.0)
@@ -67,23 +69,34 @@ class Person:
         raise DesktopError("what was not sent is told for ever")
 
     def gone(self, window: str) -> None:
-        wait_until(lambda: window not in self.desktop.search("--name", "Thunderbird$"), f"window {window} to close")
+        wait_until(lambda: (there := self.open()) and window not in there, f"window {window} to close")
+
+    def open(self) -> list[str]:
+        """Return the windows of Thunderbird; none where one closed while they were looked for."""
+        return self.desktop.search("--name", "Thunderbird$")
 
 
 @pytest.fixture
-def person(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Person]:
+def person(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[Person]:
     desk.server.behaviour.passwords.clear()
     desk.settings = replace(desk.settings, send_accounts=())
     desk.apply(desk.settings)
     with Desktop(size="1280x900x24") as desktop:
         monkeypatch.setenv("XDG_RUNTIME_DIR", desktop.environ["XDG_RUNTIME_DIR"])
         install.install(tmp_path / "add-on.xpi", home=desktop.home, vault=tmp_path / "vault")
-        made = Person(desktop, desk, tmp_path / "vault")
+        made = Person(desktop, desk, tmp_path / "vault", html=request.param)
         with made.thunderbird:
             yield made
         made.end()
 
 
+in_plain_text = pytest.mark.parametrize("person", [False], indirect=True, ids=["plain"])
+in_html = pytest.mark.parametrize("person", [True], indirect=True, ids=["html"])
+
+
+@in_plain_text
 def test_a_mail_waits_and_goes_as_its_person_says(person: Person) -> None:
     desktop, thunderbird = person.desktop, person.thunderbird
     thunderbird.send("minutes", CALM)
@@ -113,6 +126,7 @@ def test_a_mail_waits_and_goes_as_its_person_says(person: Person) -> None:
     person.gone(again)
 
 
+@in_html
 def test_a_mail_goes_by_itself_unless_it_was_changed_or_closed(person: Person) -> None:
     desktop, thunderbird = person.desktop, person.thunderbird
     closed = thunderbird.send("closed", ANGRY)
@@ -132,12 +146,21 @@ def test_a_mail_goes_by_itself_unless_it_was_changed_or_closed(person: Person) -
     person.reads_what_was_not_sent()
     assert person.sent == []
 
+    put_off = thunderbird.send("put off", ANGRY)
+    asked = person.asked()
+    for key in ("Tab", "Tab", "Return"):  # Later
+        desktop.press(key)
+    desktop.ask_manager(asked, "_NET_CLOSE_WINDOW", 0, 2)
+    person.gone(asked)
+
     alone = thunderbird.send("alone", ANGRY)
     person.asked()
     person.arrives(ANGRY, seconds=60.0)
     person.gone(alone)
+    assert put_off in wait_until(person.open, "the windows")
 
 
+@in_html
 def test_whoever_ends_thunderbird_is_told_what_waited(person: Person) -> None:
     thunderbird = person.thunderbird
     thunderbird.send("waiting", ANGRY)

@@ -45,9 +45,9 @@ def program(desk: Desk, vault: Path) -> Iterator[Desk]:
 
 def started(home: Path, raw: bytes) -> Any:
     """Start what the manifest names, with the arguments that Thunderbird adds, and return its answer."""
-    manifest = home / ".mozilla" / "native-messaging-hosts" / "companion.json"
+    manifest = home / ".mozilla" / "native-messaging-hosts" / "companion.thunderbird.json"
     told = json.loads(manifest.read_text("utf-8"))
-    assert (told["name"], told["type"], told["allowed_extensions"]) == ("companion", "stdio", [ADD_ON])
+    assert (told["name"], told["type"], told["allowed_extensions"]) == ("companion.thunderbird", "stdio", [ADD_ON])
     assert os.access(told["path"], os.X_OK)
     command = [told["path"], str(manifest), ADD_ON]
     done = subprocess.run(command, input=raw, capture_output=True, timeout=60, check=True)
@@ -75,7 +75,7 @@ def test_a_mail_is_judged_by_its_own_words(tmp_path: Path, vault: Path, program:
     assert asked(tmp_path, body=page, plain=False)["hold"] is False
     assert asked(tmp_path, body=f"<p>{ANGRY}</p>", plain=False)["hold"] is True
     long = "\N{GRINNING FACE} \ud800 word " * 60_000
-    assert asked(tmp_path, body=f"{ANGRY} {long}")["hold"] in {True, False}
+    assert "problem" not in asked(tmp_path, body=f"{ANGRY} {long}")
     assert program.incidents == []
 
 
@@ -118,7 +118,7 @@ def test_a_program_that_does_not_answer_keeps_no_mail_from_going(vault: Path, mo
         release.set()
         control.close()
     assert told["hold"] is False
-    assert "does not answer now" in told["problem"]
+    assert told["problem"] == host.SILENT
 
 
 def test_the_command_writes_the_add_on_and_takes_back_what_starts_us(
@@ -134,12 +134,23 @@ def test_the_command_writes_the_add_on_and_takes_back_what_starts_us(
         assert set(named) <= set(archive.namelist())
     assert manifest["browser_specific_settings"]["gecko"]["id"] == ADD_ON
     place = tmp_path / ".mozilla" / "native-messaging-hosts"
-    assert sorted(one.name for one in place.iterdir()) == ["companion-host", "companion.json"]
+    assert sorted(one.name for one in place.iterdir()) == ["companion.thunderbird-host", "companion.thunderbird.json"]
     assert main(["mails", "thunderbird", "--remove"]) == 0
     assert "asks Companion no more" in capsys.readouterr().out
     assert list(place.iterdir()) == []
     assert main(["mails", "thunderbird", "--remove"]) == 0
     assert "does not ask" in capsys.readouterr().out
+
+
+def test_what_another_program_calls_so_is_left_alone(tmp_path: Path) -> None:
+    install.install(tmp_path / "add-on.xpi", home=tmp_path, vault=None)
+    manifest = tmp_path / install.PLACE / f"{install.NAME}.json"
+    manifest.write_text('{"allowed_extensions": ["another@example.org"]}', "utf-8")
+    with pytest.raises(InstallError, match="is not Companion's"):
+        install.install(tmp_path / "other.xpi", home=tmp_path, vault=None)
+    with pytest.raises(InstallError, match="is not Companion's"):
+        install.remove(home=tmp_path)
+    assert "another@example.org" in manifest.read_text("utf-8")
 
 
 def test_where_nothing_can_be_written_it_says_so(tmp_path: Path) -> None:

@@ -34,7 +34,6 @@ PREFERENCES: dict[str, object] = {
     "mail.account.account1.server": "server1",
     "mail.account.account2.server": "server2",
     "mail.compose.attachment_reminder": False,
-    "mail.identity.id1.compose_html": False,
     "mail.identity.id1.draft_folder": f"{LOCAL}/Drafts",
     "mail.identity.id1.fcc": False,
     "mail.identity.id1.fullName": "Ann",
@@ -67,12 +66,12 @@ PREFERENCES: dict[str, object] = {
 class Thunderbird:
     """Started at once; written with by keyboard, as its person would."""
 
-    def __init__(self, desktop: Desktop, *, port: int) -> None:
+    def __init__(self, desktop: Desktop, *, port: int, html: bool) -> None:
         self._desktop = desktop
         self._profile = desktop.home / "profile"
         (self._profile / "extensions").mkdir(parents=True)
         (self._profile / "extensions" / f"{install.ADD_ON}.xpi").write_bytes(install.packed())
-        chosen = PREFERENCES | {"mail.smtpserver.smtp1.port": port}
+        chosen = PREFERENCES | {"mail.smtpserver.smtp1.port": port, "mail.identity.id1.compose_html": html}
         lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in chosen.items()]
         (self._profile / "user.js").write_text("\n".join(lines), encoding="utf-8")
         self._program = self._start()
