@@ -20,13 +20,14 @@ messenger.compose.onBeforeSend.addListener(async (tab, details) => {
 
 messenger.compose.onAfterSend.addListener(async (tab, sent) => {
   const mail = await held.get(tab.id);
-  if (!sent.error) {
+  const refused = sent.mode === "sendNow" && !sent.headerMessageId; // by the server, which is no error here
+  if (!sent.error && !refused) {
     await held.drop(tab.id);
   } else if (mail?.state === "waits") {
     await held.change(tab.id, ["waits"], { mode: sent.mode });
     await ask(tab.id, mail); // our own "no": only now the mail can be saved, and takes the attention no more
   } else {
-    await end(tab.id, `It was not sent: ${sent.error}`);
+    await end(tab.id, `It was not sent: ${sent.error ?? "Thunderbird has told why."}`);
   }
 });
 

@@ -125,6 +125,16 @@ def test_a_mail_waits_and_goes_as_its_person_says(person: Person) -> None:
     person.arrives(CALM, ANGRY, CALM)
     person.gone(again)
 
+    person.desk.server.behaviour.answers["before"] = "554 5.7.1 We do not take this"
+    thunderbird.send("refused", ANGRY)
+    person.asked()
+    for key in ("Tab", "Return"):  # Send now
+        desktop.press(key)
+    desktop.await_window("Send Message Error")
+    desktop.press("Return")
+    person.reads_what_was_not_sent()
+    assert len(person.sent) == 3
+
 
 @in_html
 def test_a_mail_goes_by_itself_unless_it_was_changed_or_closed(person: Person) -> None:
