@@ -24,7 +24,7 @@ async function paint() {
   if (document.activeElement === document.body || document.activeElement.closest("[hidden]")) {
     part(waits ? "edit" : "subject").focus(); // what a key that was meant for something else does not hurt
   }
-  document.title = mail.state === "ended" ? "This mail was not sent" : "This mail waits";
+  document.title = `${mail.state === "ended" ? "Not sent" : "Waits"}: ${mail.subject}`;
 }
 
 function clock(time) {

@@ -14,7 +14,6 @@ from real_server import HOST, USER
 
 from companion.thunderbird import install
 
-WAITS, NOT_SENT = "This mail waits - Mozilla Thunderbird", "This mail was not sent - Mozilla Thunderbird"
 LOCAL = "mailbox://nobody@Local%20Folders"
 NEW_TITLE = "Write: (no subject) - Thunderbird"
 NEW = f"^{re.escape(NEW_TITLE)}$"
