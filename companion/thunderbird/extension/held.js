@@ -25,11 +25,7 @@ const held = {
 
   // Changes parts of an entry in one of some states and returns it, or undefined where there is none.
   change(id, states, parts) {
-    return held.next(async () => {
-      const mail = await held.get(id);
-      if (!states.includes(mail?.state)) {
-        return undefined;
-      }
+    return held.among(id, states, async (mail) => {
       const changed = { ...mail, ...parts };
       await messenger.storage.local.set({ [id]: changed });
       return changed;
@@ -37,16 +33,18 @@ const held = {
   },
   // Removes an entry in one of some states, and returns it likewise.
   take(id, states) {
-    return held.next(async () => {
-      const mail = await held.get(id);
-      if (!states.includes(mail?.state)) {
-        return undefined;
-      }
+    return held.among(id, states, async (mail) => {
       await messenger.storage.local.remove(String(id));
       return mail;
     });
   },
 
+  among(id, states, work) {
+    return held.next(async () => {
+      const mail = await held.get(id);
+      return states.includes(mail?.state) ? work(mail) : undefined;
+    });
+  },
   next(work) {
     const done = held.turn.then(work);
     held.turn = done.catch(() => {}); // whoever asked for it is told

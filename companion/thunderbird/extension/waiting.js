@@ -16,7 +16,8 @@ async function paint() {
   }
   const waits = mail.state === "waits";
   part("subject").textContent = mail.subject || "(no subject)";
-  part("when").textContent = mail.told || (waits ? `It waits, and goes by itself: ${clock(mail.due)}.` : "It is being sent.");
+  const goes = waits ? `It waits, and goes by itself: ${clock(mail.due)}.` : "It is being sent.";
+  part("when").textContent = mail.told || goes;
   part("why").replaceChildren(...mail.why.map(item));
   part("hint").textContent = `${STAYS} ${mail.saved ? SAVED : NOT_SAVED}`;
   part("choices").hidden = part("hint").hidden = !waits;
