@@ -22,8 +22,8 @@ NAME = "companion.thunderbird"  # what the add-on asks for; the folder is that o
 PLACE = Path(".mozilla", "native-messaging-hosts")
 FILE = "companion-thunderbird.xpi"
 INSTALL = (
-    "In Thunderbird: Tools, Add-ons and Themes, the cogwheel, Install Add-on From File. The send guard must be on in "
-    "Companion's settings."
+    "In Thunderbird: Tools (Alt shows the menu), Add-ons and Themes, the cogwheel, Install Add-on From File. The send "
+    "guard must be on in Companion's settings."
 )
 EXTENSION = Path(__file__).with_name("extension")
 
