@@ -133,7 +133,7 @@ class App(QObject):
             self.show_pages(SOURCES_PAGE)
             return
         if self.recorded is None:
-            self.recorded = RecordedWindow(self.settings, named=self._options.named())
+            self.recorded = RecordedWindow(self.settings, named=self._options.named(), fixed_vault=self._options.vault)
             self.recorded.changed.connect(self._change)
         self.recorded.appear()
 

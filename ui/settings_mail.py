@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
@@ -44,16 +45,16 @@ LITTLE = (
 
 
 class MailPage(QWidget):
-    """Switches and what to enter at the left, servers at the right."""
+    """Switches and what to enter at the left, servers at the right; ``fixed_vault`` as for `AddOn`."""
 
     changed = Signal()
     """The person changed something."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, fixed_vault: Path | None = None) -> None:
         super().__init__()
         self.switches = {"send_guard": _switch(*GUARD, base=self), "send_keep_passwords": _switch(*KEEP, base=self)}
         self.hold, self.threshold = QSpinBox(), QComboBox()
-        self.accounts, self.enter, self.add_on = Accounts(), _Enter(), AddOn()
+        self.accounts, self.enter, self.add_on = Accounts(), _Enter(), AddOn(fixed_vault=fixed_vault)
         self.caution = sentence("", look="caution", base=self)
         self._lay_out()
         self.follow(settings)

@@ -18,10 +18,18 @@ SAVE = "Save the add-on…"
 
 
 class AddOn(QFrame):
-    """Says what it is, saves it where the person likes, and says how it is installed or why it could not be saved."""
+    """Says what it is, saves it where the person likes, and says how it is installed or why it could not be saved.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    fixed_vault
+        The vault given on the command line, whose program the add-on is to ask; None: the one of the settings.
+
+    """
+
+    def __init__(self, *, fixed_vault: Path | None = None) -> None:
         super().__init__()
+        self._vault = fixed_vault
         self.setProperty("look", "card")
         self.save = QPushButton(SAVE)
         self.save.setAutoDefault(False)  # Return in the form above adds an account
@@ -41,7 +49,7 @@ class AddOn(QFrame):
         if file is None:
             return
         try:
-            install.install(file, home=Path.home(), vault=None)
+            install.install(file, home=Path.home(), vault=self._vault)
         except InstallError as error:
             self._tell("", str(error))
         else:

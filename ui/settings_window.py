@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
@@ -32,12 +33,23 @@ UNSAVED = "Companion goes by your choice until it ends, and by the old one after
 
 
 class RecordedWindow(QDialog):
-    """Switches at the left, lists at the right; focus and outgoing mail on pages of their own."""
+    """Switches at the left, lists at the right; focus and outgoing mail on pages of their own.
+
+    Parameters
+    ----------
+    settings
+        What is chosen now.
+    named
+        The sources given on the command line, in words.
+    fixed_vault
+        The vault given on the command line.
+
+    """
 
     changed = Signal(object)
     """The new `Settings`, to be kept and used."""
 
-    def __init__(self, settings: Settings, *, named: str = "") -> None:
+    def __init__(self, settings: Settings, *, named: str = "", fixed_vault: Path | None = None) -> None:
         super().__init__()
         self.setWindowTitle("Companion: what is recorded")
         self._settings = settings
@@ -64,7 +76,7 @@ class RecordedWindow(QDialog):
             shipped=shipped.exclude_sites,
             check=as_site,
         )
-        self.focus, self.mail = FocusPage(settings), MailPage(settings)
+        self.focus, self.mail = FocusPage(settings), MailPage(settings, fixed_vault=fixed_vault)
         self.lists, self.pages = QTabWidget(), QTabWidget()
         self.now, self.problem = sentence("", base=self, look=""), sentence("", base=self, look="problem")
         self.leave = QPushButton("Close")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLin
 from waiting import settle
 
 from companion.settings import Settings
+from companion.thunderbird import install
 from ui import settings_mail_add_on
 from ui.settings_mail import LITTLE, NO_ACCOUNT, MailPage, cautions
 from ui.settings_window import RecordedWindow
@@ -148,9 +150,28 @@ def test_the_add_on_is_saved_and_says_how_it_is_installed(
     page.add_on.save.click()
     assert file.exists()
     assert page.add_on.said.text().startswith(f"It lies in {file}. In Thunderbird:")
+    assert _asks(home) == []
     assert page.add_on.said.isVisibleTo(page)
 
     monkeypatch.setattr(settings_mail_add_on, "chosen_file", lambda _window: tmp_path / "nowhere" / "add-on.xpi")
     page.add_on.save.click()
     assert "could not be written" in page.add_on.problem.text()
     assert not page.add_on.said.isVisibleTo(page)
+
+
+def test_the_add_on_asks_the_program_of_the_vault_on_the_command_line(
+    qt: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del qt
+    vault = tmp_path / "my other memories"
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(settings_mail_add_on, "chosen_file", lambda _window: tmp_path / "add-on.xpi")
+    made = MailPage(Settings(), fixed_vault=vault)
+    made.add_on.save.click()
+    assert _asks(tmp_path) == [str(vault)]
+
+
+def _asks(home: Path) -> list[str]:
+    """Return what the program that Thunderbird starts is told to ask, beside its name."""
+    line = (home / install.PLACE / f"{install.NAME}-host").read_text().splitlines()[-1]
+    return shlex.split(line)[5:]
