@@ -131,14 +131,17 @@ async function tick() {
     if (mail.state === "waits" && !mail.shown) {
       await show(id);
     }
+    if (mail.state === "going" && !(await isOpen(Number(id)))) {
+      await end(Number(id), whereabouts(mail)); // what came of it was not told, as when this page ended meanwhile
+    }
     await release(Number(id));
   }
   await watch();
 }
 
 async function watch() {
-  const waits = (await held.all()).some(([, mail]) => mail.state === "waits");
-  if (!waits) {
+  const pending = (await held.all()).some(([, mail]) => mail.state !== "ended");
+  if (!pending) {
     await messenger.alarms.clear(TICK);
   } else if (!(await messenger.alarms.get(TICK))) {
     await messenger.alarms.create(TICK, { periodInMinutes: 1 });
@@ -150,13 +153,18 @@ async function release(id) {
   if (mail?.state !== "waits" || mail.due > Date.now()) {
     return;
   }
-  if (!(await messenger.tabs.get(id).catch(() => undefined))) {
+  if (!(await isOpen(id))) {
     await end(id, `Its window was closed. ${whereabouts(mail)}`); // while the add-on was switched off
   } else if (mail.mark === (await markOf(id))) {
     await send(id, mail.due);
   } else {
     await end(id, "You changed it while it waited, so it was not sent. Send it once it is ready.");
   }
+}
+
+// Whether a mail's window is still there.
+async function isOpen(id) {
+  return Boolean(await messenger.tabs.get(id).catch(() => undefined));
 }
 
 // Sends a mail that still waits; with `due` only if nobody put it off meanwhile.

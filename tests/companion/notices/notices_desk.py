@@ -140,6 +140,15 @@ class NoticesDesk:
     def restart_dunst(self, config: Path = Path("/dev/null")) -> None:
         start_dunst(self.desktop, self.dunst.caller, config)
 
+    def quiet(self) -> None:
+        """Let focus begin: the daemon shows nothing."""
+        self.dunst.pause(True)
+        assert self.notices.focus_began(OF_DUNST, "dunst")
+
+    def loud(self) -> None:
+        """Let the daemon show what comes, as at the end of focus."""
+        self.dunst.pause(False)
+
     def seen(self, count: int, *, seconds: float = 20.0) -> None:
         wait_until(lambda: self.notices.snapshot().seen >= count, f"{count} notices to be seen", seconds=seconds)
 
@@ -209,6 +218,18 @@ def notices_desk(
             notices.stop()
             program.caller.close()
             dunst.caller.close()
+
+
+@contextmanager
+def busy(writer: Writer) -> Iterator[None]:
+    """Keep the vault's writer busy, as forgetting does for minutes."""
+    over = threading.Event()
+    work = writer.alone(over.wait, 60.0)
+    try:
+        yield
+    finally:
+        over.set()
+        work.result()
 
 
 def _body(app: str, replaces: int, summary: str, body: str, hints: Mapping[str, Variant]) -> list[Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,28 +19,13 @@ from index.types import VaultError
 from index.writer import Writer
 
 
-@pytest.fixture
-def desk(writer: Writer, store: Store) -> Iterator[NoticesDesk]:
-    with notices_desk(writer, store) as made:
-        yield made
-
-
-def quiet(desk: NoticesDesk) -> None:
-    desk.dunst.pause(True)
-    assert desk.notices.focus_began(OF_DUNST, "dunst")
-
-
-def loud(desk: NoticesDesk) -> None:
-    desk.dunst.pause(False)
-
-
 def test_ten_are_held_one_critical_is_shown_and_one_digest_tells_of_the_ten(desk: NoticesDesk, store: Store) -> None:
-    quiet(desk)
+    desk.quiet()
     for i in range(10):
         desk.program.notify(f"letter {i}", "nothing urgent")
     desk.program.notify("fire", "leave the house", urgency="critical")
     wait_until(lambda: desk.shown, "the toast")
-    digest = desk.notices.focus_ended(lambda: loud(desk))
+    digest = desk.notices.focus_ended(desk.loud)
     assert digest is not None
     assert digest.count == 10
     assert [one.summary for one in digest.notices] == [f"letter {i}" for i in reversed(range(10))]
@@ -57,19 +41,19 @@ def test_ten_are_held_one_critical_is_shown_and_one_digest_tells_of_the_ten(desk
 
 
 def test_what_was_held_is_told_once(desk: NoticesDesk) -> None:
-    quiet(desk)
+    desk.quiet()
     desk.program.notify("letter")
-    first = desk.notices.focus_ended(lambda: loud(desk))
+    first = desk.notices.focus_ended(desk.loud)
     assert first is not None
     assert desk.notices.focus_ended() is None
-    quiet(desk)
-    assert desk.notices.focus_ended(lambda: loud(desk)) is None
+    desk.quiet()
+    assert desk.notices.focus_ended(desk.loud) is None
 
 
 def test_an_original_opens_from_the_digest_with_its_own_actions(desk: NoticesDesk) -> None:
-    quiet(desk)
+    desk.quiet()
     number = desk.program.notify("letter")
-    digest = desk.notices.focus_ended(lambda: loud(desk))
+    digest = desk.notices.focus_ended(desk.loud)
     assert digest is not None
     desk.notices.looked_at(digest)
     assert desk.notices.open(digest.notices[0].number)
@@ -82,10 +66,10 @@ def test_an_original_opens_from_the_digest_with_its_own_actions(desk: NoticesDes
 
 
 def test_one_that_the_daemon_forgot_is_shown_by_what_it_said(desk: NoticesDesk) -> None:
-    quiet(desk)
+    desk.quiet()
     for i in range(25):  # its history has room for twenty
         desk.program.notify(f"letter {i}")
-    digest = desk.notices.focus_ended(lambda: loud(desk))
+    digest = desk.notices.focus_ended(desk.loud)
     assert digest is not None
     assert digest.count == 25
     oldest = digest.notices[-1]
@@ -97,10 +81,10 @@ def test_what_is_shown_again_is_written_for_a_daemon_that_reads_markup(desk: Not
     config = tmp_path / "dunstrc"
     config.write_text("[global]\nmarkup = full\nhistory_length = 1\n", encoding="utf-8")
     desk.restart_dunst(config)
-    quiet(desk)
+    desk.quiet()
     desk.program.notify("letter", "if a &lt;b&gt; c &amp; d")
     desk.program.notify("another")
-    digest = desk.notices.focus_ended(lambda: loud(desk))
+    digest = desk.notices.focus_ended(desk.loud)
     assert digest is not None
     (letter,) = [one for one in digest.notices if one.summary == "letter"]
     assert letter.body == "if a <b> c & d"
@@ -111,7 +95,7 @@ def test_what_is_shown_again_is_written_for_a_daemon_that_reads_markup(desk: Not
 
 
 def test_what_is_replaced_is_told_once_and_what_is_withdrawn_is_marked(desk: NoticesDesk) -> None:
-    quiet(desk)
+    desk.quiet()
     number = desk.program.notify("download", "10 %")
     desk.program.notify("download", "90 %", replaces=number)
     withdrawn = desk.program.notify("a message read elsewhere")
@@ -119,7 +103,7 @@ def test_what_is_replaced_is_told_once_and_what_is_withdrawn_is_marked(desk: Not
     desk.program.close(withdrawn)
     desk.program.notify("volume", **{"x-canonical-private-synchronous": Variant("s", "volume")})
     desk.program.notify("volume up", **{"x-canonical-private-synchronous": Variant("s", "volume")})
-    digest = desk.notices.focus_ended(lambda: loud(desk))
+    digest = desk.notices.focus_ended(desk.loud)
     assert digest is not None
     told = {(one.summary, one.body, one.withdrawn) for one in digest.notices}
     assert told == {
@@ -152,10 +136,10 @@ def test_rules_of_the_person_come_first_to_last(desk: NoticesDesk) -> None:
             OwnRule(Decision.DIGEST, app="mail"),
         )
     )
-    quiet(desk)
+    desk.quiet()
     desk.program.notify("the invoice")
     desk.program.notify("the newsletter")
-    digest = desk.notices.focus_ended(lambda: loud(desk))
+    digest = desk.notices.focus_ended(desk.loud)
     assert digest is not None
     assert [(one.summary, one.decision) for one in digest.notices] == [("the newsletter", "digest")]
     assert digest.body == "1 other"
@@ -170,7 +154,7 @@ def test_what_came_after_do_not_disturb_went_on_is_held_although_focus_began_lat
     desk.program.notify("in between")
     desk.seen(2)
     assert desk.notices.focus_began(OF_DUNST, "dunst", since=since)
-    digest = desk.notices.focus_ended(lambda: loud(desk))
+    digest = desk.notices.focus_ended(desk.loud)
     assert digest is not None
     assert [one.summary for one in digest.notices] == ["in between"]
     desk.program.close(number)
@@ -180,7 +164,7 @@ def test_what_came_after_do_not_disturb_went_on_is_held_although_focus_began_lat
 def test_do_not_disturb_is_let_go_of_even_where_the_vault_refuses(
     desk: NoticesDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    quiet(desk)
+    desk.quiet()
 
     def refuse(*_: object, **__: object) -> None:
         raise VaultError("the disk is full")
@@ -188,7 +172,7 @@ def test_do_not_disturb_is_let_go_of_even_where_the_vault_refuses(
     monkeypatch.setattr(rows, "hold", refuse)
     desk.program.notify("letter")
     released: list[bool] = []
-    digest = desk.notices.focus_ended(lambda: (released.append(True), loud(desk)))
+    digest = desk.notices.focus_ended(lambda: (released.append(True), desk.loud()))
     assert digest is None
     assert released == [True]
     wait_until(lambda: desk.dunst.popped == 1, "the daemon to show it itself")
@@ -197,7 +181,7 @@ def test_do_not_disturb_is_let_go_of_even_where_the_vault_refuses(
 
 def test_a_crash_loses_none_and_the_next_start_tells(writer: Writer, store: Store) -> None:
     with notices_desk(writer, store) as desk:
-        quiet(desk)
+        desk.quiet()
         for i in range(3):
             desk.program.notify(f"letter {i}")
         desk.seen(3)
@@ -217,9 +201,9 @@ def test_a_crash_loses_none_and_the_next_start_tells(writer: Writer, store: Stor
 
 
 def test_choosing_the_digest_offers_it_to_a_window(desk: NoticesDesk) -> None:
-    quiet(desk)
+    desk.quiet()
     desk.program.notify("letter")
-    digest = desk.notices.focus_ended(lambda: loud(desk))
+    digest = desk.notices.focus_ended(desk.loud)
     wait_until(lambda: desk.dunst.popped == 1, "the digest")
     desk.dunst.caller.call(
         SERVER, "/org/freedesktop/Notifications", "org.dunstproject.cmd0", "NotificationAction", "u", 0
@@ -229,7 +213,7 @@ def test_choosing_the_digest_offers_it_to_a_window(desk: NoticesDesk) -> None:
 
 
 def test_what_passed_is_shown_again_by_its_original_alone_and_that_is_learned_from(desk: NoticesDesk) -> None:
-    quiet(desk)
+    desk.quiet()
     desk.program.notify("fire", "leave the house", urgency="critical")
     wait_until(lambda: desk.shown, "the toast")
     wait_until(lambda: desk.notices.snapshot().passed == 1, "it to have passed")
@@ -237,7 +221,7 @@ def test_what_passed_is_shown_again_by_its_original_alone_and_that_is_learned_fr
     assert not desk.notices.open(number)  # do-not-disturb would keep it back
     wait_until(lambda: desk.notices.snapshot().answers == 1, "the click to be learned from")
     assert desk.dunst.popped == 0
-    assert desk.notices.focus_ended(lambda: loud(desk)) is None
+    assert desk.notices.focus_ended(desk.loud) is None
     assert desk.notices.open(number)
     wait_until(lambda: desk.dunst.popped == 1, "the original")
 
@@ -247,9 +231,9 @@ def test_a_digest_that_the_person_looks_at_is_learned_from_once(
 ) -> None:
     seen: list[int] = []
     monkeypatch.setattr(desk.notices._learner, "in_digest", lambda some: seen.extend(one.number for one in some))
-    quiet(desk)
+    desk.quiet()
     desk.program.notify("letter")
-    digest = desk.notices.focus_ended(lambda: loud(desk))
+    digest = desk.notices.focus_ended(desk.loud)
     assert digest is not None
     assert seen == []  # nobody has looked at it yet
     desk.notices.looked_at(digest)
@@ -280,7 +264,7 @@ def test_without_a_bus_the_digest_is_offered_at_once_and_counts_as_told(writer: 
 def test_what_is_learned_is_kept_and_corrections_are_learned_from(writer: Writer, store: Store) -> None:
     with notices_desk(writer, store) as desk:
         desk.program.notify("Ada", app="Signal")
-        quiet(desk)
+        desk.quiet()
         desk.program.notify("Bob", app="Signal")
         desk.seen(2)
         held, shown = desk.notices.snapshot().recent
