@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from companion.feedback import kept, protocols, replayable
 from companion.feedback.earlier import Earlier, readings_of
@@ -17,7 +17,9 @@ from index.writer import Writer
 
 START = 1_790_000_000.0
 MUSE = ("TP9", "AF7", "AF8", "TP10")
+Keep = Callable[..., int]  # what the fixture `keep` gives
 SHORT = Times(baseline=15.0, block=40.0, rest=5.0, blocks=2)
+BLOCKS = Times(baseline=15.0, block=60.0, rest=0.0, blocks=2)
 
 
 def drawing(seed: int) -> random.Random:

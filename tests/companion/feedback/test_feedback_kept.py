@@ -1,65 +1,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
-from feedback_steps import START, Clock, driven, earlier, replay_of, session, steps, wish
-from scipy.signal import lfilter
-from scipy.special import stdtrit
+from feedback_steps import BLOCKS, START, Clock, Keep, driven, session, steps, wish
 
-from companion.feedback import figures, kept, progress, report
+from companion.feedback import kept, progress, report
 from companion.feedback.crednf import ITEMS
-from companion.feedback.earlier import Earlier
-from companion.feedback.figures import Numbers, mean, slope
 from companion.feedback.protocols import FeedbackError
 from companion.feedback.report import NO_CLAIM, SEALED
 from companion.feedback.session import AGAIN
 from companion.feedback.sham import Draw
-from companion.feedback.types import Times
-from companion.forgetting import BRAIN
 from index import trainings
 from index.care.exporting import Wanted, export
-from index.forgetting import forgetting
-from index.forgetting.wish import Wish as Forget
-from index.forgetting.wish import plan
 from index.store import Store
-from index.types import Filters, VaultError
+from index.types import VaultError
 from index.writer import Writer
 
-Keep = Callable[..., int]
 DAY = 86_400.0
-BLOCKS = Times(baseline=15.0, block=60.0, rest=0.0, blocks=2)
-
-
-@pytest.fixture
-def keep(writer: Writer) -> Keep:
-    """Stores a session that was gone through in no time."""
-
-    def made(
-        *,
-        seed: int = 0,
-        draw: Draw | None = None,
-        start: float = START,
-        rise: float = 0.0,
-        replayed: Sequence[Earlier] = (),
-        steps_wanted: int = 600,
-    ) -> int:
-        clock = Clock()
-        replay = replay_of(*(replayed or earlier(50, 51)), steps=steps_wanted) if draw is not None else None
-        one = session(clock, wish(times=BLOCKS, blind=draw is not None), draw=draw, replay=replay)
-        first = list(steps(16, seed=seed, mutes=False, start=start))
-        later = steps(150, seed=seed + 1, level=rise, start=start + 16)
-        driven(one, clock, [*first, *later])
-        number = kept.keep(writer, one, device="Muse 2", delay=0.61, number=None)
-        assert number is not None
-        return number
-
-    return made
 
 
 def test_a_session_is_kept_while_it_runs_and_when_it_is_over(writer: Writer, store: Store) -> None:
@@ -234,44 +196,6 @@ def test_progress_over_weeks_has_intervals_and_leaves_replays_apart(keep: Keep, 
     assert ET.fromstring(found.picture) is not None  # noqa: S314 our own
 
 
-def test_intervals_need_enough_to_tell() -> None:
-    assert mean(np.array([1.0, 2.0])) is None
-    assert slope(np.zeros(9), np.arange(9.0)) is None
-    assert mean(np.array([1.0, 2.0, np.nan, 3.0, 2.0, 1.0])) is None
-    told = mean(np.array([1.0, 2.0, np.nan, 3.0, 2.0, 1.0, 3.0]))
-    assert told is not None
-    assert 1 < told.low < told.value == 2 < told.high < 3
-
-
-def test_forgetting_a_time_takes_the_sessions_that_reach_into_it(keep: Keep, writer: Writer, store: Store) -> None:
-    first, second = keep(), keep(start=START + DAY)
-    what = plan(store, Forget(Filters(since=START + 60, until=START + 100)))
-    assert not what.empty
-    forgetting.begin(writer, what, time=START + 2 * DAY)
-    forgetting.finish(writer, store, brain=BRAIN)
-    assert [one.id for one in trainings.all_of(store)] == [second]
-    assert store.value("SELECT count(*) FROM trainings_hidden") == 1
-    with pytest.raises(VaultError, match="no training"):
-        report.of(store, first)
-
-
-def test_forgetting_all_of_the_brain_takes_every_session(keep: Keep, writer: Writer, store: Store) -> None:
-    keep()
-    forgetting.begin(writer, plan(store, Forget(brain=True)), time=START + DAY)
-    forgetting.finish(writer, store, brain=BRAIN)
-    assert trainings.all_of(store) == []
-    assert store.value("SELECT count(*) FROM trainings_hidden") == 0
-
-
-def test_a_session_that_was_forgotten_while_it_ran_stays_forgotten(writer: Writer, store: Store) -> None:
-    clock = Clock()
-    one = driven(session(clock, wish()), clock, list(steps(30)))
-    number = kept.keep(writer, one, device="", delay=0.0, number=None)
-    writer.do(trainings.forget_all).result()
-    kept.keep(writer, one, device="", delay=0.0, number=number)
-    assert trainings.all_of(store) == []
-
-
 def test_what_is_exported_tells_nothing_that_a_blinded_person_may_not_see(
     keep: Keep, writer: Writer, store: Store, tmp_path: Path
 ) -> None:
@@ -307,42 +231,6 @@ def test_a_damaged_training_is_named_and_the_others_are_exported(
     assert "Training 1 is damaged" in done.skipped[0]
 
 
-def test_one_session_can_be_forgotten(keep: Keep, writer: Writer, store: Store) -> None:
-    keep()
-    keep(start=START + DAY)
-    writer.do(trainings.forget, 1).result()
-    assert [one.id for one in trainings.all_of(store)] == [2]
-    assert store.value("SELECT count(*) FROM trainings_hidden") == 1
-    with pytest.raises(VaultError, match="no training 1"):
-        writer.do(trainings.forget, 1).result()
-
-
-@pytest.mark.parametrize("drawn", [False, True])
-@pytest.mark.parametrize("by_time", [False, True])
-def test_forgetting_a_session_takes_it_out_of_what_others_replayed_and_tells_nothing_of_the_draw(
-    keep: Keep, writer: Writer, store: Store, drawn: bool, by_time: bool
-) -> None:
-    first, second = keep(seed=1), keep(seed=2, start=START + DAY)
-    there = [one for one in kept.earlier(store, "calm") if one.number == first]
-    blind = keep(seed=3, draw=Draw(drawn, "cd" * 16), start=START + 2 * DAY, replayed=there)
-    other = keep(seed=4, draw=Draw(sham=True, nonce="ef" * 16), start=START + 3 * DAY)  # of others
-    told = writer.do(lambda db: db.execute("SELECT replayed FROM trainings_hidden ORDER BY 1").fetchall()).result()
-    assert json.dumps([first]) in {one for (one,) in told}
-    writer.do(lambda db: db.execute("UPDATE trainings_hidden SET replayed = '[]' WHERE training_id = ?", [other]))
-    if by_time:
-        forgetting.begin(writer, plan(store, Forget(Filters(since=START, until=START + 100))), time=START + 9 * DAY)
-        forgetting.finish(writer, store, brain=BRAIN)
-    else:
-        writer.do(trainings.forget, first).result()
-    assert [one.id for one in trainings.all_of(store)] == [other, blind, second]
-    assert np.isnan(trainings.series(store, blind)["margin"]).all()
-    assert np.isfinite(trainings.series(store, other)["margin"]).any()
-    found = report.of(store, blind)
-    assert (found.rewarded, found.muted > 0) == (None, True)
-    kept.unblind(writer, store, blind, time=START + 9 * DAY)
-    assert all("nan" not in picture for picture in report.of(store, blind).pictures.values())
-
-
 def test_a_session_told_to_have_been_ones_own_keeps_what_was_shown(keep: Keep, writer: Writer, store: Store) -> None:
     first = keep(seed=1)
     blind = keep(draw=Draw(sham=False, nonce="cd"), start=START + DAY, replayed=kept.earlier(store, "calm"))
@@ -361,42 +249,3 @@ def test_a_guess_is_taken_only_while_nobody_has_told(keep: Keep, writer: Writer,
             kept.answer(writer, number, {"guess": "a replay"})
     kept.answer(writer, blind, {"3c": "I breathed."})
     assert trainings.one(store, blind).answers == {"guess": "own", "3c": "I breathed."}
-
-
-def wandering(rng: np.random.Generator, seconds: float, memory: float) -> Numbers:
-    """A made-up signal of 0 on average, two values a second, that forgets itself over ``memory`` seconds."""
-    stays = np.exp(-0.5 / memory)
-    values = rng.normal(size=round(2 * seconds))
-    values[1:] *= np.sqrt(1 - stays**2)
-    return np.asarray(lfilter([1.0], [1.0, -stays], values))
-
-
-@pytest.mark.parametrize("memory", [0.5, 5.0, 20.0])
-def test_intervals_of_a_block_hold_the_truth_however_slowly_the_signal_wanders(memory: float) -> None:
-    rng = np.random.default_rng(7)
-    missed = []
-    for _ in range(200):
-        one, other = (figures.pieces(wandering(rng, 180, memory), 0.5) for _ in range(2))
-        for found in (figures.stretch_mean(one), figures.stretch_difference(one, other)):
-            assert found is not None
-            missed.append(not found.low <= 0 <= found.high)
-    assert np.mean(missed) < 0.08
-
-
-def test_intervals_over_few_sessions_hold_the_truth() -> None:
-    rng = np.random.default_rng(8)
-    missed = []
-    for _ in range(500):
-        values, times = rng.normal(size=6), np.sort(rng.uniform(0, 4, 6))
-        its = figures.mean(values), figures.difference(values, rng.normal(size=6)), figures.slope(times, values)
-        for found in its:
-            assert found is not None
-            missed.append(not found.low <= 0 <= found.high)
-    assert 0.03 < np.mean(missed) < 0.08
-
-
-def test_quantiles_are_students_or_a_little_more() -> None:
-    free = np.linspace(1, 200, 2000)
-    ratio = np.array([figures.quantile(one) for one in free]) / stdtrit(free, 0.975)
-    assert ratio.min() > 0.99999
-    assert ratio.max() < 1.02

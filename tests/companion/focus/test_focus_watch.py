@@ -1,23 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+from focus_desk import UTC, Desk, pieces
 from quiet_eeg import CH_NAMES, Stream, quiet, rest
 
-from companion.capture.types import Trigger
-from companion.focus import outcome, person
-from companion.focus.calibration import FORGOTTEN, Part
-from companion.focus.rules import Local, QuietHours, Rules
-from companion.focus.types import Cause, FocusError, FocusState, Mode
-from companion.focus.watch import FocusWatch, wall_time
-from companion.tasks import EncoderTasks
-from companion.worker import TaskFailed
-from embeddings.types import EEGWindow
+from companion.focus import person
+from companion.focus.rules import QuietHours, Rules
+from companion.focus.types import Cause, FocusError, Mode
+from companion.focus.watch import wall_time
 from index import database, focus_history
 from index.forgetting import forgetting, wish
 from index.forgetting.forgetting import OfBrain
@@ -26,78 +20,7 @@ from index.store import Store
 from index.types import Filters
 from index.writer import Writer
 
-UTC = 1_772_442_720.0
 NOTHING = OfBrain(spaces=(), parts=())
-
-
-class Encoder:
-    """Answers with the real task, in this process; late or not at all where it is told to."""
-
-    def __init__(self) -> None:
-        self.tasks = EncoderTasks()
-        self.broken = self.silent = False
-        self.asked = 0
-
-    def submit(self, task: str, *arguments: Any, urgent: bool = False) -> Future[Any]:
-        assert urgent
-        self.asked += 1
-        future: Future[Any] = Future()
-        if self.broken:
-            future.set_exception(TaskFailed("it broke"))
-        elif not self.silent:
-            future.set_result(getattr(self.tasks, task)(*arguments))
-        return future
-
-
-class Desk:
-    """A watch whose seconds pass when they are told to."""
-
-    def __init__(self, writer: Writer, store: Store, stream: Stream | None = None, rules: Rules | None = None) -> None:
-        self.now, self.encoder, self.stream = 1000.0, Encoder(), stream
-        self.idle: float | None = 0.0
-        self.may_keep = True
-        self.incidents: list[str] = []
-        self.changes: list[FocusState] = []
-        self.watch = FocusWatch(
-            writer=writer,
-            store=store,
-            encoder=self.encoder,
-            last=self._last,
-            idle=lambda: self.idle,
-            on_incident=lambda part, what: self.incidents.append(f"{part}: {what}"),
-            rules=rules or Rules(dwell_enter=20.0, dwell_leave=20.0),
-            clock=lambda: UTC + self.now,
-            monotonic=lambda: self.now,
-            local=lambda _time: Local(1, 600),
-            every=3600.0,  # the thread waits; seconds are passed here
-            may_keep=lambda: self.may_keep,
-        )
-        self.watch.listen(self.changes.append)
-        self.watch.start()
-
-    def _last(self, seconds: float) -> EEGWindow | None:
-        return None if self.stream is None else self.stream.last(seconds)
-
-    def for_(self, seconds: int, each: Callable[[], None] = lambda: None) -> FocusState:
-        for _ in range(seconds):
-            self.now += 1.0
-            if self.stream is not None:
-                self.stream.seconds += 1.0
-            each()
-            self.watch._second()
-        return self.watch.snapshot()
-
-    def works(self) -> None:
-        self.watch.window("code", "", self.now - 1.0)
-        for key in range(3):
-            self.watch.happened(Trigger.TYPED, self.now - 0.9 + 0.25 * key)
-
-    def mails(self) -> None:
-        self.watch.window("thunderbird" if round(self.now) % 20 < 10 else "slack", "", self.now - 1.0)
-
-
-def pieces(store: Store) -> list[focus_history.Piece]:
-    return focus_history.between(store, 0, float("inf"))
 
 
 def test_behaviour_alone_begins_and_ends_it_and_it_is_told_and_kept(writer: Writer, store: Store) -> None:
@@ -285,118 +208,6 @@ def test_an_encoder_that_is_busy_holds_nothing_up(
     assert desk.encoder.asked == pytest.approx(95 / 12, abs=2)  # one at a time, given up on after ten seconds
     desk.encoder.silent = False
     assert desk.for_(15).quality.startswith("getting to know your rest")
-    desk.watch.stop()
-
-
-def test_a_calibration_keeps_the_persons_rest_and_what_it_saw(writer: Writer, store: Store) -> None:
-    desk = Desk(writer, store, Stream(quiet(400, seed=7)))
-    with pytest.raises(FocusError, match="headset"):
-        desk.watch.calibrate()
-    desk.for_(3)
-    desk.watch.calibrate()
-    parts = []
-    for _ in range(300):
-        assert not desk.for_(1).deep
-        step = desk.watch.calibrating()
-        assert step is not None
-        parts.append(step.part)
-        if step.part is Part.DONE:
-            break
-    assert list(dict.fromkeys(parts)) == [
-        Part.READY,
-        Part.REST,
-        Part.MORE_REST,
-        Part.PAUSE,
-        Part.RUN_IN,
-        Part.WORK,
-        Part.DONE,
-    ]
-    last = desk.watch.calibrating()
-    assert last is not None
-    assert last.outcome is not None
-    assert last.outcome.apart is not None
-    assert abs(last.outcome.apart) < outcome.CLEAR  # noise all along
-    assert not last.outcome.adds
-    assert last.outcome.belief_before == 1.0
-    assert last.outcome.belief == desk.watch._following.person.belief
-    desk.watch.end_calibration()
-    assert desk.watch.calibrating() is None
-    desk.watch.stop()
-    assert list(focus_history.rests(store)) == [CH_NAMES]
-    told = focus_history.labelled(store, 0.0)
-    assert {label.focused for _, label in told} == {True, False}
-    assert all(piece.eeg_said is not None for piece, _ in told)
-
-    again = Desk(writer, store, Stream(quiet(100, seed=7)))
-    assert again.for_(3).eeg is not None  # nothing has to be learned anew
-    again.watch.stop()
-
-
-def test_whoever_sits_through_a_calibration_is_there_although_they_touch_nothing(writer: Writer, store: Store) -> None:
-    desk = Desk(writer, store, Stream(quiet(400, seed=7)))
-    desk.for_(3)
-    desk.idle = 400.0
-    desk.watch.calibrate()
-    began = desk.watch.calibrating()
-    assert began is not None
-    assert began.part is Part.READY
-    desk.for_(300)
-    desk.watch.stop()
-    assert {label.focused for _, label in focus_history.labelled(store, 0.0)} == {True, False}
-
-
-def test_of_a_calibration_whose_time_is_forgotten_nothing_is_left(writer: Writer, store: Store) -> None:
-    learned = (UTC - 900.0, UTC - 840.0)
-    writer.do(focus_history.put_rest, CH_NAMES, learned, rest()).result()
-    desk = Desk(writer, store, Stream(quiet(400, seed=7)))
-    desk.for_(3)
-    desk.watch.calibrate()
-    desk.for_(150)
-    start, end = UTC + 900.0, UTC + desk.now
-    desk.watch.let_go(start, end)
-    writer.do(focus_history.forget, [(start, end)]).result()
-    desk.watch.forget(start, end)
-    desk.for_(1)
-    step = desk.watch.calibrating()
-    assert step is not None
-    assert (step.part, step.sentence) == (Part.FAILED, FORGOTTEN)
-    desk.for_(20)
-    desk.watch.forget(start, end)
-    assert desk.watch.calibrating() is None
-    desk.watch.stop()
-    assert focus_history.labels(store) == []
-    kept = store.rows("SELECT time_start, time_end FROM focus_rests")
-    assert [tuple(row) for row in kept] == [learned]  # it is forgotten with the time it was learned in, not later
-
-
-def test_a_calibration_that_the_vault_refuses_says_so(
-    writer: Writer, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*_: Any) -> None:
-        raise database.OperationalError("database or disk is full")
-
-    monkeypatch.setattr(focus_history, "put_rest", full)
-    desk = Desk(writer, store, Stream(quiet(400, seed=7)))
-    desk.for_(3)
-    desk.watch.calibrate()
-    desk.for_(300)
-    last = desk.watch.calibrating()
-    assert last is not None
-    assert last.outcome is None
-    assert "could not be kept" in last.sentence
-    assert any("could not be kept" in one for one in desk.incidents)
-    desk.watch.stop()
-
-
-def test_a_calibration_that_is_broken_off_leaves_the_rest_of_before(writer: Writer, store: Store) -> None:
-    writer.do(focus_history.put_rest, CH_NAMES, (UTC, UTC + 60), rest()).result()
-    desk = Desk(writer, store, Stream(quiet(200, seed=7)))
-    desk.for_(3)
-    desk.watch.calibrate()
-    assert desk.for_(20).eeg is None
-    desk.watch.end_calibration()
-    assert desk.for_(2).eeg is not None
-    assert focus_history.rests(store) == {CH_NAMES: rest()}
     desk.watch.stop()
 
 
