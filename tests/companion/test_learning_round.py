@@ -5,7 +5,6 @@ import re
 import signal
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,84 +12,21 @@ from typing import Any
 import numpy as np
 import pytest
 from learner_tasks import QUICK_ROUNDS, QUICK_STEPS, quick_learner
-from planted_week import BEGIN, CONTENT, DAY, DIMENSION, MONTAGE, MUSE, TOPICS, Week
-from vaults import vault_at
+from learning_home import NOW, Home
+from planted_week import BEGIN, CONTENT, DAY, DIMENSION, TOPICS, Week
 
 from companion import learning, learning_pairs, learning_round
-from companion.answering import Answering
-from companion.brain_features import BrainFeatures
-from companion.cli.here import Here
 from companion.learning_plan import Place, Plan
 from companion.learning_round import Round
 from companion.learning_wording import verdict
-from companion.ports import Question
-from companion.shared import SharedStep
-from companion.tasks import EncoderTasks
 from companion.worker import Worker
 from embeddings import mapping_retrieval, mapping_rounds, mapping_training
 from embeddings.mapping import Decision, Mapping, better, evaluate_pairs
-from embeddings.types import EEGWindow, EmbeddingsError
+from embeddings.types import EmbeddingsError
 from index import changes, feedback, mappings
 from index.mappings import VersionState
 from index.spaces.vector_bytes import unpack
-from index.spaces.vectors import Vectors
-from index.store import Store
 from index.types import Hit, Job
-from index.writer import Writer
-
-NOW = BEGIN + 5 * DAY
-
-
-class Home:
-    """A vault with a planted week, its writer and its store."""
-
-    def __init__(self, root: Path, week: Week) -> None:
-        self.week = week
-        self.writer = Writer(vault_at(root))
-        self.topics = week.store(self.writer)
-        self.store = Store(self.writer.vault)
-
-    def step(self) -> SharedStep:
-        return SharedStep(store=self.store, writer=self.writer, encoder=Here(EncoderTasks()), clock=lambda: NOW)
-
-    def encode(self) -> None:
-        step = self.step()
-        while waiting := self.store.waiting(Job.SHARED, step.batch):
-            step.fill(waiting)
-
-    def think(self, topic: int, **question: Any) -> Any:
-        """Ask with EEG that came while something about ``topic`` was looked at, right after the week."""
-        rows = self.week.rows(topic, 2)
-        encoder = Thinker(BrainFeatures(MONTAGE, MUSE, rows, windows=2, fit=2, faults=""))
-        window = EEGWindow(np.zeros((4, 2560)), 256.0, MUSE, self.week.end + 20)
-        made = Answering(
-            store=self.store,
-            vectors=Vectors(self.store),
-            encoder=encoder,
-            thought=lambda: window,
-            on_incident=lambda *_: None,
-            clock=lambda: NOW,
-        )
-        return made.answer(Question(thought=True, **question))
-
-    def close(self) -> None:
-        self.store.close()
-        self.writer.close()
-
-
-class Thinker(Here):
-    """The real encoder, but for what the headset said."""
-
-    def __init__(self, found: BrainFeatures) -> None:
-        super().__init__(EncoderTasks())
-        self._found = found
-
-    def submit(self, task: str, *arguments: object, urgent: bool = False) -> Future[Any]:
-        if task != "brain_features":
-            return super().submit(task, *arguments, urgent=urgent)
-        future: Future[Any] = Future()
-        future.set_result(self._found)
-        return future
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -1,21 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
 import pytest
-from filling import T0, new, put, unit
+from filling import T0
+from forgetting_desk import BRAIN, apps, everything_of, forget, moment, recording, rows_of
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from index import changes, tagging
-from index.care.aside import set_aside
 from index.forgetting import forgetting, forgotten, traces, wish
-from index.forgetting.forgetting import OfBrain
 from index.forgetting.forgotten import Why
 from index.forgetting.wish import Wish, kept, merged
 from index.keys import erasing, keyfile
@@ -24,65 +20,15 @@ from index.keys.keys import Keys, Secrets
 from index.keys.sealed_file import SealedFile
 from index.keys.sealing import DamagedError
 from index.signals import cutting
-from index.signals.bdf import BdfAppender, BdfFile
 from index.store import Store
-from index.types import Filters, Job, SignalQuality, VaultError
+from index.types import Filters, Job, VaultError
 from index.vault import Vault
 from index.writer import Writer
-
-CH_NAMES, SFREQ = ("TP9", "AF7", "AF8", "TP10"), 256.0
-BRAIN = OfBrain(spaces=("state:*", "shared:*"), parts=("headset",))
 
 
 @pytest.fixture
 def vault(tmp_path: Path) -> Vault:
     return Vault(tmp_path / "vault", Keys.random())
-
-
-def moment(writer: Writer, number: int, *, app: str = "Firefox", url: str = "") -> int:
-    """Store a moment of 50 s with a picture, text, a vector and features; each begins a minute after the one before."""
-    image = np.full((40, 60, 3), number, np.uint8)
-    start = T0 + 60 * number
-    made = writer.do(
-        changes.open_moment, writer.vault, new(start, app=app, title=f"title{number}", url=url), image
-    ).result()
-    writer.do(changes.put_text, made, f"words number{number}").result()
-    writer.do(changes.close_moment, made, start + 50).result()
-    put(writer, "content:m", {made: unit(np.eye(1, 8, number % 8))})
-    put(writer, "state:m", {made: unit(np.eye(1, 8, number % 8))})
-    writer.do(changes.put_features, made, "m", 1.0, b"features", ch_names=CH_NAMES).result()
-    writer.do(changes.put_quality, made, "m", SignalQuality(4, 4, "")).result()
-    return int(made)
-
-
-def recording(writer: Writer, start: float, seconds: float, *, source: str = "board") -> NDArray[np.float64]:
-    """Store EEG and return it as the file holds it, ``float64[channels, samples]`` in µV."""
-    data = np.random.default_rng(0).integers(-3000, 3000, (4, round(seconds * SFREQ))) / 32
-    path = writer.vault.eeg / f"{start:.0f}.bdf"
-    named = {"ch_names": CH_NAMES, "sfreq": SFREQ}
-    with BdfAppender(path, time_start=start, device="Muse", sealer=writer.vault.keys.eeg, **named) as file:
-        file.append(data)
-    name = changes.relative(writer.vault, path)
-    writer.do(changes.open_recording, name, device="Muse", source=source, time_start=start, **named).result()
-    writer.do(changes.extend_recording, name, data.shape[1], closed=True).result()
-    return data
-
-
-def forget(writer: Writer, store: Store, wished: Wish) -> wish.Plan:
-    planned = wish.plan(store, wished)
-    forgetting.begin(writer, planned, time=T0 + 9000)
-    forgetting.finish(writer, store, brain=BRAIN)
-    return planned
-
-
-def apps(store: Store) -> list[str]:
-    return [row[0] for row in store.rows("SELECT app FROM moments ORDER BY id")]
-
-
-def everything_of(store: Store, moment_id: int) -> list[str]:
-    """Return the tables that still know a moment."""
-    held = {"moments": "id", **dict.fromkeys(("jobs", "vectors", "features", "signal_quality", "tags"), "moment_id")}
-    return [name for name, key in held.items() if _rows(store, f"{name} WHERE {key} = {moment_id}")]
 
 
 @pytest.mark.parametrize(
@@ -117,23 +63,6 @@ def test_a_wish_takes_whole_moments_and_nothing_else(
         assert everything_of(store, moment_id) == []
 
 
-def test_a_recording_that_goes_for_want_of_room_while_it_is_cut_is_gone_and_nothing_else(
-    writer: Writer, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    recording(writer, T0, 60.0)
-    moment(writer, 0)
-    whole, asked = writer.vault.eeg / f"{T0:.0f}.bdf", writer.vault.ledger.room
-
-    def short(path: Path, size: int) -> AbstractContextManager[None]:
-        whole.unlink(missing_ok=True)  # what makes room for a piece of it
-        return asked(path, size)
-
-    monkeypatch.setattr(writer.vault.ledger, "room", short)
-    forget(writer, store, Wish(Filters(since=T0 + 20, until=T0 + 30)))
-    assert list(writer.vault.eeg.iterdir()) == []
-    assert store.recordings_between(T0, T0 + 60) == []
-
-
 def test_an_empty_wish_is_refused(store: Store) -> None:
     with pytest.raises(ValueError, match="everything"):
         wish.plan(store, Wish())
@@ -152,54 +81,6 @@ def test_what_went_is_noted_without_what_it_was(writer: Writer, store: Store) ->
     assert (noted.why, noted.moments, noted.frames, noted.eeg_seconds) == (Why.ASKED, 1, 1, 20.0)
     assert (noted.time_start, noted.time_end) == (T0, T0 + 50)
     assert not forgetting.waits(store)
-
-
-def test_eeg_is_cut_to_the_sample_and_the_rest_stays_at_its_time(writer: Writer, store: Store) -> None:
-    data = recording(writer, T0, 100.0, source="import:a.csv:123")
-    forget(writer, store, Wish(Filters(since=T0 + 30.5, until=T0 + 42.25)))
-    pieces = store.recordings_between(0, 1e12)
-    assert [(piece.time_start, piece.time_end) for piece in pieces] == [(T0, T0 + 30.5), (T0 + 42.25, T0 + 100)]
-    assert {piece.source for piece in pieces} == {"import:a.csv:123"}
-    for piece, expected in zip(pieces, (data[:, :7808], data[:, 10816:]), strict=True):
-        file = BdfFile(writer.vault.root / piece.path, writer.vault.keys.eeg)
-        assert np.array_equal(file.read(0, file.samples), expected)
-        assert (file.time_start, file.device) == (piece.time_start, "Muse")
-    assert len(list(writer.vault.eeg.iterdir())) == 2
-
-
-def test_eeg_that_lies_wholly_within_goes_with_its_file(writer: Writer, store: Store) -> None:
-    recording(writer, T0, 10.0)
-    forget(writer, store, Wish(Filters(since=T0 - 5, until=T0 + 20)))
-    assert store.recordings_between(0, 1e12) == []
-    assert list(writer.vault.eeg.iterdir()) == []
-
-
-@pytest.mark.parametrize("damage", ["gone", "header", "record"])
-def test_damaged_eeg_does_not_keep_the_rest_from_being_forgotten(writer: Writer, store: Store, damage: str) -> None:
-    recording(writer, T0, 200.0)
-    (path,) = writer.vault.eeg.iterdir()
-    raw = bytearray(path.read_bytes())
-    raw[{"header": 60, "record": len(raw) // 2, "gone": 0}[damage]] ^= 1
-    path.write_bytes(raw)
-    if damage == "gone":
-        path.unlink()
-    forget(writer, store, Wish(Filters(since=T0, until=T0 + 20)))
-    left = store.recordings_between(0, 1e12)
-    assert [(piece.time_start, piece.time_end) for piece in left] == (
-        [(T0 + 20, T0 + 80), (T0 + 140, T0 + 200)] if damage == "record" else []
-    )
-
-
-def test_moments_that_shared_forgotten_eeg_are_encoded_anew(writer: Writer, store: Store) -> None:
-    gone, stays, other = moment(writer, 0), moment(writer, 0, app="Second monitor"), moment(writer, 5)
-    recording(writer, T0, 100.0)
-    for made in (stays, other):
-        writer.do(changes.done, made, Job.BRAIN).result()
-    forget(writer, store, Wish(moments=(gone,)))
-    assert everything_of(store, stays) == ["moments", "jobs", "vectors"]
-    assert store.rows("SELECT space FROM vectors WHERE moment_id = ?", [stays]) == [("content:m",)]
-    assert store.waiting(Job.BRAIN, 10) == [stays]
-    assert "features" in everything_of(store, other)
 
 
 def test_incidents_that_speak_of_it_go_too(writer: Writer, store: Store) -> None:
@@ -234,11 +115,7 @@ def test_forgetting_the_brain_leaves_moments_and_nothing_of_the_headset(writer: 
     assert (store.incidents(), store.outputs()) == ([], [])
     assert store.waiting(Job.BRAIN, 10) == []
     for table in ("recordings", "montages", "mappings", "features", "signal_quality"):
-        assert _rows(store, table) == 0
-
-
-def _rows(store: Store, of: str) -> int:
-    return int(store.value(f"SELECT count(*) FROM {of}"))  # noqa: S608 the test's own words
+        assert rows_of(store, table) == 0
 
 
 STEPS = ("cutting.cut", "forgotten.remove_files", "forgotten.delete_moments", "traces.clear_dividers", "traces.clear")
@@ -274,14 +151,6 @@ def test_forgetting_that_was_broken_off_is_finished_at_the_next_start(
         assert len(list(vault.frames.rglob("*.frame"))) == 1
         assert not forgetting.waits(store)
         store.close()
-
-
-def test_a_piece_left_half_written_by_a_crash_is_written_anew(writer: Writer, store: Store) -> None:
-    recording(writer, T0, 100.0)
-    (path,) = writer.vault.eeg.iterdir()
-    path.with_name(f"{path.stem}+2560.bdf").write_bytes(b"half of it")
-    forget(writer, store, Wish(Filters(until=T0 + 10)))
-    assert [(r.time_start, r.samples) for r in store.recordings_between(0, 1e12)] == [(T0 + 10, 90 * 256)]
 
 
 def test_dividers_of_the_full_text_keep_no_forgotten_word(writer: Writer, store: Store) -> None:
@@ -350,16 +219,3 @@ def test_what_is_kept_and_what_goes_are_the_whole(
         goes = any(a <= time < b for a, b in apart)
         assert goes == any(a <= time < b for a, b in spans)
         assert goes != any(a <= time < b for a, b in left)
-
-
-def test_eeg_that_was_set_aside_goes_with_whatever_is_forgotten(writer: Writer, store: Store) -> None:
-    moment(writer, 0)
-    recording(writer, T0, 20)
-    name = f"eeg/{T0:.0f}.bdf"
-    left = set_aside(writer.vault, name)
-    other = writer.vault.root / "aside" / "frames" / "a.webp"
-    other.parent.mkdir()
-    other.write_bytes(b"nobody's")
-    forget(writer, store, Wish(Filters(since=T0)))
-    assert not left.exists()
-    assert other.exists()

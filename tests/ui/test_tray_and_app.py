@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import itertools
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtGui import QAction, QImage
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from recording_door import RecordingDoor
 from recording_engine import NOW, RecordingEngine, hit, png, status
@@ -18,13 +17,9 @@ from companion.status import Activity
 from index.types import VaultError
 from ui.app import FIRST_STEPS, App
 from ui.first_run import FirstRun
-from ui.menu import CompanionMenu
 from ui.options import Options
 from ui.settings_window import UNSAVED
 from ui.small_window import WHY
-from ui.state_icon import SIZES, sign
-from ui.tray import Tray
-from ui.view_state import broken, view
 
 DONE = Settings(first_run_done=True)
 LAST = 5
@@ -76,34 +71,6 @@ def trigger(action: QAction) -> None:
     action.trigger()
 
 
-def test_every_state_has_a_sign_of_its_own_shape(qt: QApplication) -> None:  # noqa: ARG001  it paints
-    def shape(activity: Activity | None) -> bytes:
-        return bytes(sign(activity, 32).toImage().convertToFormat(QImage.Format.Format_Alpha8).constBits())
-
-    shapes = [shape(activity) for activity in (None, *Activity)]
-    for one, other in itertools.combinations(shapes, 2):
-        different = sum(abs(a - b) > 128 for a, b in zip(one, other, strict=True))
-        assert different > 40  # pixels of 1024, whatever the colour
-
-
-def test_signs_are_sharp_on_dense_screens(qt: QApplication) -> None:  # noqa: ARG001  as above
-    dense = sign(Activity.RECORDING, 22, 2.0)
-    assert (dense.width(), dense.devicePixelRatio()) == (44, 2.0)
-
-
-def test_the_tray_says_the_state_and_paints_only_what_changed(qt: QApplication) -> None:  # noqa: ARG001  as above
-    tray = Tray(CompanionMenu())
-    tray.show_state(view(status(Activity.FILTERING)))
-    painted = tray.icon.icon().cacheKey()
-    assert tray.icon.toolTip() == "Now filtering."
-    assert {size.width() for size in tray.icon.icon().availableSizes()} == set(SIZES)
-    tray.show_state(view(status(Activity.FILTERING, moments=99)))
-    assert tray.icon.icon().cacheKey() == painted
-    tray.show_state(broken("No disk."))
-    assert tray.icon.icon().cacheKey() != painted
-    assert tray.icon.toolTip() == "No disk."
-
-
 def test_the_menu_pauses_and_resumes(started: Started, engine: RecordingEngine) -> None:
     menu = started.app.menu
     for pause in menu.pauses:
@@ -119,10 +86,6 @@ def test_the_menu_says_the_state_and_the_headset(started: Started) -> None:
     actions = [action.text() for action in started.app.menu.actions()]
     assert actions[:2] == ["Now recording.", "The headset is streaming."]
     assert not started.app.menu.state.isEnabled()
-
-
-def test_nothing_can_be_paused_before_there_is_an_engine(qt: QApplication) -> None:  # noqa: ARG001  a menu needs it
-    assert not any(pause.isEnabled() for pause in CompanionMenu().pauses)
 
 
 def test_the_menu_opens_recall_and_asks_for_the_thought(started: Started, engine: RecordingEngine) -> None:
@@ -157,13 +120,6 @@ def test_the_missing_shortcut_is_said(started: Started) -> None:
     wait_until(started.app.menu.hotkey_problem.isVisible)
     assert "bind a key" in started.app.menu.hotkey_problem.text()
     assert started.app.menu.recall.text() == "Open recall"
-
-
-def test_the_shortcut_is_shown_where_there_is_one(qt: QApplication) -> None:  # noqa: ARG001  a menu needs it
-    menu = CompanionMenu()
-    menu.show_hotkey("ctrl+alt+space", "")
-    assert menu.recall.text() == "Open recall\tCtrl+Alt+Space"
-    assert not menu.hotkey_problem.isVisible()
 
 
 def test_the_first_run_comes_before_the_engine_and_recording(engine: RecordingEngine) -> None:

@@ -11,10 +11,9 @@ from base64 import b64encode
 from pathlib import Path
 
 import pytest
-from mail_person import ANGRY, CALM, HOST, PASSWORD, PATIENCE, USER, Person, until, written
+from mail_person import ANGRY, CALM, HOST, PASSWORD, PATIENCE, USER, Person, written
 from real_server import Authority, MailServer
 
-from companion.sending.dialogue import Dialogue
 from companion.sending.types import Account, Security, SendingError, SendSettings
 
 PYTHON = shutil.which("python3", path="/usr/bin") or ""  # one that any user may start
@@ -191,75 +190,6 @@ def test_a_refusal_after_the_data_is_the_mail_programs(person: Person) -> None:
     assert len(person.server.received) == 1
 
 
-@pytest.mark.parametrize("point", ["recipient", "data"])
-def test_a_broken_connection_is_a_temporary_error_and_the_next_try_works(person: Person, point: str) -> None:
-    person.guard.start()
-    person.signals = type(person.signals)()
-    left = [True]
-    person.server.behaviour.breaks = lambda here: here == point and bool(left) and left.pop()
-    with pytest.raises((smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused)):
-        person.send(CALM)
-    assert person.server.received == []
-    person.send(CALM)
-    assert len(person.server.received) == 1
-    assert person.guard.held() == ()
-
-
-@pytest.mark.parametrize("point", ["login", "sender"])
-def test_a_connection_that_breaks_before_a_mail_is_begun_is_made_anew(person: Person, point: str) -> None:
-    person.guard.start()
-    person.signals = type(person.signals)()
-    left = [True]
-    person.server.behaviour.breaks = lambda here: here == point and bool(left) and left.pop()
-    person.send(CALM)
-    assert not left
-    assert len(person.server.received) == 1
-
-
-def test_a_server_that_hangs_up_between_two_mails_is_called_again(person: Person) -> None:
-    person.guard.start()
-    person.signals = type(person.signals)()
-    with person.mail_program() as program:
-        program.sendmail(USER, ["bob@example.org"], written(CALM))
-        left = [True]
-        person.server.behaviour.breaks = lambda here: here == "sender" and bool(left) and left.pop()
-        program.sendmail(USER, ["bob@example.org"], written(CALM))
-    assert len(person.server.received) == 2
-
-
-def test_a_server_that_says_so_as_it_hangs_up_is_called_again(person: Person) -> None:
-    person.guard.start()
-    waited: list[str] = []
-
-    def look(point: str) -> bool:
-        if point == "greeting":
-            person.server.behaviour.answers.pop("sender", None)
-        waited.append(point)
-        return False
-
-    with person.mail_program() as program:
-        person.server.behaviour.answers["sender"] = "421 4.4.2 Idle for too long"
-        person.server.behaviour.breaks = look
-        program.sendmail(USER, ["bob@example.org"], written(CALM))
-        assert waited.count("sender") == 2
-        person.server.behaviour.breaks = lambda _point: False
-        person.server.behaviour.answers["sender"] = "421 4.7.0 Come back tomorrow"
-        assert program.mail(USER)[0] == 421
-    assert len(person.server.received) == 1
-
-
-def test_a_server_that_hangs_up_after_a_wrong_password_is_called_again(person: Person) -> None:
-    person.guard.start()
-    with smtplib.SMTP(HOST, person.account.local_port, timeout=PATIENCE) as program:
-        with pytest.raises(smtplib.SMTPAuthenticationError) as caught:
-            program.login(USER, "wrong")
-        assert caught.value.smtp_code == 535
-        left = [True]
-        person.server.behaviour.breaks = lambda here: here == "login" and bool(left) and left.pop()
-        program.user, program.password = USER, PASSWORD
-        assert program.auth("PLAIN", program.auth_plain)[0] == 235
-
-
 @pytest.mark.skipif(os.getuid() != 0 or not PYTHON, reason="only root can be another user as well")
 def test_another_user_of_the_machine_is_turned_away(person: Person) -> None:
     person.guard.start()
@@ -305,15 +235,6 @@ def test_nothing_listens_while_it_is_off(person: Person) -> None:
         socket.create_connection((HOST, person.account.local_port), timeout=PATIENCE)
 
 
-def test_stopping_ends_the_connections(person: Person) -> None:
-    person.guard.start()
-    program = person.mail_program()
-    person.guard.stop()
-    with pytest.raises(smtplib.SMTPServerDisconnected):
-        program.noop()
-    until(lambda: not person.guard.runs)
-
-
 def test_a_mail_that_is_too_large_leaves_no_recipient_with_the_server(person: Person) -> None:
     person.change(most_bytes=5_000)
     person.new_guard().start()
@@ -325,43 +246,6 @@ def test_a_mail_that_is_too_large_leaves_no_recipient_with_the_server(person: Pe
         program.sendmail(USER, ["bob@example.org"], written(CALM))
     (received,) = person.server.received
     assert [address for address, _ in received.recipients] == ["bob@example.org"]
-
-
-def test_connections_are_counted(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("companion.sending.proxy.AT_ONCE", 2)
-    person.guard.start()
-    with person.mail_program(), person.mail_program():
-        with pytest.raises(smtplib.SMTPConnectError, match="Too many connections") as caught:
-            person.mail_program()
-        assert caught.value.smtp_code == 421
-    until(lambda: not person.guard._proxy or not person.guard._proxy._dialogues)
-    person.mail_program().close()
-
-
-def test_who_does_not_log_in_is_sent_off(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    person.guard.start()
-    with person.mail_program() as program:
-        monkeypatch.setattr("companion.sending.dialogue.LOGIN_SECONDS", 0.05)
-        with socket.create_connection((HOST, person.account.local_port), timeout=PATIENCE) as quiet:
-            said = quiet.makefile("rb").read().decode().splitlines()
-        assert said[0].startswith("220")
-        assert said[-1] == "421 4.4.2 Nobody logged in here for a while"
-        assert program.noop()[0] == 250
-
-
-def test_a_server_that_is_slow_over_a_login_is_waited_for(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("companion.sending.dialogue.LOGIN_SECONDS", 0.05)
-    hurried, real = list[bool](), Dialogue._hurried
-
-    def hurry(dialogue: Dialogue) -> None:
-        hurried.append(True)
-        real(dialogue)
-
-    monkeypatch.setattr(Dialogue, "_hurried", hurry)
-    person.server.behaviour.breaks = lambda point: point == "hello" and bool(until(lambda: len(hurried) > 2))
-    person.guard.start()
-    with smtplib.SMTP(HOST, person.account.local_port, timeout=PATIENCE) as program:
-        assert program.ehlo()[0] == 250
 
 
 @pytest.mark.parametrize("kind", ["text/html", "text/plain; charset=idna", "text/plain; charset=undefined"])

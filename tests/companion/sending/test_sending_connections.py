@@ -1,0 +1,126 @@
+"""Connections to the server and from mail programs: broken, slow, too many."""
+
+from __future__ import annotations
+
+import smtplib
+import socket
+
+import pytest
+from mail_person import CALM, HOST, PASSWORD, PATIENCE, USER, Person, until, written
+
+from companion.sending.dialogue import Dialogue
+
+
+@pytest.mark.parametrize("point", ["recipient", "data"])
+def test_a_broken_connection_is_a_temporary_error_and_the_next_try_works(person: Person, point: str) -> None:
+    person.guard.start()
+    person.signals = type(person.signals)()
+    left = [True]
+    person.server.behaviour.breaks = lambda here: here == point and bool(left) and left.pop()
+    with pytest.raises((smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused)):
+        person.send(CALM)
+    assert person.server.received == []
+    person.send(CALM)
+    assert len(person.server.received) == 1
+    assert person.guard.held() == ()
+
+
+@pytest.mark.parametrize("point", ["login", "sender"])
+def test_a_connection_that_breaks_before_a_mail_is_begun_is_made_anew(person: Person, point: str) -> None:
+    person.guard.start()
+    person.signals = type(person.signals)()
+    left = [True]
+    person.server.behaviour.breaks = lambda here: here == point and bool(left) and left.pop()
+    person.send(CALM)
+    assert not left
+    assert len(person.server.received) == 1
+
+
+def test_a_server_that_hangs_up_between_two_mails_is_called_again(person: Person) -> None:
+    person.guard.start()
+    person.signals = type(person.signals)()
+    with person.mail_program() as program:
+        program.sendmail(USER, ["bob@example.org"], written(CALM))
+        left = [True]
+        person.server.behaviour.breaks = lambda here: here == "sender" and bool(left) and left.pop()
+        program.sendmail(USER, ["bob@example.org"], written(CALM))
+    assert len(person.server.received) == 2
+
+
+def test_a_server_that_says_so_as_it_hangs_up_is_called_again(person: Person) -> None:
+    person.guard.start()
+    waited: list[str] = []
+
+    def look(point: str) -> bool:
+        if point == "greeting":
+            person.server.behaviour.answers.pop("sender", None)
+        waited.append(point)
+        return False
+
+    with person.mail_program() as program:
+        person.server.behaviour.answers["sender"] = "421 4.4.2 Idle for too long"
+        person.server.behaviour.breaks = look
+        program.sendmail(USER, ["bob@example.org"], written(CALM))
+        assert waited.count("sender") == 2
+        person.server.behaviour.breaks = lambda _point: False
+        person.server.behaviour.answers["sender"] = "421 4.7.0 Come back tomorrow"
+        assert program.mail(USER)[0] == 421
+    assert len(person.server.received) == 1
+
+
+def test_a_server_that_hangs_up_after_a_wrong_password_is_called_again(person: Person) -> None:
+    person.guard.start()
+    with smtplib.SMTP(HOST, person.account.local_port, timeout=PATIENCE) as program:
+        with pytest.raises(smtplib.SMTPAuthenticationError) as caught:
+            program.login(USER, "wrong")
+        assert caught.value.smtp_code == 535
+        left = [True]
+        person.server.behaviour.breaks = lambda here: here == "login" and bool(left) and left.pop()
+        program.user, program.password = USER, PASSWORD
+        assert program.auth("PLAIN", program.auth_plain)[0] == 235
+
+
+def test_stopping_ends_the_connections(person: Person) -> None:
+    person.guard.start()
+    program = person.mail_program()
+    person.guard.stop()
+    with pytest.raises(smtplib.SMTPServerDisconnected):
+        program.noop()
+    until(lambda: not person.guard.runs)
+
+
+def test_connections_are_counted(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("companion.sending.proxy.AT_ONCE", 2)
+    person.guard.start()
+    with person.mail_program(), person.mail_program():
+        with pytest.raises(smtplib.SMTPConnectError, match="Too many connections") as caught:
+            person.mail_program()
+        assert caught.value.smtp_code == 421
+    until(lambda: not person.guard._proxy or not person.guard._proxy._dialogues)
+    person.mail_program().close()
+
+
+def test_who_does_not_log_in_is_sent_off(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    person.guard.start()
+    with person.mail_program() as program:
+        monkeypatch.setattr("companion.sending.dialogue.LOGIN_SECONDS", 0.05)
+        with socket.create_connection((HOST, person.account.local_port), timeout=PATIENCE) as quiet:
+            said = quiet.makefile("rb").read().decode().splitlines()
+        assert said[0].startswith("220")
+        assert said[-1] == "421 4.4.2 Nobody logged in here for a while"
+        assert program.noop()[0] == 250
+
+
+def test_a_server_that_is_slow_over_a_login_is_waited_for(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("companion.sending.dialogue.LOGIN_SECONDS", 0.05)
+    hurried, real = list[bool](), Dialogue._hurried
+
+    def hurry(dialogue: Dialogue) -> None:
+        hurried.append(True)
+        real(dialogue)
+
+    monkeypatch.setattr(Dialogue, "_hurried", hurry)
+    person.server.behaviour.breaks = lambda point: point == "hello" and bool(until(lambda: len(hurried) > 2))
+    person.guard.start()
+    with smtplib.SMTP(HOST, person.account.local_port, timeout=PATIENCE) as program:
+        assert program.ehlo()[0] == 250
