@@ -19,6 +19,7 @@ from companion.capture.accessible.debounce import Debounce, Happening, What
 
 _REGISTRY = Ref("org.a11y.atspi.Registry", "/org/a11y/atspi/registry")
 _OF = "org.a11y.atspi.Event."
+_KNOWN = 500  # processes by their names on the bus, which are never used again
 
 #: What the registry is asked for: programs send only what somebody registered.
 _REGISTERED = ("window:activate", "object:state-changed:focused", "object:text-changed", "document:load-complete")
@@ -86,6 +87,8 @@ class Events:
         except queue.Empty:
             return
         if sender not in self._pids:
+            if len(self._pids) >= _KNOWN:
+                self._pids.clear()
             self._pids[sender] = self._bus.thread.run(self._bus.process_of(sender))
         pid = self._pids[sender]
         if pid is not None:  # else it left before anybody could look
