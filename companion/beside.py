@@ -59,6 +59,7 @@ def deep_work(
         idle=touched_ago(),
         on_incident=note,
         rules=chosen.rules,
+        chosen=chosen.kinds,
         clock=clock,
         may_keep=may_keep,
     )

@@ -131,6 +131,7 @@ class DeepWork:
         before = self._chosen.quiet
         self._chosen.take(settings)
         self.watch.set_rules(self._chosen.rules)
+        self.watch.set_kinds(self._chosen.kinds)
         if self._chosen.quiet and not before:
             self._quiet.asked_for()
         else:

@@ -6,7 +6,10 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
+from companion.capture.sites import SiteError, as_site
+
 if TYPE_CHECKING:
+    from companion.focus.kinds import Kind
     from companion.focus.rules import QuietHours, Rules
     from companion.notices.rules import Choices, OwnRule
     from companion.settings import Settings
@@ -26,7 +29,7 @@ class Chosen:
 
     def take(self, settings: Settings) -> None:
         """Take over other settings; raises `ChoiceError`."""
-        self.rules, self.choices = rules_of(settings), choices_of(settings)
+        self.rules, self.kinds, self.choices = rules_of(settings), kinds_of(settings), choices_of(settings)
         self.quiet = settings.quiet_in_focus
 
 
@@ -44,6 +47,14 @@ def rules_of(settings: Settings) -> Rules:
     return Rules(longest=settings.focus_longest_minutes * 60.0, quiet_hours=hours, apps=apps)
 
 
+def kinds_of(settings: Settings) -> dict[str, Kind]:
+    """Return what the person says programs and sites are for, see `companion.focus.kinds.kind_of`."""
+    from companion.focus.kinds import Kind
+
+    kinds = dict.fromkeys(map(_place, filter(str.strip, settings.focus_work)), Kind.WORK)
+    return kinds | dict.fromkeys(map(_place, filter(str.strip, settings.focus_distracting)), Kind.DISTRACTING)
+
+
 def choices_of(settings: Settings) -> Choices:
     """Return what of notifications always passes, and the person's own rules; raises `ChoiceError`."""
     from companion.notices.rules import Choices
@@ -53,6 +64,15 @@ def choices_of(settings: Settings) -> Choices:
         starred_people=settings.starred_people,
         rules=tuple(map(own_rule, filter(str.strip, settings.notice_rules))),
     )
+
+
+def _place(written: str) -> str:
+    """Return a site as its host, and what is none as the name of a program."""
+    try:
+        name = as_site(written)
+    except SiteError:
+        name = written.strip().casefold()
+    return name.removesuffix(".exe")
 
 
 def quiet_hours(written: str) -> QuietHours:

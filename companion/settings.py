@@ -85,6 +85,8 @@ class Settings:
         After how long it goes off in any case; above 0, to 1440.
     focus_never_apps, focus_always_apps
         Programs in which there is never, or always, deep focus.
+    focus_work, focus_distracting
+        Programs and sites that are work to this person, or that take them away from it, whatever others use them for.
     quiet_hours
         Times in which nothing is to disturb whatever one does, as in ``22:00-07:00``.
     starred_apps, starred_people
@@ -127,6 +129,8 @@ class Settings:
     focus_longest_minutes: float = 90.0
     focus_never_apps: tuple[str, ...] = ()
     focus_always_apps: tuple[str, ...] = ()
+    focus_work: tuple[str, ...] = ()
+    focus_distracting: tuple[str, ...] = ()
     quiet_hours: tuple[str, ...] = ()
     starred_apps: tuple[str, ...] = ()
     starred_people: tuple[str, ...] = ()

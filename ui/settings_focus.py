@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
@@ -10,13 +11,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSpinBox, QTabWidget,
 from companion.settings import DAY_MINUTES, Settings
 from ui import theme
 from ui.page import Page
-from ui.settings_focus_lists import LISTS, made
+from ui.settings_focus_lists import NOTICES, PROGRAMS, made, named
 from ui.settings_sources import sentence
 from ui.switch import Switch
 
 LEAD = "Off until you switch it on. What you change holds at once."
-RIGHT = "Your own word"
-RIGHT_LEAD = "What always passes, when all is quiet, where focus is never or always deep. The rest is learned from you."
+RIGHT = "Notifications"
+RIGHT_LEAD = "When all is quiet, and what always passes. The rest is learned from you."
 FOLLOW = ("Follow my focus", "From how you work and from the headset, once a second. It is kept, encrypted.")
 QUIET = (
     "Do-not-disturb meanwhile",
@@ -33,7 +34,7 @@ NOTHING_TELLS = "No headset is recorded either: focus is on only where you say s
 
 
 class FocusPage(QWidget):
-    """Switches at the left, lists at the right."""
+    """Switches and what programs say of focus at the left, notifications at the right."""
 
     changed = Signal()
     """The person changed something."""
@@ -45,8 +46,7 @@ class FocusPage(QWidget):
             "quiet_in_focus": _switch(*QUIET, base=self),
         }
         self.longest = QSpinBox()
-        self.lists = {setting: made(setting) for setting in LISTS}
-        self.tabs = QTabWidget()
+        self.lists = {setting: made(setting) for setting in (*PROGRAMS, *NOTICES)}
         self.caution = sentence("", look="caution", base=self)
         self._lay_out()
         self.follow(settings)
@@ -83,6 +83,8 @@ class FocusPage(QWidget):
             starred_people=self.lists["starred_people"].entries(),
             starred_apps=self.lists["starred_apps"].entries(),
             notice_rules=self.lists["notice_rules"].entries(),
+            focus_work=self.lists["focus_work"].entries(),
+            focus_distracting=self.lists["focus_distracting"].entries(),
             focus_never_apps=self.lists["focus_never_apps"].entries(),
             focus_always_apps=self.lists["focus_always_apps"].entries(),
         )
@@ -97,16 +99,20 @@ class FocusPage(QWidget):
         left, right = Page("Focus", LEAD), Page(RIGHT, RIGHT_LEAD)
         left.column.addWidget(self._card())
         left.column.addWidget(self.caution)
-        left.column.addStretch()
-        for setting, entries in self.lists.items():
-            self.tabs.addTab(entries, LISTS[setting].name)
-        self.tabs.setUsesScrollButtons(True)
-        right.column.addWidget(self.tabs, 1)
+        for page, settings in ((left, PROGRAMS), (right, NOTICES)):
+            page.column.addWidget(self._tabs(settings), 1)
         sides = QHBoxLayout(self)
         sides.setContentsMargins(*(4 * (4 * theme.GRID,)))
         sides.setSpacing(8 * theme.GRID)
         sides.addWidget(left, 1)
         sides.addWidget(right, 1)
+
+    def _tabs(self, settings: Iterable[str]) -> QTabWidget:
+        tabs = QTabWidget()
+        for setting in settings:
+            tabs.addTab(self.lists[setting], named(setting).name)
+        tabs.setUsesScrollButtons(True)
+        return tabs
 
     def _card(self) -> QFrame:
         card = QFrame()

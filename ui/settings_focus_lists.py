@@ -42,8 +42,41 @@ def _hours(written: str) -> str:
     return _meaning(quiet_hours, written).replace(" ", "")
 
 
+ROWS = 3  # seen at the least: half of the lists lie below switches, and the window has to fit small screens
 _PASSES = ListWords("let through", "Let its notifications through")
-LISTS = {
+PROGRAMS = {
+    "focus_work": About(
+        "Work",
+        "Programs and sites that are work to you: they speak for focus, whatever they are to others.",
+        "such as helix, or docs.example.org",
+        partial(_named, "a program or a site"),
+        ListWords("your work", "Take this for work"),
+    ),
+    "focus_distracting": About(
+        "Distracting",
+        "Programs and sites that take you away from work: they speak against focus.",
+        "such as steam, or news.example.org",
+        partial(_named, "a program or a site"),
+        ListWords("distracting", "Take this for a distraction"),
+    ),
+    "focus_never_apps": About(
+        "Never",
+        "Programs in which there is no deep focus: calls, games.",
+        "such as zoom",
+        partial(_named, "a program"),
+        ListWords("never focus", "Never take this for focus"),
+    ),
+    "focus_always_apps": About(
+        "Always",
+        "Programs in which it is always deep focus: slides, an exam.",
+        "such as soffice",
+        partial(_named, "a program"),
+        ListWords("always focus", "Always take this for focus"),
+    ),
+}
+"""Lists about programs by their setting, in the order they are shown."""
+
+NOTICES = {
     "quiet_hours": About(
         "Hours",
         "Times of every day in which nothing is to disturb, whatever you do.",
@@ -72,25 +105,16 @@ LISTS = {
         partial(_meaning, own_rule),
         ListWords("in force", "Go by this rule"),
     ),
-    "focus_never_apps": About(
-        "Never",
-        "Programs in which there is no deep focus: calls, games.",
-        "such as zoom",
-        partial(_named, "a program"),
-        ListWords("never focus", "Never take this for focus"),
-    ),
-    "focus_always_apps": About(
-        "Always",
-        "Programs in which it is always deep focus: slides, an exam.",
-        "such as soffice",
-        partial(_named, "a program"),
-        ListWords("always focus", "Always take this for focus"),
-    ),
 }
-"""Lists by their setting, in the order they are shown."""
+"""Lists about notifications likewise."""
+
+
+def named(setting: str) -> About:
+    """Return what a list is about."""
+    return PROGRAMS.get(setting) or NOTICES[setting]
 
 
 def made(setting: str) -> ExclusionList:
     """Return an empty list for a setting."""
-    about = LISTS[setting]
-    return ExclusionList(about.name, about.hint, example=about.example, check=about.check, words=about.words)
+    about = named(setting)
+    return ExclusionList(about.name, about.hint, example=about.example, check=about.check, words=about.words, rows=ROWS)

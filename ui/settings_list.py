@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QListWidget, QPushButton, QVBoxLayout, QWidget
 
@@ -13,7 +13,7 @@ from ui import theme
 from ui.settings_sources import sentence
 
 NONE_OF_YOUR_OWN = "None of your own yet."
-ROWS = 7  # seen at once
+ROWS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,8 @@ class ExclusionList(QWidget):
         Returns an entry as it is kept; raises `ValueError` whose message says how to write it.
     words
         How it is spoken of.
+    rows
+        Entries seen at once, at the least.
 
     """
 
@@ -69,11 +71,12 @@ class ExclusionList(QWidget):
         shipped: Iterable[str] = (),
         check: Callable[[str], str],
         words: ListWords = LEFT_OUT,
+        rows: int = ROWS,
     ) -> None:
         super().__init__()
         self._shipped, self._check, self._words = frozenset(shipped), check, words
         self._entries: tuple[str, ...] = ()
-        self.list = _Entries()
+        self.list = _Entries(rows)
         self.list.setAccessibleName(f"{name} that are {words.state}")
         self.field = QLineEdit()
         self.field.setAccessibleName(f"Add to {name.lower()}")
@@ -187,11 +190,15 @@ def _row(left: QWidget, right: QWidget, *, wide: bool) -> QHBoxLayout:
 class _Entries(QListWidget):
     """A list that says so when it is empty."""
 
-    def __init__(self) -> None:
+    def __init__(self, rows: int) -> None:
         super().__init__()
         self.setUniformItemSizes(True)
         self.setFont(theme.font(self.font(), "body"))
-        self.setMinimumHeight(ROWS * (self.fontMetrics().height() + theme.GRID))
+        self.setMinimumHeight(rows * (self.fontMetrics().height() + theme.GRID))
+
+    def sizeHint(self) -> QSize:
+        """Return the least: a window is no higher than its sentences need."""
+        return QSize(super().sizeHint().width(), self.minimumHeight())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the entries, or that there are none."""

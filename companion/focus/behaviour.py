@@ -91,12 +91,19 @@ class Behaviour:
     """
 
     def __init__(self, chosen: Mapping[str, Kind] = NOTHING_CHOSEN) -> None:
-        self.chosen = chosen
+        self._chosen = chosen
         self._seconds: deque[_Second] = deque()
         self._touches: deque[float] = deque()
         self._stays: deque[_Stay] = deque()
         self._begun: float | None = None
         self._key = -math.inf
+
+    def choose(self, chosen: Mapping[str, Kind]) -> None:
+        """Take over what the person says of programs and sites, for what was seen before too."""
+        self._chosen = chosen
+        seen, self._stays = self._stays, deque()
+        for stay in seen:
+            self._stay(stay.since, stay.place)
 
     def forget(self, now: float) -> None:
         """Let go of all that was before ``now``, but for what the attention is on now."""
@@ -135,9 +142,7 @@ class Behaviour:
         place = app, (host_of(url) or "") if url else ""
         if self._stays and self._stays[-1].place == place:
             return
-        kind = kind_of(app, url, self.chosen)
-        among_work = kind is Kind.WORK and bool(self._stays) and self._stays[-1].kind is Kind.WORK
-        self._stays.append(_Stay(time, place, kind, AMONG_WORK if among_work else 1.0))
+        self._stay(time, place)
         self._begun = time if self._begun is None else self._begun
 
     def idle(self, seconds: float | None, time: float) -> None:
@@ -155,6 +160,11 @@ class Behaviour:
         if self._begun is None or now - self._begun < KNOWN_SECONDS or not self.app:
             return None
         return tuple(self._over(max(now - span, self._begun), now) for span in SPANS)
+
+    def _stay(self, since: float, place: tuple[str, str]) -> None:
+        kind = kind_of(*place, self._chosen)
+        among_work = kind is Kind.WORK and bool(self._stays) and self._stays[-1].kind is Kind.WORK
+        self._stays.append(_Stay(since, place, kind, AMONG_WORK if among_work else 1.0))
 
     def _touch(self, time: float) -> None:
         # Told twice, by the key and by the desktop; a second apart is the same touch.

@@ -58,12 +58,12 @@ NOTHING_CHOSEN: Mapping[str, Kind] = {}
 def kind_of(app: str, url: str = "", chosen: Mapping[str, Kind] = NOTHING_CHOSEN) -> Kind:
     """Return what a program, or the page it shows, is for.
 
-    ``chosen`` is what the person said: names of programs, or hosts, in lower case.
+    ``chosen`` is what the person said: names of programs, or hosts, in lower case; the longest that fits counts.
     """
     host = host_of(url) if url else None
-    for site, kind in chosen.items():
-        if site in names_of(app) or (host and lies_on(host, site)):
-            return kind
+    fitting = [name for name in chosen if name in names_of(app) or (host and lies_on(host, name))]
+    if fitting:
+        return chosen[max(fitting, key=len)]
     return _of_site(host) if host and is_browser(app) else _of_program(app)
 
 

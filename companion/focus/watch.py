@@ -147,6 +147,11 @@ class FocusWatch:
         with self._lock:
             self._following.policy.rules = rules
 
+    def set_kinds(self, chosen: Mapping[str, Kind]) -> None:
+        """Go by what the person says programs and sites are for, from now on."""
+        with self._lock:
+            self._following.behaviour.choose(chosen)
+
     def correct(self, start: float, end: float, *, focused: bool) -> int:
         """Learn that the person was, or was not, focused during a time (UTC seconds); returns the correction's number.
 

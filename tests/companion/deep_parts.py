@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import cast
 
 from companion.deep_work import DeepWork
+from companion.focus.kinds import Kind
 from companion.focus.rules import Rules
 from companion.focus.types import Cause, FocusState, Mode
 from companion.focus.watch import FocusWatch
@@ -104,6 +105,9 @@ class Watch:
 
     def set_rules(self, rules: Rules) -> None:
         self.rules = rules
+
+    def set_kinds(self, chosen: Mapping[str, Kind]) -> None:
+        self.kinds = chosen
 
     def override(self, mode: Mode, until: float | None = None) -> None:
         self.overrides.append((mode, until))

@@ -14,6 +14,7 @@ from deep_parts import LIKE_DUNST, LIKE_XFCE, SETTINGS, START, NoGuard, Parts, p
 from desktop import wait_until
 
 from companion import deep_quiet
+from companion.focus.kinds import Kind
 from companion.focus.types import Cause, FocusError, Mode
 from companion.quiet.journal import Journal
 from companion.quiet.types import QuietError
@@ -176,10 +177,13 @@ def test_switched_off_during_focus_it_ends_and_switched_on_it_begins(made: Parts
     held(made)
     made.desktop.by_hand(on=False)
     over(made)
-    made.deep.apply(replace(SETTINGS, focus_longest_minutes=33.0))  # which says nothing of do-not-disturb
+    made.deep.apply(
+        replace(SETTINGS, focus_longest_minutes=33.0, focus_work=("Helix",))
+    )  # which says nothing of do-not-disturb
     settle(made)
     assert not made.desktop.on
     assert made.watch.rules.longest == 33 * 60
+    assert made.watch.kinds == {"helix": Kind.WORK}
     made.deep.apply(OFF)
     made.deep.apply(SETTINGS)
     held(made)

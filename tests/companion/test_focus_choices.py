@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from companion.focus.kinds import Kind, kind_of
 from companion.focus.rules import AppRule
-from companion.focus_choices import ChoiceError, Chosen, choices_of, own_rule, quiet_hours, rules_of
+from companion.focus_choices import ChoiceError, Chosen, choices_of, kinds_of, own_rule, quiet_hours, rules_of
 from companion.notices.types import Decision
 from companion.settings import Settings
 
@@ -48,6 +49,25 @@ def test_settings_become_rules_and_choices() -> None:
     assert len(rules.quiet_hours) == 1
     assert choices.starred_people == ("Ada",)
     assert choices.rules[0].decision is Decision.DIGEST
+
+
+def test_programs_and_sites_are_what_the_person_says() -> None:
+    settings = replace(
+        Settings(),
+        focus_work=("Notepad++", "https://www.youtube.com/feed", "  ", "mail.example.org"),
+        focus_distracting=("EXCEL.EXE", "Sublime Text", "example.org"),
+    )
+    kinds = kinds_of(settings)
+    said = [
+        ("notepad++.exe", "", Kind.WORK),
+        ("firefox", "https://youtube.com/watch?v=1", Kind.WORK),
+        ("firefox", "https://mail.example.org/", Kind.WORK),
+        ("firefox", "https://play.example.org/", Kind.DISTRACTING),
+        ("EXCEL.EXE", "", Kind.DISTRACTING),
+        ("Sublime Text", "", Kind.DISTRACTING),
+        ("Code", "", Kind.WORK),
+    ]
+    assert [kind_of(app, url, kinds) for app, url, _ in said] == [kind for *_, kind in said]
 
 
 def test_what_was_chosen_last_counts() -> None:

@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QTabWidget
 from waiting import settle, wait_until
 
 from companion.settings import Settings
 from ui.settings_focus import EEG_ALONE, HANDS_ALONE, NO_HANDS, NOTHING_TELLS, FocusPage, told_by
+from ui.settings_list import ExclusionList
 from ui.settings_window import RecordedWindow
 
 SHIPPED = Settings()
@@ -37,6 +38,14 @@ def changes(window: RecordedWindow) -> list[Settings]:
 @pytest.fixture
 def page(window: RecordedWindow) -> FocusPage:
     return window.focus
+
+
+def turned_to(page: FocusPage, setting: str) -> ExclusionList:
+    """Turn to the list of a setting, and return it."""
+    entries = page.lists[setting]
+    (tabs,) = (tabs for tabs in page.findChildren(QTabWidget) if tabs.indexOf(entries) >= 0)
+    tabs.setCurrentWidget(entries)
+    return entries
 
 
 def test_nothing_is_followed_before_it_is_switched_on(page: FocusPage, changes: list[Settings]) -> None:
@@ -77,6 +86,8 @@ def test_a_fraction_of_the_settings_file_stays(
         ("starred_people", "  Ines   Weber ", "Ines Weber"),
         ("starred_apps", "signal", "signal"),
         ("notice_rules", 'hold app=slack words="stand-up"', 'hold app=slack words="stand-up"'),
+        ("focus_work", "docs.example.org", "docs.example.org"),
+        ("focus_distracting", "steam", "steam"),
         ("focus_never_apps", "zoom", "zoom"),
         ("focus_always_apps", "soffice", "soffice"),
     ],
@@ -84,8 +95,7 @@ def test_a_fraction_of_the_settings_file_stays(
 def test_what_is_added_holds_at_once(
     page: FocusPage, changes: list[Settings], setting: str, written: str, kept: str
 ) -> None:
-    entries = page.lists[setting]
-    page.tabs.setCurrentWidget(entries)
+    entries = turned_to(page, setting)
     entries.field.setText(written)
     QTest.keyClick(entries.field, Qt.Key.Key_Return)
     assert getattr(changes[-1], setting) == (kept,)
@@ -107,8 +117,7 @@ def test_what_is_added_holds_at_once(
 def test_what_means_nothing_is_told_beside_the_field(
     page: FocusPage, changes: list[Settings], setting: str, written: str, problem: str
 ) -> None:
-    entries = page.lists[setting]
-    page.tabs.setCurrentWidget(entries)
+    entries = turned_to(page, setting)
     entries.field.setText(written)
     QTest.keyClick(entries.field, Qt.Key.Key_Return)
     assert changes == []

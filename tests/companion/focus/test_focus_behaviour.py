@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from companion.capture.types import Trigger
 from companion.focus import signs
 from companion.focus.behaviour import GAP_SECONDS, SPANS, Behaviour, Habits
+from companion.focus.kinds import Kind
 
 TYPED, CLICKED, SCROLLED = Trigger.TYPED, Trigger.CLICKED, Trigger.SCROLLED
 
@@ -57,6 +58,20 @@ def test_from_work_to_work_is_half_a_switch() -> None:
         told.window(app, "", float(second))
     one, *_ = over(told, 121.0)
     assert one.switches == pytest.approx(0.5 + 1.0 + 1.0, rel=0.02)
+
+
+def test_what_the_person_says_of_a_program_counts_for_what_was_seen_too() -> None:
+    told = Behaviour()
+    for second, app in ((0, "helix"), (100, "thunderbird"), (110, "helix")):
+        told.window(app, "", float(second))
+    one, *_ = over(told, 120.0)
+    assert (one.work, one.distracting, one.switches) == pytest.approx((0.0, 10 / 60, 2.0))
+    told.choose({"helix": Kind.WORK, "thunderbird": Kind.WORK})
+    one, *_ = over(told, 120.0)
+    assert (one.work, one.distracting, one.switches) == pytest.approx((1.0, 0.0, 1.0))
+    told.choose({})
+    one, *_ = over(told, 120.0)
+    assert one.work == 0.0
 
 
 def test_short_stays_are_time_in_small_pieces_and_the_one_that_lasts_is_not() -> None:

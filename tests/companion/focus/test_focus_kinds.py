@@ -35,3 +35,12 @@ def test_the_persons_word_goes_before_the_list() -> None:
     assert kind_of("Slack", "", chosen) is Kind.WORK
     assert kind_of("firefox", "https://play.example.org/", chosen) is Kind.DISTRACTING
     assert kind_of("discord", "", chosen) is Kind.DISTRACTING
+
+
+def test_of_what_the_person_said_the_nearest_counts() -> None:
+    for chosen in (
+        {"example.org": Kind.DISTRACTING, "docs.example.org": Kind.WORK},
+        {"docs.example.org": Kind.WORK, "example.org": Kind.DISTRACTING},
+    ):
+        assert kind_of("firefox", "https://docs.example.org/", chosen) is Kind.WORK
+        assert kind_of("firefox", "https://example.org/", chosen) is Kind.DISTRACTING

@@ -9,6 +9,7 @@ from focus_desk import UTC, Desk, pieces
 from quiet_eeg import CH_NAMES, Stream, quiet, rest
 
 from companion.focus import person
+from companion.focus.kinds import Kind
 from companion.focus.rules import QuietHours, Rules
 from companion.focus.types import Cause, FocusError, Mode
 from companion.focus.watch import wall_time
@@ -233,6 +234,17 @@ def test_rules_hold_from_the_next_second_on(writer: Writer, store: Store) -> Non
     desk.for_(100, desk.works)
     desk.watch.set_rules(replace(Rules(), enter=0.999, leave=0.99))
     assert not desk.for_(200, desk.works).deep
+    desk.watch.stop()
+
+
+def test_what_the_person_says_of_programs_holds_from_the_next_second_on(writer: Writer, store: Store) -> None:
+    desk = Desk(writer, store)
+    before = desk.for_(100, desk.works).behaviour
+    desk.watch.set_kinds({"code": Kind.DISTRACTING})
+    after = desk.for_(1, desk.works).behaviour
+    assert before is not None
+    assert after is not None
+    assert after < before - 0.1
     desk.watch.stop()
 
 
