@@ -49,7 +49,7 @@ def sessions(vault: Path | None, *, as_json: bool) -> int:
 
 
 @click.command()
-@click.argument("number", type=int)
+@click.argument("number", type=options.NUMBER)
 @options.vault
 @options.as_json
 @click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write it as a page with plots instead.")
@@ -95,7 +95,7 @@ def progress(protocol: str, *, vault: Path | None, as_json: bool) -> int:
 
 
 @click.command()
-@click.argument("number", type=int)
+@click.argument("number", type=options.NUMBER)
 @click.argument("item")
 @click.argument("text")
 @options.vault
@@ -112,7 +112,7 @@ def answer(number: int, item: str, text: str, *, vault: Path | None) -> int:
 
 
 @click.command()
-@click.argument("number", type=int)
+@click.argument("number", type=options.NUMBER)
 @options.vault
 @options.as_json
 def unblind(number: int, *, vault: Path | None, as_json: bool) -> int:
@@ -128,7 +128,7 @@ def unblind(number: int, *, vault: Path | None, as_json: bool) -> int:
 
 
 @click.command()
-@click.argument("number", type=int)
+@click.argument("number", type=options.NUMBER)
 @options.vault
 def forget(number: int, *, vault: Path | None) -> int:
     """Forget session NUMBER for good; its EEG is forgotten by `companion forget`."""

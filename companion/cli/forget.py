@@ -73,7 +73,9 @@ class Told:
 @click.option("--app", default="", help="Everything in this program.")
 @click.option("--site", default="", help="Everything on this site, such as example.org.")
 @click.option("--tag", default="", help="Everything with this tag.")
-@click.option("--moment", "moments", type=int, multiple=True, metavar="N", help="One moment; may be given repeatedly.")
+@click.option(
+    "--moment", "moments", type=options.NUMBER, multiple=True, metavar="N", help="One moment; may be given repeatedly."
+)
 @click.option("--brain", is_flag=True, help="All EEG and everything that was made from it.")
 @click.option("--everything", is_flag=True, help="The whole vault with its keys.")
 @click.option("--unsent-mails", is_flag=True, help="With --everything: mails that wait to be sent go too, unsent.")

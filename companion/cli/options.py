@@ -11,6 +11,9 @@ import click
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+EARLIEST, LATEST = 1e8, 1e11
+"""Seconds since 1970: less is a year or a date that was written without dashes, more are milliseconds."""
+
 
 def vault(command: Command) -> Command:
     """``--vault DIR``."""
@@ -33,12 +36,27 @@ class Moment(click.ParamType[float]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Return UTC seconds since 1970."""
-        try:
-            return float(value)
-        except ValueError:
-            pass  # then it is a date
-        try:
-            time = datetime.fromisoformat(value)
-        except ValueError:
+        found = date if (date := _date(value)) is not None else _seconds(value)
+        if found is None:
             self.fail(f"{value!r} is no time: write 2026-03-02, '2026-03-02 10:40' or seconds since 1970.", param, ctx)
+        return found
+
+
+def _date(written: str) -> float | None:
+    try:
+        time = datetime.fromisoformat(written)
         return (time if time.tzinfo else time.astimezone()).astimezone(UTC).timestamp()
+    except (ValueError, OverflowError):  # no date, or one that the calendar cannot move to another zone
+        return None
+
+
+def _seconds(written: str) -> float | None:
+    try:
+        seconds = float(written)
+    except ValueError:
+        return None
+    return seconds if seconds == 0.0 or EARLIEST <= seconds < LATEST else None
+
+
+NUMBER = click.IntRange(1, 2**63 - 1)
+"""Of a moment or a session, as the database numbers them."""

@@ -32,7 +32,9 @@ from index.types import Filters, Hit
 
 @click.command()
 @click.argument("text", nargs=-1)
-@click.option("--like", type=int, metavar="MOMENT", help="Find moments in a mental state like this moment's.")
+@click.option(
+    "--like", type=options.NUMBER, metavar="MOMENT", help="Find moments in a mental state like this moment's."
+)
 @click.option("--thought", is_flag=True, help="Find moments in a mental state like the last seconds of EEG.")
 @click.option("-k", default=10, show_default=True, type=click.IntRange(1, 200), help="How many hits.")
 @click.option("--since", type=options.Moment(), help="Only moments that ended after this time.")
@@ -40,7 +42,9 @@ from index.types import Filters, Hit
 @click.option("--app", default="", help="Only moments in this program.")
 @click.option("--site", default="", metavar="HOST", help="Only moments on this site, such as example.org.")
 @click.option("--tag", default="", metavar="NAME", help="Only moments with this tag (see `companion tag`).")
-@click.option("--state-like", type=int, metavar="MOMENT", help="Only moments in a mental state like this moment's.")
+@click.option(
+    "--state-like", type=options.NUMBER, metavar="MOMENT", help="Only moments in a mental state like this moment's."
+)
 @click.option("--exclude-minutes", type=float, help="By state: leave out moments this near to the query. [settings: 5]")
 @options.vault
 @options.as_json

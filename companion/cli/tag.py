@@ -14,7 +14,7 @@ from index.writer import Writer
 
 
 @click.command()
-@click.argument("moment", type=int)
+@click.argument("moment", type=options.NUMBER)
 @click.argument("name")
 @click.option("--remove", is_flag=True, help="Take the tag away instead.")
 @options.vault

@@ -66,6 +66,8 @@ def memories(tmp_path: Path) -> Path:
         (("recall", "--like", "1", "--thought"), "Ask one thing"),
         (("recall", "train", "-k", "0"), "-k"),
         (("recall", "train", "--since", "yesterday"), "'yesterday' is no time: write 2026-03-02"),
+        (("recall", "train", "--since", "0001-01-01"), "'0001-01-01' is no time"),
+        (("recall", "train", "--like", "99999999999999999999"), "is not in the range"),
         (("recall", "train", "--exclude-minutes", "-4"), "--exclude-minutes should be 0 to 1440, not -4"),
         (("recall", "train", "--exclude-minutes", "nan"), "--exclude-minutes should be 0 to 1440, not nan"),
         (("run",), "companion run --headless"),

@@ -126,7 +126,7 @@ def test_that_it_takes_long_is_said_before(says: Says, place: Path, monkeypatch:
         (["--last", "soon"], "'soon' is no length of time: write 30m, 2h, 90s or 1d"),
         (["--last", "0m"], "is no length of time"),
         (["--last", "5m", "--since", "0"], "either --last or --since"),
-        (["--since", "20", "--until", "10"], "--until must be later"),
+        (["--since", "1700000020", "--until", "1700000010"], "--until must be later"),
         (["--moment", "9"], "There is no moment 9"),
         (["--last", "2h"], "say --yes if you mean it"),
         (["--everything"], "say --yes if you mean it"),

@@ -177,9 +177,7 @@ def test_switched_off_during_focus_it_ends_and_switched_on_it_begins(made: Parts
     held(made)
     made.desktop.by_hand(on=False)
     over(made)
-    made.deep.apply(
-        replace(SETTINGS, focus_longest_minutes=33.0, focus_work=("Helix",))
-    )  # which says nothing of do-not-disturb
+    made.deep.apply(replace(SETTINGS, focus_longest_minutes=33.0, focus_work=("Helix",)))  # nothing of do-not-disturb
     settle(made)
     assert not made.desktop.on
     assert made.watch.rules.longest == 33 * 60
