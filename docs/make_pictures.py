@@ -120,7 +120,7 @@ def _pages(bridge: Bridge, keep: Keep) -> None:
     from ui.lock_page import Vaults
 
     settings = replace(Settings(), vault="~/.local/share/companion/vault")
-    pages = FirstRun(settings, save=lambda _settings: None, vaults=Vaults(SampleDoor(), bridge))
+    pages = FirstRun(settings, save=lambda settings: settings, vaults=Vaults(SampleDoor(), bridge))
     pages.go(1)
     pages.show()
     keep(pages, "first-run")

@@ -45,7 +45,7 @@ class App(QObject):
     door
         The way into the vault.
     save
-        Keeps settings; raises `SettingsError`.
+        Keeps settings and returns what is kept now; raises `SettingsError`.
     options
         What was said on the command line, for this run only.
 
@@ -56,7 +56,7 @@ class App(QObject):
         *,
         settings: Settings,
         door: Door,
-        save: Callable[[Settings], None],
+        save: Callable[[Settings], Settings],
         now: Callable[[], float],
         options: Options,
     ) -> None:
@@ -280,7 +280,7 @@ class App(QObject):
         """Use what was changed at once, also when it cannot be kept: what is revoked is revoked."""
         said = ""
         try:
-            self._save(settings)
+            settings = self._save(settings)
         except SettingsError as error:
             said = f"{error} {UNSAVED}"
         self._use(settings)

@@ -25,7 +25,7 @@ class FirstRun(QDialog):
     Parameters
     ----------
     save
-        Keeps the settings; raises `SettingsError`.
+        Keeps the settings and returns what is kept now; raises `SettingsError`.
     fixed_vault
         The vault given on the command line, which the pages cannot change.
     vaults
@@ -42,7 +42,7 @@ class FirstRun(QDialog):
         self,
         settings: Settings,
         *,
-        save: Callable[[Settings], None],
+        save: Callable[[Settings], Settings],
         vaults: Vaults,
         fixed_vault: Path | None = None,
         running: bool = False,
@@ -120,9 +120,8 @@ class FirstRun(QDialog):
                 self.go(self.pages.indexOf(page))
                 self._complain(page.problem())
                 return
-        settings = self.chosen()
         try:
-            self._save(settings)
+            settings = self._save(self.chosen())
         except SettingsError as error:
             self._complain(str(error))
             return

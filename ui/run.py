@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from companion import settings as choices
+from companion.kept_settings import KeptSettings
 from companion.settings import Settings, SettingsError
 from companion.status import Activity
 from ui import display, theme
@@ -50,7 +51,7 @@ def _run(qt: QApplication, options: Options, settings: Settings, name: str) -> i
     app = App(
         settings=settings,
         door=VaultDoor(options),
-        save=choices.save,
+        save=KeptSettings(settings).save,
         now=time.time,
         options=options,
     )

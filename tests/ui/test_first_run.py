@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from PySide6.QtWidgets import QLabel
 from recording_door import NEW, RecordingDoor
 from recording_engine import RecordingEngine
+from recording_settings import Kept
 from waiting import wait_until
 
-from companion.settings import SOURCES, Settings, SettingsError, load, save
+from companion.kept_settings import KeptSettings
+from companion.settings import SOURCES, Settings, SettingsError, load
 from ui import headsets
 from ui.bridge import Bridge
 from ui.first_run import FirstRun
@@ -32,15 +34,15 @@ def way_back(bridge: Bridge) -> Iterator[None]:
 
 def pages(
     settings: Settings | None = None,
-    kept: list[Settings] | None = None,
+    kept: Kept | None = None,
     *,
-    save: Callable[[Settings], None] | None = None,
+    save: Callable[[Settings], Settings] | None = None,
     fixed: Path | None = None,
     door: RecordingDoor | None = None,
 ) -> FirstRun:
     made = FirstRun(
         settings or Settings(),
-        save=save or (kept if kept is not None else []).append,
+        save=save or (kept if kept is not None else Kept()).save,
         vaults=Vaults(door or RecordingDoor(lambda _settings: RecordingEngine(), NEW), BRIDGE[-1]),
         fixed_vault=fixed,
     )
@@ -64,7 +66,7 @@ def test_nothing_is_consented_to_by_default() -> None:
 
 
 def test_going_through_without_a_switch_consents_to_nothing() -> None:
-    kept: list[Settings] = []
+    kept = Kept()
     made = pages(kept=kept)
     for _ in range(LAST + 1):
         made.onward.click()
@@ -74,7 +76,7 @@ def test_going_through_without_a_switch_consents_to_nothing() -> None:
 
 
 def test_closing_half_way_keeps_nothing() -> None:
-    kept: list[Settings] = []
+    kept = Kept()
     made = pages(kept=kept)
     made.onward.click()
     made.sources.record_screen.click()
@@ -84,7 +86,7 @@ def test_closing_half_way_keeps_nothing() -> None:
 
 def test_what_is_switched_on_and_chosen_is_kept_in_the_file(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
-    made = pages(save=lambda settings: save(settings, path))
+    made = pages(save=KeptSettings(Settings(), path).save)
     made.sources.record_screen.click()
     made.sources.record_eeg.click()
     choose(made, "OpenBCI Cyton", serial_port=" /dev/ttyUSB0 ")
@@ -100,7 +102,7 @@ def test_what_is_switched_on_and_chosen_is_kept_in_the_file(tmp_path: Path) -> N
 
 
 def test_a_headset_that_lacks_what_it_needs_holds_the_pages() -> None:
-    kept: list[Settings] = []
+    kept = Kept()
     made = pages(replace(Settings(), first_run_done=True), kept)
     choose(made, "OpenBCI Cyton")
     made.save_now.click()
@@ -114,7 +116,7 @@ def test_a_headset_that_lacks_what_it_needs_holds_the_pages() -> None:
 
 
 def test_settings_that_cannot_be_kept_are_said_and_the_pages_stay() -> None:
-    def refuse(_settings: Settings) -> None:
+    def refuse(_settings: Settings) -> Settings:
         raise SettingsError("The settings cannot be written: the disk is full.")
 
     made = pages(save=refuse)
@@ -204,7 +206,7 @@ def test_what_waits_for_pictures_or_text_is_said() -> None:
 
 
 def test_settings_changed_elsewhere_are_not_undone() -> None:
-    kept: list[Settings] = []
+    kept = Kept()
     made = pages(Settings(first_run_done=True), kept)
     made.follow(Settings(first_run_done=True, consent_text=True, exclude_sites=("example.org",)))
     made.save_now.click()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from recording_deep_work import CALM, DEEP, DOWN, WHY, FocusedEngine, RecordingDeepWork, judged, three_held
 from recording_door import RecordingDoor
 from recording_engine import NOW, status
+from recording_settings import Kept
 from waiting import settle, wait_until
 
 from companion.focus.types import Cause, Mode
@@ -45,7 +46,7 @@ def app(engine: FocusedEngine) -> Iterator[App]:
     made = App(
         settings=DONE,
         door=RecordingDoor(lambda _settings: engine),
-        save=lambda _settings: None,
+        save=Kept().save,
         now=lambda: NOW,
         options=Options(),
     )

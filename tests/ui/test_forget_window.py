@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from recording_door import RecordingDoor
 from recording_engine import NOW, RecordingEngine, hit, moment, status
+from recording_settings import Kept
 from waiting import settle, wait_until
 
 from companion.ports import Gone
@@ -25,7 +26,7 @@ def app(engine: RecordingEngine) -> Iterator[App]:
     made = App(
         settings=Settings(first_run_done=True),
         door=RecordingDoor(lambda _settings: engine),
-        save=lambda _settings: None,
+        save=Kept().save,
         now=lambda: NOW,
         options=Options(),
     )

@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from recording_door import RecordingDoor
 from recording_engine import NOW, RecordingEngine, status
+from recording_settings import Kept
 from waiting import settle, wait_until
 
 from companion.brain.types import Contact
@@ -312,9 +313,7 @@ def test_every_control_can_be_reached_and_has_a_name(window: HeadsetView, live: 
 
 def test_the_menu_opens_it_and_its_buttons_lead_on(engine: RecordingEngine, sent: Sent) -> None:  # noqa: ARG001
     door = RecordingDoor(lambda _settings: engine)
-    app = App(
-        settings=Settings(first_run_done=True), door=door, save=lambda _: None, now=lambda: NOW, options=Options()
-    )
+    app = App(settings=Settings(first_run_done=True), door=door, save=Kept().save, now=lambda: NOW, options=Options())
     app.start()
     wait_until(lambda: app.link.engine is not None)
     app.menu.electrodes.trigger()

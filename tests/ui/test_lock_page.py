@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from recording_door import BY_KEYRING, BY_PASSPHRASE, CODE, NEW, NEW_WITHOUT_KEYRING, RIGHT, RecordingDoor
 from recording_engine import RecordingEngine
+from recording_settings import Kept
 from waiting import wait_until
 
 from companion.settings import Settings
@@ -29,9 +30,9 @@ class Shown:
         self.bridge = bridge
 
     def pages(self, facts: Facts, settings: Settings = DONE) -> FirstRun:
-        self.kept: list[Settings] = []
+        self.kept = Kept()
         self.door = RecordingDoor(lambda _settings: RecordingEngine(), facts)
-        made = FirstRun(settings, save=self.kept.append, vaults=Vaults(self.door, self.bridge))
+        made = FirstRun(settings, save=self.kept.save, vaults=Vaults(self.door, self.bridge))
         made.go(LOCK_PAGE)
         made.show()
         wait_until(lambda: made.lock.facts is not None)

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from recording_door import BY_KEYRING, BY_PASSPHRASE, CODE, NEW_WITHOUT_KEYRING, RIGHT, RecordingDoor
 from recording_engine import NOW, RecordingEngine, hit, status
+from recording_settings import Kept
 from waiting import settle, wait_until
 
 from companion import control
@@ -46,7 +47,7 @@ class Locked:
         self.app = App(
             settings=settings or Settings(first_run_done=True),
             door=self.door,
-            save=lambda _settings: None,
+            save=Kept().save,
             now=lambda: NOW,
             options=Options(vault=ROOT),
         )
@@ -273,9 +274,7 @@ def spoken(widget: object) -> list[str]:
 def test_the_passphrase_of_the_first_run_makes_the_vault(qt: QApplication, tmp_path: Path) -> None:  # noqa: ARG001
     engine = RecordingEngine()
     door = RecordingDoor(lambda _settings: engine, NEW_WITHOUT_KEYRING)
-    app = App(
-        settings=Settings(), door=door, save=lambda _settings: None, now=lambda: NOW, options=Options(vault=tmp_path)
-    )
+    app = App(settings=Settings(), door=door, save=Kept().save, now=lambda: NOW, options=Options(vault=tmp_path))
     app.start()
     pages = app.pages
     assert pages is not None

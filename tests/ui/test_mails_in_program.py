@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from recording_door import RecordingDoor
 from recording_engine import NOW, RecordingEngine, status
 from recording_sending import WHY, RecordingSending, mail
+from recording_settings import Kept
 from waiting import settle, wait_until
 
 from companion import control
@@ -34,7 +35,7 @@ def app(engine: RecordingEngine) -> Iterator[App]:
     made = App(
         settings=DONE,
         door=RecordingDoor(lambda _settings: engine),
-        save=lambda _settings: None,
+        save=Kept().save,
         now=lambda: NOW,
         options=Options(),
     )

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from recording_door import RecordingDoor
 from recording_engine import NOW, RecordingEngine, status
+from recording_settings import Kept
 from recording_training import BLOCK, RecordingTraining, training
 from waiting import settle, wait_until
 
@@ -43,7 +44,7 @@ def app(engine: RecordingEngine) -> Iterator[App]:
     made = App(
         settings=Settings(first_run_done=True),
         door=RecordingDoor(lambda _settings: engine),
-        save=lambda _: None,
+        save=Kept().save,
         now=lambda: NOW,
         options=Options(),
     )

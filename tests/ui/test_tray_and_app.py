@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from recording_door import RecordingDoor
 from recording_engine import NOW, RecordingEngine, hit, png, status
+from recording_settings import Kept
 from waiting import settle, wait_until
 
 from companion.ports import EnginePort
@@ -36,7 +37,7 @@ class Started:
         options: Options | None = None,
     ) -> None:
         self.built: list[Settings] = []
-        self.kept: list[Settings] = []
+        self.kept = Kept()
         self.let_go = threading.Event()
         self.let_go.set()
 
@@ -49,7 +50,7 @@ class Started:
 
         self.door = RecordingDoor(build)
         self.app = App(
-            settings=settings, door=self.door, save=self.kept.append, now=lambda: NOW, options=options or Options()
+            settings=settings, door=self.door, save=self.kept.save, now=lambda: NOW, options=options or Options()
         )
 
 
@@ -202,7 +203,7 @@ def test_what_cannot_be_kept_holds_all_the_same_and_is_said(started: Started, en
     window.sources.switches["consent_screen"].click()
     assert engine.calls[-1] == ("apply", replace(DONE, consent_screen=True))
     assert window.problem.text() == f"The settings cannot be written to x (no space). {UNSAVED}"
-    started.app._save = started.kept.append
+    started.app._save = started.kept.save
     window.sources.switches["consent_screen"].click()
     assert not window.problem.isVisible()
     assert engine.calls[-1] == ("apply", DONE)
