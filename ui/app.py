@@ -34,7 +34,7 @@ from ui.view_state import ViewState, before_start
 
 CLOSE_WITHIN_MS = 15_000
 LOOK_FOR_TRAY_MS = 2000
-FIRST_STEPS = "Nothing is recorded: the first steps come first."
+FIRST_STEPS = "Nothing is recorded: the first steps come first, in the settings."
 
 
 class App(QObject):
@@ -98,11 +98,11 @@ class App(QObject):
         self._tray_watch.start(LOOK_FOR_TRAY_MS)
         self._show_state(self.link.state)
         QTimer.singleShot(0, self, load_extensions)  # before the threads that need them are there
-        if self.settings.first_run_done or self._options.sources_named:
-            QTimer.singleShot(0, self, self._open_engine)
-        else:
+        if self._waits_for_first_steps():
             self.link.say(FIRST_STEPS)
             self.show_pages()
+        else:
+            QTimer.singleShot(0, self, self._open_engine)
         if self._options.sidebar:
             self.sidebar.open()
         QTimer.singleShot(0, self, self._listen)
@@ -231,6 +231,9 @@ class App(QObject):
         settings = self._for_this_run()
         self.link.open(lambda: self._door.enter(settings, passphrase=passphrase, tell_code=self._tell_code))
 
+    def _waits_for_first_steps(self) -> bool:
+        return not (self.settings.first_run_done or self._options.sources_named)
+
     def _remember_settings(self) -> None:
         self._opened_with = self.settings
 
@@ -288,11 +291,13 @@ class App(QObject):
             self.recorded.complain(said)
 
     def _pages_closed(self) -> None:
-        """Start the engine if it waited for the pages or had failed; without consent it records nothing."""
+        """Start the engine if it waited for the pages or had failed; of first steps not taken nothing is made."""
         pages, self.pages = self.pages, None
         if pages is None or self._closing:
             return
-        if self.link.engine is None and not self.link.building:
+        if self._waits_for_first_steps():
+            self.link.say(FIRST_STEPS)
+        elif self.link.engine is None and not self.link.building:
             self._open_engine(pages.lock.passphrase() if pages.result() else "")
         if pages.open_recall:
             self.sidebar.open()

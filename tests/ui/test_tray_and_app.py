@@ -132,9 +132,16 @@ def test_the_first_run_comes_before_the_engine_and_recording(engine: RecordingEn
     assert made.built == []
     assert made.app.menu.state.text() == FIRST_STEPS
     made.app.pages.reject()
+    settle()
+    assert not made.app.link.building
+    assert made.built == made.kept == []
+    assert made.app.menu.state.text() == FIRST_STEPS
+    made.app.show_recorded()
+    assert made.app.pages is not None
+    known(made.app.pages)
+    made.app.pages.save_now.click()
     wait_until(lambda: made.app.link.engine is not None)
-    assert made.built == [Settings()]
-    assert made.kept == []
+    assert made.built == made.kept == [replace(Settings(), first_run_done=True)]
     made.app.end()
 
 
