@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from multiprocessing.connection import Client, Connection, Listener
@@ -87,16 +88,22 @@ class Control:
         try:
             if not connection.poll(PATIENCE_SECONDS):
                 return  # whoever came says nothing
-            request = _request(connection.recv_bytes(LARGEST_REQUEST))
-            reply = {"said": self._handle(request)}
-        except ControlError as error:
-            reply = {"refused": str(error)}
+            raw = connection.recv_bytes(LARGEST_REQUEST)
         except (EOFError, OSError):
             return  # no request
         try:
-            connection.send_bytes(json.dumps(reply).encode())
+            connection.send_bytes(json.dumps(self._reply(raw)).encode())
         except OSError:
             return  # nobody waits for the answer
+
+    def _reply(self, raw: bytes) -> dict[str, str]:
+        try:
+            return {"said": self._handle(_request(raw))}
+        except ControlError as error:
+            return {"refused": str(error)}
+        except Exception as error:  # noqa: BLE001  whoever asked waits for an answer, and others ask after them
+            traceback.print_exc()
+            return {"refused": f"Companion made a mistake ({type(error).__name__}), and goes on. Please report it."}
 
 
 def _request(raw: bytes) -> dict[str, str]:
@@ -120,7 +127,7 @@ def ask(root: Path, **request: str) -> str:
             connection.send_bytes(json.dumps(request).encode())
             reply: dict[str, Any] = json.loads(connection.recv_bytes())
     except (FileNotFoundError, ConnectionRefusedError) as error:
-        raise NobodyError(f"No program is recording to {root}.") from error
+        raise NobodyError(f"No program is recording to {root}. `companion run` starts one.") from error
     except (EOFError, OSError) as error:
         raise ControlError(f"The program that records to {root} did not answer. Try again.") from error
     if "refused" in reply:

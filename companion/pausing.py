@@ -23,6 +23,7 @@ class Pause:
 
     def __init__(self, *, clock: Callable[[], float], on_over: Callable[[], None]) -> None:
         self._clock, self._on_over = clock, on_over
+        self._lock = threading.Lock()  # around what follows
         self._until: float | None = None
         self._ended = threading.Event()
 
@@ -35,19 +36,32 @@ class Pause:
     def begin(self, seconds: float | None) -> None:
         """Pause for ``seconds``, or until `end` when None."""
         self.end()
-        until = self._until = FOREVER if seconds is None else self._clock() + seconds
-        if seconds is not None:
-            self._ended = threading.Event()
-            threading.Thread(target=self._watch, args=(until, self._ended), name="pause", daemon=True).start()
+        if seconds is None:
+            self._until = FOREVER
+            return
+        now, self._ended = self._clock(), threading.Event()
+        self._until = now + seconds
+        threading.Thread(target=self._watch, args=(now, self._ended), name="pause", daemon=True).start()
 
     def end(self) -> None:
         """Pause no longer; nothing is called."""
-        self._ended.set()
-        self._until = None
+        with self._lock:
+            self._ended.set()
+            self._until = None
 
-    def _watch(self, until: float, ended: threading.Event) -> None:
-        while (left := until - self._clock()) > 0:
+    def _watch(self, seen: float, ended: threading.Event) -> None:
+        now = self._clock()
+        while (left := self._left(seen, now, ended)) > 0.0:
             if ended.wait(min(left, LOOK_SECONDS)):
                 return
+            seen, now = now, self._clock()
         if not ended.is_set():
             self._on_over()
+
+    def _left(self, seen: float, now: float, ended: threading.Event) -> float:
+        """Return the seconds left; a clock set back since it was ``seen`` makes it no longer."""
+        with self._lock:
+            if self._until is None or ended.is_set():
+                return 0.0
+            self._until -= max(0.0, seen - now)
+            return self._until - now

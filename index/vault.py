@@ -66,11 +66,13 @@ class Vault:
             ) from error
 
     def require(self) -> None:
-        """Raise `VaultError` unless there is a vault here."""
+        """Raise `VaultError` unless something was recorded here."""
         if not self.exists():
+            begun = self.key_file.exists()
+            what = f"Nothing is recorded in the vault {self.root}" if begun else f"There is no vault at {self.root}"
             raise VaultError(
-                f"There is no vault at {self.root} yet. Record something first (`companion run`, "
-                "`companion import PATH`) or name another folder with --vault."
+                f"{what} yet. Record something first (`companion run`, `companion import PATH`) or name another folder "
+                "with --vault."
             )
 
     def claim(self) -> None:

@@ -6,21 +6,28 @@ from pathlib import Path
 
 import click
 
-from companion import control
+from companion import control, unlocking
 from companion import settings as settings_file
 from companion.cli import opening, options
 from companion.cli.codes import DONE, NO
 from companion.control import ControlError, NobodyError
+from index.keys.keyfile import Way
+
+ASKS = "The vault is locked: it opens by its passphrase."
+BY_KEYRING = "The vault has no passphrase: it opens for whoever is logged in."
+RIGHT = "The passphrase is right, and is asked for again then."
 
 
 @click.command()
 @options.vault
 def lock(vault: Path | None) -> int:
     """Take the keys out of the program that runs; it goes on recording what it cannot read."""
+    root = vault or settings_file.load().vault_path
     try:
-        click.echo(control.ask(vault or settings_file.load().vault_path, do="lock"))
-    except NobodyError as error:
-        click.echo(f"{error} The vault is locked.")
+        click.echo(control.ask(root, do="lock"))
+    except NobodyError:
+        asks = Way.PASSPHRASE in unlocking.key_file(root).ways()
+        click.echo(f"No program is recording to {root}. {ASKS if asks else BY_KEYRING}")
     except ControlError as error:
         click.echo(str(error), err=True)
         return NO
@@ -36,7 +43,8 @@ def unlock(vault: Path | None) -> int:
         control.ask(root, do="is there")
     except NobodyError as error:
         opening.opened(root)
-        click.echo(f"The passphrase is right. {error} It is asked for again when one starts.")
+        asks = Way.PASSPHRASE in unlocking.key_file(root).ways()
+        click.echo(f"{error} {RIGHT if asks else BY_KEYRING}")
         return DONE
     except ControlError:
         pass  # it is there

@@ -149,8 +149,11 @@ class SendGuard:
         From the first step on it does not go by itself; it leaves the queue once it is safely written. The file is not
         encrypted: a mail program has to open it. Raises `SendingError`.
         """
-        if into.exists():
-            raise SendingError(f"{into} exists already. Choose another name.")
+        try:
+            if into.exists():
+                raise SendingError(f"{into} exists already. Choose another name.")
+        except OSError as error:  # a name that cannot be, a folder that nobody may look into
+            raise SendingError(f"{into} cannot be written ({error.strerror}). Choose another name.") from error
         entry = self._one(mail, State.HELD, State.FAILED, State.TAKEN, State.UNSURE)
         if entry.state is not State.TAKEN and not self._queue.move(mail, entry.state, State.TAKEN):
             raise SendingError(JUST_SENT)

@@ -71,6 +71,8 @@ def test_a_new_vault_shows_its_recovery_code_once_and_a_second_one_is_refused(sa
     file.open(keyfile.Way.RECOVERY, keyfile.recovery_secret(code_in(err)))
     code, _, err = says("vault", "init")
     assert (code, "There is a vault at" in err) == (WRONG, True)
+    code, _, err = says("recall", "swifts")
+    assert (code, "Nothing is recorded in the vault" in err) == (WRONG, True)
 
 
 def test_a_new_vault_by_passphrase(says: Says, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,6 +65,22 @@ def test_whoever_comes_and_says_nothing_holds_nobody_up(monkeypatch: pytest.Monk
             assert not listening._thread.is_alive()
 
 
+def test_a_mistake_of_ours_is_answered_too_and_the_next_request_after_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def mistaken(request: Mapping[str, str]) -> str:
+        return f"hello {request['name']}"
+
+    listening = Control(tmp_path, mistaken)
+    try:
+        with pytest.raises(ControlError, match="made a mistake"):
+            control.ask(tmp_path, do="greet")
+        assert control.ask(tmp_path, do="greet", name="you") == "hello you"
+    finally:
+        listening.close()
+    assert "KeyError: 'name'" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("raw", [b'["do"]', b'{"do": 1}', b"{", b"\xff", b"[" * 15_000], ids=range(5))
 def test_what_is_no_request_is_refused_and_the_next_is_answered(tmp_path: Path, raw: bytes) -> None:
     listening = Control(tmp_path, answer)

@@ -79,3 +79,15 @@ def test_another_pause_takes_the_place_of_the_first(pause: Pause, clock: Clock, 
     assert not over.wait(0.1)
     assert pause.until == FOREVER
     wait_until(lambda: not watching())
+
+
+def test_a_clock_that_is_set_back_makes_no_pause_longer(pause: Pause, clock: Clock, over: threading.Event) -> None:
+    pause.begin(300)
+    clock.time += 100
+    time.sleep(0.1)  # some looks at the clock
+    clock.time -= 7200
+    wait_until(lambda: pause.until == pytest.approx(clock.time + 200))
+    assert not over.is_set()
+    clock.time += 201
+    assert over.wait(30)
+    assert pause.until is None

@@ -109,6 +109,8 @@ def test_a_draft_that_cannot_be_written_leaves_the_mail_waiting(person: Person, 
     with pytest.raises(SendingError, match="still waits"):
         person.guard.take_back(person.held().id, tmp_path / "missing" / "back.eml")
     assert (person.held().state, person.held().goes) == (State.TAKEN, None)
+    with pytest.raises(SendingError, match="Choose another name"):
+        person.guard.take_back(person.held().id, tmp_path / f"{'x' * 300}.eml")
     person.guard.send_now(person.held().id)
     until(lambda: not person.guard.held())
     assert len(person.server.received) == 1

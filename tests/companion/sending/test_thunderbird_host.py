@@ -81,7 +81,8 @@ def test_a_mail_is_judged_by_its_own_words(tmp_path: Path, vault: Path, program:
 
 def test_what_cannot_be_judged_goes_and_says_why(tmp_path: Path, vault: Path, desk: Desk) -> None:
     install.install(tmp_path / "add-on.xpi", home=tmp_path, vault=vault)
-    assert asked(tmp_path) == {"hold": False, "problem": f"No program is recording to {vault}."}
+    problem = f"No program is recording to {vault}. `companion run` starts one."
+    assert asked(tmp_path) == {"hold": False, "problem": problem}
     desk.apply(OFF)
     control = Control(vault, lambda request: mail_requests.answer(desk.guard, request))
     try:
