@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LOOK_MS = 1000
+DECIDING_SECONDS = 600.0  # in which a mail that is being asked about does not go
 LOCKED = "Memory is locked, and the mails that wait with it. Mail programs cannot send meanwhile."
 NOT_READY = "Companion is starting."
 HEADING, EMPTY = "Waiting mails", "No mail waits"
@@ -168,6 +169,7 @@ class MailsWindow(QDialog):
 
     def _edit(self) -> None:
         mail = self._mails[self.list.mail]
+        self._let_wait(mail)
         into = self._choose(self, file_name(mail))
         if into is not None:
             self._do(lambda sending: sending.take_back(mail.id, into), done=self._taken_back)
@@ -177,8 +179,14 @@ class MailsWindow(QDialog):
         self._say(told if self._show_file(into) else UNOPENED.format(told), look="soft")
 
     def _drop(self) -> None:
-        mail = self.list.mail
-        self._ask(DROP, "Drop it", "Keep it", lambda: self._do(lambda sending: sending.drop(mail)))
+        mail = self._mails[self.list.mail]
+        self._let_wait(mail)
+        self._ask(DROP, "Drop it", "Keep it", lambda: self._do(lambda sending: sending.drop(mail.id)))
+
+    def _let_wait(self, mail: HeldMail) -> None:
+        """Have a mail not go while its person decides what is to become of it."""
+        if mail.goes is not None and mail.goes - self._now() < DECIDING_SECONDS:
+            self._do(lambda sending: sending.later(mail.id, DECIDING_SECONDS))
 
     def _ask(self, words: str, yes: str, no: str, then: Callable[[], None]) -> None:
         self._asked = then

@@ -166,7 +166,7 @@ def test_editing_takes_it_back_into_a_file_and_opens_that(it: Open, opens: bool)
     it.opens = opens
     it.window.buttons.edit.click()
     assert it.named == ["Budget.eml"]
-    assert it.calls == [("take back", "bob", it.file)]
+    assert it.calls == [("later", "bob", 600.0), ("take back", "bob", it.file)]
     it.done(it.file)
     assert it.shown == [it.file]
     assert f"not encrypted, in {it.file}" in it.window.problem.text()
@@ -176,7 +176,21 @@ def test_editing_takes_it_back_into_a_file_and_opens_that(it: Open, opens: bool)
 def test_nothing_is_taken_back_where_no_file_was_chosen(it: Open) -> None:
     it.file = None  # type: ignore[assignment]  # as where the person cancels
     it.window.buttons.edit.click()
-    assert it.calls == []
+    assert it.calls == [("later", "bob", 600.0)]
+
+
+def test_a_mail_does_not_go_while_its_person_decides(it: Open) -> None:
+    it.window.buttons.drop.click()
+    assert it.calls == [("later", "bob", 600.0)]
+    it.done()
+    it.window.question.yes.click()
+    assert it.calls[1:] == [("drop", "bob")]
+    assert it.sending is not None
+    it.sending.held = (mail("bob", goes=NOW + 900),)  # it waits for longer anyhow
+    it.done()
+    it.window.look()
+    it.window.buttons.drop.click()
+    assert it.calls[2:] == []
 
 
 def test_dropping_asks_first(it: Open) -> None:
