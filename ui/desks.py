@@ -72,6 +72,8 @@ class Desks(QObject):
         menu.mails_wanted.connect(self.mails.open)
         self.mails.stands.connect(menu.show_mails)
         menu.focus.window_wanted.connect(self.focus.open)
+        menu.toasts_closed.connect(self.focus.close_toasts)
+        self.focus.toasts_there.connect(menu.show_toasts)
         menu.focus.mode_wanted.connect(self.focus.set_mode)
 
     def look(self) -> None:

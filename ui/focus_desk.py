@@ -44,6 +44,8 @@ class FocusDesk(QObject):
     headset_wanted = Signal()
     told_of = Signal()
     """What `tell` showed was clicked."""
+    toasts_there = Signal(int)
+    """How many notices are on the screen now."""
 
     def __init__(
         self,
@@ -122,6 +124,11 @@ class FocusDesk(QObject):
             self.calibration.headset_wanted.connect(self.headset_wanted)
         self.calibration.appear()
 
+    def close_toasts(self) -> None:
+        """Close the notices that are on the screen."""
+        if self.toasts is not None:
+            self.toasts.close_shown()
+
     def let_go(self) -> None:
         """Show nothing any more of what may be forgotten."""
         if self.window is not None:
@@ -169,6 +176,7 @@ class FocusDesk(QObject):
             self.toasts = ToastPile(self)
             self.toasts.opened.connect(self._open_original)
             self.toasts.unseen.connect(self._unseen)
+            self.toasts.there_are.connect(self.toasts_there)
         return self.toasts.show(judged)
 
     def _unseen(self, numbers: list[int]) -> None:

@@ -23,6 +23,7 @@ class CompanionMenu(QMenu):
     """Seconds, or None for "until I resume"."""
     resume_wanted = Signal()
     forget_wanted = Signal()
+    toasts_closed = Signal()
     think_wanted = Signal()
     recall_wanted = Signal()
     lock_wanted = Signal()
@@ -49,6 +50,8 @@ class CompanionMenu(QMenu):
         self.forget = self._act(f"Forget the last {FORGET_MINUTES} minutes…", self.forget_wanted.emit)
         self.focus = FocusMenu(self)
         self.addMenu(self.focus)
+        self.toasts = self._act("", self.toasts_closed.emit)
+        self.show_toasts(0)
         self.addSeparator()
         self.think = self._act("Think of it", self.think_wanted.emit)
         self.recall = self._act("Open recall", self.recall_wanted.emit)
@@ -92,6 +95,11 @@ class CompanionMenu(QMenu):
         """Offer the mails that wait, or not, and say how many there are."""
         self.mails.setText(f"{MAILS} ({waiting})" if waiting else MAILS)
         self.mails.setVisible(shown)
+
+    def show_toasts(self, count: int) -> None:
+        """Offer to close the notices on the screen, where there are some: they themselves never take the keyboard."""
+        self.toasts.setText("Close the notice" if count == 1 else f"Close the {count} notices")
+        self.toasts.setVisible(count > 0)
 
     def show_lock(self, lockable: bool, why_not: str) -> None:
         """Offer to lock, or say why that is not possible."""

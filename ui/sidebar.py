@@ -41,6 +41,7 @@ class Sidebar(QWidget):
         self.setFixedWidth(theme.SIDEBAR_WIDTH)
         self.exclude_minutes = Question().exclude_minutes
         self._retry: Question | None = None
+        self._hindered = False  # a thought was asked for and could not be, which is said until something else is
         self._engine: EnginePort | None = None
         self._answer: Answer | None = None
         self._state = before_start()
@@ -71,7 +72,9 @@ class Sidebar(QWidget):
         waiting = self.asking.newest
         if state != before and (waiting is None or state.locked):
             self.progress.end("")
-            self._say(messages.idle(state))
+            obstacle = messages.thought_needs(state) if self._hindered else None
+            self._hindered = obstacle is not None
+            self._say(obstacle or messages.idle(state))
         elif waiting is not None and before.locked:
             self._say(messages.idle(state))
             self._began(waiting)
@@ -102,11 +105,12 @@ class Sidebar(QWidget):
             return
         self.asking.drop()
         self._retry = Question(thought=True, exclude_minutes=self.exclude_minutes)
+        self._hindered = True
         self._say(obstacle)
 
     def ask(self, question: Question) -> None:
         """Ask this."""
-        self._retry = question
+        self._retry, self._hindered = question, False
         self.asking.ask(question)
 
     def let_go(self) -> None:
@@ -221,6 +225,7 @@ class Sidebar(QWidget):
         self.search.think.set_listening(False)
         self.progress.end("")
         self._note(())
+        self._hindered = False
         self._say(messages.idle(self._state))
 
     def _say(self, message: Message) -> None:

@@ -30,6 +30,9 @@ class ToastPile(QObject):
     unseen = Signal(object)
     """The numbers of those that never were on the screen, where none is shown any more."""
 
+    there_are = Signal(int)
+    """How many are on the screen, each time that is another number."""
+
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.shown: list[ToastWindow] = []
@@ -43,6 +46,11 @@ class ToastPile(QObject):
         (self._staying if judged.rule in STAYS else self._waiting).append(judged)
         self._fill()
         return True
+
+    def close_shown(self) -> None:
+        """Close those on the screen; what waited for room takes their place."""
+        for toast in tuple(self.shown):
+            toast.leave()
 
     def let_go(self) -> None:
         """Show none any more."""
@@ -73,6 +81,7 @@ class ToastPile(QObject):
         self.shown.sort(key=lambda one: not one.stays)  # in the order they came otherwise
         self._place()
         toast.appear()
+        self.there_are.emit(len(self.shown))
         return True
 
     def _gone(self, toast: ToastWindow) -> None:
@@ -80,6 +89,7 @@ class ToastPile(QObject):
         toast.deleteLater()
         self._place()
         self._fill()
+        self.there_are.emit(len(self.shown))
 
     def _high(self) -> int:
         """Return how much of the screen is taken, pixels."""

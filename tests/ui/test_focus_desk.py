@@ -168,6 +168,11 @@ def test_what_passes_is_shown_when_the_notices_ask_for_it(app: App, deep: Record
     assert app.desks.focus.toasts is not None
     (toast,) = app.desks.focus.toasts.shown
     assert toast.isVisible()
+    assert app.menu.toasts.text() == "Close the notice"
+    assert app.menu.toasts.isVisible()
+    app.menu.toasts.trigger()
+    assert app.desks.focus.toasts.shown == []
+    assert not app.menu.toasts.isVisible()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QToolButton
 from recording_engine import RecordingEngine, hit, status
 from waiting import settle, wait_until
 
-from companion.brain.types import Contact
 from companion.ports import Answer, Question
 from companion.status import Activity
 from index.types import VaultError
@@ -246,33 +245,6 @@ def test_no_hit_says_what_was_asked_and_what_still_waits(sidebar: Sidebar, engin
     answered(sidebar)
     assert "“zebra”" in said(sidebar)
     assert "40 moments are still being read" in said(sidebar)
-
-
-def test_no_hit_by_thought_has_its_own_sentence(sidebar: Sidebar, engine: RecordingEngine) -> None:
-    sidebar.think()
-    engine.answer()
-    answered(sidebar)
-    assert said(sidebar).startswith("Nothing felt like this")
-
-
-@pytest.mark.parametrize("contact", [contact for contact in Contact if contact is not Contact.STREAMING])
-def test_a_thought_without_signal_says_why_and_asks_nothing(
-    sidebar: Sidebar, engine: RecordingEngine, contact: Contact
-) -> None:
-    sidebar.show_state(view(status(contact=contact)))
-    sidebar.think()
-    assert engine.questions == []
-    assert f"The headset is {contact}." in said(sidebar)
-    assert sidebar.message.button.isVisible()
-
-
-def test_without_a_headset_the_button_leads_to_the_choice(sidebar: Sidebar) -> None:
-    wanted: list[bool] = []
-    sidebar.settings_wanted.connect(lambda: wanted.append(True))
-    sidebar.show_state(view(status(Activity.NO_HEADSET, contact=Contact.NONE)))
-    sidebar.think()
-    sidebar.message.button.click()
-    assert wanted == [True]
 
 
 def test_a_failure_is_shown_in_its_own_words_and_can_be_tried_again(sidebar: Sidebar, engine: RecordingEngine) -> None:

@@ -134,3 +134,16 @@ def test_as_many_that_stay_are_there_as_fit_on_the_screen(pile: ToastPile) -> No
     assert len(pile.shown) == count  # the next one took its place
     pile.let_go()
     assert len(handed_back[0]) == 60 - count - 1
+
+
+def test_those_that_are_shown_can_be_closed_from_the_menu_and_the_next_take_their_place(pile: ToastPile) -> None:
+    counts: list[int] = []
+    pile.there_are.connect(counts.append)
+    for number in range(AT_ONCE + 1):
+        pile.show(judged(number))
+    pile.close_shown()
+    assert [toast.number for toast in pile.shown] == [AT_ONCE]
+    pile.close_shown()
+    assert pile.shown == []
+    assert counts[-1] == 0
+    assert max(counts) == AT_ONCE
