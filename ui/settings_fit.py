@@ -1,14 +1,56 @@
-"""Windows that stay as high as their wrapped sentences need: Qt asks for that only once, and not beyond a limit."""
+"""Windows that stay as high as their wrapped sentences need, as far as the screen goes; pages that are scrolled."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
+
+NEEDED = "needed height"  # the last time, pixels
+LEAST = 200  # pixels of a page that are seen
 
 
-def grow(window: QWidget, event: QEvent) -> None:
-    """Make ``window`` high enough after something in it was laid out anew. It is never made smaller."""
+def grow(window: QWidget, event: QEvent, *, scrolled: bool = False) -> None:
+    """Make ``window`` high enough after something in it was laid out anew: Qt asks for that only once.
+
+    It is never made smaller, nor higher than its screen. Where its pages are ``scrolled`` it stays as small as its
+    person made it until more is said.
+    """
     if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
-        needed = window.heightForWidth(window.width())
-        if needed > window.height():
+        frame = window.frameGeometry().height() - window.geometry().height()
+        room = window.screen().availableGeometry().height() - frame
+        needed = min(window.heightForWidth(window.width()), room)
+        more = needed > (window.property(NEEDED) or 0)
+        window.setProperty(NEEDED, needed)
+        if needed > window.height() and (more or not scrolled):
             window.resize(window.width(), needed)
+
+
+class Scrolled(QScrollArea):
+    """A page that wants all of its height, and is scrolled where the window has less."""
+
+    def __init__(self, page: QWidget) -> None:
+        super().__init__()
+        self.setWidget(page)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is in it is reached by Tab, and scrolled into view
+        wanted = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        wanted.setHeightForWidth(True)
+        self.setSizePolicy(wanted)
+
+    def hasHeightForWidth(self) -> bool:
+        """Its sentences are wrapped."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Return what the page needs."""
+        return self.widget().heightForWidth(width)
+
+    def sizeHint(self) -> QSize:
+        """Return the page's own."""
+        return self.widget().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the page's width, which is not scrolled."""
+        return QSize(self.widget().minimumSizeHint().width(), LEAST)

@@ -13,7 +13,7 @@ from companion.capture.title_patterns import checked
 from companion.settings import Settings
 from ui import theme
 from ui.page import Page
-from ui.settings_fit import grow
+from ui.settings_fit import Scrolled, grow
 from ui.settings_focus import FocusPage
 from ui.settings_list import ExclusionList
 from ui.settings_mail import MailPage
@@ -29,6 +29,7 @@ WITH_SITES = (
 )
 NOTHING = "Nothing is recorded."
 NO_HEADSET = "No headset is chosen yet: that is in the settings."
+FOCUS, MAIL = 1, 2  # pages after the first, about recording
 UNSAVED = "Companion goes by your choice until it ends, and by the old one after that."
 
 
@@ -108,16 +109,16 @@ class RecordedWindow(QDialog):
 
     def show_focus(self) -> None:
         """Turn to the page about focus."""
-        self.pages.setCurrentWidget(self.focus)
+        self.pages.setCurrentIndex(FOCUS)
 
     def show_mail(self) -> None:
         """Turn to the page about outgoing mail."""
-        self.pages.setCurrentWidget(self.mail)
+        self.pages.setCurrentIndex(MAIL)
 
     def event(self, event: QEvent) -> bool:
         """Grow with what is said."""
         done = super().event(event)
-        grow(self, event)
+        grow(self, event, scrolled=True)
         return done
 
     def complain(self, sentence: str) -> None:
@@ -156,6 +157,7 @@ class RecordedWindow(QDialog):
             self.lists.addTab(part, name)
         right.column.addWidget(self.lists, 1)
         recorded = QWidget()
+        recorded.setObjectName("recording")
         sides = QHBoxLayout(recorded)
         sides.setContentsMargins(*(4 * (4 * theme.GRID,)))
         sides.setSpacing(8 * theme.GRID)
@@ -163,7 +165,7 @@ class RecordedWindow(QDialog):
         sides.addWidget(right, 1)
         self.pages.setDocumentMode(True)
         for page, name in ((recorded, "Recording"), (self.focus, "Focus and notifications"), (self.mail, "Mail")):
-            self.pages.addTab(page, name)
+            self.pages.addTab(Scrolled(page), name)
         self.leave.clicked.connect(self.accept)
         self.leave.setAutoDefault(False)
         self.leave.setToolTip("Close (Esc)")

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QListWidget, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QListWidget, QPushButton, QScrollArea, QWidget
 from waiting import settle, wait_until
 
 from companion.settings import SOURCES, Settings
@@ -193,11 +193,26 @@ def test_everything_is_reached_by_keyboard_in_reading_order_and_has_a_name() -> 
 
 
 @pytest.mark.usefixtures("qt")
+def test_what_a_small_screen_has_no_room_for_is_scrolled() -> None:
+    made, _ = window()
+    assert made.frameGeometry().height() <= made.screen().availableGeometry().height()
+    made.show_mail()
+    made.resize(made.width(), 400)
+    settle()
+    area = made.pages.currentWidget()
+    assert isinstance(area, QScrollArea)
+    assert area.verticalScrollBar().maximum() > 0
+    assert made.mail.height() >= made.mail.heightForWidth(made.mail.width())
+    assert made.leave.geometry().bottom() < made.height() == 400
+
+
+@pytest.mark.usefixtures("qt")
 def test_nothing_is_cut_off_when_more_is_said() -> None:
     made, _ = window()
     made.sources.switches["consent_keys"].click()
     settle()
-    assert made.height() >= made.heightForWidth(made.width())
+    page = made.pages.currentWidget().findChild(QWidget, "recording")
+    assert page.height() >= page.heightForWidth(page.width())
     assert made.sources.really.yes.height() >= made.sources.really.yes.sizeHint().height()
     QTest.keyClick(made, Qt.Key.Key_Escape)
     assert not made.isVisible()
