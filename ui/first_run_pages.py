@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton
 
 from companion.settings import Settings
+from ui import global_key
 from ui.headsets import NONE
 from ui.page import Page
 from ui.settings_sources import SourceSwitches, in_words, waiting_in_words
@@ -104,11 +105,13 @@ class TryPage(Page):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__("Try it", "Recall opens at the right edge of the screen.")
-        self._keys = "+".join(part.strip().capitalize() for part in settings.hotkey.split("+"))
+        keys = global_key.named(settings.hotkey) if global_key.possible() else ""
         self.summary = self.sentence("")
         self.card(self.summary)
         for text in (
-            f"Open it from anywhere with {self._keys}, or by a click on the tray icon.",
+            f"Open it from anywhere with {keys}, or by a click on the tray icon."
+            if keys
+            else f"Open it by a click on the tray icon. {global_key.ELSEWHERE}",
             "Type what it was about. Arrow keys choose, Enter opens, Esc closes.",
             "With a headset, “think of it” (Ctrl+T) looks for moments when your state was like now.",
         ):

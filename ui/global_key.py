@@ -27,12 +27,22 @@ class KeySource(Protocol):
         ...
 
 
+def possible() -> bool:
+    """Whether this desktop lets a program listen for keys."""
+    return QGuiApplication.platformName() == "xcb"
+
+
+def named(combination: str) -> str:
+    """Return a combination as it is shown: ``Ctrl+Alt+Space``."""
+    return "+".join(part.strip().capitalize() for part in combination.split("+"))
+
+
 def listen(combination: str, on_press: Callable[[], None]) -> tuple[KeySource | None, str]:
     """Return what listens and an empty sentence, or None and why nothing does.
 
     ``on_press`` is called on a thread of its own.
     """
-    if QGuiApplication.platformName() != "xcb":
+    if not possible():
         return None, ELSEWHERE
     from companion.capture.hotkey_x11 import Hotkey
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
+from ui import global_key
 from ui.focus_menu import FocusMenu
 from ui.view_state import ViewState, before_start
 
@@ -110,7 +111,7 @@ class CompanionMenu(QMenu):
 
     def show_hotkey(self, combination: str, problem: str) -> None:
         """Show the keys that open recall, or why there are none."""
-        keys = "+".join(part.strip().capitalize() for part in combination.split("+"))
+        keys = global_key.named(combination)
         self.recall.setText("Open recall" if problem or not keys else f"Open recall\t{keys}")
         self.hotkey_problem.setText(_short(problem))
         self.hotkey_problem.setVisible(bool(problem))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -28,6 +27,7 @@ from index.types import Filters, VaultError
 from index.vault import Vault
 from index.writer import Writer
 
+REALLY = "Forget it for good?"
 SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 REWRITTEN_A_SECOND, LONG_SECONDS = 30_000_000, 20.0  # bytes of the database; when it is worth saying
 LEARNED = "What was learned from the EEG that goes cannot be unlearned; `companion forget --brain` takes it away too."
@@ -149,7 +149,7 @@ def _some(writer: Writer, wished: Wish, now: float, *, yes: bool, as_json: bool)
             _say(told, "There is nothing of that in the vault.", as_json=as_json)
             return NO
         sentences = _sentence(told), _warning(plan), _patience(writer.vault)
-        if not _agreed(" ".join(filter(None, sentences)), yes=yes):
+        if not options.agreed(f"{' '.join(filter(None, sentences))}\n{REALLY}", yes=yes):
             return NO
         _forget(writer, store, plan, now)
     finally:
@@ -191,7 +191,7 @@ def _everything(root: Path, *, unsent_mails: bool, yes: bool, as_json: bool) -> 
         if mails
         else ""
     )
-    if not _agreed(f"{what} Nobody can bring it back.", yes=yes):
+    if not options.agreed(f"{what} Nobody can bring it back.\n{REALLY}", yes=yes):
         return NO
     also = _forget_passwords(root) if mails else ""
     left = forgetting.forget_everything(vault, unsent_mails=unsent_mails)
@@ -232,15 +232,6 @@ def _counted(root: Path) -> Told | None:
 def _told(plan: Plan) -> Told:
     times = plan.time_start, plan.time_end
     return Told(len(plan.moments), plan.frames, plan.eeg_seconds, *times, len(plan.notices), brain=plan.brain)
-
-
-def _agreed(sentence: str, *, yes: bool) -> bool:
-    """Whether the person wants it; raises UsageError where nobody can be asked."""
-    if yes:
-        return True
-    if not sys.stdin.isatty():
-        raise click.UsageError(f"{sentence} There is no terminal to ask you: say --yes if you mean it.")
-    return click.confirm(f"{sentence}\nForget it for good?", err=True)
 
 
 def _sentence(told: Told) -> str:

@@ -26,7 +26,7 @@ from companion.engine import Engine
 from companion.importing import import_eeg
 from companion.settings import Settings
 from companion.status import Seeing, Status
-from companion.wording import duration
+from companion.wording import counted, duration
 from index.vault import Vault
 from index.writer import Writer
 
@@ -107,7 +107,7 @@ def import_folder(folder: Path, settings: Settings, vault: Vault) -> int:
 
 def account(folder: str, total: int, seeing: Seeing, set_aside: int) -> list[str]:
     """Say what came of each screen of a folder, and name those that are missing from memory."""
-    stored = f"{seeing.new} new moments, {seeing.continued} continued one, {seeing.known} known already"
+    stored = f"{counted(seeing.new, 'new moment')}, {seeing.continued} continued one, {seeing.known} known already"
     looked = seeing.frames + seeing.kept_out + seeing.unseen
     others = {
         "kept out by your exclusions": seeing.kept_out,
@@ -116,7 +116,9 @@ def account(folder: str, total: int, seeing: Seeing, set_aside: int) -> list[str
         "were not looked at": total - looked,
         "set aside (see `companion doctor`)": set_aside,
     }
-    sentences = [f"{folder}: {total} screens: {stored}" + "".join(f", {n} {what}" for what, n in others.items() if n)]
+    sentences = [
+        f"{folder}: {counted(total, 'screen')}: {stored}" + "".join(f", {n} {what}" for what, n in others.items() if n)
+    ]
     sentences += seeing.unreadable[:NAMED]
     if seeing.damaged > NAMED:
         sentences.append(f"{seeing.damaged - NAMED} more could not be read (see `companion doctor`).")

@@ -91,7 +91,7 @@ def take_back(mail: str, file: Path, vault: Path | None) -> int:
 @options.vault
 def drop(mail: str, yes: bool, vault: Path | None) -> int:
     """Let a mail go for good without sending it."""
-    if not yes and not click.confirm("Drop this mail for good? It is nowhere else.", err=True):
+    if not options.agreed("Drop this mail for good? It is nowhere else.", yes=yes):
         return NO
     return _said(vault, act="drop", mail=mail)
 

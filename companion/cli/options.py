@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +28,15 @@ def vault(command: Command) -> Command:
 def as_json(command: Command) -> Command:
     """``--json``."""
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")(command)
+
+
+def agreed(question: str, *, yes: bool) -> bool:
+    """Whether the person wants it; raises `click.UsageError` where nobody can be asked."""
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        raise click.UsageError(f"{question} There is no terminal to ask you: say --yes if you mean it.")
+    return click.confirm(question, err=True)
 
 
 class Moment(click.ParamType[float]):

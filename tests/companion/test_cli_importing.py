@@ -122,7 +122,7 @@ def test_a_screen_that_nobody_accounts_for_is_said() -> None:
     seeing = Seeing(frames=3, new=1, continued=1, dropped=1, unseen=1, problem="The disk is full.")
     summary, problem = account("shots", 6, seeing, 2)
     assert summary == (
-        "shots: 6 screens: 1 new moments, 1 continued one, 0 known already, 1 could not be read, "
+        "shots: 6 screens: 1 new moment, 1 continued one, 0 known already, 1 could not be read, "
         "1 could not be stored, 2 were not looked at, 2 set aside (see `companion doctor`)"
     )
     assert problem == "The disk is full."

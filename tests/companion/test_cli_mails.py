@@ -150,6 +150,8 @@ def test_what_is_refused_is_told(says: Says, sending: Sending) -> None:
     sending.refuses = "This mail is just being sent."
     assert says("mails", "send-now", "aa")[::2] == (NO, "This mail is just being sent.\n")
     assert says("mails", "later", "aa", "--minutes", "0")[0] == WRONG
+    code, _, err = says("mails", "drop", "aa")  # the tests have no terminal
+    assert (code, "say --yes if you mean it" in err) == (WRONG, True)
 
 
 class OneList:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
 from recording_door import NEW, RecordingDoor
 from recording_engine import RecordingEngine
@@ -257,3 +258,11 @@ def test_the_simulated_headset_says_what_it_cannot_do() -> None:
     choose(made, headsets.SIMULATED)
     assert "It is no EEG" in made.headset.note.text()
     assert "needs a real headset or a recording" in made.headset.note.text()
+
+
+@pytest.mark.parametrize("platform", ["xcb", "wayland"])
+def test_the_last_page_promises_no_shortcut_where_there_is_none(platform: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(QGuiApplication, "platformName", lambda: platform)
+    said = " ".join(label.text() for label in pages().last.findChildren(QLabel))
+    assert ("Open it from anywhere with Ctrl+Alt+Space" in said) is (platform == "xcb")
+    assert ("bind a key to `companion run`" in said) is (platform == "wayland")
