@@ -38,6 +38,7 @@ class ContactPanel(QWidget):
         what = QLabel(WHAT)
         what.setFont(theme.font(self.font(), "strong"))
         what.setBuddy(self.list)
+        what.setWordWrap(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * theme.GRID)

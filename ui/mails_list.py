@@ -50,9 +50,14 @@ class MailsList(QTableWidget):
         head.setSectionResizeMode(TO, QHeaderView.ResizeMode.Stretch)
         head.setSectionResizeMode(SUBJECT, QHeaderView.ResizeMode.Stretch)
         head.setSectionResizeMode(GOES, QHeaderView.ResizeMode.Fixed)
-        head.resizeSection(GOES, GOES_WIDE)
+        head.resizeSection(GOES, max(GOES_WIDE, self._widest() + 4 * theme.GRID))
         self._ids: tuple[str, ...] = ()
         self.itemSelectionChanged.connect(self.chosen)
+
+    def _widest(self) -> int:
+        """Return what the longest word about when a mail goes takes, in this font."""
+        words = (*mails_wording.STATES.values(), mails_wording.FOR_YOU)
+        return max(map(self.fontMetrics().horizontalAdvance, words))
 
     @property
     def mail(self) -> str:
