@@ -9,6 +9,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 
 TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
+LOOKS = 3  # the kernel tells its table in pieces: while sockets come and go, one look can miss a line
 MAPPED = "0000000000000000FFFF0000"  # an IPv4 address in the table of IPv6
 LOCAL, REMOTE, USER = 1, 2, 7  # columns (Linux, Documentation/networking/proc_net_tcp)
 
@@ -20,8 +21,8 @@ def is_own(peer: tuple[str, int], here: tuple[str, int]) -> bool:
     """
     if sys.platform != "linux":
         return True
-    user = user_of(peer, here, (line for table in TABLES for line in _lines(table)))
-    return user == os.getuid()
+    looks = (user_of(peer, here, (line for table in TABLES for line in _lines(table))) for _ in range(LOOKS))
+    return next((user for user in looks if user is not None), None) == os.getuid()
 
 
 def user_of(peer: tuple[str, int], here: tuple[str, int], lines: Iterable[str]) -> int | None:
