@@ -37,7 +37,7 @@ def hand_over(
         reply = upstream.deliver(content, last_moment=last_moment)
     except UnsureError:
         with _telling(on_incident):
-            queue.ask(mail)
+            queue.leave_to_person(mail)
         raise
     except BaseException:
         upstream.close()  # before the end of the data: the server drops what it has

@@ -191,10 +191,11 @@ class Queue:
             if mail in self._entries:
                 self._entries[mail] = replace(self._entries[mail], progress=progress)
 
-    def ask(self, mail: str) -> None:
-        """Put a mail that was being sent to the person; raises `SendingError` when the disk does not take that.
+    def leave_to_person(self, mail: str) -> None:
+        """Have the person say whether a mail that was being sent is sent again.
 
-        Its state comes first: without the note the person is asked all the same.
+        Its state comes first: without the note the person is asked all the same. Raises `SendingError` when the disk
+        does not take that.
         """
         progress = replace(self.entry(mail).progress, said=MAY_HAVE_GONE)
         self.remember(mail, progress)
@@ -277,7 +278,7 @@ class Queue:
             self._drop(entry)
         elif entry.state is State.SENDING:
             with suppress(SendingError):  # a full disk keeps nobody from opening; `sweep` tries again
-                self.ask(entry.id)
+                self.leave_to_person(entry.id)
         elif entry.state is State.SENT and entry.head.size:
             self._strip(entry)
 
