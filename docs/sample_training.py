@@ -23,6 +23,8 @@ from index.trainings import Training
 
 T = TypeVar("T")
 ALPHA = AlphaFrequency(10.2, 10.3, 9.9, 10.5, 0.6, 21, "Your alpha frequency is 10.2 Hz (9.9 to 10.5).")
+AGO = (24, 22, 20, 17, 16, 15, 13, 10, 9, 8, 6, 3, 2, 0.1)
+"""Days since each session that was told; one more, blind, was yesterday."""
 BLOCKS, STEP = 5, 2.0  # seconds from one value to the next
 CALM = protocols.CALM
 IN_BLOCK = Snapshot(
@@ -84,7 +86,7 @@ def _report(training: Training) -> Report:
         BlockFigures(
             at + 1,
             180.0,
-            figures.stretch_mean(figures.pieces((part > np.quantile(part, 0.4)).astype(float), STEP)),
+            _share((part > np.quantile(part, 0.4)).astype(float)),
             0.04 + 0.02 * at,
             None if sealed else figures.stretch_mean(figures.pieces(part, STEP)),
         )
@@ -95,9 +97,7 @@ def _report(training: Training) -> Report:
         training=training,
         sham=None,
         blocks=blocks,
-        rewarded=figures.stretch_mean(
-            figures.pieces(np.concatenate([one > np.quantile(one, 0.4) for one in series]) * 1.0, STEP)
-        ),
+        rewarded=_share(np.concatenate([one > np.quantile(one, 0.4) for one in series]) * 1.0),
         muted=0.08,
         whys=(("blink", 0.05), ("jaw", 0.02), ("movement", 0.01)),
         change=None if sealed else figures.stretch_difference(parts[-1], parts[0]),
@@ -108,6 +108,11 @@ def _report(training: Training) -> Report:
         sentences=(),
     )
     return replace(found, items=checklist.items(training, found), sentences=_sentences(found))
+
+
+def _share(values: NDArray[np.float64]) -> figures.Interval | None:
+    found = figures.stretch_mean(figures.pieces(values, STEP))
+    return None if found is None else figures.Interval(found.value, max(0.0, found.low), min(1.0, found.high))
 
 
 def _sentences(report: Report) -> tuple[str, ...]:
@@ -143,10 +148,9 @@ def _pictures(series: list[NDArray[np.float64]]) -> dict[str, str]:
 
 def _progress() -> Progress:
     random = np.random.default_rng(4)
-    ago = (24, 22, 20, 17, 16, 15, 13, 10, 9, 8, 6, 3, 2, 1)
     points = tuple(
         Point(at, NOW - days * DAY, float(0.1 + 0.012 * (24 - days) + random.normal(0, 0.25)), at in {4, 9})
-        for at, days in enumerate(ago)
+        for at, days in enumerate(AGO)
     )
     own = [one for one in points if not one.sham]
     weeks = np.array([(one.time - own[0].time) / (7 * DAY) for one in own])
@@ -174,8 +178,8 @@ class SampleTraining:
 
     def __init__(self, now: Snapshot | None = None) -> None:
         self._now = now or Snapshot(Phase.DONE, sentence="No training runs.")
-        self._kept = [_training(31, 0.1, blind=False), _training(30, 1, blind=True), _training(29, 2, blind=False)]
-        self._kept += [_training(28 - at, 3 + 2 * at, blind=False) for at in range(6)]
+        self._kept = [_training(31, AGO[-1], blind=False), _training(30, 1, blind=True)]
+        self._kept += [_training(29 - at, days, blind=False) for at, days in enumerate(reversed(AGO[:-1]))]
 
     def options(self) -> Future[tuple[Option, ...]]:
         """Return most protocols, one of which cannot be trained."""

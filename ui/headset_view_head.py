@@ -72,6 +72,7 @@ class Head(QWidget):
         left = min(max(dot.x() - size.width() / 2, 0.0), self.width() - size.width())
         painter.setPen(QColor(colours.text))
         below = QRectF(left, dot.y() + DOT + 2, size.width(), size.height())
+        painter.fillRect(below, QColor(colours.window))  # the outline does not run through the words
         painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, text)
 
 

@@ -20,7 +20,7 @@ SAID = {
     "consent_input": ("Clicks, scrolls and typing rhythm", "How many and how evenly, never which keys."),
     KEYS: (
         "What you type",
-        "Word for word, also what you never send. Not in password fields, terminals, what you leave out, or Wayland.",
+        "Word for word, also what you never send. Password fields, terminals and what you leave out are spared.",
     ),
     "consent_eeg": ("Brain signal (EEG)", "What your headset sends, and what is computed from it."),
 }
