@@ -15,6 +15,7 @@ from companion.capture.accessible.text import joined
 from companion.capture.reuse import Read, done, plan
 from companion.capture.types import Frame, Hands, Image, Rect
 from companion.hidden_addresses import hidden
+from companion.known_secrets import KnownSecrets, Program
 from companion.masking import pixels, spans
 from companion.masking.pixels import Box
 from companion.shown_secrets import shown
@@ -58,6 +59,29 @@ class Wanted:
     typed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """A picture that was read.
+
+    Attributes
+    ----------
+    image
+        ``uint8[height, width, 3]``, without secrets.
+    text
+        What only it shows, without secrets.
+    beside
+        Blocks that hold a secret beside that, told by their number, with the secret taken out.
+    secrets
+        What of the blocks is secret, word for word, with its kind.
+
+    """
+
+    image: Image
+    text: str
+    beside: Mapping[int, str]
+    secrets: tuple[tuple[str, str], ...]
+
+
 class Clearing:
     """Clears frames, one at a time and in order.
 
@@ -75,6 +99,7 @@ class Clearing:
     def __init__(self, read: Reader, *, wanted: Wanted, on_problem: Callable[[str], None]) -> None:
         self._read, self._wanted, self._on_problem = read, wanted, on_problem
         self._known: OrderedDict[tuple[str, int, int], Read] = OrderedDict()
+        self._remembered = KnownSecrets()
         self._problem = ""
 
     def __call__(self, frame: Frame) -> Frame:
@@ -83,12 +108,12 @@ class Clearing:
         blocks = dict(_placed(frame))
         told = spans.masked(frame.reading.text) if frame.reading is not None else ""
         secret = held(frame.reading) if frame.reading is not None and told != frame.reading.text else {}
-        image, seen, masked = self._picture(frame, blocks, secret)
-        told = _told(frame.reading, masked) if frame.reading is not None and masked else told
-        text = "\n".join(filter(None, (told, seen)))
+        picture = self._picture(frame, blocks, secret)
+        told = self._told(frame, told, picture)
+        text = "\n".join(filter(None, (told, picture.text if picture is not None else "")))
         return replace(
             frame,
-            image=image,
+            image=picture.image if picture is not None else None,
             text=text if self._wanted.text else "",
             hands=frame.hands if self._wanted.hands else Hands(),
             typed=frame.typed if self._wanted.typed else "",
@@ -96,20 +121,28 @@ class Clearing:
             reading=None,
         )
 
+    def _told(self, frame: Frame, told: str, picture: _Picture | None) -> str:
+        """Return what a program tells without what is secret by what is drawn beside it, now or before.
+
+        ``told`` is without what is secret by itself.
+        """
+        if frame.reading is None:
+            return ""
+        if picture is None:
+            return spans.masked(frame.reading.text, self._remembered.spans(_program(frame), frame.reading.text))
+        self._remembered.keep(_program(frame), ((word, kind) for word, kind in picture.secrets if word.strip() in told))
+        return _told(frame.reading, picture.beside) if picture.beside else told
+
     def _shown(self, frame: Frame, blocks: Mapping[int, TextLine]) -> tuple[tuple[str, str], ...]:
         """Return what a frame shows that must not be in what was typed either."""
         read = self._known.get(_key(frame)) if frame.image is not None else None
-        return shown(frame.reading, [*blocks.values(), *(read.lines if read is not None else ())])
+        seen = shown(frame.reading, [*blocks.values(), *(read.lines if read is not None else ())])
+        return tuple(dict.fromkeys((*seen, *self._remembered.of(_program(frame)))))
 
-    def _picture(
-        self, frame: Frame, blocks: Mapping[int, TextLine], secret: Mapping[int, Held]
-    ) -> tuple[Image | None, str, Mapping[int, str]]:
-        """Return the picture without secrets, the text that only it shows, and blocks that hold a secret beside that.
-
-        These are told by their number, with the secret taken out.
-        """
+    def _picture(self, frame: Frame, blocks: Mapping[int, TextLine], secret: Mapping[int, Held]) -> _Picture | None:
+        """Return what is kept of the picture; None where there is none, or it cannot be read."""
         if frame.image is None or _anywhere(frame.reading, secret):
-            return None, "", {}
+            return None
         private = _boxes(frame.window.rect, (*_blackened(frame.reading), *frame.above))
         covered = _covered([block.box for block in blocks.values()], _boxes(frame.window.rect, _untold(frame)))
         try:
@@ -117,15 +150,14 @@ class Clearing:
             boxes = list(self._secret(frame.image, blocks, lines, secret))
         except (EmbeddingsError, WorkerCrashed, TaskFailed, CancelledError) as error:
             self._say(UNREAD.format((str(error).strip() or "reading was ended").splitlines()[-1]))
-            return None, "", {}
+            return None
         except Exception as error:  # noqa: BLE001 a bug that one picture meets: that is set aside, the next are read
             traceback.print_exception(error)
             self._known.clear()  # whatever of it was to be compared with
             self._say(UNREAD.format(f"an error in the program ({type(error).__name__}: {error})."))
-            return None, "", {}
+            return None
         self._say("")
-        own, beside = _words(frame, blocks, lines, boxes)
-        return pixels.blackened(frame.image, [*boxes, *private]), own, beside
+        return _cleared(frame, frame.image, blocks, lines, (boxes, private))
 
     def _lines(self, frame: Frame, image: Image, covered: Sequence[Box]) -> tuple[TextLine, ...]:
         """Return the lines that only the picture shows, read anew where it changed."""
@@ -177,19 +209,35 @@ def _key(frame: Frame) -> tuple[str, int, int]:
     return frame.window.app, frame.window.pid, frame.window.monitor
 
 
-def _words(
-    frame: Frame, blocks: Mapping[int, TextLine], lines: Sequence[TextLine], black: Sequence[Box]
-) -> tuple[str, Mapping[int, str]]:
-    """Return the text that only the picture shows, and the blocks that hold a secret beside what is drawn."""
+def _program(frame: Frame) -> Program:
+    return frame.window.app, frame.window.pid
+
+
+def _cleared(
+    frame: Frame,
+    image: Image,
+    blocks: Mapping[int, TextLine],
+    lines: Sequence[TextLine],
+    black: tuple[Sequence[Box], Sequence[Box]],
+) -> _Picture:
+    """Return a picture that was read, without what is ``black``: the boxes of secrets, and of what is private."""
     # In the order given the blocks come first, so that a label told by a program and a value it draws meet.
-    everything, width = [*blocks.values(), *lines], frame.image.shape[1] if frame.image is not None else 0
-    masked = drawn_secrets.masked_lines(everything, told=len(blocks), width=width)
+    everything, told, width = [*blocks.values(), *lines], len(blocks), image.shape[1]
+    masked = drawn_secrets.masked_lines(everything, told=told, width=width)
     said = _unplaced(frame.reading)
-    read = zip(lines, masked[len(blocks) :], strict=True)
-    left = [line for before, line in read if line.text and not _gone(before, line, black)]
-    told = zip(blocks.items(), masked, strict=False)
-    beside = {number: line.text for (number, block), line in told if line.text != block.text}
-    return as_text([line for line in left if line.text.strip() not in said]), beside
+    read = zip(lines, masked[told:], strict=True)
+    left = [line for before, line in read if line.text and not _gone(before, line, black[0])]
+    beside = {
+        number: line.text
+        for (number, block), line in zip(blocks.items(), masked, strict=False)
+        if line.text != block.text
+    }
+    return _Picture(
+        pixels.blackened(image, [*black[0], *black[1]]),
+        as_text([line for line in left if line.text.strip() not in said]),
+        beside,
+        tuple(drawn_secrets.of_told(everything, told=told, width=width)) if beside else (),
+    )
 
 
 def _placed(frame: Frame) -> Iterator[tuple[int, TextLine]]:

@@ -61,8 +61,14 @@ def touched_lines(lines: Sequence[TextLine], *, told: int) -> frozenset[int]:
 
 def masked_lines(lines: Sequence[TextLine], *, told: int, width: int) -> tuple[TextLine, ...]:
     """Return the same lines with secrets replaced; see `touched`."""
-    corrected = _corrected(lines, told)  # as long as they are
-    return pixels.masked_lines(lines, [*_broken(lines, told, width), *pixels.cuts(corrected)])
+    return pixels.masked_lines(lines, _further(lines, told, width))
+
+
+def of_told(lines: Sequence[TextLine], *, told: int, width: int) -> Iterator[tuple[str, str]]:
+    """Yield what of the lines that were told is a secret or a part of one, word for word, with its kind."""
+    for cut in (*pixels.cuts(lines), *_further(lines, told, width)):
+        if cut.line < told:
+            yield lines[cut.line].text[cut.start : cut.end], cut.kind
 
 
 def around(box: Box) -> Box:
@@ -98,6 +104,11 @@ def _inked(strip: Image, gap: int) -> int:
         if empty >= gap:
             break
     return end
+
+
+def _further(lines: Sequence[TextLine], told: int, width: int) -> list[Cut]:
+    """Return the parts of secrets that are found in no line as it stands."""
+    return [*_broken(lines, told, width), *pixels.cuts(_corrected(lines, told))]  # corrected ones are as long
 
 
 def _corrected(lines: Sequence[TextLine], told: int) -> list[TextLine]:

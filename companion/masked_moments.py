@@ -240,30 +240,42 @@ class MaskedMoments:
             return task
 
     def _do(self, task: _Task) -> None:
-        monitor = task.monitor
         if not self._keeping:
             self._storing.let_go()  # the newest look at an open moment is stored when that ends
-        wanted = task.frame is not None and self._keeping and (task.what == _OPEN or monitor not in self._missing)
-        cleared = self._clear(task.frame) if wanted and task.frame is not None else None
-        if task.frame is not None and not self._keeping:  # perhaps only since it was read
-            self._looks.note(task.frame, FORGOTTEN)
-            if task.what == _OPEN:
-                self._missing.add(monitor)
-        elif task.what == _OPEN and task.frame is not None and cleared is not None:
-            self._missing.discard(monitor)
-            self._storing.open(cleared, task.source)
-            self._looks.note(task.frame, UNPICTURED if task.let_go else NEW)
-            self._on_stored()
-        elif monitor in self._missing:
-            if task.frame is not None:
-                self._looks.note(task.frame, REFUSED)
-        elif task.what == _CHANGE and task.frame is not None and cleared is not None:
-            renewed = self._storing.change(cleared)
-            self._looks.note(task.frame, RENEWED if renewed else SAME)
+        if task.frame is not None:
+            (self._begin if task.what == _OPEN else self._renew)(task, task.frame)
+        elif task.monitor in self._missing:
+            return
         elif task.what == _EXTEND:
-            self._storing.extend(monitor, task.time)
+            self._storing.extend(task.monitor, task.time)
         else:
-            self._storing.close(monitor, task.time)
+            self._storing.close(task.monitor, task.time)
+
+    def _begin(self, task: _Task, frame: Frame) -> None:
+        cleared = self._cleared(frame)
+        if cleared is None:
+            self._missing.add(task.monitor)
+            return
+        self._missing.discard(task.monitor)
+        self._storing.open(cleared, task.source)
+        self._looks.note(frame, UNPICTURED if task.let_go else NEW)
+        self._on_stored()
+
+    def _renew(self, task: _Task, frame: Frame) -> None:
+        if self._keeping and task.monitor in self._missing:
+            self._looks.note(frame, REFUSED)
+            return
+        cleared = self._cleared(frame)
+        if cleared is not None:
+            self._looks.note(frame, RENEWED if self._storing.change(cleared) else SAME)
+
+    def _cleared(self, frame: Frame) -> Frame | None:
+        """Return a frame without secrets; None, and noted so, where nothing is kept, perhaps only since it was read."""
+        cleared = self._clear(frame) if self._keeping else None
+        if cleared is None or not self._keeping:
+            self._looks.note(frame, FORGOTTEN)
+            return None
+        return cleared
 
     def _refuse(self, task: _Task, error: VaultError) -> None:
         """Tell of what the disk refused; a moment whose beginning it refused has no middle and no end."""

@@ -12,6 +12,7 @@ import numpy as np
 
 from companion.capture.glance import Glance, is_same
 from companion.capture.screen import NOTHING, Screen, Sight
+from companion.capture.triggers import is_there
 from companion.capture.types import Frame, Skipped, Trigger
 
 #: Seconds between two looks at the other monitors.
@@ -47,7 +48,7 @@ class Beside:
         if not isinstance(screen, SeveralMonitors):
             return
         least = SECONDS if CALLS.intersection(why) else LONGEST
-        if time.monotonic() - self._looked < least or screen.asleep():
+        if time.monotonic() - self._looked < least or screen.asleep() or not is_there(screen.idle()):
             return
         self._looked = time.monotonic()
         seen = {sight.window.monitor: sight for sight in screen.beside() if sight.window is not None}

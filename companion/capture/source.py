@@ -20,7 +20,7 @@ from companion.capture.password_places import PasswordPlaces
 from companion.capture.privacy import NO_WINDOW, Rules, is_private
 from companion.capture.screen import Happened, Screen, TextSource, TypedSource
 from companion.capture.texts import Texts
-from companion.capture.triggers import Triggers
+from companion.capture.triggers import Triggers, is_there
 from companion.capture.types import Frame, Hands, Skipped, Trigger, Window
 from companion.capture.written import Written
 
@@ -28,6 +28,7 @@ from companion.capture.written import Written
 _STOP_EVERY = 0.25
 
 LOCKED = "The screen is locked or asleep."
+NOBODY_THERE = "Nobody touched anything for two minutes."
 
 
 class ScreenSource:
@@ -132,11 +133,13 @@ class ScreenSource:
                 self._tried = since
             else:
                 self._triggers.looked(time.monotonic(), restless=False)
+            if seen == NOBODY_THERE:
+                self._triggers.happened(Happened(Trigger.CHANGED, time.monotonic()))  # for whoever comes back
             if seen != MOVING:
                 self._page = None
                 self._written.drop()
                 self._attended.window("", "", time.monotonic())
-            private = seen not in (LOCKED, MOVING, NOTHING_TOLD, SILENT, UNKNOWN) and is_private(seen)
+            private = seen not in (LOCKED, NOBODY_THERE, MOVING, NOTHING_TOLD, SILENT, UNKNOWN) and is_private(seen)
             return Skipped(self._clock(), seen, private=private, triggers=why, triggered=since)
         if before is None or before.window.pid != seen.window.pid or before.window.app != seen.window.app:
             hands = Hands()  # of another window, which may be one that nothing is kept of
@@ -156,6 +159,8 @@ class ScreenSource:
         """Return what is seen now, or why nothing is."""
         if screen.asleep():
             return LOCKED
+        if not is_there(screen.idle()):
+            return NOBODY_THERE
         before = screen.sight()
         refused = self._glance.decide(before)
         if refused is not None or before.window is None:

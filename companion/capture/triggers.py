@@ -26,6 +26,9 @@ HEARTBEAT = 30.0
 #: Seconds without a touch after which nobody is taken to be there.
 AWAY = 120.0
 
+#: What ends the moment that is open, be somebody there or not: it is told of at once, and whoever looks then finds out.
+_ENDS = frozenset({Trigger.STARTED, Trigger.SWITCHED})
+
 #: Seconds between looks that the picture alone calls for, while it never rests: from the first, doubled, to the last.
 RESTLESS = (2.0, 60.0)
 
@@ -35,6 +38,11 @@ IN_VAIN = (1.0, 8.0)
 #: Seconds after which a look that came to nothing, as windows moved meanwhile, is taken again; and how often at most.
 AGAIN = 0.5
 TRIES = 3
+
+
+def is_there(idle: float | None) -> bool:
+    """Whether somebody is taken to be there, by the seconds for which nothing was touched; also where nobody tells."""
+    return idle is None or idle < AWAY
 
 
 @dataclass(slots=True)
@@ -64,12 +72,17 @@ class Triggers:
     def due(self, now: float, idle: Callable[[], float | None]) -> tuple[Trigger, ...]:
         """Return why to look at ``now``, empty when there is no reason to; what is returned is done with.
 
-        Everything that waits is seen by one look, be it ripe or not. ``idle`` returns for how long nothing was touched,
-        None where that is not told; it is asked only where it matters, as the answer has to be waited for.
+        Everything that waits is seen by one look, be it ripe or not. While nobody is there it goes on waiting, unless
+        something came that ends what was seen. ``idle`` returns for how long nothing was touched, None where that is
+        not told; it is asked only where it matters, as the answer has to be waited for.
         """
         if not any(self._ripe_at(trigger) <= now for trigger in self._pending):
             rested = not self._pending and now - self._looked >= HEARTBEAT
-            return (Trigger.RESTED,) if rested and ((away := idle()) is None or away < AWAY) else ()
+            return (Trigger.RESTED,) if rested and is_there(idle()) else ()
+        if not _ENDS.intersection(self._pending) and not is_there(idle()):
+            # As if it came now: it is not the look that was slow.
+            self._pending = {trigger: _Pending(now, now) for trigger in self._pending}
+            return ()
         why = tuple(sorted(self._pending, key=lambda trigger: self._pending[trigger].first))
         self._pending.clear()
         if why != (Trigger.CHANGED,):

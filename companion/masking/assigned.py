@@ -44,6 +44,7 @@ _TYPE = re.compile(
     r"[A-Za-z_][\w.]{0,60}[\[<(].*|(?:[A-Z][a-z]+){0,4}(?:Str|String|Text|Bytes|Field|Type|Input|Schema|Model|Validator|"
     r"Service|Provider|Manager|Config|Options|Hasher|Hash|Policy|Encoder|Value|Dto|Props|Secret|Password|Token|Key)s?[!?]?"
 )
+_NUMBER = re.compile(r"\d{4,12}", re.ASCII)
 #: What stands on a button below a field, as in *Sign-in*.
 _BUTTON = re.compile(r"[A-Z][a-z]{2,8}-(?:in|on|up|out)")
 _ENVIRONMENT = re.compile(
@@ -84,10 +85,27 @@ def _beside(
         return
     if "sign" not in after.groupdict() and after is not option:
         value = value.rstrip("\\&!?'\u2019*_")  # the end of a sentence, and how it is set in type
+    if kind == "password" and _number_said(seen, label, after, value):
+        yield Span(bare.start("value"), bare.end(), kind)
+        return
     judged = plain if _no_doubt(seen, label, after, bare) else likely
     if judged(value) or (plain is likely_word and likely_passphrase(value) and "_" not in value and "." not in value):
         # A sign at the end may belong to the password: rather too much than too little.
         yield Span(bare.start("value"), bare.end(), kind)
+
+
+def _number_said(seen: Seen, label: labels.Label, after: re.Match[str], value: str) -> bool:
+    """Whether a value is a number right behind a label and its colon, whatever comes behind it.
+
+    How many *passwords* there are, how many tests *pass*, and of what else about a password there are so many, is told
+    by numbers of another sort.
+    """
+    if after.groupdict().get("sign") not in {":", "\uff1a"} or _NUMBER.fullmatch(value) is None:
+        return False
+    said = seen.lowered[label.start : label.end]
+    several = said not in labels.PASSWORD and said.removesuffix("s") in labels.PASSWORD
+    between = seen.text[label.end : after.start("sign")]
+    return said != "pass" and not several and not any(map(str.isalnum, between))
 
 
 def _option(seen: Seen, label: labels.Label) -> re.Match[str] | None:

@@ -11,7 +11,7 @@ from companion.masking.types import Seen, Span
 #: Groups of digits as printed on a card, typed with dashes, or read by OCR with wide or missing gaps. A letter may
 #: follow four groups of four: somebody types in front of a word.
 _GROUPS = re.compile(
-    r"(?<![\w.])\d{2,19}(?:[ \t\u00a0\u2009-]{1,3}\d{2,19}){0,12}"
+    r"(?<![\w.])\d{2,19}(?:[ \t-]{1,3}\d{2,19}){0,12}"
     r"(?:(?!\w|\.\d)|(?<=\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4})(?=[A-Za-z]))",
     re.ASCII,
 )
@@ -64,8 +64,8 @@ _LENGTHS = {
     **dict.fromkeys(["LC"], 32),
     **dict.fromkeys(["RU"], 33),
 }
-_ACCOUNT = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[ -]?\d[ ]?\d(?:[ \t\u00a0-]{0,2}[A-Za-z0-9]){11,32}", re.ASCII)
-_BETWEEN = re.compile(r"[ \t\u00a0-]")
+_ACCOUNT = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[ -]?\d[ ]?\d(?:[ \t-]{0,2}[A-Za-z0-9]){11,32}", re.ASCII)
+_BETWEEN = re.compile(r"[ \t-]")
 
 
 def is_card(digits: str) -> bool:

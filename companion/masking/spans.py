@@ -78,10 +78,10 @@ def found(text: str) -> tuple[Span, ...]:
     return tuple(together(_whole(seen.text, span) for span in spans))
 
 
-def masked(text: str) -> str:
-    """Return a text with each secret replaced by what it was, as in ``[card number]``."""
+def masked(text: str, more: Iterable[Span] = ()) -> str:
+    """Return a text with each secret, and ``more`` that are known, replaced by what it was, as in ``[card number]``."""
     parts, end = [], 0
-    for span in found(text):
+    for span in together([*found(text), *more]):
         parts += [text[end : span.start], mark(span.kind)]
         end = span.end
     return "".join([*parts, text[end:]])

@@ -16,9 +16,17 @@ class Span:
     kind: str
 
 
+#: Gaps and dashes that are set between the groups of a number, or before a colon, in place of a space and a hyphen.
+_GAPS, _DASHES = (
+    "\u00a0\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000",
+    "\u2010\u2011\u2012\u2013\u2212",
+)
+_PLAIN = str.maketrans(dict.fromkeys(_GAPS, " ") | dict.fromkeys(_DASHES, "-"))
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A text, and the same in lower case with each character at the same place."""
+    """A text with spaces for gaps and hyphens for dashes, and the same in lower case, each character at its place."""
 
     text: str
     lowered: str
@@ -26,6 +34,7 @@ class Seen:
     @classmethod
     def of(cls, text: str) -> Seen:
         """Prepare a text for the rules."""
+        text = text if text.isascii() else text.translate(_PLAIN)
         lowered = text.lower()
         if len(lowered) != len(text):  # a few letters have a lower case of two characters
             lowered = "".join(one.lower() if len(one.lower()) == 1 else one for one in text)

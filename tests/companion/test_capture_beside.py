@@ -15,7 +15,7 @@ from companion.capture.attention import LONGEST_GAP, Closed, Continued, Opened
 from companion.capture.monitors import Monitors
 from companion.capture.privacy import Rules
 from companion.capture.screen import Sight
-from companion.capture.triggers import QUIET
+from companion.capture.triggers import AWAY, QUIET
 from companion.capture.types import Frame, Rect, Skipped, Trigger, Window
 from companion.moments import BESIDE, Moments
 from companion.steps import BrainStep
@@ -55,6 +55,15 @@ def test_typing_does_not_call_for_a_look_at_the_others() -> None:
     list(both(watched))
     assert watched.frame(Trigger.TYPED).window == EDITOR
     assert watched.frame(Trigger.CLICKED).window == EDITOR
+
+
+def test_what_is_there_is_not_looked_at_while_nobody_is() -> None:
+    watched = Watched(TwoMonitors(away=AWAY))
+    for triggers in ((), (Trigger.SWITCHED,)):
+        seen = watched.next(*triggers)
+        assert isinstance(seen, Skipped)
+        assert seen.monitor is None
+    assert watched.played.grabs == []
 
 
 def test_a_window_there_that_may_not_be_seen_is_not_grabbed() -> None:

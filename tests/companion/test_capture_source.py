@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -8,8 +10,9 @@ from played_screen import EDITOR, RECT, Played, Watched, image, reading
 
 from companion.capture.glance import MOVING, NOTHING_TOLD
 from companion.capture.privacy import NO_WINDOW, Rules
-from companion.capture.source import LOCKED
-from companion.capture.triggers import TRIES
+from companion.capture.screen import Happened
+from companion.capture.source import LOCKED, NOBODY_THERE
+from companion.capture.triggers import AWAY, QUIET, TRIES
 from companion.capture.types import Rect, Skipped, Trigger
 
 EXCLUDED = Rules(exclude_apps=("keepassxc",), exclude_titles=("private browsing",), exclude_sites=("bank.example",))
@@ -190,6 +193,56 @@ def test_without_consent_to_pictures_no_pixel_is_read() -> None:
     assert Watched(played, pictures=False).frame().image is None
     assert Watched(Played(told=None), pictures=False).reason() == NOTHING_TOLD
     assert played.grabs == []
+
+
+class Left(Played):
+    """A screen on which everything goes on that can, for so many waits after its person left it."""
+
+    left, waits = 60, 0
+
+    def wait(self, seconds: float) -> Sequence[Happened]:
+        time.sleep(min(seconds, 0.05))
+        if not seconds:
+            return []  # during a look
+        now, self.waits = time.monotonic(), self.waits + 1
+        self.picture = image(self.waits % 200)
+        self.away = AWAY if self.waits < self.left else 0.0
+        return [Happened(trigger, now) for trigger in (Trigger.CHANGED, Trigger.TITLED, Trigger.LOADED)]
+
+
+def test_while_nobody_is_there_nothing_is_looked_at_and_then_what_changed_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    soon = dict.fromkeys(QUIET, (0.001, 0.002)) | {Trigger.STARTED: (0.0, 0.0)}
+    monkeypatch.setattr("companion.capture.triggers.QUIET", soon)
+    played = Left(told=reading("words"))
+    watched = Watched(played)
+    assert watched.frame().triggers == (Trigger.STARTED,)
+    back = watched.frame()
+    assert played.waits >= played.left
+    assert Trigger.CHANGED in back.triggers
+    assert back.triggered is not None
+    assert len(played.grabs) == 2
+
+
+def test_what_another_window_shows_while_nobody_is_there_is_a_reason_and_seen_by_who_comes_back() -> None:
+    played = Played(told=reading("words"), away=AWAY)
+    watched = Watched(played)
+    for triggers in ((), (Trigger.SWITCHED,)):
+        seen = watched.next(*triggers)
+        assert isinstance(seen, Skipped)
+        assert (seen.reason, seen.private, seen.triggers[-1:]) == (NOBODY_THERE, False, triggers or (Trigger.STARTED,))
+    assert (played.grabs, played.readings) == ([], 0)
+    played.away = 0.0
+    assert watched.frame().triggers == (Trigger.CHANGED,)
+
+
+def test_a_screen_that_locks_while_nobody_is_there_is_locked() -> None:
+    played = Played()
+    watched = Watched(played)
+    watched.frame()
+    played.away, played.locked = AWAY, True
+    assert watched.reason(Trigger.SWITCHED) == LOCKED
 
 
 def test_a_desktop_that_gives_no_pixels_is_kept_by_its_text() -> None:

@@ -61,6 +61,35 @@ def test_the_heart_beats_only_while_somebody_is_there() -> None:
     assert triggers.due(100.0 + HEARTBEAT, lambda: AWAY - 1) == (Trigger.RESTED,)
 
 
+BY_ITSELF = [kind for kind in QUIET if kind not in (Trigger.STARTED, Trigger.SWITCHED)]
+
+
+@pytest.mark.parametrize("trigger", BY_ITSELF)
+def test_what_happens_while_nobody_is_there_waits_until_somebody_is(trigger: Trigger) -> None:
+    triggers = rested()
+    triggers.happened(Happened(trigger, 101.0))
+    for tenth in (*range(1020, 1320), *range(36720, 37020)):
+        now = tenth / 10
+        assert triggers.due(now, lambda: AWAY) == ()
+        assert triggers.wait(now) > 0.0  # nobody asks without end
+        assert triggers.since(now) > now - 1.0  # it is not the look that is slow
+    assert ripens(triggers, Happened(trigger, 3702.0)) <= sum(QUIET[trigger])
+
+
+def test_a_window_that_comes_while_nobody_is_there_is_told_of_with_all_that_waits() -> None:
+    triggers = rested()
+    triggers.happened(Happened(Trigger.CHANGED, 101.0))
+    assert triggers.due(102.0, lambda: AWAY) == ()
+    triggers.happened(Happened(Trigger.SWITCHED, 103.0))
+    assert set(triggers.due(103.4, lambda: AWAY)) == {Trigger.CHANGED, Trigger.SWITCHED}
+
+
+def test_where_nobody_tells_whether_somebody_is_there_what_happens_is_looked_at() -> None:
+    triggers = rested()
+    triggers.happened(Happened(Trigger.CHANGED, 101.0))
+    assert triggers.due(102.0, lambda: None) == (Trigger.CHANGED,)
+
+
 def test_a_film_is_looked_at_less_and_less_until_a_hand_moves() -> None:
     triggers, now, looks = rested(), 100.0, []
     while now < 400.0:

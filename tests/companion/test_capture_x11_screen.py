@@ -14,9 +14,11 @@ from companion.capture.attention import Attention, Closed, Continued, Event, Ope
 from companion.capture.change import MOVED_ON, changed_share
 from companion.capture.privacy import NO_WINDOW, OWN_WINDOW, Rules
 from companion.capture.source import LOCKED
-from companion.capture.types import CaptureError, Frame, Rect, Skipped
+from companion.capture.triggers import AWAY
+from companion.capture.types import CaptureError, Frame, Rect, Skipped, Trigger
 from companion.capture.x11 import Display
 from companion.capture.x11_pixels import Eye
+from companion.capture.x11_saver import Saver
 
 pytestmark = pytest.mark.display
 
@@ -187,6 +189,32 @@ def test_nothing_is_read_while_the_screen_saver_hides_the_screen(desktop: Deskto
             assert grabs == []
             display.core.ForceScreenSaverChecked(x.ScreenSaver.Reset).check()
             look_until(seen, lambda one: isinstance(one, Frame))
+
+
+def test_what_changes_while_nobody_is_there_is_read_once_somebody_is(
+    desktop: Desktop, grabs: list[Rect], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = desktop.open_xterm(TEXT, title="ledger")
+    asked: list[float] = []
+
+    def idle(_: Saver) -> float:
+        """Say that the person is there, away for an hour from then on, and there again."""
+        asked.append(AWAY * 30 if 1 <= len(asked) < 6 else 0.0)
+        desktop.write(window, f"\033[2;1Hline {len(asked)} of what a program writes")
+        return asked[-1]
+
+    monkeypatch.setattr(Saver, "idle", idle)
+    with watching(desktop, heartbeat=1000.0) as seen:
+        first = look_until(seen, lambda one: isinstance(one, Frame))
+        before, begun = len(grabs), len(asked)
+        changed = look_until(seen, lambda one: isinstance(one, Frame))
+    assert isinstance(first, Frame)
+    assert isinstance(changed, Frame)
+    assert begun == 1
+    assert asked[1:6] == [3600.0] * 5
+    assert Trigger.CHANGED in changed.triggers
+    assert grabs[before:] == [changed.window.rect]
+    assert not np.array_equal(first.image, changed.image)
 
 
 def test_without_a_window_manager_it_says_so(bare_desktop: Desktop) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 
+import psutil
 import pytest
 
 from companion.capture import known_fields
@@ -19,6 +20,8 @@ from companion.capture.types import Rect, Window
 
 PID = os.getpid()
 PAGE = Fields("window document https://example.org/login#", private=("p",), written=("user",))
+#: A program that gives itself a name with what the kernel sets around names in it.
+NAMED = "open('/proc/self/comm', 'w').write('a) R (1 2'); print('named', flush=True); open(0).read()"
 BROWSER = Window("firefox", "Log in", pid=PID, rect=Rect(0, 0, 600, 400))
 
 
@@ -147,3 +150,29 @@ def test_a_run_is_told_from_the_next_by_when_it_began() -> None:
     assert run_of(PID) == run_of(PID)
     assert run_of(PID)[1] > 0
     assert run_of(0) == (0, 0.0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system itself says when a process began")
+def test_a_clock_that_is_set_forgets_no_password_field(places: PasswordPlaces, monkeypatch: pytest.MonkeyPatch) -> None:
+    places.telling.add(PID)
+    run, began = run_of(PID), psutil.Process(PID).create_time()
+    booted = psutil.boot_time()
+    monkeypatch.setattr("psutil._pslinux.boot_time", lambda: booted + 1.0)
+    assert psutil.Process(PID).create_time() != began
+    assert run_of(PID) == run
+    assert PID in places.telling
+    assert list(places.fields.of(PID, PAGE.page)) == ["p"]
+    shown = replace(PAGE, private=(), written=("user", "p"))
+    seen = places.guarded(BROWSER, read(shown, ("user", "bob"), ("p", "hunter2")))
+    assert seen.text == "bob"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no file tells it")
+def test_a_program_may_be_called_anything() -> None:
+    with subprocess.Popen([sys.executable, "-c", NAMED], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"named\n"
+        began = psutil.Process(child.pid).create_time() - psutil.boot_time()
+        assert run_of(child.pid)[1] / os.sysconf("SC_CLK_TCK") == pytest.approx(began, abs=0.02)
+        child.stdin.close()

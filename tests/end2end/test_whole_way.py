@@ -85,6 +85,7 @@ def _pages() -> list[dict[str, object]]:
 def _show(desktop: Desktop, store: Store, page: dict[str, object], number: int) -> Shown:
     """Show one page in a window of its own and wait until the program has seen it."""
     title, text = f"{page['title']}", str(page["text"])
+    desktop.press("Shift_L")  # somebody is there, however long twenty windows take
     if number % 2:
         window = desktop.open_text_window(text, title=title, size=(760, 520))
     else:

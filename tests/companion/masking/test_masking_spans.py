@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import sys
 from collections.abc import Iterator
 from itertools import pairwise
@@ -288,3 +289,42 @@ def test_lines_that_no_edge_broke_are_not_put_together() -> None:
     assert masked(f"{TOKEN}\nDone. It works\n{TOKEN}\nmore") == "[GitHub token]\nDone. It works\n[GitHub token]\nmore"
     text = f"{TOKEN[:20]}\n{TOKEN[20:]} is no word\n{TOKEN[:22]} \n{TOKEN[22:]}\n"
     assert found(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Password: 48291377 copied", "Password: [password] copied"),
+        ("Your temporary password: 48291377 (valid one day)", "Your temporary password: [password] (valid one day)"),
+        ("Passwort\uff1a4829 ist gesetzt", "Passwort\uff1a[password] ist gesetzt"),
+        ("{'password': 482913771234, 'user': 3}", "{'password': [password] 'user': 3}"),
+        ("Password: 482 characters", None),
+        ("Password: 4829137712345 of them", None),
+        ("Leaked passwords: 48291377 in all", None),
+        ("Password attempts: 4829 in the last hour", None),
+        ("pass: 4829, fail: 3", None),
+        ("the password is 48291377 characters long", None),
+    ],
+)
+def test_a_number_right_behind_the_label_and_its_colon_is_a_password(text: str, left: str | None) -> None:
+    assert masked(text) == (text if left is None else left)
+
+
+GROUPED = [
+    ("IBAN DE89 3704 0044 0532 0130 00.", "IBAN [account number]."),
+    ("pay with 4111 1111 1111 1111 now", "pay with [card number] now"),
+    ("Your verification code is 482 913.", "Your verification code is [one-time code]."),
+]
+IN_GAPS = [("BSN 111 222 333", "BSN [Dutch citizen number]")]
+
+
+@pytest.mark.parametrize(
+    "gap", ["\u00a0", "\u2007", "\u2009", "\u202f", "\u3000", "\u2010", "\u2011", "\u2013", "\u2212"]
+)
+def test_groups_of_a_number_are_set_apart_in_many_ways(gap: str) -> None:
+    for text, left in [*GROUPED, *(IN_GAPS if gap.isspace() else [])]:
+        assert masked(re.sub(r"(?<=\d) (?=\d)", gap, text)) == left
+
+
+def test_a_gap_before_the_colon_is_a_gap() -> None:
+    assert masked("Mot de passe\u202f: Tr0ub4dor ensuite") == "Mot de passe\u202f: [password] ensuite"
