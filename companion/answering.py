@@ -59,7 +59,7 @@ class Answering:
     thought
         Returns the last seconds of EEG, or None when there are none.
     patience
-        Seconds to wait for the text model before answering by words alone; None = as long as it takes.
+        Seconds to wait for the text model before answering by words alone.
     brain_patience
         Seconds to wait for what the EEG says.
     simulated
@@ -79,7 +79,7 @@ class Answering:
         encoder: Encoder,
         thought: Callable[[], EEGWindow | None],
         on_incident: Callable[[str, str], None],
-        patience: float | None = None,
+        patience: float = WORST_PATIENCE,
         brain_patience: float = BRAIN_PATIENCE,
         simulated: Callable[[], bool] = lambda: False,
         clock: Callable[[], float] = time.time,
@@ -179,7 +179,7 @@ class Answering:
         """Return the query's own vector, or why there is none."""
         try:
             future = self._encoder.submit("encode_text", text, urgent=True)
-            found: Vectors = self._asked.result(future, self._patience or WORST_PATIENCE)
+            found: Vectors = self._asked.result(future, self._patience)
         except NotYet:
             return None, ("The text model is not ready yet: searched by the words themselves. Ask again soon.",)
         except EmbeddingsError as error:

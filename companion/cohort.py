@@ -17,6 +17,7 @@ from companion.evaluation.errors import EvaluationError
 from companion.evaluation.options import Options
 from companion.evaluation.report import Report
 from embeddings import contact, focus, focus_training, mapping_training
+from embeddings.mapping_pairs import Pairs
 
 CARD = "card.json"
 SECONDS = 4.0
@@ -121,7 +122,7 @@ def _contact(sets: Sequence[Given], say: Say) -> Part | None:
 
 def _mapping(sets: Sequence[Given], say: Say) -> Part | None:
     """Train the mapping's start from everyone who was seen for long enough."""
-    seen = {given.name: cohort_mapping.people(given.found.recordings) for given in sets}
+    seen = {given.name: _states(given, say) for given in sets}
     everyone = [pairs for theirs in seen.values() for pairs in theirs]
     if sum(map(len, everyone)) < LEAST_STATES:
         return None
@@ -138,6 +139,10 @@ def _mapping(sets: Sequence[Given], say: Say) -> Part | None:
         ),
     }
     return Part(MAPPING, learned.dump(), about)
+
+
+def _states(given: Given, say: Say) -> list[Pairs]:
+    return cohort_mapping.people(given.found.recordings, say=lambda line: say(f"mapping: {given.name}, {line}"))
 
 
 def figures_of(report: Report) -> dict[str, Any]:

@@ -6,14 +6,14 @@ from each person's own moments.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 
 import numpy as np
 
 from companion.evaluation import electrodes, encoders
 from companion.evaluation.bids import Recording
-from companion.evaluation.errors import EvaluationError
+from companion.evaluation.errors import EvaluationError, NoWindowError
 from companion.evaluation.focus_data import matrices_of
 from companion.evaluation.windows import Windows, cut
 from embeddings import sites
@@ -26,24 +26,32 @@ CONTENT_DIMENSION = 384  # of the text model that is usual; a person with anothe
 LEAST_WINDOWS = 30
 
 
-def people(recordings: Sequence[Recording]) -> list[Pairs]:
-    """Return what each person of a set shows: EEG relative to each session's first minute, without content."""
+def people(recordings: Sequence[Recording], *, say: Callable[[str], None]) -> list[Pairs]:
+    """Return what each person of a set shows: EEG relative to each session's first minute, without content.
+
+    ``say`` is told of each session that is left out because its files cannot be used.
+    """
     picks = electrodes.chosen(recordings, ())
     found = []
     for _, theirs in groupby(recordings, key=lambda recording: recording.person):
         sessions = [list(part) for _, part in groupby(theirs, key=lambda recording: recording.session)]
-        made = [part for number, one in enumerate(sessions) if (part := _session(one, number, picks)) is not None]
+        made = [part for number, one in enumerate(sessions) if (part := _session(one, number, picks, say)) is not None]
         if made:
             found.append(_joined(made))
     return found
 
 
-def _session(recordings: Sequence[Recording], number: int, picks: Sequence[str] | None) -> Pairs | None:
-    """Return one session; None where it is too short to tell what is usual."""
+def _session(
+    recordings: Sequence[Recording], number: int, picks: Sequence[str] | None, say: Callable[[str], None]
+) -> Pairs | None:
+    """Return one session; None where it is too short to tell what is usual, or cannot be used, which is said."""
     try:
         windows = cut(recordings, lambda *_: "", seconds=SECONDS, step=SECONDS, picks=picks)
-    except EvaluationError:
-        return None  # no window fits into any of its recordings
+    except NoWindowError:
+        return None
+    except EvaluationError as error:
+        say(f"a session of {recordings[0].person} is left out: {error}")
+        return None
     rest = encoders.first_minutes(windows)
     if len(windows) < LEAST_WINDOWS or rest.sum() * SECONDS < encoders.LEAST_SECONDS:
         return None

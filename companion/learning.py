@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from companion import learning_pairs, learning_room, shared
 from companion.learning_plan import Place
 from companion.learning_room import MoreRoom
-from companion.learning_round import Round
+from companion.learning_round import Round, is_outdated
 from companion.wording import clock_time
 from companion.worker import TaskFailed, Worker, WorkerCrashed
 from embeddings.types import EmbeddingsError
@@ -27,6 +27,7 @@ DAY_SECONDS, DAY_GROWTH = 86_400.0, 1.02  # or a day later, if anything came
 LOOK_SECONDS = 300.0
 LONGEST_SECONDS = 6 * 3600.0  # a round that takes longer hangs
 PART = "learning"
+OUTDATED = "The text model was changed while it learned: that round counts for nothing, the next is of the new one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,9 +232,17 @@ class Learning:
         except NoRoomError as short:
             self._wait_for_room(short)
             return
+        if done is None or is_outdated(self._store, done.learned.content_space):
+            self._let_go()
+            return
         version = keep(self._store, self._writer, done, self._clock())
         if version.learned.adopted:
             self._on_adopted()
+
+    def _let_go(self) -> None:
+        """Let go of a round that nothing could be found by any more; the next one waits as any does."""
+        Place(self._store.vault).clear()
+        self._writer.do(changes.output, PART, self._clock(), note=OUTDATED).result()
 
     def _has_room(self) -> bool:
         """Whether there is by now what was lacking; asking for it again would let what is left of old moments go."""
@@ -245,25 +254,25 @@ class Learning:
         self.obstacle = f"Learning waits for room; nothing of it is lost. {short}"
         self._put_off(self.obstacle)
 
-    def _learned(self, now: float) -> Round:
+    def _learned(self, now: float) -> Round | None:
         """Have a round done with as much room as it needs; raises `NoRoomError`."""
         vault = self._store.vault
         most = learning_room.expected(self._store) if vault.ledger.limits.whole else None
         while True:
             with learning_room.taken(vault, most):
                 done = self._asked(now, most)
-            if isinstance(done, Round):
+            if not isinstance(done, MoreRoom):
                 return done
             most = done.most  # more than it was: it cannot be told for certain before everything is read
 
-    def _asked(self, now: float, most: int | None) -> Round | MoreRoom:
+    def _asked(self, now: float, most: int | None) -> Round | MoreRoom | None:
         """Have a process of its own learn within so many bytes."""
         with self._gate:
             if self._stopping.is_set() or self._resting:
                 raise CancelledError
             worker = self._worker = self._make_worker()
         try:
-            done: Round | MoreRoom = worker.submit("learn", self._store.vault, now, most).result()
+            done: Round | MoreRoom | None = worker.submit("learn", self._store.vault, now, most).result()
             return done
         finally:
             worker.stop()

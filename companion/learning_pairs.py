@@ -128,9 +128,15 @@ def coming(store: Store) -> int:
 
 
 def content_space(store: Store) -> str:
-    """Return the newest space of content vectors, empty when there is none."""
-    found = store.spaces(spaces.CONTENT)
-    return found[0] if found else ""
+    """Return the space of the text model in use: that of the newest content vector; empty when there is none.
+
+    When a space was made says less: whoever goes back to an earlier text model goes back to its space.
+    """
+    sql = (
+        "SELECT name FROM spaces WHERE substr(name, 1, length(?1)) = ?1 "
+        "ORDER BY (SELECT max(id) FROM vectors WHERE space = name) DESC NULLS LAST, made_at DESC LIMIT 1"
+    )
+    return str(store.value(sql, [spaces.CONTENT]) or "")
 
 
 def gather(store: Store, *, not_before: float, spread: Numbers | None) -> Gathered:

@@ -52,14 +52,15 @@ class Round:
 class LearnerTasks:
     """What the learner process can do."""
 
-    def learn(self, vault: Vault, now: float, most: int | None = None) -> Round | MoreRoom:
+    def learn(self, vault: Vault, now: float, most: int | None = None) -> Round | MoreRoom | None:
         """Do the round that was begun in ``vault``, or a new one (see `learn`), or say how much room it lacks.
 
-        ``most`` bytes were asked for; None where nobody counts them.
+        ``most`` bytes were asked for; None where nobody counts them. Returns None where the round that was begun knows
+        another text model's contents: it is forgotten, and whether a new one is worth it is for others to say.
         """
         store = Store(vault)
         try:
-            return learn(store, now, most=most)
+            return None if _forget_outdated(store) else learn(store, now, most=most)
         except MoreRoomError as short:
             return MoreRoom(short.most)
         finally:
@@ -80,6 +81,7 @@ def learn(
     coming = mappings.coming(store)
     if coming is not None:
         raise EmbeddingsError(f"Version {coming} is not in use yet: it has to encode the past first. Learn again then.")
+    _forget_outdated(store)
     place, serving = Place(store.vault, most), mappings.serving(store)
     plan = _begun(place, serving) or _begin(store, place, now, serving)
     older = _older(plan, serving)
@@ -90,6 +92,21 @@ def learn(
     if plan.older is not None and older is None:
         decision = replace(decision, reason=f"{decision.reason} {INCOMPARABLE}")
     return Round(plan.made_at, new.shared_dimension, _learned(plan, new, older, decision), trouble)
+
+
+def is_outdated(store: Store, content_space: str) -> bool:
+    """Whether the text model in use is another than the one these contents are of."""
+    return learning_pairs.content_space(store) not in {"", content_space}
+
+
+def _forget_outdated(store: Store) -> bool:
+    """Forget a round that was begun with another text model's contents; returns whether there was one."""
+    place = Place(store.vault)
+    plan = place.get()
+    if plan is None or not is_outdated(store, plan.gathered.content_space):
+        return False
+    place.clear()
+    return True
 
 
 def _begun(place: Place, serving: Version | None) -> Plan | None:

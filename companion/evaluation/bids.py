@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import edfio
@@ -23,7 +24,7 @@ from companion.evaluation.bids_tables import Event, Scan
 from companion.evaluation.errors import EvaluationError
 from companion.evaluation.signal_digest import digest
 
-__all__ = ["Cohort", "EvaluationError", "Event", "Recording", "cohort", "recordings"]
+__all__ = ["Cohort", "EvaluationError", "Event", "Recording", "cohort", "events_of", "recordings"]
 
 SUFFIXES = (".edf", ".bdf")
 OTHERS = (".vhdr", ".set")  # BIDS allows these too
@@ -79,6 +80,12 @@ class Recording:
             return {s.label: np.asarray(s.data, np.float64) for s in file.signals if s.label.startswith(prefix)}
         except (OSError, ValueError, ArithmeticError) as error:
             raise EvaluationError(f"{self.path.name}: it cannot be read ({error}). Download it again.") from error
+
+
+@lru_cache(maxsize=4096)
+def events_of(recording: Recording) -> tuple[Event, ...]:
+    """Return `Recording.events`, read once: whoever labels windows asks for them with every window."""
+    return recording.events()
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ class _Judge:
         figures = [self._figure("AUC", mine), *self._smoothed(ours), *self._probability(ours), *self._drift(ours)]
         differences = [self._difference(f"AUC above {label}", mine, theirs) for label, theirs in aucs.items()]
         if not self._seen[0].rounds:
-            found, theirs = self._found(ours.scores), self._found(others["fusion"])
+            found, theirs = self._hit_rates(ours.scores), self._hit_rates(others["fusion"])
             differences.append(self._difference("TPR after 32 s above fusion", found, theirs))
         p_value = self._p(ours.scores)
         return Report(
@@ -128,11 +128,11 @@ class _Judge:
             return []
         note = "smoothing runs on through the change of condition"
         return [
-            self._figure("TPR at 5 % FPR after 32 s", self._found(ours.scores), note),
+            self._figure("TPR at 5 % FPR after 32 s", self._hit_rates(ours.scores), note),
             self._figure("AUC after 32 s", self._aucs(self._running(ours.scores)), note),
         ]
 
-    def _found(self, scores: PerPerson) -> Numbers:
+    def _hit_rates(self, scores: PerPerson) -> Numbers:
         return self._each(
             self._running(scores), lambda labels, values: statistics.tpr_at_fpr(labels, values, FALSE_ALARMS)
         )

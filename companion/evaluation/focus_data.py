@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from companion.evaluation.bids import Event, Recording
+from companion.evaluation.bids import Recording, events_of
 from companion.evaluation.errors import EvaluationError
 from companion.evaluation.windows import Windows, cut
 from embeddings import features
@@ -155,23 +154,18 @@ def _long_enough(recordings: Sequence[Recording], seconds: float) -> list[Record
 
 def _labels(recording: Recording) -> list[str]:
     """Return what a recording stands for, in time; its task where nothing marks a stretch of it."""
-    return [event.label.lower() for event in _events(recording)] or [recording.task.lower()]
+    return [event.label.lower() for event in events_of(recording)] or [recording.task.lower()]
 
 
 def _said(recording: Recording, start: float, stop: float) -> str | None:
     """Return what a stretch stands for; None where it stands for nothing, or for two things."""
-    events = _events(recording)
+    events = events_of(recording)
     if not events:
         return recording.task.lower() if _kind(recording.task.lower()) is not None else None
     over = [e for e in events if e.onset < stop and e.onset + e.duration > start and _kind(e.label.lower()) is not None]
     labels = {event.label.lower() for event in over}
     inside = any(e.onset <= start + SLACK and e.onset + e.duration >= stop - SLACK for e in over)
     return labels.pop() if len(labels) == 1 and inside else None
-
-
-@lru_cache(maxsize=4096)
-def _events(recording: Recording) -> tuple[Event, ...]:
-    return recording.events()
 
 
 def _kind(label: str) -> bool | None:

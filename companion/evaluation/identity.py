@@ -78,7 +78,7 @@ def evaluate(folder: Path, options: Options, others: Mapping[str, Encoder] | Non
     whole = {name: adversary_sessions.best(vectors[name], windows) for name in BY_SESSION}
     cost = private_focus.cost(wanted, options)
     report = _report(named, whole, windows, options, cost)
-    return replace(report, data=folder.name, notes=(*found.notes, *_notes(wanted, windows, apart, bool(cost))))
+    return replace(report, data=folder.name, notes=(*found.notes, *_notes(wanted, windows, apart, cost)))
 
 
 def _has_sessions(recordings: Sequence[Recording]) -> bool:
@@ -102,12 +102,18 @@ def _windows(recordings: Sequence[Recording], options: Options, apart: bool) -> 
     seconds, picks = options.seconds or SECONDS, electrodes.chosen(recordings, options.picks)
     windows = cut(recordings, lambda recording, _, __: recording.task, seconds=seconds, step=seconds, picks=picks)
     windows = windows if apart else replace(windows, session=windows.run)
-    names, counts = np.unique(encoders.sessions(windows), return_counts=True)
-    enough = counts * windows.seconds >= max(LEAST_SECONDS, FEWEST_WINDOWS * windows.seconds)
-    windows = windows.where(np.isin(encoders.sessions(windows), names[enough]))
+    windows = windows.where(_long_enough(windows))
     several = [who for who in np.unique(windows.person) if len(np.unique(windows.session[windows.person == who])) > 1]
     _check_people(set(several))
     return windows.where(np.isin(windows.person, several))
+
+
+def _long_enough(windows: Windows) -> Mask:
+    """Return which windows are of sessions with enough of them, and with a first minute that tells what is usual."""
+    sessions, first = encoders.sessions(windows), encoders.first_minutes(windows)
+    names, counts = np.unique(sessions, return_counts=True)
+    usual = np.array([np.count_nonzero(first & (sessions == name)) for name in names]) * windows.seconds
+    return np.isin(sessions, names[(counts >= FEWEST_WINDOWS) & (usual >= LEAST_SECONDS)])
 
 
 def _check_people(people: set[str]) -> None:
@@ -219,7 +225,7 @@ def _p(named: Named, windows: Windows, options: Options) -> float:
     return statistics.permutation_p(accuracy, tested.person, names, seed=options.seed, times=times)
 
 
-def _notes(wanted: Sequence[Recording], windows: Windows, apart: bool, focus: bool) -> list[str]:
+def _notes(wanted: Sequence[Recording], windows: Windows, apart: bool, cost: private_focus.Cost | None) -> list[str]:
     """Say what the figures do not cover."""
     everyone, left = {one.person for one in wanted}, set(windows.person.tolist())
     guessed = adversary_sessions.chance(windows)
@@ -231,8 +237,13 @@ def _notes(wanted: Sequence[Recording], windows: Windows, apart: bool, focus: bo
         notes.append(f"{len(everyone - left)} of {len(everyone)} people have no two sessions that are long enough.")
     if not apart:
         notes.append("Recordings stand for sessions; each is made private by itself, though one sitting would be.")
-    if not focus:
-        notes.append("What privacy costs cannot be told: nobody here was both focused and at rest.")
+    if cost is None:
+        notes.append(
+            f"What privacy costs cannot be told: fewer than {private_focus.FEWEST} people here were both focused and "
+            "at rest for long enough."
+        )
+    elif cost.note:
+        notes.append(cost.note)
     notes.append(
         "The private directions were fitted, without labels, on the very people who are named here: those of another "
         "cohort may hide less or more."

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from companion.evaluation import electrodes, encoders, statistics
 from companion.evaluation.bids import Recording
+from companion.evaluation.errors import NoWindowError
 from companion.evaluation.focus_data import FOCUSED, RESTING
 from companion.evaluation.options import Options
 from companion.evaluation.reference import lda
 from companion.evaluation.splits import splits
 from companion.evaluation.state_search import task_of
 from companion.evaluation.windows import Windows, cut
-from embeddings.private import PrivateMap
+from embeddings.private import LEAST_VECTORS, PrivateMap
 
 SECONDS = 4.0
 FEWEST = 3  # people: two to train on
@@ -27,10 +29,11 @@ Scores = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """AUC of focus of each person, by models that never saw them."""
+    """AUC of focus of each person, by models that never saw them; and what was left out, in a sentence or empty."""
 
     state: Mapping[str, float]
     private: Mapping[str, float]
+    note: str = ""
 
     def lost(self) -> dict[str, float]:
         """Return what is lost, person by person."""
@@ -38,17 +41,23 @@ class Cost:
 
 
 def cost(recordings: Sequence[Recording], options: Options) -> Cost | None:
-    """Return what privacy costs; None where too few people were both focused and at rest."""
+    """Return what privacy costs; None where too few people were both focused and at rest for long enough."""
     kept = _both(recordings)
     if len({one.person for one in kept}) < FEWEST:
         return None
-    windows = cut(kept, _said, seconds=SECONDS, step=SECONDS, picks=electrodes.chosen(kept, options.picks))
-    focused = np.isin(windows.label, list(FOCUSED))
+    try:
+        windows = cut(kept, _said, seconds=SECONDS, step=SECONDS, picks=electrodes.chosen(kept, options.picks))
+    except NoWindowError:
+        return None
+    windows = _long_enough(windows)
+    if len(np.unique(windows.person)) < FEWEST:
+        return None
+    focused = _focused(windows)
     rest = encoders.first_minutes(windows, ~focused)
     vectors = encoders.everyone(encoders.state, windows, rest)
     state, private = _scores(windows, vectors, focused, rest)
-    person, labels = windows.person[~rest], focused[~rest]
-    return Cost(*(statistics.by_person(statistics.auc, person, labels, scores[~rest]) for scores in (state, private)))
+    told = partial(statistics.by_person, statistics.auc, windows.person[~rest], focused[~rest])
+    return Cost(told(state[~rest]), told(private[~rest]), _left_out(kept, windows))
 
 
 def _scores(windows: Windows, vectors: NDArray[np.float32], focused: Mask, rest: Mask) -> tuple[Scores, Scores]:
@@ -72,6 +81,30 @@ def _both(recordings: Sequence[Recording]) -> list[Recording]:
         told = done.setdefault(one.person, set())
         told |= {label in FOCUSED for label in labels if label in FOCUSED | RESTING}
     return [one for one in recordings if len(done[one.person]) > 1]
+
+
+def _long_enough(windows: Windows) -> Windows:
+    """Leave out sessions that are too short to be made private, then people whose rest does not tell their usual."""
+    names, counts = np.unique(encoders.sessions(windows), return_counts=True)
+    windows = windows.where(np.isin(encoders.sessions(windows), names[counts >= LEAST_VECTORS]))
+    rest = encoders.first_minutes(windows, ~_focused(windows))
+    resting, counts = np.unique(windows.person[rest], return_counts=True)
+    return windows.where(np.isin(windows.person, resting[counts * windows.seconds >= encoders.LEAST_SECONDS]))
+
+
+def _left_out(recordings: Sequence[Recording], windows: Windows) -> str:
+    there = {(one.person, one.session) for one in recordings}
+    left = there - set(zip(windows.person.tolist(), windows.session.tolist(), strict=True))
+    if not left:
+        return ""
+    return (
+        f"What privacy costs is told without {len(left)} of {len(there)} sessions: they are too short, or their person "
+        f"rested for less than {encoders.LEAST_SECONDS:g} s."
+    )
+
+
+def _focused(windows: Windows) -> Mask:
+    return np.isin(windows.label, list(FOCUSED))
 
 
 def _said(recording: Recording, start: float, stop: float) -> str | None:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from companion.evaluation import controls, retrieval
-from companion.evaluation.bids import Recording
+from companion.evaluation.bids import Recording, events_of
 from companion.evaluation.encoders import LEAST_SECONDS, Encoder
 from companion.evaluation.retrieval import Ranking, Stretches
 from companion.evaluation.splits import Split, check
@@ -65,9 +65,8 @@ class Search:
 
 def task_of(recording: Recording, start: float, stop: float) -> str:
     """Return what was done: the event that lasted over all of the stretch, or else the recording's task."""
-    over = [
-        event.label for event in recording.events() if event.onset <= start and stop <= event.onset + event.duration
-    ]
+    events = events_of(recording)
+    over = [event.label for event in events if event.onset <= start and stop <= event.onset + event.duration]
     return over[0] if over else recording.task
 
 

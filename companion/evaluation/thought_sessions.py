@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from companion.evaluation import controls, thought_events
 from companion.evaluation.bids import Recording
-from companion.evaluation.errors import EvaluationError
+from companion.evaluation.errors import EvaluationError, NoWindowError
 from companion.evaluation.state_search import fit
 from companion.evaluation.thought_events import GRID
 from companion.evaluation.windows import Windows, cut
@@ -121,7 +121,7 @@ def _first_minute(
     for recording in recordings:
         try:
             windows = cut([recording], lambda *_: _LABEL, seconds=seconds, step=step, picks=picks)
-        except EvaluationError:
+        except NoWindowError:
             continue  # too short for a window: the next recording of the session goes on
         found = np.flatnonzero(fit(windows))[: round((FIRST_SECONDS - have) / step)]
         kept.append(windows.where(found))

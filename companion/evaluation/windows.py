@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from companion.brain.types import Segment
 from companion.evaluation.bids import Recording
-from companion.evaluation.errors import EvaluationError
+from companion.evaluation.errors import EvaluationError, NoWindowError
 from embeddings.signal import SETTLE_SECONDS, bandpass
 
 Label = Callable[[Recording, float, float], str | None]
@@ -99,7 +99,7 @@ def cut(
     Raises
     ------
     EvaluationError
-        When a file cannot be read, electrodes or rates differ, or no window is left.
+        When a file cannot be read, or electrodes or rates differ; `NoWindowError` when no window is left.
 
     """
     if seconds <= 0 or step <= 0:
@@ -133,7 +133,7 @@ class _Pile:
     def windows(self) -> Windows:
         """Return what was collected."""
         if self._like is None or not self._words:
-            raise EvaluationError(
+            raise NoWindowError(
                 f"No window of {self._seconds:g} s could be cut: nothing fits this task, or its recordings are shorter "
                 f"than {self._seconds + SETTLE_SECONDS:g} s. Give shorter windows, or another set."
             )

@@ -111,7 +111,7 @@ class Calibration:
     """
 
     def __init__(self, now: float) -> None:
-        self._at, self._begun, self._heard = 0, now, now
+        self._at, self._part_begun, self._heard = 0, now, now
         self._known = 0.0
         self._failed = ""
         self._said: dict[Part, list[float]] = {Part.MORE_REST: [], Part.WORK: []}
@@ -157,7 +157,7 @@ class Calibration:
 
     def _advance(self, now: float) -> None:
         stage = STAGES[self._at]
-        gone = now - self._begun
+        gone = now - self._part_begun
         if now - self._heard > LOST_SECONDS:
             self._failed = LOST
             return
@@ -165,14 +165,14 @@ class Calibration:
             self._failed = NO_SIGNAL
         elif self._known >= 1.0 if stage.part is Part.REST else gone >= stage.seconds:
             if stage.part in (Part.MORE_REST, Part.WORK):
-                self.spans += (Span(self._begun, now, stage.part is Part.WORK),)
-            self._at, self._begun, self._known = self._at + 1, now, 0.0
+                self.spans += (Span(self._part_begun, now, stage.part is Part.WORK),)
+            self._at, self._part_begun, self._known = self._at + 1, now, 0.0
 
     def _told(self, now: float) -> Step:
         if self.over:
             return Step(self.part, self._failed or DONE, 0.0, 1.0)
         stage = STAGES[self._at]
-        gone = self._known * stage.seconds if stage.part is Part.REST else now - self._begun
+        gone = self._known * stage.seconds if stage.part is Part.REST else now - self._part_begun
         left = max(0.0, stage.seconds - gone)
         after = sum(one.seconds for one in STAGES[self._at + 1 :])
         return Step(stage.part, stage.sentence, left, 1.0 - (left + after) / WHOLE_SECONDS)

@@ -269,10 +269,10 @@ class FocusWatch:
                 self._calibration, self._step = None, step
 
     def _ended(self, calibration: Calibration, step: Step, ahead: float) -> Step:
-        """Keep what came of a calibration, and return its last step."""
+        """Keep what came of a calibration that is done, and return its last step; a failed one leaves all as it was."""
         before = self._following.person.belief
         try:
-            if calibration.spans and self._brain.rest is not None:
+            if step.part is Part.DONE and self._brain.rest is not None:
                 self._keep(calibration, self._brain.rest, ahead)
             else:
                 self._brain.use_rests(self._memory.rests())

@@ -12,13 +12,14 @@ import pytest
 from numpy.typing import NDArray
 from vaults import vault_at
 
-from companion.answering import Answering, OvertakenError, RecallError
+from companion.answering import WORST_PATIENCE, Answering, OvertakenError, RecallError
 from companion.brain_features import BrainFeatures
 from companion.ports import Question
 from companion.tasks import Vectors
 from companion.worker import TaskFailed, WorkerCrashed
 from embeddings.types import EEGWindow, EmbeddingsError
 from index import changes
+from index.ranking.cancelling import Cancelling
 from index.spaces.vectors import Vectors as VectorIndex
 from index.store import Store
 from index.types import Filters, NewMoment, VaultError
@@ -106,6 +107,22 @@ def test_without_the_text_model_words_still_find_what_holds_them(store: Store, a
     assert [hit.moment.title for hit in found.hits] == ["Night trains"]
     assert note in found.notes[0]
     assert encoder.futures[0].done()  # nobody works on what nobody waits for
+
+
+@pytest.mark.parametrize(("given", "waited"), [({"patience": 0.0}, 0.0), ({}, WORST_PATIENCE)])
+def test_the_text_model_is_waited_for_as_long_as_is_said_and_never_without_end(
+    store: Store, monkeypatch: pytest.MonkeyPatch, given: dict[str, float], waited: float
+) -> None:
+    waits: list[float] = []
+
+    def gives_up(_self: Cancelling, _future: Future[Any], seconds: float) -> None:
+        waits.append(seconds)
+        raise TimeoutError
+
+    monkeypatch.setattr(Cancelling, "result", gives_up)
+    found = answering(store, Scripted(), **given).answer(Question("trains"))
+    assert "not ready yet" in found.notes[0]
+    assert waits == [waited]
 
 
 @pytest.mark.parametrize("error", [TaskFailed("Traceback\nIndexError: out of range"), BlockingIOError("no process")])

@@ -48,6 +48,22 @@ def recording(
     return path
 
 
+def changed(path: Path, *, seconds: float | None = None, every: int = 1) -> None:
+    """Leave a file its first so many seconds, or one sample of so many."""
+    file = edfio.read_edf(path)
+    signals = [
+        edfio.EdfSignal(
+            s.data[: None if seconds is None else round(seconds * s.sampling_frequency)][::every],
+            s.sampling_frequency / every,
+            label=s.label,
+            physical_dimension="uV",
+            physical_range=(-1000, 1000),
+        )
+        for s in file.signals
+    ]
+    edfio.Edf(signals, data_record_duration=1).write(path)
+
+
 def with_a_gap(path: Path, *, record: int, seconds: int) -> None:
     """Make an EDF+C file an EDF+D one that misses ``seconds`` before one of its data records."""
     content = bytearray(path.read_bytes())

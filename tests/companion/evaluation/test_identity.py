@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from made_set import changed
 from synthetic_windows import windows
 
 from companion.evaluation import adversary, adversary_sessions, encoders, identity, planted, private_focus
@@ -87,6 +88,26 @@ def test_another_split_is_refused(folder: Path) -> None:
 def test_privacy_has_no_known_cost_where_nobody_rested(folder: Path) -> None:
     work = [one for one in recordings(folder) if one.task == "arithmetic"]
     assert private_focus.cost(work, QUICK) is None
+
+
+def test_what_is_too_short_is_left_out_of_what_privacy_costs_and_that_is_said(tmp_path: Path) -> None:
+    folder = planted.write(tmp_path / "set", planted.Recipe("planted", people=5, seconds=70))
+    for path in folder.glob("sub-04/ses-2/eeg/*.edf"):
+        changed(path, seconds=12)
+    for path in folder.glob("sub-03/*/eeg/*rest*.edf"):
+        changed(path, seconds=24)
+    found = identity.evaluate(folder, QUICK)
+    assert found.people == 3  # 3 and 4 have no two sessions that tell anything
+    assert set(_figure(found, identity.LOST).per_person) == {"01", "02", "04", "05"}
+    assert any("is told without 3 of 10 sessions" in note for note in found.notes)
+
+
+def test_what_privacy_costs_is_of_nobody_where_too_few_rested_for_long_enough(tmp_path: Path) -> None:
+    folder = planted.write(tmp_path / "set", planted.Recipe("planted", people=3, sessions=1, seconds=60))
+    assert private_focus.cost(recordings(folder), QUICK) is not None
+    for path in folder.glob("sub-03/*/eeg/*rest*.edf"):
+        changed(path, seconds=24)
+    assert private_focus.cost(recordings(folder), QUICK) is None
 
 
 def test_folds_test_every_session_once_and_share_none() -> None:

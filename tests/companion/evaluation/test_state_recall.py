@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from synthetic_windows import windows
 
-from companion.evaluation import encoders, planted, state_recall, state_search
+from companion.evaluation import bids_tables, encoders, planted, state_recall, state_search
+from companion.evaluation.bids import Event, Recording
 from companion.evaluation.errors import EvaluationError
 from companion.evaluation.options import Options
 from companion.evaluation.report import Report
@@ -38,6 +39,22 @@ def test_a_planted_state_is_found_in_another_session(report: Report) -> None:
     assert _value(report, "mean average precision: lift") > 0.1
     assert _value(report, "precision of the first: lift") > 0.1
     assert "found" in report.verdict
+
+
+def test_events_are_read_once_however_many_windows_ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sub-1_task-x_events.tsv").write_text("onset\tduration\ttrial_type\n0\t40\treading\n40\t40\tresting\n")
+    one = Recording(tmp_path / "sub-1_task-x_eeg.edf", "1", "", "x", "")
+    read: list[Path] = []
+
+    def events(path: Path) -> tuple[Event, ...]:
+        read.append(path)
+        return bids_tables_events(path)
+
+    bids_tables_events = bids_tables.events
+    monkeypatch.setattr(bids_tables, "events", events)
+    labels = [state_search.task_of(one, 4.0 * i, 4.0 * i + 4.0) for i in range(21)]
+    assert labels == ["reading"] * 10 + ["resting"] * 10 + ["x"]
+    assert len(read) == 1
 
 
 def test_every_control_stands_beside_it(report: Report) -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from made_set import noise
+from made_set import recording as written
 
 from companion.evaluation import planted, thought_contents, thought_data, thought_events, thought_recall
 from companion.evaluation.bids import Recording, recordings
@@ -53,6 +55,26 @@ def test_what_is_planted_is_found_and_stands_beside_its_controls(tmp_path: Path)
     }
     assert all(figure.value.n == 5 for figure in (*report.figures, *report.controls, *report.differences))
     assert report.windows > 100
+
+
+def test_a_session_is_left_out_with_its_reason_where_its_first_minute_cannot_be_read(tmp_path: Path) -> None:
+    folder = planted.write(tmp_path / "set", Recipe("planted", "reading", people=2, sessions=2, seconds=96))
+    given = list(recordings(folder))
+    names = ("TP9", "AF7", "AF8", "TP10")
+    before = written(folder, "sub-01_ses-1_task-before", noise(96), labels=("EEG TP9", "EEG AF7"))
+    given.insert(0, Recording(before, "01", "1", "before", ""))
+    seen = thought_data.gather(given, Options(picks=names))
+    assert {*zip(seen.person.tolist(), seen.session.tolist(), strict=True)} == {("01", "2"), ("02", "1"), ("02", "2")}
+    assert "1 of 4 sessions are left out; the first: 01, session 1" in seen.notes[0]
+    assert "sub-01_ses-1_task-before has no electrode AF8, TP10" in seen.notes[0]
+
+
+def test_a_recording_too_short_for_a_window_leaves_the_first_minute_to_the_next(tmp_path: Path) -> None:
+    folder = planted.write(tmp_path / "set", Recipe("planted", "reading", people=2, sessions=1, seconds=96))
+    given = list(recordings(folder))
+    before = written(folder, "sub-01_ses-1_task-before", noise(3), labels=("EEG TP9", "EEG AF7"))
+    given.insert(0, Recording(before, "01", given[0].session, "before", ""))
+    assert set(thought_data.gather(given, Options(picks=("TP9", "AF7"))).person) == {"01", "02"}
 
 
 def as_codes(made_set: Path) -> Path:

@@ -7,7 +7,8 @@ from focus_desk import UTC, Desk
 from quiet_eeg import CH_NAMES, Stream, quiet, rest
 
 from companion.focus import outcome
-from companion.focus.calibration import FORGOTTEN, Part
+from companion.focus.brain import PATIENCE_SECONDS
+from companion.focus.calibration import FORGOTTEN, LOST, LOST_SECONDS, Part
 from companion.focus.types import FocusError
 from index import database, focus_history
 from index.forgetting.forgetting import OfBrain
@@ -114,6 +115,31 @@ def test_a_calibration_that_the_vault_refuses_says_so(
     assert last.outcome is None
     assert "could not be kept" in last.sentence
     assert any("could not be kept" in one for one in desk.incidents)
+    desk.watch.stop()
+
+
+def test_a_calibration_that_failed_after_its_rest_leaves_everything_as_it_was(writer: Writer, store: Store) -> None:
+    before = rest(seed=3)
+    writer.do(focus_history.put_rest, CH_NAMES, (UTC, UTC + 60), before).result()
+    desk = Desk(writer, store, Stream(quiet(400, seed=7)))
+    desk.for_(3)
+    desk.watch.calibrate()
+    for _ in range(300):
+        desk.for_(1)
+        step = desk.watch.calibrating()
+        assert step is not None
+        if step.part is Part.RUN_IN:
+            break
+    playing, desk.stream = desk.stream, None
+    desk.for_(round(LOST_SECONDS + PATIENCE_SECONDS) + 2)
+    step = desk.watch.calibrating()
+    assert step is not None
+    assert (step.part, step.sentence, step.outcome) == (Part.FAILED, LOST, None)
+    assert focus_history.rests(store) == {CH_NAMES: before}
+    assert focus_history.labels(store) == []
+    desk.stream = playing
+    desk.for_(2)
+    assert desk.watch._brain.rest == before  # it is measured against again
     desk.watch.stop()
 
 
