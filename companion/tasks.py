@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from companion import brain_features, learning_pairs
-from companion.brain_features import BrainFeatures, Rows
+from companion.brain_features import LEAST_SFREQ, BrainFeatures, Rows
 from companion.capture.titles import normalised_title
 from companion.fetching import Fetching
 from companion.focus.trackers import FocusTrackers, Said
 from embeddings import model_place
 from embeddings.model_place import ModelPlace
-from embeddings.types import EEGWindow, TextLine
+from embeddings.types import EEGWindow, EmbeddingsError, TextLine
 from index.pictures import frames
 
 if TYPE_CHECKING:
@@ -133,10 +133,15 @@ class EncoderTasks:
     def contact(self, stretch: EEGWindow) -> dict[str, tuple[str, str]]:
         """Return what is wrong with each electrode in the last 4 s of a stretch, and what the person did, as it heard.
 
-        Empty words where nothing is, and where nothing was done.
+        Empty words where nothing is, and where nothing was done. Raises `EmbeddingsError` below `LEAST_SFREQ`.
         """
         from embeddings import quality, signal
 
+        if stretch.sfreq < LEAST_SFREQ:
+            raise EmbeddingsError(
+                f"the headset gives {stretch.sfreq:g} samples a second, and {LEAST_SFREQ:g} are needed. Set it to "
+                "more, or choose another one."
+            )
         length = round(signal.WINDOW_SECONDS * stretch.sfreq)
         filtered = signal.bandpass(stretch.data, stretch.sfreq)[:, -length:]
         window = replace(stretch, data=stretch.data[:, -length:])

@@ -8,15 +8,17 @@ that is said: a good tenth of people show no alpha peak.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 from scipy.ndimage import gaussian_filter1d
 
-from embeddings import artefacts, sites
+from embeddings import artefacts, quality, sites
 from embeddings.feedback_plan import AlphaFrequency
+from embeddings.signal import bandpass
 from embeddings.types import EEGWindow, Signal
 
 PIECE_SECONDS = 4.0
@@ -76,17 +78,26 @@ def _spectra(stretches: Sequence[EEGWindow]) -> tuple[Numbers, Numbers]:
     pieces: list[Numbers] = []
     frequencies: Numbers = np.empty(0)
     for stretch in stretches:
-        data = stretch.data[_back(stretch.ch_names)]
-        length, past = round(PIECE_SECONDS * stretch.sfreq), round(artefacts.PAST_SECONDS * stretch.sfreq)
-        for start in range(past, data.shape[1] - length + 1, length // 2):
-            heard = data[:, start - past : start + length]
-            done = artefacts.found(heard, stretch.sfreq, length)
-            clean = [i for i, word in enumerate(done) if not word]
-            if not clean:
-                continue
-            frequencies, power = _power(heard[clean, past:], stretch.sfreq)
+        back = _back(stretch.ch_names)
+        heard = replace(stretch, data=stretch.data[back], ch_names=tuple(stretch.ch_names[i] for i in back))
+        for piece in _clean(heard):
+            frequencies, power = _power(piece, stretch.sfreq)
             pieces.append(power)
     return (np.array(pieces) if pieces else np.empty((0, 0))), frequencies
+
+
+def _clean(stretch: EEGWindow) -> Iterator[Signal]:
+    """Yield the pieces of a stretch, of each the electrodes that lay well and heard nothing but the brain."""
+    filtered = bandpass(stretch.data, stretch.sfreq)
+    length, first = round(PIECE_SECONDS * stretch.sfreq), round(artefacts.PAST_SECONDS * stretch.sfreq)
+    for start in range(first, stretch.data.shape[1] - length + 1, length // 2):
+        piece = stretch.data[:, start : start + length]
+        raw = replace(stretch, data=piece)  # whenever it was
+        judged = quality.assess(raw, filtered[:, start : start + length], stretch.data[:, :start])
+        told = zip(judged.faults, judged.disturbed, strict=True)
+        well = [i for i, words in enumerate(told) if not any(words)]
+        if well:
+            yield piece[well]
 
 
 def _power(data: Signal, sfreq: float) -> tuple[Numbers, Numbers]:

@@ -60,7 +60,7 @@ class FeedbackStream:
     def _step(self, piece: Signal, time: float) -> Step:
         muted, faults = self._judge.take(piece)
         settled = self._judge.settled
-        held = self._onset.take(piece, settled=settled)
+        held = self._onset.take(piece, settled=settled, faults=faults)
         self._measure.take(piece, self._judge.filtered, frozen=bool(muted) or held, settled=settled)
         value, inhibits = self._measure.read()
         if value is not None:

@@ -9,7 +9,7 @@ models look splendid on public sets whose two conditions are two files. See docs
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -19,7 +19,9 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings import sites
 from embeddings.site_features import DIMENSION, SiteReference
+from embeddings.sites import Sites
 from embeddings.types import EmbeddingsError
 
 SMOOTHING_SECONDS = 32.0  # over which scores are averaged before anything is decided
@@ -82,7 +84,7 @@ class FocusModel:
     others: Numbers
 
     def line(self, kind: str) -> Line:
-        """Return the model of a montage; of one side or the middle alone that of all electrodes is as good."""
+        """Return the model of a montage; that of electrodes nobody placed where its kind has none, see `where`."""
         return self.lines.get(kind) or self.lines[""]
 
     def dump(self) -> bytes:
@@ -125,8 +127,18 @@ def shipped() -> FocusModel:
         ) from error
 
 
+def where(model: FocusModel, ch_names: Sequence[str]) -> Sites:
+    """Return the sites that electrodes are scored by: none where the model has no line for their kind.
+
+    One electrode alone counts as one that nobody placed, which the model learned from every place of the head. By its
+    own site it would speak for the front or the back only, and the other half of the score would stay silent.
+    """
+    found = sites.find(ch_names)
+    return found if found.kind in model.lines else Sites(None, None)
+
+
 def scores(model: FocusModel, reference: SiteReference, matrices: Numbers) -> Numbers:
-    """Return the score of each window, ``float64[windows]``, against a person's rest."""
+    """Return the score of each window, ``float64[windows]``, against a person's rest at the sites of `where`."""
     return model.line(reference.sites.kind).score(reference.features(matrices))
 
 

@@ -14,7 +14,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings import features, quality, sites
+from embeddings import features, focus, quality, sites
 from embeddings.focus import SMOOTHING_SECONDS, FocusModel, Line
 from embeddings.quality import Quality
 from embeddings.reference import Reference
@@ -93,7 +93,12 @@ class FocusTracker:
         if self._reference is None:
             return None
         stream, usual = io.BytesIO(), self._reference.reference
-        parts = {"whitening": usual.whitening, "mean": usual.mean, "spread": usual.spread}
+        parts = {
+            "whitening": usual.whitening,
+            "mean": usual.mean,
+            "spread": usual.spread,
+            "sites": _numbers(self._where),
+        }
         np.savez(stream, allow_pickle=False, ch_names=np.array(self._ch_names, np.str_), **parts)
         return stream.getvalue()
 
@@ -104,12 +109,13 @@ class FocusTracker:
             with np.load(io.BytesIO(blob), allow_pickle=False) as saved:
                 tracker = cls(model, tuple(saved["ch_names"].tolist()), step=step)
                 usual = Reference(saved["whitening"], saved["mean"], saved["spread"])
+                # Older ones do not say it: then every electrode counted for its own place.
+                told = saved["sites"] if "sites" in saved.files else _numbers(sites.find(tracker._names))
         except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
             raise EmbeddingsError(f"What is known of your rest is damaged ({error}). Calibrate focus again.") from error
-        channels = len(tracker._kept)
-        if usual.whitening.shape != (len(features.BANDS), channels, channels) or usual.mean.shape != usual.spread.shape:
-            raise EmbeddingsError("What is known of your rest is of another version. Calibrate focus again.")
         tracker._reference = SiteReference(tracker._where, usual)
+        if not np.array_equal(told, _numbers(tracker._where)) or not tracker._reference.whole:
+            raise EmbeddingsError("What is known of your rest is of another version. Calibrate focus again.")
         return tracker
 
     @classmethod
@@ -159,9 +165,18 @@ class FocusTracker:
         return Reading(judged, sure, score, known, not judged.fit, self._line.evidence(score))
 
     @property
+    def _names(self) -> list[str]:
+        return [self._ch_names[i] for i in self._kept]
+
+    @property
     def _where(self) -> Sites:
-        return sites.find([self._ch_names[i] for i in self._kept])
+        return focus.where(self._model, self._names)
 
     @property
     def _line(self) -> Line:
         return self._model.line(self._where.kind)
+
+
+def _numbers(where: Sites) -> NDArray[np.int64]:
+    """Return the electrodes of the sites in a row, -1 where there are none: ``int64[4]``."""
+    return np.array([*(where.front or (-1, -1)), *(where.back or (-1, -1))], np.int64)

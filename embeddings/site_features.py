@@ -49,6 +49,13 @@ class SiteReference:
         return _spoken_twice(found, self.sites)
 
     @property
+    def whole(self) -> bool:
+        """Whether the reference is of as many sums and differences as its sites have."""
+        count, slots = len(_rows(self.sites)), _slots(self.sites).shape
+        usual = self.reference
+        return usual.whitening.shape == (len(BANDS), count, count) and usual.mean.shape == usual.spread.shape == slots
+
+    @property
     def spread(self) -> NDArray[np.float64]:
         """The person's spread of each feature, ``float64[DIMENSION]``; 0 where the montage is silent."""
         found = np.zeros((1, DIMENSION))
@@ -84,8 +91,15 @@ def _basis(sites: Sites, channels: int) -> NDArray[np.float64]:
 
 def _slots(sites: Sites) -> NDArray[np.intp]:
     """Return where the tangent vector of a montage lies among all features, band after band."""
-    rows = [row for row, pair in enumerate((sites.front, sites.back)) if pair is not None] or [0]
-    rows += [row + 2 for row, pair in enumerate((sites.front, sites.back)) if pair is not None and pair[0] != pair[1]]
+    rows = _rows(sites)
     order = {(int(a), int(b)): i for i, (a, b) in enumerate(zip(*_UPPER, strict=True))}
     within = [order[rows[a], rows[b]] for a, b in zip(*np.triu_indices(len(rows)), strict=True)]
     return np.concatenate([np.array(within, np.intp) + band * PER_BAND for band in range(len(BANDS))])
+
+
+def _rows(sites: Sites) -> list[int]:
+    """Return which sums and differences of the basis a montage has."""
+    rows = [row for row, pair in enumerate((sites.front, sites.back)) if pair is not None] or [0]
+    return rows + [
+        row + 2 for row, pair in enumerate((sites.front, sites.back)) if pair is not None and pair[0] != pair[1]
+    ]

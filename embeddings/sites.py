@@ -52,7 +52,9 @@ class Sites:
 
 def place(name: str) -> Place | None:
     """Return where an electrode of this name sits, None when the name says nothing."""
-    match = _NAME.match(_OLD_NAMES.get(name.upper().removeprefix("EEG").strip(" _-"), name).strip())
+    match = _NAME.match(name.strip(" _-"))
+    if match is not None and match[2] is not None:  # without what it was recorded against
+        match = _NAME.match(_OLD_NAMES.get((match[1] + match[2]).upper(), match[0]))
     if match is None or (match[2] is None and match[1].upper() not in {"A", "M"}):
         return None
     number = 0 if match[2] is None or match[2].upper() == "Z" else int(match[2])

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from companion.brain import board
+from companion.brain.assembly import Assembly
 from companion.brain.device import Board, UnreachableError
-from companion.brain.timeline import Timeline
 from companion.brain.types import BoardError, BoardSpec, Chunk, Stream
 
 DRAIN_SECONDS = 0.1
@@ -47,7 +47,23 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Samples came, but are held back until it is known where they belong."""
+    """Samples came, but are held back until it is known where they belong.
+
+    Attributes
+    ----------
+    missing
+        Seconds of signal since there was a sample with all its values.
+
+    """
+
+    missing: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Strange:
+    """The person should know something of the signal that comes; empty when that is over."""
+
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +86,7 @@ class Ended:
     """All samples were sent: the recording is over, or the process was asked to stop."""
 
 
-Message = Connected | Heard | Pause | Waiting | Refused | Ended | Chunk
+Message = Connected | Heard | Strange | Pause | Waiting | Refused | Ended | Chunk
 
 
 class Acquisition:
@@ -205,21 +221,24 @@ def _attempt(spec: BoardSpec, segment: int, orders: _Orders) -> bool:
 def _drain(device: Board, segment: int, orders: _Orders) -> None:
     """Send chunks until the end."""
     pipe = orders.pipe
-    timeline = Timeline(device.stream, counter=device.counter, segment=segment)
-    pause = 0.0
+    assembly = Assembly(device.stream, counter=device.counter, segment=segment)
+    pause, strange = 0.0, ""
     stopped = False
     while not (stopped or device.ended):
         stopped = orders.stop(orders.pace)
         blocks = device.read()
-        chunks = [chunk for block in blocks for chunk in timeline.add(block)]
+        chunks = [chunk for block in blocks for chunk in assembly.add(block)]
         for chunk in chunks:
             pipe.send(chunk)
         if blocks and not chunks:
-            pipe.send(Heard())
+            pipe.send(Heard(assembly.missing))
+        if assembly.strange != strange:
+            strange = assembly.strange
+            pipe.send(Strange(strange))
         if device.pause != pause:
             pause = device.pause
             pipe.send(Pause(pause))
-    for chunk in timeline.finish():
+    for chunk in assembly.finish():
         pipe.send(chunk)
     pipe.send(Ended())
 

@@ -26,6 +26,11 @@ RECENT = 60  # pieces that the height is taken from
 UNKNOWN, FITTED = 2e-4, 2e-5
 FIRST_SLOPE = 20.0  # seconds until a slope can be told from jitter
 LARGEST_RATE = 0.05  # what exceeds it is no crystal's error but a wrong nominal rate, or a burst
+# A nominal rate that is far off shows sooner: lateness that grows or falls along a line, by more than jitter could.
+GROSS_RATE, GROSS_SLOPE = 5e-3, 4.0  # the least such rate; seconds until it can be told
+STRAIGHT = 0.1  # of the whole change in lateness: how far from the line it may lie
+WRONG_RATE = 0.01  # what a person is told of,
+WRONG_PIECES = 60  # once it lasted for as many pieces
 
 
 class Drift:
@@ -40,6 +45,8 @@ class Drift:
         self._piece = 0
         self._rate = 0.0
         self._fitted = False
+        self._sure = False  # fitted to as much as it takes in any case
+        self._wrong = 0  # newest pieces through which the rate was wrong
 
     @property
     def known(self) -> bool:
@@ -50,6 +57,11 @@ class Drift:
     def rate(self) -> float:
         """How much slower than nominal the device counts (1e-4 = 100 ppm); 0 until it can be told."""
         return self._rate
+
+    @property
+    def wrong(self) -> float:
+        """The rate where it is beyond `WRONG_RATE` and has been for a minute, however much was lost; 0 otherwise."""
+        return self._rate if self._wrong >= WRONG_PIECES else 0.0
 
     def add(self, device: Times, arrival: Times) -> None:
         """Take in samples, oldest first: ``float64[samples]`` device seconds and UTC seconds of arrival."""
@@ -87,9 +99,20 @@ class Drift:
 
     def _fit(self) -> None:
         """Fit the slope anew once there is enough to tell it."""
-        if self._pieces[-1][0] - self._pieces[0][0] >= FIRST_SLOPE:
+        span = self._pieces[-1][0] - self._pieces[0][0]
+        self._sure |= span >= FIRST_SLOPE
+        if span >= FIRST_SLOPE or (not self._sure and span >= GROSS_SLOPE and self._gross(span)):
             self._fitted = True
             self._rate = float(np.clip(slope(list(self._pieces)), -LARGEST_RATE, LARGEST_RATE))
+        self._wrong = self._wrong + 1 if abs(self._rate) > WRONG_RATE else 0
+
+    def _gross(self, span: float) -> bool:
+        """Whether lateness changed along a line in all these seconds, as only a rate that is far off makes it."""
+        rate = slope(list(self._pieces))
+        beside = [late - rate * at for at, late in self._pieces]
+        straight = max(beside) - min(beside) < STRAIGHT * abs(rate) * span
+        # Samples that come ever sooner may be a queue that drains.
+        return straight and (rate > GROSS_RATE or -LARGEST_RATE < rate < -GROSS_RATE)
 
 
 def slope(points: list[tuple[float, float]]) -> float:

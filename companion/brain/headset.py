@@ -8,7 +8,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum, auto
 
-from companion.brain.acquisition import DRAIN_SECONDS, Acquisition, Connected, Ended, Message, Pause, Refused, Waiting
+from companion.brain.acquisition import (
+    DRAIN_SECONDS,
+    Acquisition,
+    Connected,
+    Ended,
+    Heard,
+    Message,
+    Pause,
+    Refused,
+    Strange,
+    Waiting,
+)
 from companion.brain.scale import ScaleWatch
 from companion.brain.types import BoardSpec, Chunk, Contact, HeadsetState, Stream
 
@@ -19,6 +30,7 @@ CONNECT_LIMIT = 60.0  # seconds a device may take to be found
 FIRST_BACKOFF, LONGEST_BACKOFF = 1.0, 2.0
 STEADY = 10.0  # seconds of streaming after which the next failure is a new one
 POLL = 0.1
+SEE_TO_IT = "Check how it sits, and the program that sends them."
 
 
 class Outcome(Enum):
@@ -69,6 +81,8 @@ class Headset:
         self._worked = False
         self._watched: tuple[Stream, ScaleWatch] | None = None
         self._doubt = ""  # what is strange about the values, as the person was told
+        self._strange = ""  # what the process finds strange
+        self._told: set[str] = set()  # of that, what the person was told: it may come and go
 
     def start(self) -> None:
         """Begin to connect; returns at once. Does nothing when no headset is chosen or it was started."""
@@ -77,6 +91,7 @@ class Headset:
         self._stopping.clear()
         self._trouble_since, self._worked = None, False
         self._watched, self._doubt = None, ""
+        self._told.clear()
         self._set(Contact.CONNECTING, "Looking for the headset.")
         self._thread = threading.Thread(target=self._supervise, name="headset", daemon=True)
         self._thread.start()
@@ -125,6 +140,7 @@ class Headset:
     def _live(self) -> Outcome:
         """Run one acquisition process to its end."""
         process = self._process = Acquisition(self._spec, segment=self._segment, pace=self._pace)
+        self._strange = ""
         quiet_until = time.monotonic() + CONNECT_LIMIT
         try:
             while not self._stopping.is_set():
@@ -156,6 +172,10 @@ class Headset:
             case Connected(stream):
                 with self._lock:
                     self._state = replace(self._state, device=stream.device, simulated=stream.simulated)
+            case Heard(missing) if missing > SILENCE:
+                self._trouble(Contact.SILENT, f"{self.state().device} sends samples without values. {SEE_TO_IT}")
+            case Strange(sentence):
+                self._tell(sentence)
             case Pause(seconds) if seconds >= SILENCE:
                 sentence = f"The recording has a gap; it goes on in {seconds:.0f} seconds."
                 self._set(Contact.SILENT, sentence)
@@ -186,13 +206,20 @@ class Headset:
             self._on_incident(PART, told)
         self._doubt = told
 
+    def _tell(self, sentence: str) -> None:
+        """Say what is strange about the signal; each once."""
+        self._strange = sentence
+        if sentence and sentence not in self._told:
+            self._told.add(sentence)
+            self._on_incident(PART, sentence)
+
     def _streams(self, stream: Stream) -> None:
         """Show that samples come; report it when they had not."""
         if self._streaming_since is None:
             self._streaming_since = time.monotonic()
         device = stream.device
         how = f"{device}{' (simulated)' if stream.simulated else ''} is streaming."
-        self._set(Contact.STREAMING, f"{how} {self._doubt}".rstrip())
+        self._set(Contact.STREAMING, " ".join(filter(None, (how, self._doubt, self._strange))))
         if self._trouble_since is not None:
             seconds = time.monotonic() - self._trouble_since
             self._trouble_since = None

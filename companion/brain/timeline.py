@@ -23,7 +23,9 @@ from companion.brain.gaps import APART, Gap, GapFinder, Reason
 from companion.brain.types import Chunk, Stream
 
 SLEW = 0.010  # seconds that a segment's time may be off before the next one takes over
-LEAST_SEGMENT = 60.0  # seconds between two slews of a device whose nominal rate is far off
+LEAST_SEGMENT = 60.0  # seconds between two slews of a device whose nominal rate is far off, unless by then it is off
+LARGEST_SLEW = 0.6 * APART  # by more than this: what is only late must not be taken for a gap,
+LAP_SHARE = 0.25  # nor, where the counter's laps are short, for a lost lap, half of which counts as one
 LASTED = 8  # segments whose mean length the next one is expected to have
 FIRST_SECONDS = 2.0  # of signal looked at before time begins: the first packets often come in a burst
 
@@ -75,6 +77,8 @@ class Timeline:
         self._arriving = Arriving(counter, stream.sfreq)
         self._finder = GapFinder(counter, stream.sfreq)
         self._drift = Drift()
+        lap = self._finder.lap / stream.sfreq
+        self._largest = min(LARGEST_SLEW, LAP_SHARE * lap) if lap else LARGEST_SLEW
         self._lasted: deque[float] = deque(maxlen=LASTED)  # seconds of the newest segments
         self._anchor: float | None = None  # UTC seconds of the segment's first sample
         self._continues = False  # it only put the time right: its first sample follows the last one, unless lost
@@ -84,6 +88,16 @@ class Timeline:
         self._reason: Reason | None = Reason.START  # why a segment is about to begin
         self._waiting: list[Samples] = []  # its first samples, as they came
         self._held: Samples | None = None  # what may follow a gap
+
+    @property
+    def next_segment(self) -> int:
+        """Number of the segment after the newest one."""
+        return self._segment + 1
+
+    @property
+    def wrong_rate(self) -> float:
+        """How much slower than nominal the device counts where a person should know (`Drift.wrong`); 0 otherwise."""
+        return self._drift.wrong
 
     def add(self, block: Block) -> list[Chunk]:
         """Return the chunks that are certain now; see the class for what is held back."""
@@ -216,7 +230,7 @@ class Timeline:
 
     def _tolerance(self) -> float:
         """Return how far a segment's time may be off, seconds."""
-        return max(SLEW, abs(self._drift.rate) * LEAST_SEGMENT / 2)
+        return max(SLEW, min(abs(self._drift.rate) * LEAST_SEGMENT / 2, self._largest))
 
     def _chunk(self, samples: Samples) -> Chunk:
         """Return the next samples of the open segment."""

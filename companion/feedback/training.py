@@ -206,6 +206,8 @@ class Training:
                     self._device, self._delay = chunks[-1].stream.device, measuring.delay
                 for step in steps:
                     session.take(step)
+                    if session.plan != measuring.plan:
+                        break  # what else came was measured with the electrodes that are left out now
                 if not steps:
                     session.tick()
                 if session.plan != measuring.plan:

@@ -61,6 +61,36 @@ def test_a_host_clock_that_is_set_back_is_followed_at_once_and_one_set_forward_w
         assert told[1] == pytest.approx(START + 300 + patience + jump, abs=0.006)
 
 
+@pytest.mark.parametrize("rate", [0.01, 0.05, -0.02])
+def test_a_rate_that_is_far_off_is_told_within_seconds(rate: float) -> None:
+    rng = np.random.default_rng(0)
+    device = np.arange(0, 7, STEP)
+    drift, _ = fed(device, START + device * (1 + rate) + rng.uniform(0, 0.01, device.size), [7.0])
+    assert drift.rate == pytest.approx(rate, rel=0.1)
+    assert drift.wrong == 0.0  # nobody is told yet
+
+
+def test_a_queue_that_grows_or_drains_is_no_rate() -> None:
+    device = np.arange(0, 15, STEP)
+    steps = 0.3 * (np.floor(device / 4) % 2)  # late by fits and starts
+    draining = np.maximum(0.6 - 0.1 * device, 0.0)  # faster than any crystal
+    for late_by in (steps, draining):
+        drift, _ = fed(device, START + device + late_by, [15.0])
+        assert drift.rate == 0.0
+
+
+def test_a_wrong_rate_is_known_for_one_after_a_minute_whatever_was_lost() -> None:
+    drift, known = Drift(), list[float]()
+    for second in range(100):
+        device = second + np.arange(0, 1, STEP)
+        drift.add(device, START + device * 1.03)
+        known.append(drift.wrong)
+        if second in {30, 55}:
+            drift.restart()
+    assert known[50] == 0.0
+    assert known[75] == pytest.approx(0.03, abs=1e-3)
+
+
 def test_after_a_loss_without_a_count_the_rate_is_kept_and_the_height_is_new() -> None:
     device = np.arange(0, 300, STEP)
     drift = Drift()

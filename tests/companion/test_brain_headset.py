@@ -22,16 +22,15 @@ from companion.brain.types import BoardSpec, Chunk, Contact
 
 ROOT = Path(__file__).parents[2]
 STREAMER = """
-import sys, threading, time
+import math, sys, threading, time
 import pylsl
 pylsl.set_config_content("[multicast]\\nResolveScope = machine\\n[log]\\nlevel = -3\\n")
 outlet = pylsl.StreamOutlet(pylsl.StreamInfo(sys.argv[1], "EEG", 2, 100, "float32", "source"))
-speaking = threading.Event()
-speaking.set()
+word = ["speak"]
 
 def obey():
-    for word in sys.stdin:
-        speaking.clear() if word.strip() == "quiet" else speaking.set()
+    for line in sys.stdin:
+        word[0] = line.strip()
 
 threading.Thread(target=obey, daemon=True).start()
 number, begin = 0, time.monotonic()
@@ -39,14 +38,19 @@ while time.monotonic() - begin < 60:
     time.sleep(0.05)
     fresh = int((time.monotonic() - begin) * 100) - number
     number += fresh
-    if speaking.is_set():
-        outlet.push_chunk([[n, -n] for n in range(number - fresh, number)])
+    if word[0] != "quiet":
+        first, second = {"speak": (1, -1), "half": (1, math.nan), "without": (math.nan, math.nan)}[word[0]]
+        outlet.push_chunk([[first * n, second * n] for n in range(number - fresh, number)])
 """
 
 
 @contextmanager
 def streamer(name: str) -> Iterator[Callable[[str], None]]:
-    """A program that streams over LSL; it falls silent when told "quiet", and goes on when told "speak"."""
+    """A program that streams over LSL.
+
+    It falls silent when told "quiet" and goes on when told "speak"; with "half" only its first electrode gives values,
+    with "without" none does.
+    """
     with subprocess.Popen([sys.executable, "-c", STREAMER, name], stdin=subprocess.PIPE, text=True) as program:
 
         def tell(word: str) -> None:
@@ -232,6 +236,29 @@ def test_a_stream_that_falls_silent_and_comes_back_recovers_by_itself(heard: Cal
     segments = [chunk.segment for chunk in one.chunks]
     assert segments == sorted(segments)
     assert segments[0] < segments[-1]
+
+
+def test_an_electrode_without_values_is_named_and_the_others_go_on_and_none_at_all_is_said(
+    heard: Callable[[BoardSpec], Heard],
+) -> None:
+    name = f"valueless-{os.getpid()}"
+    with streamer(name) as tell:
+        one = heard(BoardSpec("lsl", name))
+        one.headset.start()
+        one.wait_for(Contact.STREAMING)
+        first = one.headset.pid
+        tell("half")
+        one.wait(lambda: one.chunks[-1].stream.ch_names == ("EEG1",))
+        assert "No values come from EEG2" in one.incidents[0]
+        one.wait(lambda: "EEG2" in one.headset.state().sentence)
+        assert one.headset.state().contact is Contact.STREAMING
+        tell("without")
+        one.wait_for(Contact.SILENT)
+        assert "samples without values" in one.headset.state().sentence
+        tell("half")
+        one.wait_for(Contact.STREAMING)
+        assert one.headset.pid == first
+    assert len([sentence for sentence in one.incidents if "EEG2" in sentence]) == 1
 
 
 def test_a_gap_in_a_recording_is_waited_for(

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from companion.brain.device import Block, Counter
-from companion.brain.timeline import Timeline
+from companion.brain.gaps import Reason
+from companion.brain.timeline import Opening, Timeline
 from companion.brain.types import Chunk, Stream
 
 MUSE = Stream("Muse2", 256.0, ("TP9",))
@@ -138,6 +139,35 @@ def test_a_nominal_rate_that_is_far_off_still_leaves_whole_minutes_and_half_a_se
         device = chunk.time_start + np.arange(chunk.data.shape[1]) / 250
         host = times[chunk.data[0].astype(int)]
         assert np.abs(device - host).max() <= 0.5 + 1e-6
+
+
+@pytest.mark.parametrize("lap", [None, 256, 2**16])
+@pytest.mark.parametrize("rate", [-0.05, -0.02, 0.02, 0.03, 0.04, 0.05])
+def test_a_rate_that_is_wrong_by_hundredths_is_put_right_and_never_taken_for_a_gap(
+    lap: int | None, rate: float
+) -> None:
+    index = np.arange(0, 300 * 250)
+    again = np.random.default_rng(1).exponential(0.004, index.size)
+    times = np.maximum.accumulate(START + index / 250 * (1 + rate) + again)
+    opened: list[Opening] = []
+    timeline = Timeline(CYTON, counter=None if lap is None else Counter(lap), on_open=opened.append)
+    counters = None if lap is None else index % lap
+    parts = blocks(index[np.newaxis].astype(float), times, counters, list(range(0, index.size, 25)))
+    assert samples(run(timeline, parts)) == index.tolist()
+    assert {opening.reason for opening in opened} == {Reason.START, Reason.SLEW}
+    assert sum(opening.lost for opening in opened) == 0
+    later = [opening.time for opening in opened if opening.time > START + 30]
+    assert np.diff(later).min() > 4.0  # windows of 4 s lie in one segment, longer ones in segments that continue
+    assert timeline.wrong_rate == pytest.approx(rate, abs=1e-3)
+
+
+def test_lost_samples_are_counted_of_a_device_whose_rate_is_wrong() -> None:
+    index = np.concatenate([np.arange(60 * 250), np.arange(60 * 250 + 256, 120 * 250)])  # a whole lap
+    opened: list[Opening] = []
+    timeline = Timeline(CYTON, counter=Counter(256), on_open=opened.append)
+    parts = blocks(index[np.newaxis].astype(float), START + index / 250 * 1.03, index % 256, list(range(0, 30_000, 25)))
+    run(timeline, parts)
+    assert [opening.lost for opening in opened if opening.reason is Reason.LOST] == [256]
 
 
 @settings(deadline=None)

@@ -4,6 +4,7 @@ from concurrent.futures import Future
 from typing import Any
 
 import numpy as np
+import pytest
 from desk import wait_until
 
 from companion import contact_watch
@@ -11,7 +12,7 @@ from companion.contact_watch import ContactWatch, Electrodes, told
 from companion.tasks import EncoderTasks
 from companion.worker import TaskFailed
 from embeddings import quality
-from embeddings.types import EEGWindow
+from embeddings.types import EEGWindow, EmbeddingsError
 
 NAMES = ("TP9", "AF7", "AF8", "TP10")
 RNG = np.random.default_rng(0)
@@ -31,8 +32,11 @@ class Encoder:
         future: Future[Any] = Future()
         if self.broken:
             future.set_exception(TaskFailed("it broke"))
-        else:
+            return future
+        try:
             future.set_result(getattr(EncoderTasks(), task)(*arguments))
+        except EmbeddingsError as error:
+            future.set_exception(error)
         return future
 
 
@@ -73,6 +77,25 @@ def test_a_judge_that_fails_is_told_once_and_nothing_is_claimed() -> None:
         watch.stop()
     assert not watch.sentence
     assert len(incidents) == 1
+
+
+def test_too_few_samples_a_second_are_said_in_a_sentence() -> None:
+    slow = EEGWindow(RNG.normal(0, 8, (4, 7 * 64)), 64.0, NAMES, 7.0)
+    incidents: list[str] = []
+    watch = watched([slow], Encoder(), incidents)
+    watch.start()
+    try:
+        wait_until(lambda: bool(incidents), "it is told")
+    finally:
+        watch.stop()
+    assert not watch.sentence
+    assert "64 samples a second, and 80 are needed" in incidents[0]
+
+
+@pytest.mark.parametrize("sfreq", [80.0, 100.0, 250.0])
+def test_from_80_samples_a_second_on_contact_is_judged(sfreq: float) -> None:
+    data = RNG.normal(0, 8, (4, round(7 * sfreq)))
+    assert set(EncoderTasks().contact(EEGWindow(data, sfreq, NAMES, 7.0))) == set(NAMES)
 
 
 def test_every_electrode_in_want_is_told_with_what_is_wrong() -> None:

@@ -64,3 +64,29 @@ def test_it_is_the_back_that_is_listened_to() -> None:
     names = ("Fp1", "Fp2", "O1", "O2")
     both = EEGWindow(np.vstack([front.data[:2], back.data[:2]]), 256.0, names, 0.0)
     assert alpha.find([both]).frequency == pytest.approx(11.0, abs=0.25)
+
+
+@pytest.mark.parametrize("dead", [0.0, -1000.0])
+def test_electrodes_that_give_nothing_are_not_taken_for_clean_ones(dead: float) -> None:
+    data = rest(10.0).data.copy()
+    data[[0, 3]] = dead
+    found = alpha.find([EEGWindow(data, 256.0, MUSE, 0.0)])
+    assert found.pieces == 0
+    assert "mind that all electrodes lie well" in found.sentence
+
+
+@pytest.mark.parametrize("wrong", ["dead", "hum", "jumps"])
+def test_one_electrode_with_a_fault_is_left_out_and_the_other_is_listened_to(wrong: str) -> None:
+    rng = np.random.default_rng(5)
+    stretch = rest(10.0, seconds=75)
+    data, samples = stretch.data.copy(), stretch.data.shape[1]
+    bad = {
+        "dead": np.zeros(samples),
+        "hum": 200 * np.sin(2 * np.pi * 50 * np.arange(samples) / 256) + rng.normal(size=samples),
+        "jumps": 5000.0 * (np.arange(samples) % 256 < 128),
+    }
+    data[3] = bad[wrong]
+    found = alpha.find([replace(stretch, data=data)])
+    alone = alpha.find([replace(stretch, data=stretch.data[:3], ch_names=MUSE[:3])])
+    assert found == alone
+    assert found.frequency == pytest.approx(10.0, abs=0.25)

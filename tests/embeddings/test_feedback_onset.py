@@ -86,3 +86,34 @@ def test_it_lets_go_a_quarter_of_a_second_after_the_last_steep_step() -> None:
     assert held[first]
     assert all(held[first : first + round(HELD_SECONDS * SFREQ / LENGTH)])
     assert not any(held[first + round(1.5 * SFREQ / LENGTH) : first + round(1.7 * SFREQ / LENGTH)])
+
+
+@pytest.mark.parametrize(("begins", "seconds"), [(10.0, 60.0), (0.0, 8.0)])
+def test_after_an_electrode_gave_nothing_feedback_moves_on_as_soon_as_it_is_well(begins: float, seconds: float) -> None:
+    stretch = eeg(90, seed=6)
+    data = stretch.data.copy()
+    data[1, round(begins * SFREQ) : round((begins + seconds) * SFREQ)] = 800.0
+    steps = [step for step in followed(replace(stretch, data=data)) if step.time > begins + seconds]
+    well = next(i for i, step in enumerate(steps) if not step.muted)
+    after = [step.held for step in steps[well : well + 200] if not step.muted]
+    assert len(after) > 150
+    assert np.mean(after) < 0.2
+
+
+def test_an_electrode_without_any_signal_that_nobody_called_faulty_is_soon_followed_again() -> None:
+    rng = np.random.default_rng(0)
+    data = np.hstack([np.zeros((1, round(30 * SFREQ))), rng.normal(0, 10, (1, round(40 * SFREQ)))])
+    onset = Onset(1, SFREQ)
+    held = [onset.take(data[:, a : a + LENGTH], settled=a > 3 * SFREQ) for a in range(0, data.shape[1], LENGTH)]
+    assert np.mean(held[round(50 * SFREQ / LENGTH) :]) < 0.15
+
+
+def test_an_electrode_with_a_fault_holds_nothing() -> None:
+    rng = np.random.default_rng(0)
+    data = rng.normal(size=(2, round(20 * SFREQ)))
+    data[1, round(10 * SFREQ) :] *= 30
+    for faults, held in (((), True), (("", ""), True), (("", "jumps"), False)):
+        onset = Onset(2, SFREQ)
+        starts = range(0, round(11 * SFREQ), LENGTH)
+        told = [onset.take(data[:, a : a + LENGTH], settled=a > 3 * SFREQ, faults=faults) for a in starts]
+        assert told[-1] is held

@@ -108,6 +108,15 @@ def test_the_shipped_model_serves_every_kind_of_montage() -> None:
         assert not shipped.line(kind).coefficients[~EVEN].any()
 
 
+def test_a_montage_without_a_line_of_its_own_counts_as_nobody_placed_and_every_other_keeps_its_sites() -> None:
+    shipped = focus.shipped()
+
+    for names in (("Fp1",), ("Oz",), ("TP9",), ("F3", "Fz")):
+        assert focus.where(shipped, names) == sites.Sites(None, None)
+    for names in (("TP9", "AF7", "AF8", "TP10"), ("Fp1", "Fp2"), ("O1", "O2"), ("Fz", "Pz"), ("E1", "E2")):
+        assert focus.where(shipped, names) == sites.find(names)
+
+
 def test_smoothing_looks_back_only() -> None:
     values = np.array([0.0, 0.0, 8.0, 0.0, 0.0, 0.0])
 

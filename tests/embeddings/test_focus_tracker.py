@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from companion.brain.formats import read
-from embeddings import focus, signal
+from embeddings import features, focus, signal
 from embeddings.focus_tracker import FocusTracker, Reading
 from embeddings.types import EEGWindow, EmbeddingsError
 
@@ -102,6 +102,79 @@ def test_a_rest_of_another_version_is_refused() -> None:
     np.savez(stream, **arrays)
     with pytest.raises(EmbeddingsError, match="another version"):
         FocusTracker.load(focus.shipped(), stream.getvalue())
+
+
+def rows(names: tuple[str, ...], *, slow: float = 1.0, fast: float = 1.0, seed: int = 0) -> NDArray[np.float32]:
+    """Features of half a minute in which the slow and the fast half of the spectrum are so many times as loud."""
+    data = quiet(30, seed=seed)[: len(names)]
+    low = signal.bandpass(data, SFREQ)
+    low = np.cumsum(low, axis=1) - np.cumsum(np.cumsum(low, axis=1), axis=1) / np.arange(1, low.shape[1] + 1)
+    mixed = slow * low / low.std() * 8 + fast * data
+    window = EEGWindow(mixed, SFREQ, names, 30.0)
+    return np.array([features.row(filtered, SFREQ) for _, filtered in signal.windows(window)])
+
+
+def score_of(names: tuple[str, ...], now: NDArray[np.float32]) -> float:
+    known = FocusTracker.of_rest(focus.shipped(), names, rows(names)).reference
+    assert known is not None
+    return float(focus.scores(focus.shipped(), known, features.matrices(now, len(names))).mean())
+
+
+@pytest.mark.parametrize("name", ["Fp1", "Fz", "Oz", "TP9"])
+@pytest.mark.parametrize(("slow", "fast"), [(1.0, 1.0), (0.6, 1.4), (1.5, 0.7)])
+def test_one_placed_electrode_says_what_one_says_that_nobody_placed(name: str, slow: float, fast: float) -> None:
+    now = rows((name,), slow=slow, fast=fast, seed=1)
+    assert score_of((name,), now) == pytest.approx(score_of(("EEG1",), now))
+
+
+def test_the_neutral_score_of_one_placed_electrode_is_its_own_lines() -> None:
+    tracker = FocusTracker(focus.shipped(), ("Fp1",), rest_windows=20)
+    lone = FocusTracker(focus.shipped(), ("EEG1",), rest_windows=20)
+    data = quiet(60)[:1]
+    told = [
+        [one.evidence for one in readings(one, data, SFREQ, names)]
+        for one, names in ((tracker, ("Fp1",)), (lone, ("EEG1",)))
+    ]
+    assert told[0][-1] is not None
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("Fp1",),
+        ("E1", "E2", "E3", "E4"),
+        ("TP9", "AF7", "AF8"),
+        ("Fp1", "Fp2", "C3", "C4", "P7", "P8", "O1", "O2"),
+    ],
+)
+def test_the_rest_of_any_montage_is_kept(names: tuple[str, ...]) -> None:
+    data = np.vstack([quiet(30), quiet(30, seed=1)])[: len(names)]
+    table = np.array(
+        [features.row(filtered, SFREQ) for _, filtered in signal.windows(EEGWindow(data, SFREQ, names, 0))]
+    )
+    kept = FocusTracker.of_rest(focus.shipped(), names, table).dump()
+    assert kept is not None
+    assert FocusTracker.load(focus.shipped(), kept).dump() == kept
+
+
+def without_sites(kept: bytes | None) -> bytes:
+    """What an older version kept."""
+    assert kept is not None
+    with np.load(io.BytesIO(kept)) as saved:
+        arrays = {name: saved[name] for name in saved.files if name != "sites"}
+    stream = io.BytesIO()
+    np.savez(stream, **arrays)
+    return stream.getvalue()
+
+
+def test_a_rest_that_an_older_version_kept_serves_unless_its_one_electrode_counted_for_its_place() -> None:
+    four = FocusTracker(focus.shipped(), HEADBAND, rest_windows=20)
+    list(readings(four, quiet(40), SFREQ, HEADBAND))
+    assert FocusTracker.load(focus.shipped(), without_sites(four.dump())).dump() == four.dump()
+    one = FocusTracker.of_rest(focus.shipped(), ("Fp1",), rows(("Fp1",)))
+    with pytest.raises(EmbeddingsError, match="another version"):
+        FocusTracker.load(focus.shipped(), without_sites(one.dump()))
 
 
 def test_evidence_is_none_before_the_rest_is_known_nothing_at_neutral_and_rises_with_the_score() -> None:

@@ -74,6 +74,18 @@ def test_names_that_say_nothing_have_no_place() -> None:
     assert [sites.place(name) for name in ("3", "AUX", "ECG", "F", "")] == [None] * 5
 
 
+@pytest.mark.parametrize(
+    ("old", "new"), [("T3", "T7"), ("t4", "T8"), ("T5", "P7"), ("T6", "P8"), ("A1", "TP9"), ("M2", "TP10")]
+)
+@pytest.mark.parametrize("form", ["{}", "{}-REF", "{}-LE", "EEG {}-REF", "EEG_{}", "EEG {} A2"])
+def test_an_old_name_is_the_new_ones_place_whatever_it_was_recorded_against(old: str, new: str, form: str) -> None:
+    assert sites.place(form.format(old)) == sites.place(form.format(new)) == sites.place(new)
+
+
+def test_of_a_cap_recorded_against_a_reference_the_same_electrodes_stand_for_the_head() -> None:
+    assert sites.find([f"EEG {name}-REF" for name in CAP]) == sites.find(CAP)
+
+
 def test_all_electrodes_of_a_small_montage_are_kept() -> None:
     assert sites.kept(("TP9", "AF7", "AF8", "TP10")) == (0, 1, 2, 3)
 

@@ -6,8 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -131,6 +132,54 @@ def test_a_plan_that_does_not_fit_the_headset_ends_the_session_with_a_sentence(
     assert "no electrode Cz" in training.snapshot().sentence
     assert [part for part, _ in told] == ["training"]
     assert trainings.all_of(store) == []
+
+
+class Handed:
+    """A headset whose chunks the test hands over."""
+
+    def __init__(self) -> None:
+        self.take: Callable[[Chunk], None] | None = None
+
+    def follow(self, take: Callable[[Chunk], None], *, every: float) -> None:  # noqa: ARG002
+        self.take = take
+
+    def unfollow(self) -> None:
+        self.take = None
+
+
+class Ticking:
+    """A clock that goes on with each step that a session takes, however fast these come."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        self.now += 0.02 if threading.current_thread().name == "training" else 0.0
+        return self.now
+
+
+def test_what_was_measured_before_electrodes_were_left_out_is_not_in_the_baseline_after(
+    writer: Writer, store: Store
+) -> None:
+    handed, data = Handed(), noise(20)
+    data[0, : 10 * 256] = 0.0  # TP9; well again when the steps that still come of the plan before would count
+    training = Training(source=handed, writer=writer, store=store, on_incident=lambda *_: None, monotonic=Ticking())
+    training.start(Wish(CALM, PLAN, Times(baseline=5.0)))
+    try:
+        until(lambda: handed.take is not None)
+        assert handed.take is not None
+        handed.take(chunk(data))
+        until(lambda: "TP9 is left out" in training.snapshot().sentence)
+        handed.take(chunk(noise(1), 1000.0, segment=1))
+        until(lambda: (training.snapshot().time or 0.0) > 1000.0)
+    finally:
+        training.end()
+        training.stop()
+    assert training.number is not None
+    series = trainings.series(store, training.number)
+    before, after = series["time"][series["time"] < 1000.0], series["time"][series["time"] > 1000.0]
+    assert after.size > 0
+    assert 3.0 < before.max() < 10.0  # of the 20 s that came at once
 
 
 def test_the_process_is_started_again_when_it_dies() -> None:
