@@ -141,8 +141,8 @@ class Compacting:
             raise CancelledError
 
     def _is_free(self) -> bool:
-        """Whether nothing waits for the machine."""
-        return self._may() and not any(self._store.backlog().values())
+        """Whether nothing waits for the machine that could be done now."""
+        return self._may() and not self._store.waits(self._clock())
 
     def _group(self, framed: Sequence[Framed]) -> int:
         """Group a few frames in the process; returns how many were."""

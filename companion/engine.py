@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from companion.mail_guard import MailGuard
     from companion.training_room import TrainingRoom
 
+OVER_BUDGET = "The vault could not be brought within its new budget:"
 COUNTING_SHARE = 100.0  # counting a million moments takes a twentieth of a second, and is asked for once a second
 
 
@@ -158,7 +159,9 @@ class Engine:
         self._sources.resume()
 
     def apply(self, settings: Settings) -> None:
-        """Take over new settings at once."""
+        """Take over new settings at once; what is over another budget goes while this goes on."""
+        limited = self._parts.writer.limit(budgeting.limits(settings))
+        limited.add_done_callback(partial(self._complain, "budget", OVER_BUDGET))
         other_model = settings.text_model != self._sources.settings.text_model
         if other_model:
             self._recoding.leave()
@@ -235,7 +238,7 @@ class Engine:
         """Note that a hit was opened."""
         asked, now = answer.question.kind, self._clock()
         noted = self._parts.writer.do(feedback.opened, answer.time, asked, answer.hits, rank, time=now)
-        noted.add_done_callback(self._complain)
+        noted.add_done_callback(partial(self._complain, "feedback", "What was opened could not be noted:"))
 
     def forget_last(self, seconds: float) -> Future[Gone]:
         """Forget what was recorded within the last ``seconds``; recording goes on."""
@@ -293,11 +296,11 @@ class Engine:
         """Whether everything that was chosen has come to its end (a replay, a playback), so that nothing will come."""
         return self._sources.finished()
 
-    def _complain(self, future: Future[None]) -> None:
-        """Note that what the person opened could not be stored."""
+    def _complain(self, part: str, what: str, future: Future[None]) -> None:
+        """Note that the writer could not do what nobody waits for."""
         error = future.exception()
         if error is not None:
-            self._parts.on_incident("feedback", f"What was opened could not be noted: {error}")
+            self._parts.on_incident(part, f"{what} {error}")
 
     def _warm(self, settings: Settings) -> None:
         """Load the models while nobody waits for them; why one cannot be is said by `status` once it is needed."""

@@ -12,6 +12,8 @@ from companion.worker import TaskFailed, WorkerCrashed
 from embeddings.model_place import ComingError
 from embeddings.types import EmbeddingsError
 from index import changes
+from index.forgetting import forgotten
+from index.pictures.cold_frames import UnreachableError
 from index.store import Store
 from index.types import FrameError, Job, RecordingError, VaultError
 from index.writer import Writer
@@ -36,7 +38,7 @@ class Step(Protocol):
     batch: int
 
     def ready(self, moment_ids: Sequence[int]) -> list[int]:
-        """Return those that can be done now; asked with none when none waits."""
+        """Return those that can be done now, or older ones that can; asked with none when none waits."""
         ...
 
     def fill(self, moment_ids: Sequence[int]) -> None:
@@ -45,9 +47,14 @@ class Step(Protocol):
 
 
 def work_off(step: Step, ids: Sequence[int], *, writer: Writer, on_incident: Callable[[str], None]) -> None:
-    """Do the jobs; one that cannot be done is found by doing them one by one, and set aside."""
+    """Do the jobs; one that cannot be done is found by doing them one by one, and set aside.
+
+    Raises `UnreachableError` for a frame that the disk does not give now: it would be gone, and may be whole.
+    """
     try:
         step.fill(ids)
+    except UnreachableError:
+        raise
     except POISON as error:
         if len(ids) > 1:
             for moment_id in ids:
@@ -57,6 +64,7 @@ def work_off(step: Step, ids: Sequence[int], *, writer: Writer, on_incident: Cal
             return  # it was forgotten meanwhile
         reason = (str(error).strip() or type(error).__name__).splitlines()[-1]
         on_incident(f"Moment {ids[0]} was set aside: its `{step.kind}` failed ({reason}).")
+        forgotten.remove_files(writer)  # of a frame that could not be read
 
 
 class Filler:

@@ -99,6 +99,8 @@ def forget_between(
         plan = wish.plan(store, Wish(Filters(since=start, until=end)))
         if not plan.empty:
             forgetting.begin(writer, plan, time=end)
+        else:
+            forgetting.clear_days(writer, plan.spans)  # of a moment that was refused
         try:
             forgetting.finish(writer, store, brain=BRAIN, vectors=vectors, stop=stop)
         except KeyboardInterrupt as error:

@@ -29,7 +29,6 @@ from index.types import Job, Moment, SignalQuality, VaultError
 from index.vault import Vault
 from index.writer import Writer
 
-SETTLE_SECONDS = 3.0  # until the last second of a moment's EEG is surely on disk
 GOES_ON_SECONDS = 10.0  # a moment that has gone on so long is encoded before it ends; most end sooner, encoded once
 WINDOWS_KEPT = 4  # rows of features kept a moment, spread over it
 LEAST_STRETCH = 6.0  # seconds: the filter settles in 2, a window lasts 4
@@ -104,9 +103,8 @@ class BrainStep:
         self._windows: dict[str, int] = {}  # known, by montage
 
     def ready(self, moment_ids: Sequence[int]) -> list[int]:
-        """Return those whose EEG is on disk."""
-        moments = self._store.moments(moment_ids).values()
-        return [moment.id for moment in moments if moment.time_end + SETTLE_SECONDS <= self._clock()]
+        """Return the newest of all that wait whose EEG is on disk."""
+        return self._store.waiting(self.kind, self.batch, over=self._clock()) if moment_ids else []
 
     def fill(self, moment_ids: Sequence[int]) -> None:
         """Encode each moment's EEG; one without EEG simply has none."""
@@ -145,11 +143,13 @@ class BrainStep:
     def _state(self, moment_id: int, found: BrainFeatures) -> None:
         """Store the moment's state vector; fit the baseline first when twice as much is known as before."""
         space, baseline = current_baseline(self._store, found.montage) or (None, b"")
+        if space is None:
+            self._windows.pop(found.montage, None)  # it may have been forgotten, and much of what was counted with it
         if self._known(found) >= _due(space):
             self._fit(found, space)
         elif space is not None:
             vectors = self._encoder.submit("state_vectors", baseline, [found.rows]).result()
-            self._writer.do(_store_vectors, space, {moment_id: vectors[0][np.newaxis]}).result()
+            self._writer.do(_store_state, space, moment_id, vectors[0][np.newaxis]).result()
 
     def _known(self, found: BrainFeatures) -> int:
         """Return how many windows are known of a montage, counted in full only once a run."""
@@ -164,6 +164,8 @@ class BrainStep:
         """Fit a new baseline and give every moment of the montage a vector of its space."""
         rows = list(self._store.features(found.montage))
         self._windows[found.montage] = sum(round(weight) for _, weight, _ in rows)
+        if self._windows[found.montage] < spaces.LEAST_WINDOWS:
+            return  # the rest of what was counted is forgotten by now
         tables = [sessions.table(blob, weight) for _, weight, blob in rows]
         baseline, dimension = self._encoder.submit("fit_baseline", np.vstack(tables), len(found.ch_names)).result()
         vectors = self._encoder.submit("state_vectors", baseline, tables).result()
@@ -234,6 +236,14 @@ def _store_vectors(db: Database, space: str, vectors: Mapping[int, NDArray[np.fl
     changes.put_vectors(db, space, {moment_id: matrix for moment_id, matrix in vectors.items() if moment_id in left})
 
 
+def _store_state(db: Database, space: str, moment_id: int, vector: NDArray[np.float32]) -> None:
+    """Store a moment's state; where its space was forgotten meanwhile, the moment is encoded anew."""
+    if db.execute("SELECT 1 FROM spaces WHERE name = ?", [space]).fetchone() is not None:
+        _store_vectors(db, space, {moment_id: vector})
+    elif changes.there(db, [moment_id]):
+        changes.want(db, moment_id, Job.BRAIN)
+
+
 def _store_features(db: Database, moment_id: int, found: BrainFeatures) -> None:
     """Store what a moment's EEG says: how good it was in any case, features of its fit windows alone."""
     if not changes.there(db, [moment_id]):
@@ -248,7 +258,14 @@ def _store_features(db: Database, moment_id: int, found: BrainFeatures) -> None:
 
 
 def _replace_space(db: Database, old: str | None, new: NewSpace, time: float) -> None:
-    changes.put_space(db, new.name, model=spaces.STATE, dimension=new.dimension, time=time, data=new.baseline)
-    _store_vectors(db, new.name, new.vectors)
+    """Put a space in the place of an older one, which may have the same name.
+
+    Not where some of what it was fitted to is gone by now: it is fitted again with the next moment.
+    """
+    sql = "SELECT count(*) FROM features WHERE moment_id IN (SELECT value FROM json_each(?))"
+    if db.execute(sql, [json.dumps(list(new.vectors))]).fetchone()[0] < len(new.vectors):
+        return
     if old is not None:
         changes.drop_space(db, old)
+    changes.put_space(db, new.name, model=spaces.STATE, dimension=new.dimension, time=time, data=new.baseline)
+    _store_vectors(db, new.name, new.vectors)

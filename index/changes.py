@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
+from index.forgetting import forgotten
+from index.forgetting.budget import size_of
 from index.pictures import frames
 from index.spaces.vector_bytes import pack
 from index.types import Job, Look, NewMoment, Seen, SignalQuality
@@ -59,8 +61,24 @@ def _columns(new: NewMoment) -> list[object]:
 def put_frame(db: Database, vault: Vault, moment_id: int, image: Image) -> None:
     """Store the frame of a moment, in place of the one it had."""
     start = db.execute("SELECT time_start FROM moments WHERE id = ?", [moment_id]).fetchone()[0]
+    vault.unsettled.append((moment_id, frames.name_of(vault, moment_id, start)))  # before: half of it may be written
     path = frames.save(vault, moment_id, start, image)
     db.execute("UPDATE moments SET frame = ? WHERE id = ?", [path, moment_id])
+
+
+def take_back_frames(db: Database, vault: Vault) -> int:
+    """Remove the frames of a change that was rolled back: no moment has them, and they could not be forgotten.
+
+    Returns how many bytes they had. Raises `VaultError`.
+    """
+    freed = 0
+    for moment_id, name in vault.unsettled:
+        has = db.execute("SELECT 1 FROM moments WHERE id = ? AND frame = ?", [moment_id, name])
+        if has.fetchone() is None:  # else it had one of this name before
+            for file in (vault.root / name, vault.root / frames.thumbnail(name)):
+                freed += size_of(file)
+                forgotten.remove(vault, file)
+    return freed
 
 
 def put_hands(db: Database, moment_id: int, seen: Seen) -> None:
@@ -180,14 +198,22 @@ def done(db: Database, moment_id: int, kind: Job) -> None:
 def set_aside(db: Database, moment_id: int, kind: Job, error: str) -> bool:
     """Quarantine a job that cannot be done; returns whether there is one: its moment may be forgotten.
 
-    A moment whose frame cannot be read is still found by its title.
+    A moment whose frame cannot be read is still found by its title. The frame goes (`forgotten.remove_files`): nobody
+    knows what secrets it shows.
     """
     sql = "UPDATE jobs SET quarantined = 1, error = ? WHERE moment_id = ? AND kind = ?"
     if not db.execute(sql, [error, moment_id, kind]).rowcount:
         return False
     if kind == Job.READ:
         want(db, moment_id, Job.CONTENT)
+        forgotten.take_frames(db, [moment_id])
     return True
+
+
+def drop_unread(db: Database) -> None:
+    """Take the frames of moments that could not be read, which an older version kept."""
+    unread = "SELECT moment_id FROM jobs WHERE kind = ? AND quarantined = 1"
+    forgotten.take_frames(db, [row[0] for row in db.execute(unread, [Job.READ]).fetchall()])
 
 
 def put_space(db: Database, name: str, *, model: str, dimension: int, time: float, data: bytes = b"") -> None:

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
 from index.keys.sealing import TAG_BYTES, AesBlocks, DamagedError, derive
-from index.replacing import FILE_MODE, sync_folder
+from index.replacing import FILE_MODE, sync_folder, write_at
 from index.types import VaultError
 
 MAGIC = b"CMPNJ\x01"
@@ -37,6 +38,11 @@ class JournalWriter:
     public
         The vault's X25519 key, from its key file.
 
+    Attributes
+    ----------
+    broken
+        Whether the disk left a torn entry at the end of the file: what comes after it could not be read.
+
     """
 
     def __init__(self, path: Path, public: bytes) -> None:
@@ -45,6 +51,7 @@ class JournalWriter:
         self._raw_public = public
         self._number = 0
         self._size = len(MAGIC)
+        self.broken = False
         try:
             self._file: BinaryIO = open(  # noqa: SIM115 - closed by `close`
                 path, "xb", buffering=0, opener=lambda name, flags: os.open(name, flags, FILE_MODE)
@@ -52,12 +59,13 @@ class JournalWriter:
         except OSError as error:
             raise _refused(path, error) from error
         try:
-            _write_all(self._file, MAGIC)
+            write_at(self._file, 0, MAGIC)
             os.fsync(self._file.fileno())
             sync_folder(path.parent)
         except OSError as error:
-            self._file.close()
-            path.unlink()  # else a full disk would leave one for each try
+            self.close()
+            with suppress(OSError):  # a disk that refuses this too leaves a file without an entry
+                path.unlink()  # else a full disk would leave one for each try
             raise _refused(path, error) from error
 
     @property
@@ -66,24 +74,39 @@ class JournalWriter:
         return self._size
 
     def append(self, entry: bytes) -> None:
-        """Seal and write an entry, safe against a crash when this returns; raises `VaultError`, and writes nothing."""
+        """Seal and write an entry, safe against a crash when this returns; raises `VaultError`, and writes nothing.
+
+        Where the disk does not let what it wrote of one be taken back, the file is `broken`, and takes no more.
+        """
+        if self.broken:
+            raise VaultError(f"The journal {self.path} takes no more: the disk tore an entry at its end.")
         once = X25519PrivateKey.generate()
         public = once.public_key().public_bytes_raw()
         key = _key(once.exchange(self._public), public, self._raw_public)
         sealed = AesBlocks(key).seal(0, entry, _about(self.path, self._number))
         try:
-            _write_all(self._file, len(sealed).to_bytes(LENGTH_BYTES, "big") + public + sealed)
+            write_at(self._file, self._size, len(sealed).to_bytes(LENGTH_BYTES, "big") + public + sealed)
             os.fsync(self._file.fileno())
         except OSError as error:
-            self._file.truncate(self._size)
-            self._file.seek(self._size)
+            self._take_back()
             raise _refused(self.path, error) from error
         self._number += 1
         self._size += LENGTH_BYTES + PUBLIC_BYTES + len(sealed)
 
     def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+        """Close the file; what is torn at its end is taken back, if the disk does that now."""
+        if self.broken:
+            self._take_back()
+        with suppress(OSError):  # every entry in it is safe already
+            self._file.close()
+
+    def _take_back(self) -> None:
+        """Leave nothing in the file of an entry that was refused."""
+        try:
+            self._file.truncate(self._size)
+            self.broken = False
+        except OSError:
+            self.broken = True
 
 
 def entries(path: Path, private: bytes) -> Iterator[bytes]:
@@ -123,12 +146,6 @@ def _key(shared: bytes, public: bytes, recipient: bytes) -> bytes:
 
 def _about(path: Path, number: int) -> bytes:
     return f"{path.name}:{number}".encode()
-
-
-def _write_all(file: BinaryIO, raw: bytes) -> None:
-    rest = memoryview(raw)
-    while rest:
-        rest = rest[file.write(rest) :]
 
 
 def _refused(path: Path, error: OSError) -> VaultError:

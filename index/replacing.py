@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import BinaryIO
 
 from index.types import VaultError
 
@@ -33,6 +34,14 @@ def replace_file(path: Path, content: bytes, *, durable: bool = True) -> None:
             sync_folder(path.parent)
     except OSError as error:
         raise VaultError(f"{path} could not be written ({error.strerror}). Is the disk full?") from error
+
+
+def write_at(file: BinaryIO, offset: int, content: bytes) -> None:
+    """Write every byte into an open file from a place on; raises OSError. An unbuffered file may take fewer at once."""
+    file.seek(offset)
+    rest = memoryview(content)
+    while rest:
+        rest = rest[file.write(rest) :]
 
 
 def sync_folder(folder: Path) -> None:

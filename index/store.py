@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import weakref
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -24,6 +25,9 @@ MOMENT_COLUMNS = (
     "id, time_start, time_end, app, title, url, monitor, source, frame, text, windows, fit, fault "
     "FROM moments LEFT JOIN signal_quality ON moment_id = id"
 )
+SETTLE_SECONDS = 3.0  # after a moment's end its EEG is surely on disk
+AHEAD_SECONDS = 60.0  # an end so far ahead was told by a clock that was set back since
+_OVER = "FROM jobs JOIN moments ON id = moment_id WHERE quarantined = 0 AND (time_end <= ? OR time_end > ?)"
 RECORDING_COLUMNS = "id, path, device, source, sfreq, ch_names, time_start, samples"
 
 
@@ -34,19 +38,25 @@ class Store:
         vault.require()
         self.vault = vault
         self._local = threading.local()
-        self._open: list[Database] = []
+        self._closing: list[weakref.finalize[..., Database]] = []  # one a connection that is open
         self._opening = threading.Lock()
 
     @property
     def db(self) -> Database:
-        """The connection of the calling thread."""
-        if not hasattr(self._local, "db"):
-            db = database.connect(self.vault, write=False)
-            with self._opening:
-                self._open.append(db)
-            self._local.db = db
-        found: Database = self._local.db
+        """The connection of the calling thread, which is closed when that ends."""
+        found: Database | None = getattr(self._local, "db", None)
+        if found is None:
+            found = self._local.db = self._opened()
         return found
+
+    def _opened(self) -> Database:
+        """Return a new connection that is closed once nobody has it any more, which a thread does until it ends."""
+        db = database.connect(self.vault, write=False)
+        closing = weakref.finalize(db, db.conn.close)
+        closing.atexit = False
+        with self._opening:
+            self._closing = [*(one for one in self._closing if one.alive), closing]
+        return db
 
     def search_on(self) -> None:
         """Let the calling thread's connection keep as many pages as searching comes back to."""
@@ -55,9 +65,9 @@ class Store:
     def close(self) -> None:
         """Close the connections of all threads."""
         with self._opening:
-            for db in self._open:
-                db.close()
-            self._open.clear()
+            for close in self._closing:
+                close()
+            self._closing.clear()
         self._local = threading.local()
 
     def rows(self, sql: str, arguments: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
@@ -115,10 +125,20 @@ class Store:
         """Return how many moments there are."""
         return int(self.value("SELECT count(*) FROM moments"))
 
-    def waiting(self, kind: Job, limit: int) -> list[int]:
-        """Return moments still waiting for ``kind``, newest first."""
+    def waiting(self, kind: Job, limit: int, *, over: float | None = None) -> list[int]:
+        """Return moments still waiting for ``kind``, newest first.
+
+        Where ``over`` (UTC seconds) is given, only those that ended so long before it that their EEG is on disk.
+        """
         sql = "SELECT moment_id FROM jobs WHERE kind = ? AND quarantined = 0 ORDER BY moment_id DESC LIMIT ?"
-        return [row[0] for row in self.rows(sql, [kind, limit])]
+        if over is None:
+            return [row[0] for row in self.rows(sql, [kind, limit])]
+        sql = f"SELECT moment_id {_OVER} AND kind = ? ORDER BY moment_id DESC LIMIT ?"
+        return [row[0] for row in self.rows(sql, [*_ends(over), kind, limit])]
+
+    def waits(self, over: float) -> bool:
+        """Whether any of the moments that are ``over`` then, as in `waiting`, waits for anything."""
+        return self.value(f"SELECT 1 {_OVER} LIMIT 1", _ends(over)) is not None
 
     def backlog(self) -> dict[Job, int]:
         """Return how many moments wait for what."""
@@ -253,6 +273,11 @@ class Store:
     def outputs(self) -> list[Output]:
         """Return the last real output of each source and sink."""
         return [Output(*row) for row in self.rows("SELECT part, time, count, note FROM outputs ORDER BY part")]
+
+
+def _ends(over: float) -> list[float]:
+    """Return the values of `_OVER`."""
+    return [over - SETTLE_SECONDS, over + AHEAD_SECONDS]
 
 
 def _moment(row: tuple[Any, ...]) -> Moment:

@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from sqlite_utils import Database
 
 from index import database
-from index.forgetting.budget import Kind, Ledger, NoRoomError
+from index.forgetting.budget import Kind, Ledger, Limits, NoRoomError
 from index.types import VaultError
 
 LOOK_STEPS = 250  # of SQLite's machine between two looks at the log
 FULL = "SQLITE_FULL"
 INCREMENTAL = 2  # of `PRAGMA auto_vacuum`
+MOST_PAGES = 0xFFFFFFFE  # that SQLite lets a database have
 
 
 class TooLargeError(NoRoomError):
@@ -31,13 +32,26 @@ class TooLargeError(NoRoomError):
 
 def prepare(db: Database, ledger: Ledger) -> None:
     """Set the writer's connection up for the ledger's limits, and count what is there."""
-    if ledger.limits.none:
-        return
-    if ledger.limits.log:
-        cache = min(database.WRITING_KIB, ledger.limits.log // 4 // 1024)
-        db.execute(f"PRAGMA cache_size = -{cache}")  # no more than this waits in memory when a change is done
-    ledger.measure()
+    _set_up(db, ledger.limits)
+    if not ledger.limits.none:
+        ledger.measure()
+        ledger.weigh_database(_pages(db))
+
+
+def limit(db: Database, ledger: Ledger, limits: Limits) -> None:
+    """Set the ledger and the writer's connection up for other limits, between two changes."""
+    if ledger.limits.none and not limits.none:
+        ledger.measure()  # before they hold: what is written meanwhile would be counted twice
+    ledger.limits = limits
+    _set_up(db, limits)
     ledger.weigh_database(_pages(db))
+
+
+def _set_up(db: Database, limits: Limits) -> None:
+    """Set how much of a change waits in memory until it is done, and let the database grow as it likes outside one."""
+    cache = min(database.WRITING_KIB, limits.log // 4 // 1024) if limits.log else database.WRITING_KIB
+    db.execute(f"PRAGMA cache_size = -{cache}")
+    db.execute(f"PRAGMA max_page_count = {MOST_PAGES}")  # of the last change within a budget it has another
 
 
 @contextmanager
@@ -63,7 +77,7 @@ def transaction(
 
     def look() -> int:
         nonlocal refused  # the cache, and what one step of SQLite's machine may write, come to the log as well
-        refused = not whole and not ledger.log_fits(ledger.limits.log // 2, within_log=last)
+        refused = not whole and not ledger.weigh_log(ledger.limits.log // 2, within_log=last)
         return int(refused)
 
     db.conn.set_progress_handler(look, LOOK_STEPS)
@@ -118,7 +132,7 @@ def _ask(ledger: Ledger, size: int, *, within: int, last: bool) -> int:
 
     Raises `TooLargeError` where only the log stands in its way, `NoRoomError` for all that it needs otherwise.
     """
-    ledger.log_fits(ledger.limits.log // 4, within_log=last)  # what the cache holds is written at the commit
+    ledger.weigh_log(ledger.limits.log // 4, within_log=last)  # what the cache holds is written at the commit
     try:
         ledger.ask(Kind.DATABASE, size, last=last)
     except NoRoomError:
@@ -130,7 +144,7 @@ def _ask(ledger: Ledger, size: int, *, within: int, last: bool) -> int:
 
 def _trim(db: Database, ledger: Ledger) -> None:
     """Write the log back before it takes more than a half of what is put by for it."""
-    if not ledger.log_fits(0, within_log=False) or ledger.log > ledger.limits.log // 4:
+    if not ledger.weigh_log(0, within_log=False) or ledger.log > ledger.limits.log // 4:
         empty_log(db, ledger)
 
 

@@ -34,6 +34,7 @@ class Vault:
         self.journal = root / "journal"
         self.mails = root / "mails"
         self.ledger = Ledger(root, self.database)
+        self.unsettled: list[tuple[int, str]] = []  # moments and frames of the change that is being made
         self._keys = keys
         self._lock_file = root / "writer.lock"
         self._lock = FileLock(self._lock_file, mode=FILE_MODE, thread_local=False)

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from index import database, transactions
 from index.forgetting import within_budget
+from index.forgetting.budget import Limits
 from index.forgetting.making_room import OpenVault
 from index.types import VaultError
 from index.vault import Vault
@@ -80,12 +81,24 @@ class Writer:
         """
         return self._thread.submit(work, *args, **kwargs)
 
+    def limit(self, limits: Limits) -> Future[None]:
+        """Stay within other limits, once the changes that wait are made; what is over them goes, as at a start.
+
+        The future raises `NoRoomError` where not enough may go: what is written next is refused then.
+        """
+        return self._thread.submit(self._limit, limits)
+
     def close(self) -> None:
         """Finish every change that waits, then let another process write."""
         self.vault.ledger.attach(None)
         self._thread.shutdown(wait=True)
         self._db.close()
         self.vault.release()
+
+    def _limit(self, limits: Limits) -> None:
+        if limits != self.vault.ledger.limits:
+            transactions.limit(self._db, self.vault.ledger, limits)
+            self._run(_nothing)
 
     def _run(self, change: Callable[[Database], T]) -> T:
         try:

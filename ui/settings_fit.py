@@ -30,6 +30,7 @@ class Scrolled(QScrollArea):
 
     def __init__(self, page: QWidget) -> None:
         super().__init__()
+        self._page = page
         self.setWidget(page)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -45,12 +46,12 @@ class Scrolled(QScrollArea):
 
     def heightForWidth(self, width: int) -> int:
         """Return what the page needs."""
-        return self.widget().heightForWidth(width)
+        return self._page.heightForWidth(width)
 
     def sizeHint(self) -> QSize:
         """Return the page's own."""
-        return self.widget().sizeHint()
+        return self._page.sizeHint()
 
     def minimumSizeHint(self) -> QSize:
         """Return the page's width, which is not scrolled."""
-        return QSize(self.widget().minimumSizeHint().width(), LEAST)
+        return QSize(self._page.minimumSizeHint().width(), LEAST)

@@ -119,8 +119,8 @@ class Journal:
         self._open_file(len(raw)).append(raw)
 
     def _open_file(self, size: int) -> JournalWriter:
-        """Return the file that has room for ``size`` bytes, a new one where the last has not."""
-        if self._file is not None and self._file.size + size > self._largest():
+        """Return the file that has room for ``size`` bytes, a new one where the last has not, or is broken."""
+        if self._file is not None and (self._file.broken or self._file.size + size > self._largest()):
             self._file.close()
             self._file = None
         if self._file is None:

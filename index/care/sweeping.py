@@ -6,14 +6,17 @@ What nobody misses is removed. EEG that cannot be opened may be whole, its key a
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
 from index import changes
 from index.care.aside import ASIDE, set_aside
+from index.forgetting.forgotten import DAY_SECONDS
 from index.keys.sealing import OVERHEAD
 from index.pictures import frames
 from index.replacing import replace_file
@@ -29,6 +32,9 @@ NEWEST = 200  # moments
 OVERLAP = 3600.0  # seconds looked at again: a disk's clock may be coarse, or another machine's
 NEAR = 0.01  # seconds by which the times of a row and of its file may differ
 EMPTY = OVERHEAD + LENGTH_BYTES + 3 * 256  # bytes of a recording of one channel before its first second
+
+
+Rows = Callable[[str, list[str]], list[tuple[Any, ...]]]  # SQL and its values in
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,39 @@ def sweep(store: Store, *, tell: Callable[[str], None]) -> list[str]:
     replace_file(mark, b"", durable=False)  # first: what changes from now on is looked at the next time
     lost = [*_drafts(vault.root), *_drafts(vault.eeg), *_recordings(store)]
     for folder in sorted({*_changed(vault.frames, since), *_newest(store)}):
-        lost += _pictures(store, folder)
+        lost += _pictures(vault, store.rows, folder)
+    _remove(vault, lost)
+    _set_aside(vault, list(_unopened(store)), tell)
+    return [str(path.relative_to(vault.root)) for path in lost]
+
+
+def days(vault: Vault, spans: Sequence[tuple[float, float]]) -> list[Path]:
+    """Return the folders of single pictures of the days (UTC) that stretches of time (UTC seconds) touch."""
+    begun = ((_begins(folder.name), folder) for folder in sorted(vault.frames.iterdir()))
+    return [
+        folder
+        for begins, folder in begun
+        if begins is not None and any(start < begins + DAY_SECONDS and end > begins for start, end in spans)
+    ]
+
+
+def _begins(day: str) -> float | None:
+    """Return when a day (UTC) begins by the name of its folder, None for one of another name."""
+    try:
+        return datetime.strptime(day, frames.DAY).replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        return None
+
+
+def sweep_day(db: Database, vault: Vault, folder: Path) -> None:
+    """Remove pictures of one folder that no moment has, while the program records; raises `VaultError`.
+
+    As a change of the writer's: nothing is half written then.
+    """
+    _remove(vault, list(_pictures(vault, lambda sql, values: db.execute(sql, values).fetchall(), folder)))
+
+
+def _remove(vault: Vault, lost: Sequence[Path]) -> None:
     try:
         for path in lost:
             vault.ledger.remove(path)
@@ -68,8 +106,6 @@ def sweep(store: Store, *, tell: Callable[[str], None]) -> list[str]:
         raise VaultError(
             f"{path} is left of a crash and cannot be removed ({error.strerror}). Make the vault's folder yours."
         ) from error
-    _set_aside(vault, list(_unopened(store)), tell)
-    return [str(path.relative_to(vault.root)) for path in lost]
 
 
 def _set_aside(vault: Vault, paths: list[Path], tell: Callable[[str], None]) -> None:
@@ -192,15 +228,15 @@ def _worthless(store: Store, one: Found) -> bool:
     return not one.samples or store.value(sql, [*times, one.sfreq, len(one.ch_names)]) is not None
 
 
-def _pictures(store: Store, folder: Path) -> Iterator[Path]:
+def _pictures(vault: Vault, rows: Rows, folder: Path) -> Iterator[Path]:
     """Yield drafts, and pictures whose moment is not there or has another."""
     yield from _drafts(folder)
     numbered = {path: path.stem for path in folder.iterdir() if path.suffix in {".frame", ".small"}}
     wanted = json.dumps([int(stem) for stem in numbered.values() if stem.isdecimal()])
     sql = "SELECT frame FROM moments WHERE id IN (SELECT value FROM json_each(?)) AND frame <> ''"
-    known = {name for (name,) in store.rows(sql, [wanted])}
+    known = {name for (name,) in rows(sql, [wanted])}
     known |= {frames.thumbnail(name) for name in known}
-    yield from (path for path in numbered if _name(store.vault, path) not in known)
+    yield from (path for path in numbered if _name(vault, path) not in known)
 
 
 def _name(vault: Vault, path: Path) -> str:

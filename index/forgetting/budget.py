@@ -222,8 +222,8 @@ class Ledger:
         with self._lock:
             self._used[Kind.DATABASE], self._log = size, log
 
-    def log_fits(self, ahead: int, *, within_log: bool) -> bool:
-        """Count the log anew, in the midst of a change, and say whether ``ahead`` more bytes of it would fit.
+    def weigh_log(self, ahead: int, *, within_log: bool) -> bool:
+        """Count the log anew, in the midst of a change, as if it had ``ahead`` more bytes; returns whether these fit.
 
         ``within_log`` leaves it no more than what is put by for it.
         """

@@ -16,8 +16,9 @@ from typing import TypeVar
 from sqlite_utils import Database
 
 from index import alpha, changes, database, focus_history, notices, trainings
+from index.care import sweeping
 from index.care.aside import ASIDE
-from index.forgetting import forgotten, traces
+from index.forgetting import fitted, forgotten, traces
 from index.forgetting.budget import NoRoomError
 from index.forgetting.forgotten import Forgotten, Why
 from index.forgetting.wish import Plan, Span
@@ -101,13 +102,25 @@ def finish(
     for _ in _in_pieces(writer, notices.forget_some, ROWS_AT_ONCE):
         pass  # every row is one less
     _moments(writer, store, progress)
+    for _ in _in_pieces(writer, fitted.forget_some, ROWS_AT_ONCE):
+        pass
     forgotten.remove_files(writer)
+    clear_days(writer, _spans(store))
     for sentence in compaction.mend(writer, store):
         writer.do(changes.incident, clock(), PART, sentence).result()
     if _is_wished(store, "traces"):
         _traces(writer, store, vectors or Vectors(store), stop)
     writer.do(_done).result()
     progress(1.0)
+
+
+def clear_days(writer: Writer, spans: Sequence[Span]) -> None:
+    """Remove pictures that no moment has, of the days that stretches of time touch; raises `VaultError`.
+
+    A change that was refused may have left one, where the disk refused to remove it as well.
+    """
+    for folder in sweeping.days(writer.vault, spans):
+        writer.do(sweeping.sweep_day, writer.vault, folder).result()
 
 
 def _write_down(db: Database, plan: Plan, time: float) -> None:
@@ -150,8 +163,7 @@ def _in_pieces(writer: Writer, change: Callable[[Database, int], T], at_once: in
 
 def _eeg(writer: Writer, store: Store, brain: OfBrain) -> None:
     """Cut the EEG of the stretches out, and what was derived from it."""
-    sql = "SELECT time_start, time_end FROM forgetting WHERE kind = 'span' ORDER BY time_start"
-    spans = [(row[0], row[1]) for row in store.rows(sql)]
+    spans = _spans(store)
     forgotten.remove_files(writer)  # what a crash left between
     cutting.cut(writer, store, spans)
     for at in range(0, len(spans), AT_ONCE):
@@ -166,6 +178,12 @@ def _eeg(writer: Writer, store: Store, brain: OfBrain) -> None:
         del left[-len(done) :]
 
 
+def _spans(store: Store) -> list[Span]:
+    """Return the stretches of time that are to be forgotten, in order."""
+    sql = "SELECT time_start, time_end FROM forgetting WHERE kind = 'span' ORDER BY time_start"
+    return [(row[0], row[1]) for row in store.rows(sql)]
+
+
 def _incidents_of(db: Database, spans: Sequence[Span]) -> None:
     for table in ("incidents", "looks"):
         db.conn.executemany(f"DELETE FROM {table} WHERE time >= ? AND time < ?", spans)  # noqa: S608 constants
@@ -177,13 +195,15 @@ def _incidents_of(db: Database, spans: Sequence[Span]) -> None:
 def _others(store: Store, spans: Sequence[Span]) -> list[int]:
     """Return the moments that stay and overlap one of the stretches."""
     going = {row[0] for row in store.rows("SELECT moment_id FROM forgetting WHERE kind = 'moment'")}
-    sql = "SELECT id FROM moments WHERE time_start < ? AND time_end > ?"
-    touched = {row[0] for start, end in spans for row in store.rows(sql, [end, start])}
+    # As in `Store.moments_between`: else each stretch looks at all that began before it.
+    sql, longest = "SELECT id FROM moments WHERE time_start < ? AND time_start >= ? AND time_end > ?", store.longest()
+    touched = {row[0] for start, end in spans for row in store.rows(sql, [end, start - longest, start])}
     return sorted(touched - going)
 
 
 def _without_brain(db: Database, ids: Sequence[int], brain: OfBrain) -> None:
     """Forget what was derived from the EEG of moments that stay; it is asked for anew from what is left."""
+    fitted.note(db, ids)
     listed = [json.dumps(list(ids))]
     among = "IN (SELECT value FROM json_each(?))"
     for table in ("features", "signal_quality"):
@@ -253,6 +273,7 @@ def _delete(db: Database, ids: Sequence[int]) -> None:
     told = "SELECT 1 FROM moments WHERE id IN (SELECT value FROM json_each(?)) AND length(title) >= ?"
     sql = f"DELETE FROM incidents WHERE EXISTS ({told} AND instr(what, title))"  # noqa: S608 constants
     db.execute(sql, [json.dumps(list(ids)), SHORTEST_TITLE])
+    fitted.note(db, ids)
     forgotten.delete_moments(db, ids)
 
 

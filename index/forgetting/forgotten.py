@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # the writer makes room, which is taken down here
     from index.writer import Writer
 
 DAY_SECONDS = 86_400.0
+_AMONG = "id IN (SELECT value FROM json_each(?))"
 _COLUMNS = "time, why, time_start, time_end, moments, frames, eeg_seconds, bytes"
 
 
@@ -101,12 +102,22 @@ def delete_moments(db: Database, ids: Sequence[int]) -> None:
 
     Groups of frames that lose one are noted by the database itself, see `index.pictures.compaction.mend`.
     """
-    listed = [json.dumps(list(ids))]
-    among = "id IN (SELECT value FROM json_each(?))"
-    names = db.execute(f"SELECT frame FROM moments WHERE {among} AND frame <> ''", listed).fetchall()  # noqa: S608 constants
-    single = [row[0] for row in names if not cold_frames.is_cold(row[0])]
+    _leave_frames(db, ids)
+    db.execute(f"DELETE FROM moments WHERE {_AMONG}", [json.dumps(list(ids))])  # noqa: S608 constants
+
+
+def take_frames(db: Database, ids: Sequence[int]) -> None:
+    """Take their pictures from moments, which stay; they go when this is safe, as in `delete_moments`."""
+    _leave_frames(db, ids)
+    db.execute(f"UPDATE moments SET frame = '' WHERE {_AMONG} AND frame <> ''", [json.dumps(list(ids))])  # noqa: S608 constants
+
+
+def _leave_frames(db: Database, ids: Sequence[int]) -> None:
+    """Note the files of moments' frames that are in no group."""
+    sql = f"SELECT frame FROM moments WHERE {_AMONG} AND frame <> ''"  # noqa: S608 constants
+    names = [row[0] for row in db.execute(sql, [json.dumps(list(ids))]).fetchall()]
+    single = [name for name in names if not cold_frames.is_cold(name)]
     leave_files(db, [file for name in single for file in (name, frames.thumbnail(name))])
-    db.execute(f"DELETE FROM moments WHERE {among}", listed)  # noqa: S608 constants
 
 
 def leave_files(db: Database, paths: Sequence[str]) -> None:

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from sqlite_utils import Database
 
+from index import changes
 from index.forgetting.budget import Kind, NoRoomError
 from index.forgetting.making_room import OpenVault, make
 from index.transactions import TooLargeError, empty_log, transaction
@@ -21,8 +22,7 @@ def run(work: OpenVault, change: Callable[[Database], T], *, time: float) -> T:
     ``time`` is now, UTC seconds. Raises `NoRoomError` when none can be made; nothing of the change is kept then.
     """
     if work.ledger.limits.none:
-        with work.db.atomic():
-            return change(work.db)
+        return _once(work, change)
     with work.ledger.change():
         return _run(work, change, time)
 
@@ -37,8 +37,7 @@ def _run(work: OpenVault, change: Callable[[Database], T], time: float) -> T:
     while True:
         attempts += 1
         try:
-            with transaction(work.db, ledger):
-                return change(work.db)
+            return _once(work, change)
         except TooLargeError:
             if attempts > 1:
                 raise
@@ -47,3 +46,17 @@ def _run(work: OpenVault, change: Callable[[Database], T], time: float) -> T:
             empty_log(work.db, ledger)  # what was rolled back is in it, and is no reason for anything to go
             if attempts == ATTEMPTS or not make(work, short.kind, short.size, time=time):
                 raise
+
+
+def _once(work: OpenVault, change: Callable[[Database], T]) -> T:
+    """Run a change; where it or its transaction is refused, the pictures it wrote go again, and need room again."""
+    work.vault.unsettled.clear()
+    try:
+        with transaction(work.db, work.ledger):
+            return change(work.db)
+    except NoRoomError as short:
+        short.size += changes.take_back_frames(work.db, work.vault)
+        raise
+    except BaseException:
+        changes.take_back_frames(work.db, work.vault)
+        raise

@@ -18,6 +18,7 @@ from index.replacing import FOLDER_MODE, replace_file
 from index.types import FrameError, VaultError
 from index.vault import Vault
 
+DAY = "%Y-%m-%d"  # UTC, how the folders are named
 THUMBNAIL = (384, 240)  # 16:10, twice the size it is shown at
 
 
@@ -37,13 +38,19 @@ def encode(image: NDArray[np.uint8]) -> Picture:
     return Picture(whole, encoding.small(_within(picture, THUMBNAIL)))
 
 
+def name_of(vault: Vault, moment_id: int, time: float) -> str:
+    """Return how the frame of a moment that began at ``time`` (UTC seconds) is named, a path relative to the vault."""
+    day = vault.frames / datetime.fromtimestamp(time, UTC).strftime(DAY)
+    return str((day / f"{moment_id}.frame").relative_to(vault.root))
+
+
 def save(vault: Vault, moment_id: int, time: float, image: NDArray[np.uint8] | Picture) -> str:
     """Write a frame (``uint8[height, width, 3]``, RGB, or encoded already) and its thumbnail.
 
-    Returns its name, a path relative to the vault. Raises `VaultError` when the disk will not take it.
+    Returns its name. Raises `VaultError` when the disk will not take both; one may be there then.
     """
-    day = vault.frames / datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d")
-    name = str((day / f"{moment_id}.frame").relative_to(vault.root))
+    name = name_of(vault, moment_id, time)
+    day = (vault.root / name).parent
     picture = image if isinstance(image, Picture) else encode(image)
     try:
         day.mkdir(exist_ok=True, mode=FOLDER_MODE)

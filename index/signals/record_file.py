@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from index.keys.sealing import HEAD_BYTES, TAG_BYTES, Blocks, DamagedError, Sealer
-from index.replacing import FILE_MODE
+from index.replacing import FILE_MODE, write_at
 from index.signals.bdf_header import COUNT_OFFSET, COUNT_WIDTH, Layout, decode_count, decode_header, encode_count
 from index.types import RecordingError
 
@@ -67,14 +67,14 @@ class PlainRecords:
 
     def write(self, file: BinaryIO, form: Layout, first: int, records: Sequence[bytes]) -> None:
         """Write records, then tell the header."""
-        _put(file, form.header_bytes + first * form.record_bytes, b"".join(records))
-        _put(file, COUNT_OFFSET, encode_count(first + len(records)))
+        write_at(file, form.header_bytes + first * form.record_bytes, b"".join(records))
+        write_at(file, COUNT_OFFSET, encode_count(first + len(records)))
 
     def cut(self, file: BinaryIO, form: Layout, count: int) -> None:
         """Cut the file and set the header's count right."""
         file.truncate(min(file.seek(0, os.SEEK_END), form.header_bytes + count * form.record_bytes))
         if self._bytes(COUNT_OFFSET, COUNT_WIDTH) != encode_count(count):  # what stands there may be no number
-            _put(file, COUNT_OFFSET, encode_count(count))
+            write_at(file, COUNT_OFFSET, encode_count(count))
 
     def _bytes(self, offset: int, size: int) -> bytes:
         with self.path.open("rb") as file:
@@ -127,7 +127,7 @@ class SealedRecords:
         """Write records. The same record has the same bytes when it is written again after a refusal."""
         blocks = self._opened()
         sealed = b"".join(blocks.seal(first + i + 1, record) for i, record in enumerate(records))
-        _put(file, self._place(form, first), sealed)
+        write_at(file, self._place(form, first), sealed)
 
     def cut(self, file: BinaryIO, form: Layout, count: int) -> None:
         """Cut the file."""
@@ -164,17 +164,9 @@ def _create(path: Path, start: bytes) -> BinaryIO:
         path, "xb", buffering=0, opener=lambda name, flags: os.open(name, flags, FILE_MODE)
     )
     try:
-        _put(file, 0, start)
+        write_at(file, 0, start)
     except OSError:
         file.close()
         path.unlink()
         raise
     return file
-
-
-def _put(file: BinaryIO, offset: int, raw: bytes) -> None:
-    """Write every byte; an unbuffered file may take fewer at once."""
-    file.seek(offset)
-    rest = memoryview(raw)
-    while rest:
-        rest = rest[file.write(rest) :]

@@ -98,6 +98,21 @@ def test_the_person_comes_first(writer: Writer, store: Store, reason: str) -> No
     assert not any(is_cold(store.moment(moment).frame) for moment in moments)
 
 
+def test_a_job_that_cannot_be_done_yet_holds_up_nothing(writer: Writer, store: Store) -> None:
+    moments, told = fill(writer), list[str]()
+    new = NewMoment(LATER - 20, LATER - 20, "Editor", "just left")
+    last = writer.do(changes.open_moment, writer.vault, new, None).result()
+    writer.do(changes.close_moment, last, LATER - 1).result()
+    assert store.backlog() == {Job.BRAIN: 1}
+    compacting = made(writer, store, told)
+    try:
+        assert compacting.work() == 3
+    finally:
+        compacting.stop()
+    assert all(is_cold(store.moment(moment).frame) for moment in moments)
+    assert told == []
+
+
 def test_what_was_drawn_lately_becomes_a_reel_though_a_job_waits_and_is_encoded_once_more_when_cold(
     writer: Writer, store: Store
 ) -> None:

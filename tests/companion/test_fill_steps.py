@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -15,13 +16,15 @@ from worker_tasks import Encoder
 
 from companion import fill as fill_module
 from companion.fill import UnusableError, work_off
+from companion.recover import finish_forgetting
 from companion.steps import BrainStep, ContentStep, ReadStep
 from companion.tasks import EncoderTasks, Vectors
-from companion.worker import Worker
+from companion.worker import TaskFailed, Worker, WorkerCrashed
 from embeddings.types import TextLine
 from index import changes
 from index.forgetting import forgotten
 from index.pictures import frames
+from index.pictures.cold_frames import UnreachableError
 from index.signals.bdf import BdfAppender
 from index.store import Store
 from index.types import Job, NewMoment
@@ -133,6 +136,25 @@ def test_a_moment_whose_eeg_cannot_be_used_keeps_how_bad_it_was_and_nothing_else
     assert store.signal(BEGIN) == (signal, 1, 0)
 
 
+def test_moments_of_a_clock_that_was_set_back_hold_up_no_older_ones(store: Store, writer: Writer) -> None:
+    ids = add(writer, *"abcdefghijklm", kind=Job.BRAIN)
+    now = BEGIN + 1000
+
+    def end(moments: Sequence[int], time: float) -> None:
+        rows = [(time, moment) for moment in moments]
+        writer.do(lambda db: db.conn.executemany("UPDATE moments SET time_end = ? WHERE id = ?", rows)).result()
+
+    encoder = Asked(lambda: None)
+    step = BrainStep(store=store, writer=writer, encoder=encoder, clock=lambda: now)  # type: ignore[arg-type]
+    end(ids[3:], now + 30)  # their EEG may not be on disk yet
+    assert step.ready(store.waiting(Job.BRAIN, step.batch)) == ids[2::-1]
+    end(ids[3:], now + 7200)  # it is: the clock was two hours ahead when they ended
+    assert step.ready(store.waiting(Job.BRAIN, step.batch)) == ids[:4:-1]
+    end(ids, now - 1)
+    assert step.ready(store.waiting(Job.BRAIN, step.batch)) == []
+    assert step.ready([]) == []
+
+
 class Asked:
     """A worker that answers with what it is given, after the moments it was asked about are forgotten."""
 
@@ -171,6 +193,67 @@ def test_a_picture_that_was_forgotten_while_it_was_read_leaves_no_file(store: St
     ReadStep(store=store, writer=writer, reader=Asked(forget, read=[secret])).fill([made])  # type: ignore[arg-type]
     assert [path for path in store.vault.frames.rglob("*") if path.is_file()] == []
     assert store.count() == 0
+
+
+class Failing:
+    """A worker whose answers fail."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def submit(self, *_: object) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_exception(self._error)
+        return future
+
+
+@pytest.mark.parametrize("error", [TaskFailed("no text found"), WorkerCrashed("died 2 times")])
+def test_a_picture_that_could_not_be_read_is_not_kept(
+    store: Store, writer: Writer, incidents: Incidents, error: Exception
+) -> None:
+    picture = np.full((60, 200, 3), 255, np.uint8)
+    ids = [
+        writer.do(changes.open_moment, writer.vault, NewMoment(BEGIN, BEGIN, "app", title), picture).result()
+        for title in ("first", "second")
+    ]
+    step = ReadStep(store=store, writer=writer, reader=Failing(error))  # type: ignore[arg-type]
+    work_off(step, ids[:1], writer=writer, on_incident=lambda what: incidents.append(("", what)))
+    unread, other = (store.moment(moment) for moment in ids)
+    assert (unread.title, unread.frame) == ("first", "")
+    left = {str(path.relative_to(store.vault.root)) for path in store.vault.frames.rglob("*") if path.is_file()}
+    assert left == {other.frame, frames.thumbnail(other.frame)}
+    assert store.waiting(Job.CONTENT, 9) == ids[:1]  # found by its title
+    assert [moment for moment, _, _ in store.quarantine()] == ids[:1]
+    assert len(incidents) == 1
+    assert store.value("SELECT count(*) FROM forgetting") == 0
+
+
+def test_a_picture_that_the_disk_does_not_give_now_is_kept_and_waits(
+    store: Store, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = np.full((60, 200, 3), 255, np.uint8)
+    made = writer.do(changes.open_moment, writer.vault, NewMoment(BEGIN, BEGIN, "app", "key"), picture).result()
+
+    def too_many(_: Path) -> bytes:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    step = ReadStep(store=store, writer=writer, reader=Asked(lambda: None, read=[]))  # type: ignore[arg-type]
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", too_many)
+        with pytest.raises(UnreachableError, match="Too many open files"):
+            work_off(step, [made], writer=writer, on_incident=pytest.fail)
+    assert store.waiting(Job.READ, 9) == [made]
+    work_off(step, [made], writer=writer, on_incident=pytest.fail)
+    assert frames.decode(frames.read(store.vault, store.moment(made).frame)).shape == (60, 200, 3)
+
+
+def test_a_picture_that_an_older_version_kept_unread_goes_at_the_next_start(store: Store, writer: Writer) -> None:
+    picture = np.full((60, 200, 3), 255, np.uint8)
+    made = writer.do(changes.open_moment, writer.vault, NewMoment(BEGIN, BEGIN, "app", "key"), picture).result()
+    writer.do(lambda db: db.execute("UPDATE jobs SET quarantined = 1")).result()
+    finish_forgetting(writer, store)
+    assert store.moment(made).frame == ""
+    assert [path for path in store.vault.frames.rglob("*") if path.is_file()] == []
 
 
 def test_a_secret_that_was_misread_is_taken_out_of_a_replay_as_of_what_is_live(store: Store, writer: Writer) -> None:

@@ -13,15 +13,16 @@ from whole_vault import SECONDS, record
 
 from companion import app, unlocking
 from companion.__main__ import main
-from companion.forgetting import forget, go_on, opened_writer
+from companion.forgetting import forget, forget_between, go_on, opened_writer
 from companion.locked.entries import CLOSED, OPENED, Entry, Journal
 from index import changes
 from index.forgetting import forgetting, wish
 from index.forgetting.wish import Wish
 from index.keys import erasing, keyfile
 from index.keys.sealing import DamagedError
-from index.pictures import cold_frames, compaction
+from index.pictures import cold_frames, compaction, frames
 from index.signals.bdf import BdfFile
+from index.spaces.vectors import Vectors
 from index.store import Store
 from index.types import NewMoment, VaultError
 from index.vault import Vault
@@ -147,3 +148,14 @@ def test_a_key_that_needs_the_passphrase_once_more_is_said(tmp_path: Path) -> No
         assert writer.vault is not vault
         assert go_on(writer, store)
         assert list(vault.eeg.iterdir()) == []
+
+
+def test_a_picture_of_a_moment_that_was_refused_goes_with_its_time_though_there_is_nothing_else(
+    tmp_path: Path,
+) -> None:
+    with Writer(vault_at(tmp_path), clock=clock) as writer, closing(Store(writer.vault)) as store:
+        name = frames.save(writer.vault, 1, NOW - 100, np.zeros((40, 60, 3), np.uint8))
+        gone = forget_between(writer, Vectors(store), NOW - 600, NOW)
+        assert (gone.moments, gone.frames) == (0, 0)
+        assert not (writer.vault.root / name).exists()
+        assert not (writer.vault.root / frames.thumbnail(name)).exists()

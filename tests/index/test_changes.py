@@ -76,6 +76,7 @@ def test_a_frame_that_cannot_be_read_is_set_aside_and_the_moment_still_found_by_
     moment_id = opened(writer)
     writer.do(changes.set_aside, moment_id, Job.READ, "died twice").result()
     assert store.quarantine() == [(moment_id, Job.READ, "died twice")]
+    assert store.moment(moment_id).frame == ""
     assert store.backlog() == {Job.CONTENT: 1}
     assert store.waiting(Job.READ, 10) == []
 

@@ -101,11 +101,18 @@ def test_young_open_and_unread_frames_wait(writer: Writer, store: Store) -> None
     assert {young, unread, still_open}.isdisjoint(one.moment for one in group)
 
 
-def test_a_frame_whose_text_cannot_be_read_is_grouped_all_the_same(writer: Writer, store: Store) -> None:
-    moment = add(writer, 20, read=False)
-    writer.do(changes.set_aside, moment, "read", "broken").result()
-    (group,) = compaction.plan(store, before=LATER).groups
-    assert [one.moment for one in group] == [moment]
+def test_a_frame_whose_text_cannot_be_read_goes_also_out_of_a_group(writer: Writer, store: Store) -> None:
+    unread, other = add(writer, 20, read=False), add(writer, 30)
+    writer.do(lambda db: db.execute("UPDATE jobs SET quarantined = 1 WHERE kind = 'read'")).result()
+    file = grouped(writer, store)  # an older version kept it
+    writer.do(changes.drop_unread).result()
+    assert compaction.mend(writer, store) == []
+    assert store.moment(unread).frame == ""
+    again = cold_frames.file_of(store.moment(other).frame)
+    assert again != file
+    left = {str(path.relative_to(store.vault.root)) for path in store.vault.frames.rglob("*") if path.is_file()}
+    assert left == {again, cold_frames.thumbnail(again)}
+    assert frames.decode(frames.read(store.vault, store.moment(other).frame)).shape == (48, 64, 3)
 
 
 def test_a_group_has_one_size_and_like_frames_are_neighbours(writer: Writer, store: Store) -> None:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from filling import T0
+from filling import T0, add_many, new
 from forgetting_desk import everything_of, forget, moment, recording
 
 from index import changes
 from index.care.aside import set_aside
+from index.forgetting import forgetting
 from index.forgetting.wish import Wish
 from index.signals.bdf import BdfFile
 from index.store import Store
@@ -103,3 +104,28 @@ def test_eeg_that_was_set_aside_goes_with_whatever_is_forgotten(writer: Writer, 
     forget(writer, store, Wish(Filters(since=T0)))
     assert not left.exists()
     assert other.exists()
+
+
+def test_moments_that_a_stretch_touches_are_found_without_looking_at_all_before_each(
+    writer: Writer, store: Store
+) -> None:
+    reaching = writer.do(changes.open_moment, writer.vault, new(T0 - 9000), None).result()
+    writer.do(changes.close_moment, reaching, T0 - 9000 + 100).result()  # the longest there is
+    made = add_many(writer, [""] * 600)
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    def others(first: int, last: int) -> int:
+        nonlocal steps
+        steps = 0
+        spans = [(T0 + 60 * number + 20, T0 + 60 * number + 30) for number in range(first, last)]
+        assert forgetting._others(store, spans) == made[first:last]
+        return steps
+
+    assert forgetting._others(store, [(T0 - 8905, T0 - 8902)]) == [reaching]
+    store.db.conn.set_progress_handler(count, 10)
+    assert others(550, 600) < 2 * others(20, 70)

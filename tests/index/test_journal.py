@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+from ill_disk import IllFile, refuse
 
 from index.journal import JournalWriter, entries, files
 from index.keys.keys import Secrets
@@ -96,3 +97,48 @@ def test_a_full_disk_leaves_no_file_for_each_try(tmp_path: Path, monkeypatch: py
     with pytest.raises(VaultError, match="Is the disk full"):
         JournalWriter(tmp_path / "a.journal", SECRETS.public)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("well_again", [True, False])
+def test_a_disk_that_tears_an_entry_and_takes_nothing_back_costs_that_entry_alone(
+    tmp_path: Path, well_again: bool
+) -> None:
+    writer = JournalWriter(tmp_path / "a.journal", SECRETS.public)
+    writer.append(b"one")
+    whole, disk = writer.size, IllFile(writer._file)
+    writer._file = disk  # type: ignore[assignment] # as much of one as is asked for
+    with pytest.raises(VaultError, match="Input/output error"):
+        writer.append(b"two" * 100)
+    assert writer.broken
+    disk.ill = not well_again
+    with pytest.raises(VaultError, match="takes no more"):
+        writer.append(b"3")
+    writer.close()
+    assert (writer.path.stat().st_size == whole) is well_again
+    assert list(entries(writer.path, SECRETS.private)) == [b"one"]
+
+
+def test_an_entry_that_is_refused_and_taken_back_leaves_the_file_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = JournalWriter(tmp_path / "a.journal", SECRETS.public)
+    writer.append(b"one")
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", refuse)
+        with pytest.raises(VaultError, match="Input/output error"):
+            writer.append(b"two" * 100)
+    assert not writer.broken
+    writer.append(b"3")
+    assert writer.size == writer.path.stat().st_size
+    writer.close()
+    assert list(entries(writer.path, SECRETS.private)) == [b"one", b"3"]
+
+
+def test_a_disk_that_lets_no_journal_be_made_or_taken_away_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "fsync", refuse)
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(VaultError, match="Input/output error"):
+        JournalWriter(tmp_path / "a.journal", SECRETS.public)
+    assert list(entries(tmp_path / "a.journal", SECRETS.private)) == []

@@ -60,12 +60,13 @@ def test_what_a_crash_left_is_removed(store: Store) -> None:
     store.close()
 
 
-def test_a_picture_whose_moment_was_rolled_back_is_removed(store: Store) -> None:
+def test_a_picture_whose_moment_was_rolled_back_is_removed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     def change(db: object) -> None:
         image = np.zeros((20, 30, 3), np.uint8)
         changes.open_moment(db, store.vault, NewMoment(T0 + 500, T0 + 500, "a", "b"), image)  # type: ignore[arg-type] # a database
         raise StoppedError
 
+    monkeypatch.setattr(changes, "take_back_frames", lambda *_: None)  # nothing more is done then
     with Writer(store.vault) as writer, pytest.raises(StoppedError):
         writer.do(change).result()
     assert sorted(Path(name).name for name in swept(store)) == ["4.frame", "4.small"]
