@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QFrame, QScrollArea, QSizePolicy, QWidget
 
 NEEDED = "needed height"  # the last time, pixels
 LEAST = 200  # pixels of a page that are seen
@@ -26,7 +26,10 @@ def grow(window: QWidget, event: QEvent, *, scrolled: bool = False) -> None:
 
 
 class Scrolled(QScrollArea):
-    """A page that wants all of its height, and is scrolled where the window has less."""
+    """A page that wants all of its height, and is scrolled where the window has less.
+
+    The wheel scrolls it and changes no number or choice on it but one that has the keyboard.
+    """
 
     def __init__(self, page: QWidget) -> None:
         super().__init__()
@@ -34,24 +37,38 @@ class Scrolled(QScrollArea):
         self.setWidget(page)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is in it is reached by Tab, and scrolled into view
+        for kind in (QAbstractSpinBox, QComboBox):
+            for part in page.findChildren(kind):
+                part.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # not by the wheel
+                part.installEventFilter(self)
         wanted = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         wanted.setHeightForWidth(True)
         self.setSizePolicy(wanted)
+
+    def eventFilter(self, part: QObject, event: QEvent) -> bool:
+        """Let the page have the wheel."""
+        if event.type() == QEvent.Type.Wheel and isinstance(part, QWidget) and not part.hasFocus():
+            event.ignore()
+            return True
+        return super().eventFilter(part, event)
 
     def hasHeightForWidth(self) -> bool:
         """Its sentences are wrapped."""
         return True
 
     def heightForWidth(self, width: int) -> int:
-        """Return what the page needs."""
-        return self._page.heightForWidth(width)
+        """Return what the page needs beside its scroll bar, which would else be there because it is there."""
+        return self._page.heightForWidth(width - self._bar)
 
     def sizeHint(self) -> QSize:
-        """Return the page's own."""
-        return self._page.sizeHint()
+        """Return the page's own, with the scroll bar."""
+        return self._page.sizeHint() + QSize(self._bar, 0)
 
     def minimumSizeHint(self) -> QSize:
-        """Return the page's width, which is not scrolled."""
-        return QSize(self._page.minimumSizeHint().width(), LEAST)
+        """Return the page's width, so that it is seldom scrolled sideways."""
+        return QSize(self._page.minimumSizeHint().width() + self._bar, LEAST)
+
+    @property
+    def _bar(self) -> int:
+        return self.verticalScrollBar().sizeHint().width()

@@ -180,7 +180,7 @@ class RecordedWindow(QDialog):
         column.addWidget(self.pages, 1)
         column.addLayout(row)
         self.complain("")
-        self.setMinimumWidth(230 * theme.GRID)
+        self.setMinimumWidth(max(230 * theme.GRID, self.minimumSizeHint().width()))
 
 
 def _program(written: str) -> str:

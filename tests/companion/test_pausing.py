@@ -13,13 +13,20 @@ NOW = 1_772_442_720.0
 
 
 class Clock:
-    """The clock on the wall: goes on only when it is set."""
+    """The clock on the wall, and the seconds that pass: both go on only when they are told to."""
 
     def __init__(self) -> None:
-        self.time = NOW
+        self.time, self._off = NOW, 0.0
 
     def __call__(self) -> float:
-        return self.time
+        return self.time + self._off
+
+    def set(self, seconds: float) -> None:
+        """Set the clock on the wall by so much; no second passes."""
+        self._off += seconds
+
+    def passing(self) -> float:
+        return self.time - NOW + 1000.0
 
 
 @pytest.fixture
@@ -35,7 +42,7 @@ def over() -> threading.Event:
 
 @pytest.fixture
 def pause(clock: Clock, over: threading.Event) -> Iterator[Pause]:
-    made = Pause(clock=clock, on_over=over.set)
+    made = Pause(clock=clock, on_over=over.set, passing=clock.passing)
     yield made
     made.end()
 
@@ -81,13 +88,24 @@ def test_another_pause_takes_the_place_of_the_first(pause: Pause, clock: Clock, 
     wait_until(lambda: not watching())
 
 
-def test_a_clock_that_is_set_back_makes_no_pause_longer(pause: Pause, clock: Clock, over: threading.Event) -> None:
+def test_a_clock_that_is_set_changes_no_pause_but_the_time_it_is_told_to_end(
+    pause: Pause, clock: Clock, over: threading.Event
+) -> None:
     pause.begin(300)
     clock.time += 100
-    time.sleep(0.1)  # some looks at the clock
-    clock.time -= 7200
-    wait_until(lambda: pause.until == pytest.approx(clock.time + 200))
-    assert not over.is_set()
+    clock.set(-7200)
+    assert pause.until == NOW + 300 - 7200
+    clock.set(+7200)
+    assert pause.until == NOW + 300
+    clock.set(+7200)
+    assert pause.until == NOW + 300 + 7200
+    assert not over.wait(0.1)
     clock.time += 201
     assert over.wait(30)
     assert pause.until is None
+
+
+def test_seconds_that_nobody_sets_go_on() -> None:
+    first = pausing.passed()
+    time.sleep(0.02)
+    assert pausing.passed() >= first + 0.015

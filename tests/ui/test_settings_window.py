@@ -3,7 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QListWidget, QPushButton, QScrollArea, QWidget
 from waiting import settle, wait_until
@@ -204,6 +205,34 @@ def test_what_a_small_screen_has_no_room_for_is_scrolled() -> None:
     assert area.verticalScrollBar().maximum() > 0
     assert made.mail.height() >= made.mail.heightForWidth(made.mail.width())
     assert made.leave.geometry().bottom() < made.height() == 400
+
+
+@pytest.mark.usefixtures("qt")
+@pytest.mark.parametrize("focused", [False, True])
+def test_the_wheel_scrolls_and_changes_only_what_has_the_keyboard(focused: bool) -> None:
+    made, changes = window()
+    made.show_mail()
+    made.resize(made.width(), 400)
+    settle()
+    choice, before = made.mail.threshold, made.mail.threshold.currentIndex()
+    if focused:
+        choice.setFocus()
+    at = QPointF(choice.rect().center())
+    turn = QWheelEvent(
+        at,
+        QPointF(choice.mapToGlobal(choice.rect().center())),
+        QPoint(),
+        QPoint(0, -120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(choice, turn)
+    settle()
+    assert (choice.currentIndex() != before) is focused
+    assert bool(changes) is focused
+    assert turn.isAccepted() is focused  # else what it lies on has it
 
 
 @pytest.mark.usefixtures("qt")
