@@ -11,7 +11,7 @@ THIRD := tests/integration tests/end2end $(addprefix tests/companion/,accessible
 COMPUTING := tests/end2end/test_whole_way.py tests/integration/test_import_and_demo.py tests/index tests/embeddings \
 	tests/companion/evaluation tests/companion/masking tests/companion/feedback $(wildcard tests/companion/test_learning*.py) \
 	tests/companion/test_cli_train.py tests/companion/test_cohort_start.py \
-	$(filter-out $(ON_DESKTOPS),$(wildcard tests/ui/test_*.py))
+	$(filter-out $(ON_DESKTOPS),$(wildcard tests/ui/test_*.py tests/ui/*/test_*.py))
 
 .PHONY: run test lint bench pictures clean constraints system-run system-test
 

@@ -31,7 +31,7 @@ class ToastPile(QObject):
     """The numbers of those that never were on the screen, where none is shown any more."""
 
     there_are = Signal(int)
-    """How many are on the screen, each time that is another number."""
+    """How many are on the screen, each time one comes or goes."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

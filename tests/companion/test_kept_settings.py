@@ -27,6 +27,18 @@ def test_what_somebody_writes_into_the_file_meanwhile_stays(path: Path) -> None:
     assert kept.save(replace(now, follow_focus=False)) == replace(now, hotkey="", follow_focus=False)
 
 
+def test_of_lists_each_keeps_what_it_added_and_took_away(path: Path) -> None:
+    before = replace(AT_START, exclude_sites=("one.example", "two.example"))
+    save(before, path)
+    kept = KeptSettings(before, path)
+    save(replace(before, exclude_sites=("one.example", "two.example", "bank.example")), path)
+    kept.save(replace(before, exclude_sites=("new.example", "two.example")))
+    assert load(path).exclude_sites == ("new.example", "two.example", "bank.example")
+    save(replace(before, exclude_sites=("new.example", "bank.example")), path)  # two.example was taken away there
+    kept.save(replace(before, exclude_sites=("bank.example", "two.example", "new.example")))
+    assert load(path).exclude_sites == ("new.example", "bank.example")
+
+
 def test_what_was_changed_here_goes_before_what_the_file_says(path: Path) -> None:
     kept = KeptSettings(AT_START, path)
     save(replace(AT_START, consent_text=True, exclude_minutes=9.0), path)
