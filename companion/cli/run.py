@@ -12,6 +12,7 @@ import click
 
 from companion import settings as settings_file
 from companion.cli import options
+from companion.giving_back import share_one_heap
 
 SHELL = "companion.shell"
 
@@ -32,6 +33,7 @@ def command(  # noqa: PLR0917 click passes by name
     vault: Path | None,
 ) -> int:
     """Record the screen and the headset. What is named here is consented to for this run."""
+    share_one_heap()  # before the threads that are to share it
     if headless:
         from companion.cli.headless import record  # heavy, and the windows do without
 
