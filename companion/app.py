@@ -26,10 +26,11 @@ from companion.locked.merging import merge_all
 from companion.locked.moments import SealedMoments
 from companion.looks import Looks
 from companion.moments import Moments
+from companion.read_step import ReadStep
 from companion.recover import finish_forgetting, recover
 from companion.settings import Settings
 from companion.shared import SharedStep
-from companion.steps import BrainStep, ContentStep, ReadStep
+from companion.steps import BrainStep, ContentStep
 from companion.tasks import EncoderTasks, ReaderTasks, patient_encoder
 from companion.worker import Worker
 from companion.yielding import Yielding

@@ -101,9 +101,9 @@ class Compacting:
         Raises `VaultError`.
         """
         done = self._reel()
+        self._mend()  # whatever waits: what could not be read may show secrets
         while self._is_free():
-            for sentence in compaction.mend(self._writer, self._store):  # and reels that nothing is left of go
-                self._on_incident(PART, sentence)
+            self._mend()  # reels that nothing is left of go
             planned = compaction.plan(
                 self._store, before=self._clock() - self._cold_after, without=sorted(self._refused)
             )
@@ -113,6 +113,13 @@ class Compacting:
             if not made:  # the next look goes on: whatever is in the way is not tried without end
                 break
         return done
+
+    def _mend(self) -> None:
+        """Make groups anew that lost a frame, unless that was refused within the hour."""
+        if self._stopping.is_set() or self._clock() < self._not_before:
+            return
+        for sentence in compaction.mend(self._writer, self._store):
+            self._on_incident(PART, sentence)
 
     def _reel(self) -> int:
         """Make reels of what was drawn lately; returns how many frames went in."""

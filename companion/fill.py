@@ -47,7 +47,7 @@ class Step(Protocol):
 
 
 def work_off(step: Step, ids: Sequence[int], *, writer: Writer, on_incident: Callable[[str], None]) -> None:
-    """Do the jobs; one that cannot be done is found by doing them one by one, and set aside.
+    """Do the jobs; one that cannot be done is found by doing them one by one, set aside and told of.
 
     Raises `UnreachableError` for a frame that the disk does not give now: it would be gone, and may be whole.
     """
@@ -61,7 +61,7 @@ def work_off(step: Step, ids: Sequence[int], *, writer: Writer, on_incident: Cal
                 work_off(step, [moment_id], writer=writer, on_incident=on_incident)
             return
         if not writer.do(changes.set_aside, ids[0], step.kind, str(error)).result():
-            return  # it was forgotten meanwhile
+            return  # its moment was forgotten meanwhile
         reason = (str(error).strip() or type(error).__name__).splitlines()[-1]
         on_incident(f"Moment {ids[0]} was set aside: its `{step.kind}` failed ({reason}).")
         forgotten.remove_files(writer)  # of a frame that could not be read

@@ -41,8 +41,7 @@ def recover(writer: Writer, *, time: float) -> list[str]:
 def finish_forgetting(writer: Writer, store: Store, *, clock: Callable[[], float] = system_time.time) -> None:
     """Forget what a crash left half forgotten, and remove the files that no row names. Raises `VaultError`.
 
-    Pictures that could not be read, which an older version kept, go as well. What of the files is set aside instead
-    becomes an incident (``clock``: UTC seconds).
+    What of these is set aside instead becomes an incident (``clock``: UTC seconds).
     """
 
     def tell(what: str) -> None:
@@ -50,7 +49,6 @@ def finish_forgetting(writer: Writer, store: Store, *, clock: Callable[[], float
         make_durable(writer.vault)
 
     forgetting.go_on(writer, store)
-    writer.do(changes.drop_unread).result()
     forgotten.remove_files(writer)
     sweeping.sweep(store, tell=tell)
     compaction.sweep(writer.vault, store)

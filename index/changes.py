@@ -195,6 +195,12 @@ def done(db: Database, moment_id: int, kind: Job) -> None:
     db.execute("DELETE FROM jobs WHERE moment_id = ? AND kind = ?", [moment_id, kind])
 
 
+def put_off(db: Database, moment_id: int, kind: Job, why: str) -> None:
+    """Note why a job cannot be done now, through no fault of its input: it still waits, and nothing waits for it."""
+    sql = "UPDATE jobs SET error = ? WHERE moment_id = ? AND kind = ? AND quarantined = 0"
+    db.execute(sql, [why, moment_id, kind])
+
+
 def set_aside(db: Database, moment_id: int, kind: Job, error: str) -> bool:
     """Quarantine a job that cannot be done; returns whether there is one: its moment may be forgotten.
 
@@ -208,12 +214,6 @@ def set_aside(db: Database, moment_id: int, kind: Job, error: str) -> bool:
         want(db, moment_id, Job.CONTENT)
         forgotten.take_frames(db, [moment_id])
     return True
-
-
-def drop_unread(db: Database) -> None:
-    """Take the frames of moments that could not be read, which an older version kept."""
-    unread = "SELECT moment_id FROM jobs WHERE kind = ? AND quarantined = 1"
-    forgotten.take_frames(db, [row[0] for row in db.execute(unread, [Job.READ]).fetchall()])
 
 
 def put_space(db: Database, name: str, *, model: str, dimension: int, time: float, data: bytes = b"") -> None:

@@ -167,3 +167,16 @@ def same_vectors(db: Database) -> None:
              FROM vectors LEFT JOIN vectors AS held ON vectors.vector = x''
                AND held.same = vectors.same AND held.same IS NOT NULL AND held.vector <> x''"""
     )
+
+
+@migrations()
+def unread_frames(db: Database) -> None:
+    """Have frames that could not be read looked at once more: some of them the disk only did not give just then.
+
+    Older versions kept the frames of all these. What cannot be read still goes from now on, as nobody knows what
+    secrets it shows.
+    """
+    db.execute(
+        "UPDATE jobs SET quarantined = 0, error = '' WHERE kind = 'read' AND quarantined = 1 "
+        "AND EXISTS (SELECT 1 FROM moments WHERE id = moment_id AND frame <> '')"
+    )

@@ -6,7 +6,7 @@ import json
 import threading
 import weakref
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
@@ -125,20 +125,24 @@ class Store:
         """Return how many moments there are."""
         return int(self.value("SELECT count(*) FROM moments"))
 
-    def waiting(self, kind: Job, limit: int, *, over: float | None = None) -> list[int]:
-        """Return moments still waiting for ``kind``, newest first.
+    def waiting(self, kind: Job, limit: int, *, over: float | None = None, without: Sequence[int] = ()) -> list[int]:
+        """Return moments still waiting for ``kind``, newest first, but for those ``without``.
 
         Where ``over`` (UTC seconds) is given, only those that ended so long before it that their EEG is on disk.
         """
-        sql = "SELECT moment_id FROM jobs WHERE kind = ? AND quarantined = 0 ORDER BY moment_id DESC LIMIT ?"
+        sql = (
+            "SELECT moment_id FROM jobs WHERE kind = ? AND quarantined = 0 "
+            "AND moment_id NOT IN (SELECT value FROM json_each(?)) ORDER BY moment_id DESC LIMIT ?"
+        )
         if over is None:
-            return [row[0] for row in self.rows(sql, [kind, limit])]
-        sql = f"SELECT moment_id {_OVER} AND kind = ? ORDER BY moment_id DESC LIMIT ?"
-        return [row[0] for row in self.rows(sql, [*_ends(over), kind, limit])]
+            return [row[0] for row in self.rows(sql, [kind, json.dumps(list(without)), limit])]
+        listed = "moment_id NOT IN (SELECT value FROM json_each(?))"
+        sql = f"SELECT moment_id {_OVER} AND kind = ? AND {listed} ORDER BY moment_id DESC LIMIT ?"
+        return [row[0] for row in self.rows(sql, [*_ends(over), kind, json.dumps(list(without)), limit])]
 
     def waits(self, over: float) -> bool:
-        """Whether any of the moments that are ``over`` then, as in `waiting`, waits for anything."""
-        return self.value(f"SELECT 1 {_OVER} LIMIT 1", _ends(over)) is not None
+        """Whether any of the moments that are ``over`` then, as in `waiting`, waits for what is not put off."""
+        return self.value(f"SELECT 1 {_OVER} AND error = '' LIMIT 1", _ends(over)) is not None
 
     def backlog(self) -> dict[Job, int]:
         """Return how many moments wait for what."""

@@ -6,9 +6,11 @@ What nobody misses is removed. EEG that cannot be opened may be whole, its key a
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -74,12 +76,17 @@ def sweep(store: Store, *, tell: Callable[[str], None]) -> list[str]:
 
 def days(vault: Vault, spans: Sequence[tuple[float, float]]) -> list[Path]:
     """Return the folders of single pictures of the days (UTC) that stretches of time (UTC seconds) touch."""
+    in_order = sorted(spans)
+    starts = [start for start, _ in in_order]
+    ends = list(accumulate((end for _, end in in_order), max))  # of those up to each, the last
     begun = ((_begins(folder.name), folder) for folder in sorted(vault.frames.iterdir()))
-    return [
-        folder
-        for begins, folder in begun
-        if begins is not None and any(start < begins + DAY_SECONDS and end > begins for start, end in spans)
-    ]
+    return [folder for begins, folder in begun if begins is not None and _touched(begins, starts, ends)]
+
+
+def _touched(begins: float, starts: Sequence[float], ends: Sequence[float]) -> bool:
+    """Whether one of the stretches that begin before a day's end reaches into it."""
+    before = bisect_left(starts, begins + DAY_SECONDS)
+    return before > 0 and ends[before - 1] > begins
 
 
 def _begins(day: str) -> float | None:
@@ -104,7 +111,8 @@ def _remove(vault: Vault, lost: Sequence[Path]) -> None:
             vault.ledger.remove(path)
     except OSError as error:
         raise VaultError(
-            f"{path} is left of a crash and cannot be removed ({error.strerror}). Make the vault's folder yours."
+            f"{path}, which nothing in the vault names any more, cannot be removed ({error.strerror}). Make the "
+            "vault's folder yours."
         ) from error
 
 

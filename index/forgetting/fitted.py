@@ -37,12 +37,15 @@ def forget_some(db: Database, at_once: int) -> int:
     if noted is None:
         return 0
     left = "EXISTS (SELECT 1 FROM features WHERE features.moment_id = vectors.moment_id)"
-    newest = f"SELECT id, moment_id FROM vectors WHERE space = ? AND {left} ORDER BY id DESC LIMIT 1"  # noqa: S608 constants
-    row, moment_id = db.execute(newest, [noted[0]]).fetchone() or (0, None)
-    others = "DELETE FROM vectors WHERE id IN (SELECT id FROM vectors WHERE space = ? AND id <> ? LIMIT ?)"
-    if gone := db.execute(others, [noted[0], row, at_once]).rowcount:
-        return int(gone)
+    some = f"SELECT moment_id, id, {left} FROM vectors WHERE space = ? ORDER BY id LIMIT ?"  # noqa: S608 constants
+    rows = db.execute(some, [noted[0], at_once + 1]).fetchall()
+    # Stays until the last: the newest of those looked at so far, in whatever order they were given their vectors.
+    newest = max((row for row in rows if row[2]), default=None)
+    others = [(row[1],) for row in rows if row != newest]
+    if others:
+        db.conn.executemany("DELETE FROM vectors WHERE id = ?", others)
+        return len(others)
     changes.drop_space(db, noted[0])
-    if moment_id is not None:
-        changes.want(db, moment_id, Job.BRAIN)
+    if newest is not None:
+        changes.want(db, newest[0], Job.BRAIN)
     return int(db.execute("DELETE FROM forgetting WHERE kind = 'space' AND path = ?", [noted[0]]).rowcount)

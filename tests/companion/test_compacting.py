@@ -179,6 +179,24 @@ def test_what_is_never_as_it_was_planned_is_not_tried_without_end(
     assert told == []
 
 
+def test_a_picture_that_could_not_be_read_goes_out_of_its_group_though_a_job_waits(
+    writer: Writer, store: Store
+) -> None:
+    moments, told = fill(writer), list[str]()
+    compacting = made(writer, store, told)
+    assert compacting.work() == len(moments)
+    (group,) = {file_of(store.moment(moment).frame) for moment in moments}
+    writer.do(changes.want, moments[0], Job.READ).result()  # by an older version, as it was never read
+    writer.do(changes.set_aside, moments[0], Job.READ, "died twice").result()
+    assert store.waits(LATER)
+    assert compacting.work() == 0
+    compacting.stop()
+    assert not (store.vault.root / group).exists()
+    (again,) = {file_of(store.moment(moment).frame) for moment in moments[1:]}
+    assert again != group
+    assert told == []
+
+
 def test_a_reel_in_the_making_is_let_go_of_when_it_is_to_end(
     writer: Writer, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,12 +16,13 @@ from worker_tasks import Encoder
 
 from companion import fill as fill_module
 from companion.fill import UnusableError, work_off
+from companion.read_step import ReadStep
 from companion.recover import finish_forgetting
-from companion.steps import BrainStep, ContentStep, ReadStep
+from companion.steps import BrainStep, ContentStep
 from companion.tasks import EncoderTasks, Vectors
 from companion.worker import TaskFailed, Worker, WorkerCrashed
 from embeddings.types import TextLine
-from index import changes
+from index import changes, schema
 from index.forgetting import forgotten
 from index.pictures import frames
 from index.pictures.cold_frames import UnreachableError
@@ -195,6 +196,9 @@ def test_a_picture_that_was_forgotten_while_it_was_read_leaves_no_file(store: St
     assert store.count() == 0
 
 
+READS: Any = Asked(lambda: None, read=[TextLine("words", 1.0, (5, 5, 100, 20))])
+
+
 class Failing:
     """A worker whose answers fail."""
 
@@ -247,13 +251,26 @@ def test_a_picture_that_the_disk_does_not_give_now_is_kept_and_waits(
     assert frames.decode(frames.read(store.vault, store.moment(made).frame)).shape == (60, 200, 3)
 
 
-def test_a_picture_that_an_older_version_kept_unread_goes_at_the_next_start(store: Store, writer: Writer) -> None:
-    picture = np.full((60, 200, 3), 255, np.uint8)
-    made = writer.do(changes.open_moment, writer.vault, NewMoment(BEGIN, BEGIN, "app", "key"), picture).result()
-    writer.do(lambda db: db.execute("UPDATE jobs SET quarantined = 1")).result()
+def test_a_picture_that_an_older_version_kept_unread_is_read_again_before_it_goes(
+    store: Store, writer: Writer, incidents: Incidents
+) -> None:
+    picture, step = np.full((60, 200, 3), 255, np.uint8), ReadStep(store=store, writer=writer, reader=READS)
+    ids = [
+        writer.do(changes.open_moment, writer.vault, NewMoment(BEGIN, BEGIN, "app", title), picture).result()
+        for title in ("whole", "damaged")
+    ]
+    writer.do(lambda db: db.execute("UPDATE jobs SET quarantined = 1, error = 'the disk was not well'")).result()
+    (store.vault.root / store.moment(ids[1]).frame).write_bytes(b"half")
+    writer.do(schema.unread_frames).result()
     finish_forgetting(writer, store)
-    assert store.moment(made).frame == ""
-    assert [path for path in store.vault.frames.rglob("*") if path.is_file()] == []
+    assert store.waiting(Job.READ, 9) == ids[::-1]
+    for _ in ids:
+        ready = step.ready(store.waiting(Job.READ, step.batch))
+        work_off(step, ready, writer=writer, on_incident=lambda what: incidents.append(("", what)))
+    assert [moment.text for moment in store.moments(ids).values()] == ["words", ""]
+    assert [bool(moment.frame) for moment in store.moments(ids).values()] == [True, False]
+    assert [moment for moment, _, _ in store.quarantine()] == ids[1:]
+    assert len(incidents) == 1
 
 
 def test_a_secret_that_was_misread_is_taken_out_of_a_replay_as_of_what_is_live(store: Store, writer: Writer) -> None:

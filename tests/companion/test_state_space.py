@@ -139,7 +139,7 @@ def test_a_state_whose_space_was_forgotten_meanwhile_is_asked_for_again(
     step._state(first, planted(writer, first, 20))
     step._state(second, planted(writer, second, 4))
     found, submit = planted(writer, third, 4), Here.submit
-    assert store.waiting(Job.BRAIN, 10) == []
+    assert store.waiting(Job.BRAIN, 10) == [third]
 
     def forgets(self: Here, task: str, *arguments: object, urgent: bool = False) -> Any:
         made = submit(self, task, *arguments, urgent=urgent)

@@ -12,7 +12,7 @@ from index import changes
 from index.pictures import cold_frames, compaction, encoding, frames
 from index.pictures.cold_frames import EncodingError, Group, UnreachableError
 from index.store import Store
-from index.types import FrameError, VaultError
+from index.types import FrameError, Job, VaultError
 from index.vault import Vault
 from index.writer import Writer
 
@@ -105,7 +105,7 @@ def test_a_frame_whose_text_cannot_be_read_goes_also_out_of_a_group(writer: Writ
     unread, other = add(writer, 20, read=False), add(writer, 30)
     writer.do(lambda db: db.execute("UPDATE jobs SET quarantined = 1 WHERE kind = 'read'")).result()
     file = grouped(writer, store)  # an older version kept it
-    writer.do(changes.drop_unread).result()
+    writer.do(changes.set_aside, unread, Job.READ, "it could not be read again either").result()
     assert compaction.mend(writer, store) == []
     assert store.moment(unread).frame == ""
     again = cold_frames.file_of(store.moment(other).frame)

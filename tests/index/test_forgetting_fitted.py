@@ -11,7 +11,8 @@ from filling import T0, unit
 from forgetting_desk import BRAIN, forget, moment, recording
 
 from index import changes
-from index.forgetting import fitted, forgetting, forgotten, wish
+from index.forgetting import fitted, forgetting, wish
+from index.forgetting.budget import MEGABYTE, Limits, size_of
 from index.forgetting.wish import Wish
 from index.keys.keys import Keys
 from index.store import Store
@@ -105,8 +106,31 @@ def test_broken_off_it_goes_at_the_next_start(
         store.close()
 
 
-def test_what_goes_for_want_of_room_is_no_wish(writer: Writer, store: Store) -> None:
-    made = [moment(writer, number) for number in range(3)]
-    fit(writer, WORN, made)
-    writer.do(forgotten.delete_moments, made[:1]).result()
-    assert WORN in store.spaces("")
+def test_the_newest_moment_is_asked_for_in_whatever_order_they_were_given_their_vectors(
+    writer: Writer, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forgetting, "ROWS_AT_ONCE", 2)
+    made = [moment(writer, number) for number in range(6)]
+    fit(writer, WORN, [made[place] for place in (2, 5, 0, 4, 1, 3)])
+    writer.do(lambda db: db.execute("DELETE FROM features WHERE moment_id = ?", [made[5]])).result()
+    forget(writer, store, Wish(moments=(made[0],)))
+    assert WORN not in store.spaces("")
+    assert store.waiting(Job.BRAIN, 10) == [made[4]]  # of the last no features are left
+
+
+def test_what_goes_for_want_of_room_is_no_wish(vault: Vault, writer: Writer, store: Store) -> None:
+    made = [moment(writer, 4 * number) for number in range(60)]  # four hours: what is of the last stays
+    fit(writer, WORN, made, time=T0 + 5 * 3600)
+    letters = np.random.default_rng(0)
+    for each in made:
+        writer.do(changes.put_text, each, "".join(map(chr, letters.integers(97, 123, 50_000)))).result()
+    room = size_of(vault.root)
+    while store.count() == len(made):  # pictures go before
+        room -= MEGABYTE // 2
+        writer.limit(Limits(whole=room)).result(60)
+    left = [row[0] for row in store.rows("SELECT id FROM moments ORDER BY id")]
+    assert left
+    assert left == made[-len(left) :]
+    assert store.space_data(WORN) == f"fitted {WORN}".encode()
+    assert [each for each in made if store.vector(each, WORN) is not None] == left
+    assert not forgetting.waits(store)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from filling import T0, add
+from filling import T0, add, new
 from sqlcipher3 import dbapi2
 from sqlite_utils import Database
 
@@ -140,3 +140,23 @@ def test_what_older_versions_made_of_eeg_is_made_anew_from_the_raw_signal(vault:
     assert store.features_of(1) is None
     assert sorted(store.waiting(Job.BRAIN, 10)) == [1, 2]
     store.close()
+
+
+def test_frames_that_could_not_be_read_are_looked_at_once_more_and_only_once(vault: Vault) -> None:
+    with Writer(vault) as writer:
+        picture = np.zeros((20, 30, 3), np.uint8)
+        made = [writer.do(changes.open_moment, vault, new(T0 + number), picture).result() for number in range(2)]
+        writer.do(changes.set_aside, made[1], Job.READ, "died twice").result()  # its frame is gone
+        writer.do(changes.want, made[0], Job.CONTENT).result()
+        writer.do(lambda db: db.execute("UPDATE jobs SET quarantined = 1, error = 'unreadable'")).result()
+        writer.do(lambda db: db.execute("DELETE FROM _sqlite_migrations WHERE name = 'unread_frames'")).result()
+    Writer(vault).close()
+    with closing(Store(vault)) as store:
+        assert store.waiting(Job.READ, 9) == made[:1]
+        content = [(moment, Job.CONTENT, "unreadable") for moment in made]
+        assert store.quarantine() == [*content, (made[1], Job.READ, "unreadable")]
+    with Writer(vault) as writer:
+        writer.do(lambda db: db.execute("UPDATE jobs SET quarantined = 1")).result()
+    Writer(vault).close()
+    with closing(Store(vault)) as store:
+        assert store.waiting(Job.READ, 9) == []

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -297,4 +298,41 @@ def test_what_is_set_aside_is_counted_where_it_is(store: Store) -> None:
     assert (after[Kind.EEG], after[Kind.REST]) == (before[Kind.EEG] - 5000, before[Kind.REST] + 5000)
     ledger.measure()
     assert ledger.used() == after
+    store.close()
+
+
+class Counted(float):
+    """A time that counts how often it is compared."""
+
+    times = 0
+
+    def __lt__(self, other: float) -> bool:
+        Counted.times += 1
+        return super().__lt__(other)
+
+    def __gt__(self, other: float) -> bool:
+        Counted.times += 1
+        return super().__gt__(other)
+
+
+def test_the_days_that_many_stretches_touch_are_told_in_one_pass(store: Store) -> None:
+    rng, begin = np.random.default_rng(0), datetime(2020, 1, 1, tzinfo=UTC)
+    for day in range(300):
+        (store.vault.frames / (begin + timedelta(day)).strftime("%Y-%m-%d")).mkdir(exist_ok=True)
+    starts = begin.timestamp() + rng.integers(-5, 305, 120) * 86_400.0 + rng.choice([0.0, 3600.0, 43_000.0], 120)
+    lasts = rng.choice([0.0, 60.0, 86_400.0, 3 * 86_400.0], 120)
+    spans = [(Counted(start), Counted(start + last)) for start, last in zip(starts, lasts, strict=True)]
+    touched = []
+    for folder in sorted(store.vault.frames.iterdir()):
+        try:
+            from_ = datetime.strptime(folder.name, "%Y-%m-%d").replace(tzinfo=UTC).timestamp()
+        except ValueError:  # of grouped pictures
+            continue
+        if any(float(start) < from_ + 86_400.0 and float(end) > from_ for start, end in spans):
+            touched.append(folder)
+    Counted.times = 0
+    assert sweeping.days(store.vault, spans) == touched
+    assert 0 < len(touched) < 300
+    assert Counted.times < 30 * (300 + 120)
+    assert sweeping.days(store.vault, []) == []
     store.close()
