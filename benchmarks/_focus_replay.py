@@ -14,7 +14,7 @@ from companion.brain.formats import read
 from companion.evaluation import focus_data
 from companion.evaluation.bids import Recording, cohort
 from companion.focus.fusion import Heard
-from embeddings import features, focus, focus_training, signal, sites
+from embeddings import features, focus, focus_training, signal
 from embeddings.focus import FocusModel, Line
 from embeddings.focus_tracker import FocusTracker
 from embeddings.site_features import SiteReference
@@ -148,7 +148,7 @@ def clenching(folder: Path) -> Clenching:
     tracker = FocusTracker(model, names, rest_windows=CALM_WINDOWS, smoothing=SINGLE)
     parts = [stretch.data[:, round(start * sfreq) : round(end * sfreq)] for start, end in (CALM, DISTURBED)]
     calm, disturbed = (_as_told(list(seconds_of(tracker, part, sfreq, names))) for part in parts)
-    where = sites.find(names)
+    where = focus.where(model, names)
     rows = [_rows(part, sfreq) for part in parts]
     rest = features.matrices(rows[0][calm.fit][:CALM_WINDOWS], len(names))
     usual = SiteReference.fit(rest, where, model.others)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from companion.brain import board
-from companion.brain.assembly import Assembly
+from companion.brain.assembly import Assembly, Oddity
 from companion.brain.device import Board, UnreachableError
 from companion.brain.types import BoardError, BoardSpec, Chunk, Stream
 
@@ -61,9 +61,9 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Strange:
-    """The person should know something of the signal that comes; empty when that is over."""
+    """What the person should know of the signal that comes; empty when all that is over."""
 
-    sentence: str
+    oddities: tuple[Oddity, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +209,7 @@ def _attempt(spec: BoardSpec, segment: int, orders: _Orders) -> bool:
         with board.open(spec) as device:
             connected = True
             pipe.send(Connected(device.stream))
-            _drain(device, segment, orders)
+            _drain(device, segment, orders, lsl=spec.kind == "lsl")
     except UnreachableError as error:
         if connected:
             raise
@@ -218,11 +218,11 @@ def _attempt(spec: BoardSpec, segment: int, orders: _Orders) -> bool:
     return True
 
 
-def _drain(device: Board, segment: int, orders: _Orders) -> None:
+def _drain(device: Board, segment: int, orders: _Orders, *, lsl: bool) -> None:
     """Send chunks until the end."""
     pipe = orders.pipe
-    assembly = Assembly(device.stream, counter=device.counter, segment=segment)
-    pause, strange = 0.0, ""
+    assembly = Assembly(device.stream, counter=device.counter, segment=segment, lsl=lsl)
+    pause, strange = 0.0, assembly.strange
     stopped = False
     while not (stopped or device.ended):
         stopped = orders.stop(orders.pace)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from enum import Enum, auto
 
@@ -20,6 +20,7 @@ from companion.brain.acquisition import (
     Strange,
     Waiting,
 )
+from companion.brain.assembly import Oddity
 from companion.brain.scale import ScaleWatch
 from companion.brain.types import BoardSpec, Chunk, Contact, HeadsetState, Stream
 
@@ -82,7 +83,7 @@ class Headset:
         self._watched: tuple[Stream, ScaleWatch] | None = None
         self._doubt = ""  # what is strange about the values, as the person was told
         self._strange = ""  # what the process finds strange
-        self._told: set[str] = set()  # of that, what the person was told: it may come and go
+        self._told: set[str] = set()  # what of that the person was told about: it may come and go
 
     def start(self) -> None:
         """Begin to connect; returns at once. Does nothing when no headset is chosen or it was started."""
@@ -174,8 +175,8 @@ class Headset:
                     self._state = replace(self._state, device=stream.device, simulated=stream.simulated)
             case Heard(missing) if missing > SILENCE:
                 self._trouble(Contact.SILENT, f"{self.state().device} sends samples without values. {SEE_TO_IT}")
-            case Strange(sentence):
-                self._tell(sentence)
+            case Strange(oddities):
+                self._tell(oddities)
             case Pause(seconds) if seconds >= SILENCE:
                 sentence = f"The recording has a gap; it goes on in {seconds:.0f} seconds."
                 self._set(Contact.SILENT, sentence)
@@ -206,12 +207,13 @@ class Headset:
             self._on_incident(PART, told)
         self._doubt = told
 
-    def _tell(self, sentence: str) -> None:
+    def _tell(self, oddities: Sequence[Oddity]) -> None:
         """Say what is strange about the signal; each once."""
-        self._strange = sentence
-        if sentence and sentence not in self._told:
-            self._told.add(sentence)
-            self._on_incident(PART, sentence)
+        self._strange = " ".join(oddity.sentence for oddity in oddities)
+        for oddity in oddities:
+            if oddity.about not in self._told:
+                self._told.add(oddity.about)
+                self._on_incident(PART, oddity.sentence)
 
     def _streams(self, stream: Stream) -> None:
         """Show that samples come; report it when they had not."""

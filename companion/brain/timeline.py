@@ -60,6 +60,8 @@ class Timeline:
         Number of the first segment.
     on_open
         Takes each segment's beginning.
+    drift
+        What is known of the device's clock: how fast it runs. Nothing by default.
 
     """
 
@@ -70,13 +72,14 @@ class Timeline:
         counter: Counter | None = None,
         segment: int = 0,
         on_open: Callable[[Opening], None] | None = None,
+        drift: Drift | None = None,
     ) -> None:
         self._stream = stream
         self._segment = segment - 1
         self._on_open = on_open
         self._arriving = Arriving(counter, stream.sfreq)
         self._finder = GapFinder(counter, stream.sfreq)
-        self._drift = Drift()
+        self._drift = drift or Drift()
         lap = self._finder.lap / stream.sfreq
         self._largest = min(LARGEST_SLEW, LAP_SHARE * lap) if lap else LARGEST_SLEW
         self._lasted: deque[float] = deque(maxlen=LASTED)  # seconds of the newest segments

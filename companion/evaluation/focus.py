@@ -82,7 +82,7 @@ class _Judge:
         if not self._seen[0].rounds:
             found, theirs = self._hit_rates(ours.scores), self._hit_rates(others["fusion"])
             differences.append(self._difference("TPR after 32 s above fusion", found, theirs))
-        p_value = self._p(ours.scores)
+        p_value = self._p(ours)
         return Report(
             task="focus",
             data=name,
@@ -174,13 +174,13 @@ class _Judge:
         values = [_late_or_early(sitting, scores) for sitting, scores in zip(self._seen, ours.scores, strict=True)]
         return [self._figure("late against early rest", np.array(values), "0.5: the score does not drift")]
 
-    def _p(self, scores: PerPerson) -> float:
+    def _p(self, ours: Scored) -> float:
         """Return the p-value of labels exchanged by whole recordings; what was trained is trained anew for each."""
-        seed, times = self._options.seed, self._times // 2
+        seed, times, scores = self._options.seed, self._times // 2, ours.scores
         labels = [sitting.judged(theirs)[0] for sitting, theirs in zip(self._seen, scores, strict=True)]
         groups = [_groups(sitting) for sitting in self._seen]
         if self._options.model == "train":
-            rows = focus_models.judged_features(self._seen)
+            rows = focus_models.judged_features(self._seen, ours.where)
             return focus_null.p_value(list(map(Judged, rows, labels, groups)), seed=seed, times=times)
         people = np.repeat([sitting.person for sitting in self._seen], [len(told) for told in labels])
         parts = [np.flatnonzero(people == sitting.person) for sitting in self._seen]

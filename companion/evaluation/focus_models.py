@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from companion.evaluation.focus_data import Sitting, joined, matrices_of
 from companion.evaluation.windows import Windows
 from embeddings import focus, focus_training, sites
 from embeddings.focus import FocusModel
+from embeddings.focus_training import Labelled, View
 from embeddings.site_features import EVEN, SiteReference
 from embeddings.sites import Sites
 
@@ -32,6 +33,8 @@ class Scored:
         The score that says nothing, for each person's model.
     noise
         Scores of noise in place of the EEG.
+    where
+        The sites that each person was scored by.
 
     """
 
@@ -39,6 +42,7 @@ class Scored:
     probabilities: PerPerson
     neutral: Sequence[float]
     noise: PerPerson
+    where: Sequence[Sites]
 
 
 def start(seen: Sequence[Sitting], chosen: Sequence[int], seed: int) -> Scored:
@@ -48,9 +52,8 @@ def start(seen: Sequence[Sitting], chosen: Sequence[int], seed: int) -> Scored:
 
 def left_out(seen: Sequence[Sitting], chosen: Sequence[int], seed: int) -> Scored:
     """Score each of the ``chosen`` people with a start trained on all the others, who show all their electrodes."""
-    kinds = {_where(sitting).kind for sitting in seen}
     people = [sitting.whole for sitting in seen]
-    views = [view for i, who in enumerate(people) for view in focus_training.views(i, who, kinds)]
+    views = _views(people, {sites.find(sitting.windows.ch_names).kind for sitting in seen})
     everyone = range(len(seen))
     models = [focus_training.fit(views, people, [i for i in everyone if i != out]) for out in chosen]
     return _scored([seen[i] for i in chosen], models, seed)
@@ -76,34 +79,44 @@ def brainless(seen: Sequence[Sitting], chosen: Sequence[int]) -> dict[str, PerPe
     }
 
 
-def judged_features(seen: Sequence[Sitting]) -> list[Numbers]:
-    """Return the features of what is judged, a window or the mean over a round, ``float64[judged, features]`` each."""
+def judged_features(seen: Sequence[Sitting], where: Sequence[Sites]) -> list[Numbers]:
+    """Return the features of what is judged, a window or the mean over a round, ``float64[judged, features]`` each.
+
+    ``where`` are the sites of each person, as in `Scored`.
+    """
     found = []
-    for sitting in seen:
+    for sitting, at in zip(seen, where, strict=True):
         matrices = matrices_of(sitting.windows)
-        made = SiteReference.fit(matrices[sitting.whole.rest], _where(sitting)).features(matrices)
+        made = SiteReference.fit(matrices[sitting.whole.rest], at).features(matrices)
         telling = np.clip(made, -focus.LIMIT, focus.LIMIT)[:, EVEN]
         found.append(np.column_stack([sitting.judged(column)[1] for column in telling.T]))
     return found
 
 
+def _views(people: Sequence[Labelled], kinds: Collection[str]) -> list[View]:
+    """Return the views of these kinds; also those of electrodes nobody placed, where nobody is seen in one of them."""
+    found = [view for i, who in enumerate(people) for view in focus_training.views(i, who, kinds)]
+    if {view.kind for view in found} >= set(kinds):
+        return found
+    return found + [view for i, who in enumerate(people) for view in focus_training.views(i, who, {""})]
+
+
 def _scored(seen: Sequence[Sitting], models: Sequence[FocusModel], seed: int) -> Scored:
     rng = np.random.default_rng(seed)
-    pairs = list(zip(seen, models, strict=True))
-    scores = [_scores(model, sitting, matrices_of(sitting.windows)) for sitting, model in pairs]
-    lines = [model.line(_where(sitting).kind) for sitting, model in pairs]
+    where = [focus.where(model, sitting.windows.ch_names) for sitting, model in zip(seen, models, strict=True)]
+    each = list(zip(seen, models, where, strict=True))
+    scores = [_scores(model, sitting, at, matrices_of(sitting.windows)) for sitting, model, at in each]
+    lines = [model.line(at.kind) for _, model, at in each]
     probabilities = [line.probability(s) for line, s in zip(lines, scores, strict=True)]
-    noise = [_scores(model, sitting, matrices_of(controls.noise(sitting.windows, rng))) for sitting, model in pairs]
-    return Scored(scores, probabilities, [line.neutral for line in lines], noise)
+    noise = [
+        _scores(model, sitting, at, matrices_of(controls.noise(sitting.windows, rng))) for sitting, model, at in each
+    ]
+    return Scored(scores, probabilities, [line.neutral for line in lines], noise, where)
 
 
-def _scores(model: FocusModel, sitting: Sitting, matrices: Numbers) -> Numbers:
-    usual = SiteReference.fit(matrices[sitting.whole.rest], _where(sitting), model.others)
+def _scores(model: FocusModel, sitting: Sitting, where: Sites, matrices: Numbers) -> Numbers:
+    usual = SiteReference.fit(matrices[sitting.whole.rest], where, model.others)
     return focus.scores(model, usual, matrices)
-
-
-def _where(sitting: Sitting) -> Sites:
-    return sites.find(sitting.windows.ch_names)
 
 
 def _clock(seen: Sequence[Sitting], out: int) -> Numbers:

@@ -33,23 +33,31 @@ class MeasuringTasks:
         self._plan: Plan | None = None
         self._stream: FeedbackStream | None = None
         self._device: tuple[tuple[str, ...], float] | None = None
+        self._fits: str | None = None  # the headset that had all electrodes of the plan
         self._segment: int | None = None
 
-    def begin(self, key: int, plan: Plan) -> None:
-        """Follow ``plan`` from now on; the next chunk makes it known for what device."""
+    def begin(self, key: int, plan: Plan, fits: str | None = None) -> None:
+        """Follow ``plan`` from now on; the next chunk makes it known for what device.
+
+        ``fits`` is the headset that had all its electrodes already.
+        """
         from embeddings import feedback_stream  # noqa: F401 here, so that no chunk has to wait for it
 
         self._key, self._plan, self._stream, self._device, self._segment = key, plan, None, None, None
+        self._fits = fits
 
     def take(self, key: int, chunks: Sequence[Chunk]) -> tuple[list[Step], float] | None:
         """Return the steps of the next chunks and how old a value is on average; None for a plan that is not followed.
 
-        Raises `EmbeddingsError` where the plan does not fit the device.
+        None come of chunks in which an electrode is missing that the headset had before: it may come back. Raises
+        `EmbeddingsError` where the plan does not fit the device.
         """
         if self._plan is None or key != self._key:
             return None
         steps: list[Step] = []
         for chunk in chunks:
+            if chunk.stream.device == self._fits and not set(self._plan.electrodes) <= set(chunk.stream.ch_names):
+                continue
             follows = chunk.segment == self._segment or (
                 chunk.continues and self._segment is not None and chunk.segment == self._segment + 1
             )
@@ -74,6 +82,7 @@ class MeasuringTasks:
                     f"{LEAST_SFREQ:g}. Train with another headset."
                 )
             self._stream, self._device = FeedbackStream(plan, *device), device
+            self._fits = chunk.stream.device
         return self._stream
 
 
@@ -89,6 +98,7 @@ class Measuring:
 
     def __init__(self, plan: Plan, *, on_incident: Callable[[str, str], None]) -> None:
         self._plan, self._key = plan, next(_keys)
+        self._fits: str | None = None  # the headset whose chunks could be measured
         self._worker = Worker(NAME, MeasuringTasks, on_incident=on_incident, niceness=0, limit=ANSWER_SECONDS)
         self._worker.submit("begin", self._key, plan, urgent=True)
         self.delay = 0.0
@@ -112,7 +122,7 @@ class Measuring:
         try:
             found = self._worker.submit("take", self._key, chunks, urgent=True).result()
             if found is None:
-                self._worker.submit("begin", self._key, self._plan, urgent=True).result()
+                self._worker.submit("begin", self._key, self._plan, self._fits, urgent=True).result()
                 found = self._worker.submit("take", self._key, chunks, urgent=True).result()
         except EmbeddingsError as error:
             raise FeedbackError(str(error)) from error
@@ -122,6 +132,7 @@ class Measuring:
             raise FeedbackError(f"What the headset sends could not be measured: {error}") from error
         steps: list[Step]
         steps, self.delay = found
+        self._fits = chunks[-1].stream.device
         return steps
 
     def close(self) -> None:

@@ -17,6 +17,7 @@ from test_brain_playback import counting, joined, write_muse_csv
 
 from companion.brain import board
 from companion.brain import headset as headset_module
+from companion.brain.assembly import NO_VALUES, PROGRAM_SENDS
 from companion.brain.headset import Headset
 from companion.brain.types import BoardSpec, Chunk, Contact
 
@@ -249,7 +250,7 @@ def test_an_electrode_without_values_is_named_and_the_others_go_on_and_none_at_a
         first = one.headset.pid
         tell("half")
         one.wait(lambda: one.chunks[-1].stream.ch_names == ("EEG1",))
-        assert "No values come from EEG2" in one.incidents[0]
+        assert one.incidents[0] == NO_VALUES.format("EEG2", PROGRAM_SENDS)
         one.wait(lambda: "EEG2" in one.headset.state().sentence)
         assert one.headset.state().contact is Contact.STREAMING
         tell("without")

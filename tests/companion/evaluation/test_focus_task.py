@@ -5,12 +5,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from companion.evaluation import focus, focus_data, planted
+from companion.evaluation import focus, focus_data, focus_models, planted, statistics
 from companion.evaluation.bids import cohort
 from companion.evaluation.errors import EvaluationError
 from companion.evaluation.options import Options
 from companion.evaluation.planted import Kind, Recipe
 from companion.evaluation.report import Report
+from embeddings import features, focus_training, sites
+from embeddings.focus import scores, shipped
+from embeddings.focus_tracker import FocusTracker
+from embeddings.site_features import SiteReference
+from embeddings.sites import Sites
 
 QUICK = Options(quick=True)
 
@@ -23,6 +28,11 @@ def made(folder: Path, kind: Kind, *, people: int = 8, seconds: int = 92) -> Pat
 def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
     folder = tmp_path_factory.mktemp("sets")
     return {kind: focus.evaluate(made(folder, kind), QUICK) for kind in ("planted", "absent", "fingerprint")}
+
+
+@pytest.fixture(scope="module")
+def planted_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made(tmp_path_factory.mktemp("scored"), "planted")
 
 
 def figure(report: Report, name: str) -> float:
@@ -64,6 +74,49 @@ def test_the_shipped_start_is_scored_untouched(tmp_path: Path, reports: dict[str
     assert report.model == "start"
     assert report.people == 4
     assert figure(report, "AUC") != figure(reports["planted"], "AUC")
+
+
+@pytest.mark.parametrize(
+    "picks",
+    [("TP9", "AF7", "AF8", "TP10"), ("AF7", "AF8"), ("AF7", "TP9"), ("AF7",)],
+    ids=["four", "front", "one side", "one"],
+)
+def test_what_is_scored_is_what_the_program_says_with_the_same_electrodes(
+    planted_set: Path, picks: tuple[str, ...]
+) -> None:
+    (sitting, *_) = focus_data.sittings(cohort(planted_set).recordings, seconds=4.0, picks=picks)
+    scored = focus_models.start([sitting], [0], seed=0)
+    rows = np.array([features.row(one.astype(float), sitting.windows.sfreq) for one in sitting.windows.filtered])
+    reference = FocusTracker.of_rest(shipped(), picks, rows[sitting.whole.rest].astype(np.float32)).reference
+    assert reference is not None
+    found = shipped().line(reference.sites.kind).score(reference.features(focus_data.matrices_of(sitting.windows)))
+
+    assert np.array_equal(scored.scores[0], found)
+    assert scored.where == [reference.sites]
+    assert scored.neutral == [shipped().line(reference.sites.kind).neutral]
+
+
+def test_electrodes_that_nobody_can_be_seen_through_as_a_pair_count_as_placed_by_nobody(planted_set: Path) -> None:
+    picks = ("AF7", "TP9")  # of one side: nobody of a headband shows the middle
+    seen = focus_data.sittings(cohort(planted_set).recordings, seconds=4.0, picks=picks)
+    scored = focus_models.left_out(seen, [0], seed=0)
+    rows = focus_models.judged_features(seen[:1], scored.where)
+
+    assert scored.where == [Sites(None, None)]
+    assert statistics.auc(*seen[0].judged(scored.scores[0])) > 0.5
+    assert len(rows[0]) == len(seen[0].judged(scored.scores[0])[0])
+    assert focus.evaluate(planted_set, Options(quick=True, picks=picks)).people == 8
+
+
+def test_four_electrodes_are_scored_at_their_own_sites(planted_set: Path) -> None:
+    seen = focus_data.sittings(cohort(planted_set).recordings, seconds=4.0, picks=())
+    scored = focus_models.left_out(seen, [0], seed=0)
+    people, names = [sitting.whole for sitting in seen], seen[0].windows.ch_names
+    views = [view for i, who in enumerate(people) for view in focus_training.views(i, who, {"front+back"})]
+    model = focus_training.fit(views, people, range(1, len(people)))
+    usual = SiteReference.fit(people[0].matrices[people[0].rest], sites.find(names), model.others)
+
+    assert np.array_equal(scored.scores[0], scores(model, usual, people[0].matrices))
 
 
 def test_the_first_minute_of_rest_is_the_reference_and_is_never_tested(tmp_path: Path) -> None:

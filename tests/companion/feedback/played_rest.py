@@ -98,6 +98,19 @@ class Bursting(Quick):
         take(Chunk(noise(self.seconds), NOW, 0, Stream("made", 256.0, MUSE)))
 
 
+class Handed:
+    """A headset whose chunks the test hands over."""
+
+    def __init__(self) -> None:
+        self.take: Callable[[Chunk], None] | None = None
+
+    def follow(self, take: Callable[[Chunk], None], *, every: float) -> None:  # noqa: ARG002
+        self.take = take
+
+    def unfollow(self) -> None:
+        self.take = None
+
+
 @dataclass
 class Worn:
     """What is recorded from, as it is put."""

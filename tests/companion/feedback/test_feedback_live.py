@@ -8,13 +8,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from feedback_steps import MUSE, drawing, trained_before
-from played_rest import PATIENCE, noise, until
+from played_rest import PATIENCE, Handed, noise, until
 
 from companion.brain.types import BoardSpec, Chunk, Stream
 from companion.feedback import protocols
@@ -132,19 +132,6 @@ def test_a_plan_that_does_not_fit_the_headset_ends_the_session_with_a_sentence(
     assert "no electrode Cz" in training.snapshot().sentence
     assert [part for part, _ in told] == ["training"]
     assert trainings.all_of(store) == []
-
-
-class Handed:
-    """A headset whose chunks the test hands over."""
-
-    def __init__(self) -> None:
-        self.take: Callable[[Chunk], None] | None = None
-
-    def follow(self, take: Callable[[Chunk], None], *, every: float) -> None:  # noqa: ARG002
-        self.take = take
-
-    def unfollow(self) -> None:
-        self.take = None
 
 
 class Ticking:
