@@ -9,6 +9,7 @@ import textwrap
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -111,9 +112,11 @@ def test_another_text_model_is_taken_over_at_once(
     wait_until(lambda: nowhere in str(engine.recall(Question("sourdough")).result(60).notes), "the first to be back")
 
 
-def test_a_pause_ends_by_the_clock_on_the_wall(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pause_ends_though_the_machine_slept_meanwhile(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pausing, "LOOK_SECONDS", 0.1)
     slept = [0.0]
+    passing = partial(pausing.Pause, passing=lambda: pausing.passed() + slept[0])
+    monkeypatch.setattr("companion.sources.Pause", passing)
     engine = start(Settings(consent_eeg=True, board="synthetic"), clock=lambda: time.time() + slept[0])
     engine.pause(600)
     assert engine.status().activity is Activity.PAUSED
