@@ -26,8 +26,7 @@ def lock(vault: Path | None) -> int:
     try:
         click.echo(control.ask(root, do="lock"))
     except NobodyError:
-        asks = Way.PASSPHRASE in unlocking.key_file(root).ways()
-        click.echo(f"No program is recording to {root}. {ASKS if asks else BY_KEYRING}")
+        click.echo(f"No program is recording to {root}. {ASKS if _asks(root) else BY_KEYRING}")
     except ControlError as error:
         click.echo(str(error), err=True)
         return NO
@@ -43,8 +42,7 @@ def unlock(vault: Path | None) -> int:
         control.ask(root, do="is there")
     except NobodyError as error:
         opening.opened(root)
-        asks = Way.PASSPHRASE in unlocking.key_file(root).ways()
-        click.echo(f"{error} {RIGHT if asks else BY_KEYRING}")
+        click.echo(f"{error} {RIGHT if _asks(root) else BY_KEYRING}")
         return DONE
     except ControlError:
         pass  # it is there
@@ -54,3 +52,8 @@ def unlock(vault: Path | None) -> int:
         click.echo(str(error), err=True)
         return NO
     return DONE
+
+
+def _asks(root: Path) -> bool:
+    """Whether the vault opens by a passphrase; raises `VaultError` where there is none."""
+    return Way.PASSPHRASE in unlocking.key_file(root).ways()

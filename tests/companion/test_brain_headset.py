@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
+from headset_heard import Heard
 from test_brain_playback import counting, joined, write_muse_csv
 
 from companion.brain import board
@@ -61,28 +62,6 @@ def streamer(name: str) -> Iterator[Callable[[str], None]]:
             yield tell
         finally:
             program.kill()
-
-
-class Heard:
-    """A headset and all that it told."""
-
-    def __init__(self, spec: BoardSpec) -> None:
-        self.chunks: list[Chunk] = []
-        self.incidents: list[str] = []
-        self.headset = Headset(spec, on_chunk=self.chunks.append, on_incident=self._incident)
-
-    def _incident(self, part: str, sentence: str) -> None:
-        assert part == "headset"
-        self.incidents.append(sentence)
-
-    def wait(self, fits: Callable[[], bool], seconds: float = 20.0) -> None:
-        until = time.monotonic() + seconds
-        while not fits():
-            assert time.monotonic() < until, (self.headset.state(), self.incidents, len(self.chunks))
-            time.sleep(0.02)
-
-    def wait_for(self, contact: Contact, seconds: float = 20.0) -> None:
-        self.wait(lambda: self.headset.state().contact is contact, seconds)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from jobs import add
-from scripted import BEGIN
+from worn_noise import MUSE, SFREQ, record
 
 from companion import steps
 from companion.brain_features import BrainFeatures
@@ -17,15 +17,12 @@ from companion.forgetting import BRAIN
 from companion.steps import BrainStep, NewSpace, current_baseline
 from companion.tasks import EncoderTasks
 from embeddings import features, spaces
-from index import changes
 from index.forgetting import forgetting, forgotten, wish
 from index.forgetting.wish import Wish
-from index.signals.bdf import BdfAppender
 from index.store import Store
 from index.types import Job
 from index.writer import Writer
 
-MUSE, SFREQ = ("TP9", "AF7", "AF8", "TP10"), 256.0
 MONTAGE = spaces.montage(MUSE)
 EACH = 20.0  # seconds of a moment: four windows of each are kept
 ONE, OTHER = (np.eye(1, 4, i, dtype=np.float32) for i in range(2))
@@ -34,19 +31,6 @@ ONE, OTHER = (np.eye(1, 4, i, dtype=np.float32) for i in range(2))
 @pytest.fixture
 def step(store: Store, writer: Writer) -> BrainStep:
     return BrainStep(store=store, writer=writer, encoder=Here(EncoderTasks()), clock=time.time)  # type: ignore[arg-type]
-
-
-def record(writer: Writer, seconds: float) -> None:
-    """Store noise as a headset's EEG, from the first moment on."""
-    path = writer.vault.eeg / "worn.bdf"
-    named: dict[str, Any] = {"ch_names": MUSE, "sfreq": SFREQ}
-    file = BdfAppender(path, time_start=BEGIN, device="test", sealer=writer.vault.keys.eeg, **named)
-    samples = round(seconds * SFREQ)
-    file.append(20.0 * np.random.default_rng(1).standard_normal((len(MUSE), samples)))
-    file.close()
-    name = changes.relative(writer.vault, path)
-    writer.do(changes.open_recording, name, device="test", source="test", time_start=BEGIN, **named).result()
-    writer.do(changes.extend_recording, name, samples, closed=True).result()
 
 
 def work_off(store: Store, step: BrainStep) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from jobs import Filling, Incidents, add
 from numpy.typing import NDArray
-from scripted import BEGIN
+from worn_noise import MUSE, SFREQ, record
 
 from companion import states, steps
 from companion.brain_features import BrainFeatures
@@ -26,12 +26,10 @@ from embeddings.state import Baseline
 from index import changes
 from index.forgetting import forgetting, wish
 from index.forgetting.wish import Wish
-from index.signals.bdf import BdfAppender
 from index.store import Store
 from index.types import Job
 from index.writer import Writer
 
-MUSE, SFREQ = ("TP9", "AF7", "AF8", "TP10"), 256.0
 MONTAGE = spaces.montage(MUSE)
 MOMENTS, MOST, AT_ONCE, LOOKED = 40, 20, 3, 7
 
@@ -218,20 +216,6 @@ def test_a_moment_that_can_have_no_state_is_set_aside_once_and_holds_up_no_other
     ]
     assert [(moment, kind) for moment, kind, _ in store.quarantine()] == [(poison, Job.BRAIN)]
     assert go_on(store, brain(store, writer)) == []
-
-
-def record(writer: Writer, seconds: float) -> str:
-    """Store noise as a headset's EEG, from the first moment on; returns the recording's name."""
-    path = writer.vault.eeg / "worn.bdf"
-    named: dict[str, Any] = {"ch_names": MUSE, "sfreq": SFREQ}
-    file = BdfAppender(path, time_start=BEGIN, device="test", sealer=writer.vault.keys.eeg, **named)
-    samples = round(seconds * SFREQ)
-    file.append(20.0 * np.random.default_rng(1).standard_normal((len(MUSE), samples)))
-    file.close()
-    name = changes.relative(writer.vault, path)
-    writer.do(changes.open_recording, name, device="test", source="test", time_start=BEGIN, **named).result()
-    writer.do(changes.extend_recording, name, samples, closed=True).result()
-    return name
 
 
 @pytest.mark.parametrize("row", ["gone", "left"])
