@@ -45,6 +45,10 @@ _TYPE = re.compile(
     r"Service|Provider|Manager|Config|Options|Hasher|Hash|Policy|Encoder|Value|Dto|Props|Secret|Password|Token|Key)s?[!?]?"
 )
 _NUMBER = re.compile(r"\d{4,12}", re.ASCII)
+#: What is said of the password itself between its label and the colon: ``Password (temporary): 4829``.
+_SORT = re.compile(r"[ ]?\([^\W\d_]{2,12}(?:[ -][^\W\d_]{2,12})?\)[\"'`*]{0,4}[ \t]{0,24}")
+#: What is counted, not said: ``Password (length): 1024``.
+_COUNTED = re.compile(r"(?:length|size|count|age|limit|attempts|days|hours|minutes|seconds|bits|bytes|chars|characters|id)\b")
 #: What stands on a button below a field, as in *Sign-in*.
 _BUTTON = re.compile(r"[A-Z][a-z]{2,8}-(?:in|on|up|out)")
 _ENVIRONMENT = re.compile(
@@ -104,8 +108,9 @@ def _number_said(seen: Seen, label: labels.Label, after: re.Match[str], value: s
         return False
     said = seen.lowered[label.start : label.end]
     several = said not in labels.PASSWORD and said.removesuffix("s") in labels.PASSWORD
-    between = seen.text[label.end : after.start("sign")]
-    return said != "pass" and not several and not any(map(str.isalnum, between))
+    between = seen.lowered[label.end : after.start("sign")]
+    sort = _SORT.fullmatch(between) is not None and _COUNTED.search(between) is None
+    return said != "pass" and not several and (sort or not any(map(str.isalnum, between)))
 
 
 def _option(seen: Seen, label: labels.Label) -> re.Match[str] | None:
