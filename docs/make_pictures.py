@@ -95,7 +95,7 @@ def _recall(bridge: Bridge, folder: Path, keep: Keep, scheme: str) -> None:
     """Photograph recall, and in the light one of its moments."""
     from PySide6.QtCore import QSize
 
-    from ui.sidebar import Sidebar
+    from ui.recall.sidebar import Sidebar
     from ui.view_state import view
 
     sidebar = Sidebar(bridge=bridge, now=lambda: NOW)
@@ -116,8 +116,8 @@ def _recall(bridge: Bridge, folder: Path, keep: Keep, scheme: str) -> None:
 
 def _pages(bridge: Bridge, keep: Keep) -> None:
     """Photograph two of the first-run pages."""
-    from ui.first_run import FirstRun
-    from ui.lock_page import Vaults
+    from ui.first_run.window import FirstRun
+    from ui.vault.lock_page import Vaults
 
     settings = replace(Settings(), vault="~/.local/share/companion/vault")
     pages = FirstRun(settings, save=lambda settings: settings, vaults=Vaults(SampleDoor(), bridge))
@@ -134,7 +134,7 @@ def _pages(bridge: Bridge, keep: Keep) -> None:
 
 def _recorded(keep: Keep) -> None:
     """Photograph the window about what is recorded and what is left out."""
-    from ui.settings_window import RecordedWindow
+    from ui.settings.window import RecordedWindow
 
     settings = replace(
         Settings(), consent_screen=True, consent_text=True, consent_urls=True, exclude_sites=("bank.example",)
@@ -148,8 +148,8 @@ def _recorded(keep: Keep) -> None:
 
 def _focus(bridge: Bridge, keep: Keep, scheme: str) -> None:
     """Photograph the focus window, and in the light its settings."""
-    from ui.focus_window import FocusWindow
-    from ui.settings_window import RecordedWindow
+    from ui.focus.window import FocusWindow
+    from ui.settings.window import RecordedWindow
     from ui.view_state import view
 
     chosen = replace(Settings(), consent_text=True, consent_input=True, follow_focus=True, quiet_in_focus=True)
@@ -175,7 +175,7 @@ def _focus(bridge: Bridge, keep: Keep, scheme: str) -> None:
 
 def _calibration(bridge: Bridge, keep: Keep, scheme: str) -> None:
     """Photograph a calibration in the midst of its rest."""
-    from ui.focus_calibration import FocusCalibration
+    from ui.focus.calibration import FocusCalibration
 
     deep = SampleDeepWork()
     window = FocusCalibration(bridge=bridge, deep=lambda: deep, bell=SampleBell())
@@ -187,8 +187,8 @@ def _calibration(bridge: Bridge, keep: Keep, scheme: str) -> None:
 
 def _digest(bridge: Bridge, keep: Keep) -> None:
     """Photograph the digest, and a notification that passes."""
-    from ui.digest_window import DigestWindow
-    from ui.toast_window import ToastWindow
+    from ui.digest.window import DigestWindow
+    from ui.toasts.window import ToastWindow
 
     deep = SampleDeepWork()
     window = DigestWindow(bridge=bridge, deep=lambda: deep, now=lambda: NOW)
@@ -205,8 +205,8 @@ def _mails(bridge: Bridge, keep: Keep, scheme: str) -> None:
     """Photograph the mails that wait, and in the light their settings."""
     from sample_sending import SampleSending
 
-    from ui.mails_window import MailsWindow
-    from ui.settings_window import RecordedWindow
+    from ui.mails.window import MailsWindow
+    from ui.settings.window import RecordedWindow
 
     window = MailsWindow(bridge=bridge, sending=SampleSending, locked=lambda: False, now=lambda: NOW)
     window.appear()
@@ -224,7 +224,7 @@ def _mails(bridge: Bridge, keep: Keep, scheme: str) -> None:
 
 def _headset(bridge: Bridge, folder: Path, keep: Keep, scheme: str) -> None:
     """Photograph how a headset lies and what it sends."""
-    from ui.headset_view import HeadsetView
+    from ui.headset.view import HeadsetView
     from ui.view_state import view
 
     engine = SampleEngine(folder)
@@ -238,7 +238,7 @@ def _headset(bridge: Bridge, folder: Path, keep: Keep, scheme: str) -> None:
 
 def _training(bridge: Bridge, keep: Keep, scheme: str) -> None:
     """Photograph what can be trained, the scene (which is the same in the dark), and what came of it."""
-    from ui.training_window import TrainingWindow
+    from ui.training.window import TrainingWindow
     from ui.view_state import view
 
     port = SampleTraining()
@@ -261,8 +261,8 @@ def _training(bridge: Bridge, keep: Keep, scheme: str) -> None:
 
 def _locked(bridge: Bridge, keep: Keep) -> None:
     """Photograph what is seen of locked memory."""
-    from ui.secret_window import UNLOCK, SecretWindow
-    from ui.sidebar import Sidebar
+    from ui.recall.sidebar import Sidebar
+    from ui.vault.secret_window import UNLOCK, SecretWindow
     from ui.view_state import view
 
     sidebar = Sidebar(bridge=bridge, now=lambda: NOW)

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from companion.settings import Settings
 from index.vault import Vault
-from ui.door import Facts, TellCode
+from ui.vault.door import Facts, TellCode
 
 
 class SampleDoor:

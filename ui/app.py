@@ -16,20 +16,20 @@ from companion.settings import Settings, SettingsError
 from ui import global_key, tray
 from ui.bridge import Bridge
 from ui.desks import Desks
-from ui.door import Door
 from ui.ending import delete_windows
 from ui.engine_link import EngineLink
-from ui.first_run import HEADSET_PAGE, SOURCES_PAGE, FirstRun
-from ui.forgetting import Forgetting
-from ui.lock_page import Vaults
-from ui.locking import Locking
+from ui.first_run.window import HEADSET_PAGE, SOURCES_PAGE, FirstRun
 from ui.menu import CompanionMenu
 from ui.options import Options
-from ui.recovery_window import RecoveryWindow
-from ui.settings_window import UNSAVED, RecordedWindow
-from ui.sidebar import Sidebar
+from ui.recall.sidebar import Sidebar
+from ui.settings.window import UNSAVED, RecordedWindow
 from ui.small_window import SmallWindow
 from ui.tray import Tray
+from ui.vault.door import Door
+from ui.vault.forgetting import Forgetting
+from ui.vault.lock_page import Vaults
+from ui.vault.locking import Locking
+from ui.vault.recovery_window import RecoveryWindow
 from ui.view_state import ViewState, before_start
 
 CLOSE_WITHIN_MS = 15_000

@@ -9,12 +9,12 @@ from PySide6.QtCore import QObject, Signal
 from companion.settings import Settings
 from ui.bridge import Bridge
 from ui.engine_link import EngineLink
-from ui.focus_desk import FocusDesk
-from ui.headset_view_opening import HeadsetOpening
-from ui.mails_desk import MailsDesk
+from ui.focus.desk import FocusDesk
+from ui.headset.opening import HeadsetOpening
+from ui.mails.desk import MailsDesk
 from ui.menu import CompanionMenu
-from ui.sidebar import Sidebar
-from ui.training_desk import TrainingDesk
+from ui.recall.sidebar import Sidebar
+from ui.training.desk import TrainingDesk
 
 
 class Desks(QObject):

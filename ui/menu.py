@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from ui import global_key
-from ui.focus_menu import FocusMenu
+from ui.focus.menu import FocusMenu
 from ui.view_state import ViewState, before_start
 
 FORGET_MINUTES = 10

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
 from ui import theme
-from ui.settings_sources import sentence
+from ui.settings.sources import sentence
 
 
 class Question(QFrame):

@@ -15,7 +15,7 @@ from index.types import VaultError
 from index.vault import Vault
 from ui import failures
 from ui.bridge import Bridge
-from ui.door import Door
+from ui.vault.door import Door
 
 CLOSING = "Companion is closing."
 NOT_NOW = "Companion is starting or closing. Try again in a moment."

@@ -19,7 +19,7 @@ from ui.app import App
 from ui.options import Options
 from ui.single_instance import Doorbell, Running, address, wake
 from ui.state_icon import state_icon
-from ui.vault_door import VaultDoor
+from ui.vault.vault_door import VaultDoor
 
 MUTE = "Companion runs already with this vault but does not answer. End it, then start again."
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from ui import theme
-from ui.headset_view_words import headset_word
+from ui.headset.words import headset_word
 from ui.state_icon import sign
 from ui.view_state import ViewState
 

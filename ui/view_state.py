@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from companion.brain.types import Contact, HeadsetState
 from companion.status import Activity, Status
-from ui.focus_wording import mode_of, word
+from ui.focus.wording import mode_of, word
 
 if TYPE_CHECKING:
     from companion.focus.types import FocusState, Mode

@@ -48,7 +48,9 @@ _NUMBER = re.compile(r"\d{4,12}", re.ASCII)
 #: What is said of the password itself between its label and the colon: ``Password (temporary): 4829``.
 _SORT = re.compile(r"[ ]?\([^\W\d_]{2,12}(?:[ -][^\W\d_]{2,12})?\)[\"'`*]{0,4}[ \t]{0,24}")
 #: What is counted, not said: ``Password (length): 1024``.
-_COUNTED = re.compile(r"(?:length|size|count|age|limit|attempts|days|hours|minutes|seconds|bits|bytes|chars|characters|id)\b")
+_COUNTED = re.compile(
+    r"(?:length|size|count|age|limit|attempts|days|hours|minutes|seconds|bits|bytes|chars|characters|id)\b"
+)
 #: What stands on a button below a field, as in *Sign-in*.
 _BUTTON = re.compile(r"[A-Z][a-z]{2,8}-(?:in|on|up|out)")
 _ENVIRONMENT = re.compile(

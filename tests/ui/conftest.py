@@ -16,7 +16,7 @@ from waiting import settle
 from ui import theme
 from ui.bridge import Bridge
 from ui.ending import delete_windows
-from ui.sidebar import Sidebar
+from ui.recall.sidebar import Sidebar
 from ui.view_state import view
 
 # What the offscreen platform lacks; no real one says so.

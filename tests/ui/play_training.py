@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QApplication
 from companion.feedback.sound import Sound
 from companion.feedback.types import Phase, Snapshot
 from ui.bridge import Bridge
-from ui.training_feed import Feed
-from ui.training_sound import Speaker
+from ui.training.feed import Feed
+from ui.training.sound import Speaker
 
 LONGEST_MS = 20_000
 

@@ -12,7 +12,7 @@ from index.keys.keyfile import WrongSecretError
 from index.keys.keys import Keys
 from index.types import VaultError
 from index.vault import Vault
-from ui.door import Door, Facts, TellCode
+from ui.vault.door import Door, Facts, TellCode
 
 NEW = Facts(exists=False, passphrase=False, keyring=True, idle=True)
 NEW_WITHOUT_KEYRING = Facts(exists=False, passphrase=False, keyring=False, idle=True)

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from ui import auto_lock
-from ui.auto_lock import AutoLock
+from ui.vault import auto_lock
+from ui.vault.auto_lock import AutoLock
 
 
 class Away:

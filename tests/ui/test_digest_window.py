@@ -12,12 +12,12 @@ from waiting import settle, wait_until
 
 from companion.notices.digest import digest
 from companion.notices.types import NoticesError
-from ui import digest_lines
 from ui.bridge import Bridge
-from ui.digest_actions import NOT_ORIGINAL
-from ui.digest_buttons import buttons
-from ui.digest_lines import NO_WORDS, Kind, Line
-from ui.digest_window import DigestWindow
+from ui.digest import lines as digest_lines
+from ui.digest.actions import NOT_ORIGINAL
+from ui.digest.buttons import buttons
+from ui.digest.lines import NO_WORDS, Kind, Line
+from ui.digest.window import DigestWindow
 
 KEY = Qt.Key
 

@@ -16,11 +16,11 @@ from waiting import wait_until
 
 from companion.kept_settings import KeptSettings
 from companion.settings import SOURCES, Settings, SettingsError, load
-from ui import headsets
 from ui.bridge import Bridge
-from ui.first_run import FirstRun
-from ui.headsets import HEADSETS
-from ui.lock_page import Vaults
+from ui.first_run import headsets
+from ui.first_run.headsets import HEADSETS
+from ui.first_run.window import FirstRun
+from ui.vault.lock_page import Vaults
 
 LAST = 5
 BRIDGE: list[Bridge] = []

@@ -14,12 +14,12 @@ from waiting import settle, wait_until
 from companion.focus.calibration import STAGES, Part, Step
 from companion.focus.outcome import Outcome
 from index.types import VaultError
-from ui import focus_calibration_acts as acts
 from ui import theme
 from ui.bridge import Bridge
-from ui.focus_calibration import GONE, FocusCalibration
-from ui.focus_calibration_acts import Act
-from ui.focus_calibration_picture import CalibrationPicture
+from ui.focus import calibration_acts as acts
+from ui.focus.calibration import GONE, FocusCalibration
+from ui.focus.calibration_acts import Act
+from ui.focus.calibration_picture import CalibrationPicture
 
 KEY = Qt.Key
 

@@ -21,7 +21,7 @@ from companion.settings import Settings
 from companion.status import Activity
 from ui.app import App
 from ui.bridge import in_background
-from ui.focus_menu import NOT_FOLLOWED
+from ui.focus.menu import NOT_FOLLOWED
 from ui.menu import CompanionMenu
 from ui.options import Options
 from ui.state_icon import sign

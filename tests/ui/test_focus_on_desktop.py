@@ -21,9 +21,9 @@ from recording_engine import NOW, status
 from companion.settings import Settings
 from ui import theme
 from ui.bridge import Bridge
-from ui.digest_window import DigestWindow
-from ui.focus_window import FocusWindow
-from ui.toast_pile import ToastPile
+from ui.digest.window import DigestWindow
+from ui.focus.window import FocusWindow
+from ui.toasts.pile import ToastPile
 from ui.view_state import view
 
 qt = QApplication([])

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui import focus_scale
-from ui.focus_scale import HOUR, LEAST_HOURS, MOST_TICKS, Scale
+from ui.focus import scale as focus_scale
+from ui.focus.scale import HOUR, LEAST_HOURS, MOST_TICKS, Scale
 
 
 def at(text: str) -> float:

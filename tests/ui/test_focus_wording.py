@@ -9,7 +9,7 @@ from recording_engine import NOW, status
 from companion.focus.types import Cause, FocusState, Mode
 from companion.quiet.keeping import Standing
 from companion.settings import Settings
-from ui import focus_wording
+from ui.focus import wording
 from ui.view_state import view
 
 ALL_TOLD = Settings(consent_input=True, consent_text=True)
@@ -34,20 +34,20 @@ ALL_TOLD = Settings(consent_input=True, consent_text=True)
     ],
 )
 def test_the_state_is_said_with_how_sure_it_is(state: FocusState, said: str, word: str) -> None:
-    assert focus_wording.headline(state) == said
-    assert focus_wording.word(state) == word
+    assert wording.headline(state) == said
+    assert wording.word(state) == word
 
 
 def test_who_decides_is_told() -> None:
-    assert focus_wording.mode_of(DEEP) is Mode.AUTOMATIC
-    assert focus_wording.mode_of(replace(DEEP, cause=Cause.OVERRIDE)) is Mode.ON
-    assert focus_wording.mode_of(replace(CALM, cause=Cause.OVERRIDE)) is Mode.OFF
+    assert wording.mode_of(DEEP) is Mode.AUTOMATIC
+    assert wording.mode_of(replace(DEEP, cause=Cause.OVERRIDE)) is Mode.ON
+    assert wording.mode_of(replace(CALM, cause=Cause.OVERRIDE)) is Mode.OFF
 
 
 def test_figures_are_for_whoever_asks() -> None:
-    assert "90%" in focus_wording.figures(DEEP)
-    assert "90%" not in focus_wording.headline(DEEP)
-    assert focus_wording.figures(UNKNOWN) == "There is no figure yet."
+    assert "90%" in wording.figures(DEEP)
+    assert "90%" not in wording.headline(DEEP)
+    assert wording.figures(UNKNOWN) == "There is no figure yet."
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_figures_are_for_whoever_asks() -> None:
     ],
 )
 def test_the_eeg_speaks_for_itself(state: FocusState, said: str) -> None:
-    assert focus_wording.of_eeg(state) == said
+    assert wording.of_eeg(state) == said
 
 
 @pytest.mark.parametrize(
@@ -69,27 +69,27 @@ def test_the_eeg_speaks_for_itself(state: FocusState, said: str) -> None:
     [
         (DEEP, ALL_TOLD, "speaks for deep focus."),
         (UNKNOWN, ALL_TOLD, "says nothing yet: it takes a minute of work."),
-        (UNKNOWN, replace(ALL_TOLD, consent_input=False), focus_wording.NO_HANDS),
-        (UNKNOWN, replace(ALL_TOLD, consent_text=False), focus_wording.NO_HANDS),
+        (UNKNOWN, replace(ALL_TOLD, consent_input=False), wording.NO_HANDS),
+        (UNKNOWN, replace(ALL_TOLD, consent_text=False), wording.NO_HANDS),
     ],
 )
 def test_behaviour_says_why_it_cannot_be_told(state: FocusState, settings: Settings, said: str) -> None:
-    assert focus_wording.of_behaviour(state, settings) == said
+    assert wording.of_behaviour(state, settings) == said
 
 
 def test_what_becomes_of_notifications_is_said() -> None:
     deep = RecordingDeepWork()
-    assert focus_wording.of_notices(deep.state()) == "Notifications come as usual."
+    assert wording.of_notices(deep.state()) == "Notifications come as usual."
     deep.quiet = Standing(limits="Your own do-not-disturb is on.")
-    assert focus_wording.of_notices(deep.state()) == "Your own do-not-disturb is on."
+    assert wording.of_notices(deep.state()) == "Your own do-not-disturb is on."
     deep.quiet, deep.notices = Standing(holds=True, backend="dunst"), replace(DOWN, held=3, passed=1)
-    assert focus_wording.of_notices(deep.state()) == "Do-not-disturb is on (dunst). Since the start: 3 held, 1 passed."
+    assert wording.of_notices(deep.state()) == "Do-not-disturb is on (dunst). Since the start: 3 held, 1 passed."
 
 
 def test_how_long_it_lasts_is_said_once_it_lasts() -> None:
-    assert focus_wording.lasting(DEEP, NOW).startswith("For 10 min, since ")
-    assert focus_wording.lasting(replace(DEEP, since=NOW), NOW) == ""
-    assert focus_wording.lasting(UNKNOWN, NOW) == ""
+    assert wording.lasting(DEEP, NOW).startswith("For 10 min, since ")
+    assert wording.lasting(replace(DEEP, since=NOW), NOW) == ""
+    assert wording.lasting(UNKNOWN, NOW) == ""
 
 
 def test_what_the_windows_show_is_empty_where_focus_is_not_followed() -> None:

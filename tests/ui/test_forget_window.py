@@ -16,9 +16,9 @@ from companion.settings import Settings
 from companion.status import Activity
 from index.types import LockedError, VaultError
 from ui.app import App
-from ui.forget_window import DOING, WHAT, ForgetWindow
 from ui.menu import LOCKED
 from ui.options import Options
+from ui.vault.forget_window import DOING, WHAT, ForgetWindow
 
 
 @pytest.fixture

@@ -22,16 +22,17 @@ from companion.contact_watch import ALL_BAD, GOOD, Electrodes
 from companion.settings import Settings
 from companion.status import Activity
 from embeddings.types import EEGWindow
-from ui import headset_view_live, theme
+from ui import theme
 from ui.app import App
 from ui.bridge import Bridge
-from ui.first_run import HEADSET_PAGE
-from ui.headset_view import HeadsetView
-from ui.headset_view_contact import ALL_AGAIN
-from ui.headset_view_head import dot
-from ui.headset_view_live import Live
-from ui.headset_view_spectrum import WAITING
-from ui.headset_view_words import SIMULATED, Lying, headset_word, obstacle
+from ui.first_run.window import HEADSET_PAGE
+from ui.headset import live as headset_view_live
+from ui.headset.contact import ALL_AGAIN
+from ui.headset.head import dot
+from ui.headset.live import Live
+from ui.headset.spectrum import WAITING
+from ui.headset.view import HeadsetView
+from ui.headset.words import SIMULATED, Lying, headset_word, obstacle
 from ui.options import Options
 from ui.view_state import ViewState, before_start, view
 

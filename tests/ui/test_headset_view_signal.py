@@ -9,12 +9,12 @@ from scipy import signal
 
 from companion.contact_watch import Electrodes
 from embeddings.types import EEGWindow
-from ui.headset_view_filter import CORNER_HZ, EyeFilter, sections
-from ui.headset_view_pace import JUMP_SECONDS, LAG_SECONDS, Pace
-from ui.headset_view_places import first_chosen, place
-from ui.headset_view_power import BANDS, HIGHEST_HZ, LOWEST_HZ, spectrum
-from ui.headset_view_shades import Shade, Shades
-from ui.headset_view_signal import KEPT_SECONDS, MOST_POINTS, Rolling
+from ui.headset.filter import CORNER_HZ, EyeFilter, sections
+from ui.headset.pace import JUMP_SECONDS, LAG_SECONDS, Pace
+from ui.headset.places import first_chosen, place
+from ui.headset.power import BANDS, HIGHEST_HZ, LOWEST_HZ, spectrum
+from ui.headset.shades import Shade, Shades
+from ui.headset.signal import KEPT_SECONDS, MOST_POINTS, Rolling
 
 SFREQ, NAMES = 256.0, ("TP9", "AF7", "AF8", "TP10")
 RNG = np.random.default_rng(4)

@@ -14,12 +14,12 @@ from waiting import wait_until
 from companion.settings import Settings
 from index.types import VaultError
 from ui.bridge import Bridge
-from ui.door import Facts
-from ui.first_run import FirstRun
-from ui.lock_page import NO_LOCK, NOT_TOLD, LockPage, Vaults
-from ui.recovery_window import RecoveryWindow
-from ui.secret_fields import DIFFERENT
-from ui.secret_window import SecretWindow
+from ui.first_run.window import FirstRun
+from ui.vault.door import Facts
+from ui.vault.lock_page import NO_LOCK, NOT_TOLD, LockPage, Vaults
+from ui.vault.recovery_window import RecoveryWindow
+from ui.vault.secret_fields import DIFFERENT
+from ui.vault.secret_window import SecretWindow
 
 DONE = Settings(first_run_done=True)
 LOCK_PAGE, LAST = 3, 5

@@ -21,8 +21,8 @@ from companion.status import Activity
 from index.types import VaultError
 from ui.app import App
 from ui.bridge import in_background
-from ui.locking import NO_PASSPHRASE
 from ui.options import Options
+from ui.vault.locking import NO_PASSPHRASE
 from ui.view_state import BRINGING_IN
 
 LOCKED = status(Activity.LOCKED, locked=True)

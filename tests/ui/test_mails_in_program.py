@@ -19,7 +19,7 @@ from companion.sending.types import State
 from companion.settings import Settings
 from ui.app import App
 from ui.bridge import in_background
-from ui.mails_window import LOCKED
+from ui.mails.window import LOCKED
 from ui.options import Options
 
 DONE = Settings(first_run_done=True)

@@ -14,11 +14,11 @@ from waiting import settle, wait_until
 
 from companion.sending.types import SendingError, State
 from companion.settings import Settings
-from ui import mails_wording
 from ui.bridge import Bridge
-from ui.mails_file import file_name
-from ui.mails_later import LaterWindow
-from ui.mails_window import AGAIN, DROP, EMPTY, LOCKED, MailsWindow
+from ui.mails import wording
+from ui.mails.file import file_name
+from ui.mails.later import LaterWindow
+from ui.mails.window import AGAIN, DROP, EMPTY, LOCKED, MailsWindow
 
 DONE = Settings(first_run_done=True)
 
@@ -156,9 +156,9 @@ def test_the_morning_is_that_after_the_night() -> None:
     def at(hour: int, day: int = 4) -> float:
         return datetime(2026, 3, day, hour, tzinfo=UTC).timestamp()
 
-    assert mails_wording.tomorrow_morning(at(22), UTC) == at(8, 5)
-    assert mails_wording.tomorrow_morning(at(9), UTC) == at(8, 5)
-    assert mails_wording.tomorrow_morning(at(2), UTC) == at(8)
+    assert wording.tomorrow_morning(at(22), UTC) == at(8, 5)
+    assert wording.tomorrow_morning(at(9), UTC) == at(8, 5)
+    assert wording.tomorrow_morning(at(2), UTC) == at(8)
 
 
 @pytest.mark.parametrize("opens", [True, False])
@@ -263,4 +263,4 @@ def test_a_file_is_named_by_letters_alone() -> None:
 )
 def test_when_it_goes_is_counted_down(left: float, said: str) -> None:
     now = datetime(2026, 3, 4, 10, 30, tzinfo=UTC).timestamp()
-    assert mails_wording.goes(mail("a", goes=now + left), now, UTC) == said
+    assert wording.goes(mail("a", goes=now + left), now, UTC) == said

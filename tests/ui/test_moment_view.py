@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from recording_engine import NOW, RecordingEngine, moment, png
 
 from index.types import Moment, VaultError
-from ui.moment_view import MomentView
+from ui.recall.moment_view import MomentView
 
 BESIDE = QRect(380, 0, 420, 800)
 PARENT: list[QWidget] = []

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QTabWidget
 from waiting import settle, wait_until
 
 from companion.settings import Settings
-from ui.settings_focus import EEG_ALONE, HANDS_ALONE, NO_HANDS, NOTHING_TELLS, FocusPage, told_by
-from ui.settings_list import ExclusionList
-from ui.settings_window import RecordedWindow
+from ui.settings.focus import EEG_ALONE, HANDS_ALONE, NO_HANDS, NOTHING_TELLS, FocusPage, told_by
+from ui.settings.list import ExclusionList
+from ui.settings.window import RecordedWindow
 
 SHIPPED = Settings()
 FOLLOWED = replace(SHIPPED, follow_focus=True)

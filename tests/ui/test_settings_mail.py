@@ -12,9 +12,9 @@ from waiting import settle
 
 from companion.settings import Settings
 from companion.thunderbird import install
-from ui import settings_mail_add_on
-from ui.settings_mail import LITTLE, NO_ACCOUNT, MailPage, cautions
-from ui.settings_window import RecordedWindow
+from ui.settings import mail_add_on
+from ui.settings.mail import LITTLE, NO_ACCOUNT, MailPage, cautions
+from ui.settings.window import RecordedWindow
 
 SHIPPED = Settings()
 WORK = "work tls smtp.example.org:465 local 2525"
@@ -143,17 +143,17 @@ def test_the_add_on_is_saved_and_says_how_it_is_installed(
     home, file = tmp_path / "home", tmp_path / "add-on.xpi"
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setattr(settings_mail_add_on, "chosen_file", lambda _window: None)
+    monkeypatch.setattr(mail_add_on, "chosen_file", lambda _window: None)
     page.add_on.save.click()
     assert not page.add_on.said.isVisibleTo(page)
-    monkeypatch.setattr(settings_mail_add_on, "chosen_file", lambda _window: file)
+    monkeypatch.setattr(mail_add_on, "chosen_file", lambda _window: file)
     page.add_on.save.click()
     assert file.exists()
     assert page.add_on.said.text().startswith(f"It lies in {file}. In Thunderbird:")
     assert _asks(home) == []
     assert page.add_on.said.isVisibleTo(page)
 
-    monkeypatch.setattr(settings_mail_add_on, "chosen_file", lambda _window: tmp_path / "nowhere" / "add-on.xpi")
+    monkeypatch.setattr(mail_add_on, "chosen_file", lambda _window: tmp_path / "nowhere" / "add-on.xpi")
     page.add_on.save.click()
     assert "could not be written" in page.add_on.problem.text()
     assert not page.add_on.said.isVisibleTo(page)
@@ -165,7 +165,7 @@ def test_the_add_on_asks_the_program_of_the_vault_on_the_command_line(
     del qt
     vault = tmp_path / "my other memories"
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr(settings_mail_add_on, "chosen_file", lambda _window: tmp_path / "add-on.xpi")
+    monkeypatch.setattr(mail_add_on, "chosen_file", lambda _window: tmp_path / "add-on.xpi")
     made = MailPage(Settings(), fixed_vault=vault)
     made.add_on.save.click()
     assert _asks(tmp_path) == [str(vault)]

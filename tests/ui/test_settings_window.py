@@ -11,8 +11,8 @@ from waiting import settle, wait_until
 
 from companion.settings import SOURCES, Settings
 from ui.options import Options
-from ui.settings_list import ExclusionList
-from ui.settings_window import NO_HEADSET, NOTHING, RecordedWindow
+from ui.settings.list import ExclusionList
+from ui.settings.window import NO_HEADSET, NOTHING, RecordedWindow
 from ui.switch import Switch
 
 SHIPPED = Settings()

@@ -14,7 +14,7 @@ from companion.ports import Answer, Question
 from companion.status import Activity
 from index.types import VaultError
 from ui import theme
-from ui.sidebar import Sidebar
+from ui.recall.sidebar import Sidebar
 from ui.view_state import before_start, broken, view
 
 KEY = Qt.Key

@@ -8,7 +8,7 @@ from waiting import wait_until
 
 from companion.brain.types import Contact
 from companion.status import Activity
-from ui.sidebar import Sidebar
+from ui.recall.sidebar import Sidebar
 from ui.view_state import view
 
 

@@ -37,7 +37,9 @@ def test_black_on_white_has_the_greatest_contrast() -> None:
 def test_no_other_module_names_a_colour() -> None:
     folder = Path(ui.__file__).parent
     named = re.compile(r"#[0-9a-fA-F]{6}\b|Qt\.GlobalColor\.(?!transparent)|QColor\(\d|rgba?\(")
-    guilty = [path.name for path in folder.glob("*.py") if path.name != "theme.py" and named.search(path.read_text())]
+    guilty = [
+        path.name for path in folder.rglob("*.py") if path != folder / "theme.py" and named.search(path.read_text())
+    ]
     assert guilty == []
 
 

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication
 from recording_deep_work import judged
 from waiting import settle
 
-from ui import toast_window
-from ui.toast_pile import AT_ONCE, ToastPile
+from ui.toasts import window
+from ui.toasts.pile import AT_ONCE, ToastPile
 
 
 @pytest.fixture
@@ -30,8 +30,8 @@ def test_it_says_who_what_and_why_and_takes_no_focus(pile: ToastPile) -> None:
 
 
 def test_it_goes_by_itself_and_the_next_takes_its_place(pile: ToastPile, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert toast_window.SHOWN_MS == 8000
-    monkeypatch.setattr(toast_window, "SHOWN_MS", 150)
+    assert window.SHOWN_MS == 8000
+    monkeypatch.setattr(window, "SHOWN_MS", 150)
     for number in range(1, AT_ONCE + 3):
         assert pile.show(judged(number))
     assert len(pile.shown) == AT_ONCE
@@ -64,7 +64,7 @@ def test_a_click_opens_and_closes_another_button_only_closes(pile: ToastPile) ->
 
 
 def test_it_stays_while_it_is_pointed_at(pile: ToastPile, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(toast_window, "SHOWN_MS", 50)
+    monkeypatch.setattr(window, "SHOWN_MS", 50)
     pile.show(judged(1))
     (toast,) = pile.shown
     place = QPointF(QPoint(5, 5))
@@ -83,7 +83,7 @@ def test_it_stays_while_it_is_pointed_at(pile: ToastPile, monkeypatch: pytest.Mo
 def test_what_nobody_may_miss_stays_until_it_is_closed(
     pile: ToastPile, monkeypatch: pytest.MonkeyPatch, rule: str
 ) -> None:
-    monkeypatch.setattr(toast_window, "SHOWN_MS", 50)
+    monkeypatch.setattr(window, "SHOWN_MS", 50)
     pile.show(judged(1, rule=rule))
     pile.show(judged(2))
     for _ in range(100):

@@ -20,11 +20,11 @@ from companion.ports import Gone
 from companion.settings import Settings
 from ui.app import App
 from ui.bridge import in_background
-from ui.first_run import HEADSET_PAGE
+from ui.first_run.window import HEADSET_PAGE
 from ui.options import Options
-from ui.training_feed import Feed
-from ui.training_sound import Speaker
-from ui.training_window import TrainingWindow
+from ui.training.feed import Feed
+from ui.training.sound import Speaker
+from ui.training.window import TrainingWindow
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def opened(app: App) -> TrainingWindow:
 
 
 def test_nothing_of_training_is_loaded_before_it_is_opened() -> None:
-    names = "'ui.training_window', 'companion.feedback.report', 'PySide6.QtSvg'"
+    names = "'ui.training.window', 'companion.feedback.report', 'PySide6.QtSvg'"
     code = f"import sys, ui.app; sys.exit(any(name in sys.modules for name in ({names})))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

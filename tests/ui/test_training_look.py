@@ -14,10 +14,10 @@ from recording_training import BLOCK, DONE, MUTED, PAUSED, WAITING
 
 from companion.feedback.types import Phase, Snapshot
 from ui.theme import SCENE, contrast
-from ui.training_drawing import GROUND, VEIL, Drawing, size_of_sun
-from ui.training_easing import Easing
-from ui.training_look import AT_REST, VALUE_RATE, VEIL_RATE, Look, Looking
-from ui.training_shapes import between
+from ui.training.drawing import GROUND, VEIL, Drawing, size_of_sun
+from ui.training.easing import Easing
+from ui.training.look import AT_REST, VALUE_RATE, VEIL_RATE, Look, Looking
+from ui.training.shapes import between
 
 FRAME = 1 / 60
 FLASHES = 3  # a second, that must not be exceeded (WCAG 2.2, 2.3.1)

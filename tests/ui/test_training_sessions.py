@@ -16,10 +16,10 @@ from companion.feedback.report import NO_CLAIM
 from index.types import VaultError
 from ui import theme
 from ui.bridge import Bridge
-from ui.training_blind import TrainingBlind
-from ui.training_checklist import TrainingChecklist
-from ui.training_progress import TrainingProgress
-from ui.training_sessions import EMPTY, WRITTEN, TrainingSessions
+from ui.training.blind import TrainingBlind
+from ui.training.checklist import TrainingChecklist
+from ui.training.progress import TrainingProgress
+from ui.training.sessions import EMPTY, WRITTEN, TrainingSessions
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ import pytest
 from recording_training import BLOCK, MUTED
 
 from companion.feedback.sound import SAMPLE_RATE, Sound
-from ui.training_feed import BLOCK_BYTES, FRAMES, WAITING_BLOCKS, Feed
-from ui.training_sound import LOST, NO_DEVICE
+from ui.training.feed import BLOCK_BYTES, FRAMES, WAITING_BLOCKS, Feed
+from ui.training.sound import LOST, NO_DEVICE
 
 PLAYER = Path(__file__).parent / "play_training.py"
 WAIT_SECONDS = 20.0
@@ -157,7 +157,7 @@ def test_where_qt_cannot_play_it_says_what_to_install(tmp_path: Path) -> None:
 
 
 def test_sound_is_not_loaded_before_it_is_wanted() -> None:
-    code = "import sys, ui.app, ui.training_window; sys.exit('PySide6.QtMultimedia' in sys.modules)"
+    code = "import sys, ui.app, ui.training.window; sys.exit('PySide6.QtMultimedia' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

@@ -17,9 +17,9 @@ from companion.settings import Settings, SettingsError
 from companion.status import Activity
 from index.types import VaultError
 from ui.app import FIRST_STEPS, App
-from ui.first_run import FirstRun
+from ui.first_run.window import FirstRun
 from ui.options import Options
-from ui.settings_window import UNSAVED
+from ui.settings.window import UNSAVED
 from ui.small_window import WHY
 
 DONE = Settings(first_run_done=True)

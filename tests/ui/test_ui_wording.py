@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from recording_engine import moment
 
-from ui import snippets, wording
-from ui.snippets import Run
+from ui import wording
+from ui.recall import snippets
+from ui.recall.snippets import Run
 
 
 def at(text: str) -> float:

@@ -13,9 +13,9 @@ from index.keys import keyfile
 from index.keys.keyfile import Way, WrongSecretError
 from index.types import LockedError
 from ui.bridge import in_background
-from ui.door import Door
 from ui.options import Options, parse
-from ui.vault_door import CHOOSE_ONE, VaultDoor
+from ui.vault.door import Door
+from ui.vault.vault_door import CHOOSE_ONE, VaultDoor
 
 RIGHT = "seven quiet words"
 _door: type[Door] = VaultDoor  # mypy compares them

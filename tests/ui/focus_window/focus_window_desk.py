@@ -8,7 +8,7 @@ from waiting import settle
 
 from companion.settings import Settings
 from ui.bridge import Bridge
-from ui.focus_window import FocusWindow
+from ui.focus.window import FocusWindow
 from ui.view_state import view
 
 ALL_TOLD = Settings(consent_input=True, consent_text=True)

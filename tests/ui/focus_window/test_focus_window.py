@@ -15,10 +15,10 @@ from companion.focus.types import Cause, Mode
 from companion.looking_back import Past
 from companion.notices.types import Decision
 from index.types import VaultError
-from ui import focus_wording
 from ui.bridge import Bridge
-from ui.digest_actions import GONE, NOT_ORIGINAL
-from ui.focus_scale import midnight
+from ui.digest.actions import GONE, NOT_ORIGINAL
+from ui.focus import wording
+from ui.focus.scale import midnight
 from ui.view_state import before_start, view
 
 KEY = Qt.Key
@@ -43,7 +43,7 @@ def test_eeg_and_behaviour_are_shown_apart(desk: Desk, deep: RecordingDeepWork) 
     assert now.eeg.toolTip() == "EEG alone: 70% probable."
     deep.focus = UNKNOWN
     desk.settings = replace(ALL_TOLD, consent_input=False)
-    wait_until(lambda: now.behaviour.words.text() == f"C{focus_wording.NO_HANDS[1:]}")
+    wait_until(lambda: now.behaviour.words.text() == f"C{wording.NO_HANDS[1:]}")
     assert now.eeg.words.text() == "Says nothing: no headset."
 
 
@@ -89,7 +89,7 @@ def test_what_was_held_and_what_passed_is_listed_newest_first_with_why(desk: Des
 
 
 def test_one_click_says_that_it_was_important(desk: Desk, deep: RecordingDeepWork) -> None:
-    from ui.digest_buttons import buttons
+    from ui.digest.buttons import buttons
 
     shown = desk.window.held.list
     wait_until(lambda: shown.lines.rowCount() == 3)

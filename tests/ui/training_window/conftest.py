@@ -9,9 +9,9 @@ from recording_engine import NOW, status
 from recording_training import BLOCK, RecordingTraining
 from waiting import wait_until
 
-from ui import training_sound
 from ui.bridge import Bridge
-from ui.training_window import TrainingWindow
+from ui.training import sound
+from ui.training.window import TrainingWindow
 from ui.view_state import view
 
 STREAMING = view(status())
@@ -29,7 +29,7 @@ def no_sound_here(monkeypatch: pytest.MonkeyPatch) -> None:
     def load() -> object:
         raise ImportError("not in this test")
 
-    monkeypatch.setattr(training_sound, "_load", load)
+    monkeypatch.setattr(sound, "_load", load)
 
 
 @pytest.fixture

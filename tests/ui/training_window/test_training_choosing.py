@@ -19,9 +19,9 @@ from companion.feedback.protocols import FeedbackError
 from companion.feedback.types import Times
 from companion.status import Activity
 from companion.training_port import AlphaSearch, Choice
-from ui.training_setup import SOUNDS
-from ui.training_towards import MOMENT, NEEDED
-from ui.training_window import TrainingWindow
+from ui.training.setup import SOUNDS
+from ui.training.towards import MOMENT, NEEDED
+from ui.training.window import TrainingWindow
 from ui.view_state import ViewState, before_start, view
 
 

@@ -14,7 +14,7 @@ from waiting import settle, wait_until
 
 from companion.feedback.types import Phase
 from ui.bridge import Bridge
-from ui.training_window import TrainingWindow
+from ui.training.window import TrainingWindow
 from ui.view_state import view
 
 SEAL = "5ea1" * 16

@@ -1,0 +1,1 @@
+"""What was held while its person was focused: the window that lists it afterwards."""

@@ -1,0 +1,1 @@
+"""The first steps with a new vault."""

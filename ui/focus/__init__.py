@@ -1,0 +1,1 @@
+"""Focus on the screen: its window, its part of the menu, the guided calibration."""

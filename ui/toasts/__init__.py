@@ -1,0 +1,1 @@
+"""Notifications that pass although the desktop holds them back."""

@@ -1,0 +1,110 @@
+"""Notifications of our own, one below the other in the corner of the screen; what has no room waits its turn."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QRect, Signal
+from PySide6.QtGui import QCursor, QGuiApplication
+
+from ui import theme
+from ui.toasts.window import STAYS, ToastWindow
+
+if TYPE_CHECKING:
+    from companion.notices.types import Judged
+
+AT_ONCE = 4
+MARGIN, GAP = 4 * theme.GRID, 2 * theme.GRID
+
+
+class ToastPile(QObject):
+    """Shows them in the order they came, what stays until it is closed before the others. Nothing is shown twice.
+
+    `AT_ONCE` of those that go by themselves are there at the same time. Those that stay take no room from them: they
+    stand above them, as many as fit on the screen.
+    """
+
+    opened = Signal(int)
+    """The number of the notification that was clicked."""
+    unseen = Signal(object)
+    """The numbers of those that never were on the screen, where none is shown any more."""
+
+    there_are = Signal(int)
+    """How many are on the screen, each time one comes or goes."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.shown: list[ToastWindow] = []
+        self._staying: deque[Judged] = deque()
+        self._waiting: deque[Judged] = deque()
+
+    def show(self, judged: Judged) -> bool:
+        """Show one, now or once there is room; returns whether there is a screen to show it on."""
+        if not QGuiApplication.screens():
+            return False
+        (self._staying if judged.rule in STAYS else self._waiting).append(judged)
+        self._fill()
+        return True
+
+    def close_shown(self) -> None:
+        """Close those on the screen; what waited for room takes their place."""
+        for toast in tuple(self.shown):
+            toast.leave()
+
+    def let_go(self) -> None:
+        """Show none any more."""
+        numbers = [one.notice.number for one in (*self._staying, *self._waiting)]
+        self._staying.clear()
+        self._waiting.clear()
+        for toast in tuple(self.shown):
+            toast.leave()
+        if numbers:
+            self.unseen.emit(numbers)
+
+    def _fill(self) -> None:
+        """Show what waits, as long as there is room."""
+        while self._staying and self._try(self._staying[0]):
+            self._staying.popleft()
+        while self._waiting and sum(not toast.stays for toast in self.shown) < AT_ONCE and self._try(self._waiting[0]):
+            self._waiting.popleft()
+
+    def _try(self, judged: Judged) -> bool:
+        """Show one where there is room, which there is for the first in any case; returns whether there is."""
+        toast = ToastWindow(judged)
+        if self.shown and self._high() + toast.height() > _room().height() - 2 * MARGIN:
+            toast.deleteLater()
+            return False
+        toast.opened.connect(lambda: self.opened.emit(toast.number))
+        toast.gone.connect(lambda: self._gone(toast))
+        self.shown.append(toast)
+        self.shown.sort(key=lambda one: not one.stays)  # in the order they came otherwise
+        self._place()
+        toast.appear()
+        self.there_are.emit(len(self.shown))
+        return True
+
+    def _gone(self, toast: ToastWindow) -> None:
+        self.shown.remove(toast)
+        toast.deleteLater()
+        self._place()
+        self._fill()
+        self.there_are.emit(len(self.shown))
+
+    def _high(self) -> int:
+        """Return how much of the screen is taken, pixels."""
+        return sum(toast.height() + GAP for toast in self.shown)
+
+    def _place(self) -> None:
+        """Put them below each other, at the right of the screen with the pointer."""
+        room = _room()
+        top = room.top() + MARGIN
+        for toast in self.shown:
+            toast.move(room.right() + 1 - MARGIN - toast.width(), top)
+            top += toast.height() + GAP
+
+
+def _room() -> QRect:
+    """Return the screen with the pointer, without panels."""
+    screen = QGuiApplication.screenAt(QCursor.pos()) or QGuiApplication.primaryScreen()
+    return screen.availableGeometry()

@@ -1,0 +1,1 @@
+"""The way into a vault and out of it: unlocking, locking, the recovery code, forgetting."""
