@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from companion.capture.types import Frame, Window
 from companion.clearing import Clearing, Wanted
-from embeddings.ocr import TextReader
+from embeddings.reading.ocr import TextReader
 
 SIZES = (14, 17, 20)  # points
 MARGIN, LEADING = 24, 1.7

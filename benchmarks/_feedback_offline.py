@@ -11,8 +11,8 @@ from companion.feedback import protocols
 from companion.feedback.protocols import FOCUS, Protocol
 from companion.feedback.rewarding import Rewarding
 from embeddings import features, focus, signal
-from embeddings.feedback_plan import STEP_SECONDS, Step
-from embeddings.feedback_stream import FeedbackStream
+from embeddings.feedback.plan import STEP_SECONDS, Step
+from embeddings.feedback.stream import FeedbackStream
 from embeddings.focus_tracker import FocusTracker
 from embeddings.types import EEGWindow
 

@@ -29,8 +29,8 @@ from companion.feedback.session import CLEAN_SHARE, Session
 from companion.feedback.sham import Draw
 from companion.feedback.training import SHORTER_STEPS
 from companion.feedback.types import Times, Wish
-from embeddings.feedback_plan import SMOOTHING_SECONDS, STEP_SECONDS, Step
-from embeddings.feedback_stream import FeedbackStream
+from embeddings.feedback.plan import SMOOTHING_SECONDS, STEP_SECONDS, Step
+from embeddings.feedback.stream import FeedbackStream
 from embeddings.types import EEGWindow
 from index import trainings
 from index.keys.keys import Keys

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from companion.figures import Bar, report
-from embeddings.ocr import TextReader, as_text
+from embeddings.reading.ocr import TextReader, as_text
 from index import changes
 from index.keys.keys import Keys
 from index.pictures import cold_frames, compaction, encoding, reeling

@@ -28,7 +28,7 @@ from qt_sample import TITLE as QT_SAMPLE
 from companion.capture.accessible.text import joined
 from companion.capture.reuse import Read, done, plan
 from companion.figures import Bar, report
-from embeddings.ocr import TextReader, as_text
+from embeddings.reading.ocr import TextReader, as_text
 
 LEAST_OCR, LEAST_TOLD, MOST_OF_WHOLE = 0.95, 0.98, 0.03
 CHANGES = 8  # lines changed one after the other

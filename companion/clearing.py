@@ -21,8 +21,8 @@ from companion.masking.pixels import Box
 from companion.shown_secrets import shown
 from companion.told_secrets import Held, held
 from companion.worker import TaskFailed, WorkerCrashed
-from embeddings.boxes import overlapping, without
-from embeddings.reading_order import as_text
+from embeddings.reading.boxes import overlapping, without
+from embeddings.reading.order import as_text
 from embeddings.types import EmbeddingsError, TextLine
 
 #: Windows whose last picture and lines are kept, to read only what changed in them.

@@ -16,8 +16,9 @@ from companion.evaluation.bids import Cohort, cohort
 from companion.evaluation.errors import EvaluationError
 from companion.evaluation.options import Options
 from companion.evaluation.report import Report
-from embeddings import contact, focus, focus_training, mapping_training
-from embeddings.mapping_pairs import Pairs
+from embeddings import contact, focus, focus_training
+from embeddings.mapping import training
+from embeddings.mapping.pairs import Pairs
 
 CARD = "card.json"
 SECONDS = 4.0
@@ -127,7 +128,7 @@ def _mapping(sets: Sequence[Given], say: Say) -> Part | None:
     if sum(map(len, everyone)) < LEAST_STATES:
         return None
     say(f"mapping: {len(everyone)} people")
-    learned = mapping_training.fit_start(everyone)
+    learned = training.fit_start(everyone)
     about = {
         "what": "where the personal mapping of EEG to content may begin: states that lie close in time are alike",
         "people": {name: len(theirs) for name, theirs in seen.items() if theirs},

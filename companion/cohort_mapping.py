@@ -17,7 +17,7 @@ from companion.evaluation.errors import EvaluationError, NoWindowError
 from companion.evaluation.focus_data import matrices_of
 from companion.evaluation.windows import Windows, cut
 from embeddings import sites
-from embeddings.mapping_pairs import Pairs
+from embeddings.mapping.pairs import Pairs
 from embeddings.site_features import SiteReference
 
 SECONDS = 4.0

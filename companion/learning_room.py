@@ -22,7 +22,7 @@ from index.vault import Vault
 FOLDER, PLAN, CHECKPOINT, DRAFT = "learning", "plan", "checkpoint", ".draft"
 SHARE = 4  # no more than a quarter of the budget: a round comes and goes, and memories would go for it
 
-# Bytes, as they are written: see `companion.learning_plan` and `embeddings.mapping_rounds`.
+# Bytes, as they are written: see `companion.learning_plan` and `embeddings.mapping.rounds`.
 FEATURES, NUMBER, BESIDE = 90, 4, 36  # of a pair: features, a float each; three times, session and weight
 FACTS = 16 * 1024  # names of electrodes, the spread, and what each array is
 NETWORK, NETWORK_A_DIMENSION = 690_000, 1024  # its weights, their average and the optimiser's two moments

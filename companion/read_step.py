@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from companion.worker import Worker
-from embeddings.reading_order import as_text
+from embeddings.reading.order import as_text
 from embeddings.types import TextLine
 from index import changes
 from index.pictures import current, frames

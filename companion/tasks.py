@@ -22,7 +22,7 @@ from embeddings.types import EEGWindow, EmbeddingsError, TextLine
 from index.pictures import frames
 
 if TYPE_CHECKING:
-    from embeddings.ocr import TextReader
+    from embeddings.reading.ocr import TextReader
     from embeddings.text import TextModel
 
 
@@ -73,7 +73,7 @@ class ReaderTasks:
             self._reader.forget()
 
     def _text_reader(self) -> TextReader:
-        from embeddings.ocr import TextReader
+        from embeddings.reading.ocr import TextReader
 
         if self._reader is None:
             self._reader = TextReader()

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from companion.feedback.progress import Progress
     from companion.feedback.report import Report
     from companion.feedback.types import Snapshot, Times
-    from embeddings.feedback_plan import AlphaFrequency
+    from embeddings.feedback.plan import AlphaFrequency
     from index.trainings import Training
 
 

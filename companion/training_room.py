@@ -19,7 +19,7 @@ from companion.feedback.training import Training
 from companion.feedback.types import OVER, Phase, Snapshot
 from companion.feedback.worn import Heard, Worn
 from companion.training_port import AlphaSearch, Choice, Option
-from embeddings.feedback_plan import AlphaFrequency
+from embeddings.feedback.plan import AlphaFrequency
 from index import alpha, trainings
 from index.store import Store
 from index.trainings import Training as Session

@@ -17,7 +17,7 @@ from scipy import signal
 from scipy.ndimage import gaussian_filter1d
 
 from embeddings import artefacts, quality, sites
-from embeddings.feedback_plan import AlphaFrequency
+from embeddings.feedback.plan import AlphaFrequency
 from embeddings.signal import bandpass
 from embeddings.types import EEGWindow, Signal
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from embeddings import model_place
-from embeddings.ocr import TextReader
+from embeddings.reading.ocr import TextReader
 from embeddings.text import TextModel
 
 

@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 
 from companion.capture.shifts import vertical_shifts
 from companion.capture.types import Image
-from embeddings import cells
-from embeddings.boxes import Box, area, around, clipped, grown, moved, overlapping
-from embeddings.cells import Cells
+from embeddings.reading import cells
+from embeddings.reading.boxes import Box, area, around, clipped, grown, moved, overlapping
+from embeddings.reading.cells import Cells
 from embeddings.types import TextLine
 
 #: Pixels looked at beside what changed, and above and below it.
 MARGIN_ACROSS, MARGIN_DOWN = 8, 3
 
-#: Cells (`embeddings.cells`) between changes that are read together.
+#: Cells (`embeddings.reading.cells`) between changes that are read together.
 ACROSS, DOWN = 4, 1
 
 #: Heights of a line to either side of it in which nothing may change: a letter more belongs to it.

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from companion.capture.comparing import MARGIN_ACROSS, MARGIN_DOWN, Comparison, known
 from companion.capture.types import Image
-from embeddings import cells
-from embeddings.boxes import Box, clipped, grown, merged, overlapping, without
-from embeddings.cells import Cells
-from embeddings.reading_order import in_reading_order
+from embeddings.reading import cells
+from embeddings.reading.boxes import Box, clipped, grown, merged, overlapping, without
+from embeddings.reading.cells import Cells
+from embeddings.reading.order import in_reading_order
 from embeddings.types import TextLine
 
-#: Cells (`embeddings.cells`) between what is shown that is read together where all is read.
+#: Cells (`embeddings.reading.cells`) between what is shown that is read together where all is read.
 ACROSS, DOWN = 8, 3
 
 LOWEST, NARROWEST = 5, 3  # pixels; what is smaller is no text

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from companion.capture.types import Image
-from embeddings.boxes import Box
+from embeddings.reading.boxes import Box
 
 STRIP, STRIPS = 64, 8  # pixels wide; how many, spread over the width of what changed
 STRETCH = 8  # rows that are equal together; fewer are found again by chance

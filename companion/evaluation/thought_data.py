@@ -15,7 +15,7 @@ from companion.evaluation.errors import EvaluationError
 from companion.evaluation.options import Options
 from companion.evaluation.thought_sessions import Session
 from embeddings.mapping import Pairs
-from embeddings.mapping_vectors import CLIP
+from embeddings.mapping.vectors import CLIP
 
 Words = NDArray[np.str_]
 Indices = NDArray[np.intp]

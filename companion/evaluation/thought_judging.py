@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from companion.evaluation.splits import Split
 from companion.evaluation.thought_data import Seen
 from companion.evaluation.thought_models import Models, Score
-from embeddings import mapping_retrieval
-from embeddings.mapping_retrieval import Answers, Session
+from embeddings.mapping import retrieval
+from embeddings.mapping.retrieval import Answers, Session
 
 ORDER, RECALL, RANK = "order", "hit", "reciprocal"  # what is measured: a field of `Answers`
 APART = 2.0  # windows around a question in which other contents are no candidates: their EEG overlaps the question's
@@ -39,7 +39,7 @@ class Asked:
 
     def answers(self, way: str) -> Answers:
         """Judge one way."""
-        return mapping_retrieval.answers(self.session, self.scores[way])
+        return retrieval.answers(self.session, self.scores[way])
 
     def with_targets(self, target: NDArray[np.intp]) -> Asked:
         """Return the same scores to questions whose right answers are others, ``intp[q]``."""
@@ -52,7 +52,7 @@ def asked(seen: Seen, splits: Iterable[Split], models: Models) -> Iterator[Asked
         for person in np.unique(seen.person[split.test]).tolist():
             rows = split.test[seen.person[split.test] == person]
             pairs = seen.pairs(rows)
-            sessions = [one for one in mapping_retrieval.sessions(pairs, APART * seen.seconds) if _can_be_asked(one)]
+            sessions = [one for one in retrieval.sessions(pairs, APART * seen.seconds) if _can_be_asked(one)]
             if sessions:
                 ways = models.of(split, person)
                 yield from (_scored(person, rows[one.rows], one, ways) for one in sessions)

@@ -20,7 +20,7 @@ from companion.evaluation.options import Options
 from companion.evaluation.splits import Split
 from companion.evaluation.thought_data import Seen
 from embeddings import mapping
-from embeddings.mapping_training import LEAST_PAIRS
+from embeddings.mapping.training import LEAST_PAIRS
 
 START_FILE = "mapping.safetensors"
 PEOPLE_FOLDS, QUICK_FOLDS = 5, 2

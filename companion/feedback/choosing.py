@@ -15,7 +15,7 @@ from index import alpha, focus_history
 
 if TYPE_CHECKING:
     from companion.feedback.worn import Heard
-    from embeddings.feedback_plan import Plan
+    from embeddings.feedback.plan import Plan
     from index.store import Store
 
 SHORTEST = 1.0  # seconds of signal that tell what is worn

@@ -12,7 +12,7 @@ from companion import sessions
 from companion.feedback.protocols import FeedbackError
 from companion.steps import current_baseline, current_space
 from embeddings import spaces
-from embeddings.feedback_plan import SharedPlan, StatePlan
+from embeddings.feedback.plan import SharedPlan, StatePlan
 from index import mappings, tagging
 from index.store import Store
 

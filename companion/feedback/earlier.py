@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from companion.feedback.rewarding import LEAST_STEPS, Rewarding
-from embeddings.feedback_plan import STEP_SECONDS, Step
+from embeddings.feedback.plan import STEP_SECONDS, Step
 
 LEAST_READINGS = 600  # half a minute; less is no session to replay
 LOOK_READINGS = 200  # how far into a piece a beginning is looked for that fits where the last one ended

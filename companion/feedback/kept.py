@@ -10,7 +10,7 @@ from companion.feedback.earlier import Earlier
 from companion.feedback.protocols import FeedbackError
 from companion.feedback.rewarding import inhibit_rate
 from companion.feedback.session import AGAIN, Session
-from embeddings.feedback_plan import STEP_SECONDS, BandPlan
+from embeddings.feedback.plan import STEP_SECONDS, BandPlan
 from index.store import Store
 from index.writer import Writer
 

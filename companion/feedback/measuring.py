@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from companion.brain.types import Chunk
 from companion.feedback.protocols import LEAST_SFREQ, FeedbackError
 from companion.worker import TaskFailed, Worker, WorkerCrashed
-from embeddings.feedback_plan import AlphaFrequency, Plan, Step
+from embeddings.feedback.plan import AlphaFrequency, Plan, Step
 from embeddings.types import EEGWindow, EmbeddingsError
 
 if TYPE_CHECKING:
-    from embeddings.feedback_stream import FeedbackStream
+    from embeddings.feedback.stream import FeedbackStream
 
 NAME = "training"
 ANSWER_SECONDS = 60.0  # until a question counts as never answered; the first imports what it needs
@@ -41,7 +41,7 @@ class MeasuringTasks:
 
         ``fits`` is the headset that had all its electrodes already.
         """
-        from embeddings import feedback_stream  # noqa: F401 here, so that no chunk has to wait for it
+        from embeddings.feedback import stream  # noqa: F401 here, so that no chunk has to wait for it
 
         self._key, self._plan, self._stream, self._device, self._segment = key, plan, None, None, None
         self._fits = fits
@@ -72,7 +72,7 @@ class MeasuringTasks:
         return alpha.find(stretches)
 
     def _followed(self, chunk: Chunk, plan: Plan) -> FeedbackStream:
-        from embeddings.feedback_stream import FeedbackStream
+        from embeddings.feedback.stream import FeedbackStream
 
         device = chunk.stream.ch_names, chunk.stream.sfreq
         if self._stream is None or device != self._device:

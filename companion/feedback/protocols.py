@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from embeddings.feedback_plan import Band, BandPlan, FocusPlan, Plan
+from embeddings.feedback.plan import Band, BandPlan, FocusPlan, Plan
 
 LEAST_SFREQ = 100.0  # Hz; above twice the highest band
 MOST_ELECTRODES = 32
@@ -57,7 +57,7 @@ class Protocol:
     region
         Where it listens.
     up, under, inhibits
-        Bands, see `embeddings.feedback_plan.BandPlan`; none where a learned score is measured.
+        Bands, see `embeddings.feedback.plan.BandPlan`; none where a learned score is measured.
 
     """
 
@@ -189,9 +189,9 @@ def plan(protocol: Protocol, chosen: Sequence[str], *, alpha: float | None = Non
     alpha
         The person's own alpha frequency, Hz; `USUAL_ALPHA` where it is not known.
     rest
-        What is known of their rest with these electrodes, see `embeddings.feedback_plan.FocusPlan`.
+        What is known of their rest with these electrodes, see `embeddings.feedback.plan.FocusPlan`.
 
-    Raises `FeedbackError` for `DIRECTION`, whose plan is made by `embeddings.feedback_plan` itself, and for `FOCUS`
+    Raises `FeedbackError` for `DIRECTION`, whose plan is made by `embeddings.feedback.plan` itself, and for `FOCUS`
     without rest.
     """
     names = tuple(chosen)

@@ -12,7 +12,7 @@ import random
 from collections.abc import Sequence
 
 from companion.feedback.earlier import LOOK_READINGS, Earlier, Readings
-from embeddings.feedback_plan import STEP_SECONDS
+from embeddings.feedback.plan import STEP_SECONDS
 
 SKIPPED = 200  # margins left out over a rest or a pause, after which nothing goes on as it was
 

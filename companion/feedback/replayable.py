@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from companion.feedback.earlier import LOOK_READINGS, Earlier, Readings
 from companion.feedback.series import INHIBIT, PHASES
 from companion.feedback.types import Phase
-from embeddings.feedback_plan import SETTLING
+from embeddings.feedback.plan import SETTLING
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from companion.feedback.threshold import Threshold
-from embeddings.feedback_plan import Step
+from embeddings.feedback.plan import Step
 
 INHIBIT_RATE = 0.85  # of the baseline that each inhibit lets pass, at least
 STEEPNESS = 1.5  # of the shown value over the margin: one spread above the threshold shows as 0.8

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from embeddings.feedback_plan import AlphaFrequency
+    from embeddings.feedback.plan import AlphaFrequency
 
 ASKED_SECONDS = 75.0  # of signal; some of it is blinks and movement, half a minute has to be clean
 PATIENCE_SECONDS = 20.0  # without a sample until it is given up

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from companion.feedback.types import Phase
-from embeddings.feedback_plan import Step
+from embeddings.feedback.plan import Step
 
 if TYPE_CHECKING:  # it is needed once a session runs
     import numpy as np

@@ -13,7 +13,7 @@ from companion.feedback.rewarding import LEAST_STEPS, Rewarding, shown
 from companion.feedback.series import Log
 from companion.feedback.sham import Draw
 from companion.feedback.types import LEAST_BASELINE, OVER, Marker, Phase, Snapshot, Wish
-from embeddings.feedback_plan import SETTLING, STEP_SECONDS, BandPlan, Plan, Step
+from embeddings.feedback.plan import SETTLING, STEP_SECONDS, BandPlan, Plan, Step
 
 CLEAN_SHARE = 0.5  # of the baseline that must be clean
 LONGEST_BASELINE = 3.0  # times its length until it is given up

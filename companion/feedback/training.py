@@ -15,7 +15,7 @@ from companion.feedback.measuring import Measuring
 from companion.feedback.protocols import FeedbackError
 from companion.feedback.session import Session
 from companion.feedback.types import OVER, Phase, Snapshot, Wish
-from embeddings.feedback_plan import STEP_SECONDS, smoothing
+from embeddings.feedback.plan import STEP_SECONDS, smoothing
 from index.store import Store
 from index.types import VaultError
 from index.writer import Writer

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from companion.feedback.protocols import Protocol
-from embeddings.feedback_plan import Plan
+from embeddings.feedback.plan import Plan
 
 
 class Phase(StrEnum):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from companion.learning_round import LearnerTasks
-from embeddings import mapping_course, mapping_rounds, mapping_training
+from embeddings.mapping import course, rounds, training
 
 QUICK_ROUNDS, QUICK_STEPS = 4, 10
 
 
 def quick_learner() -> LearnerTasks:
-    mapping_training.LEAST_ROUNDS = QUICK_ROUNDS
-    mapping_rounds.STEPS = QUICK_STEPS
-    mapping_course.CHECKPOINT_SECONDS = 0.0
+    training.LEAST_ROUNDS = QUICK_ROUNDS
+    rounds.STEPS = QUICK_STEPS
+    course.CHECKPOINT_SECONDS = 0.0
     return LearnerTasks()

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from rendered import pieces
 
 from companion.capture.reuse import Plan, Read, done, plan
-from embeddings.boxes import Box, area, clipped, overlapping
+from embeddings.reading.boxes import Box, area, clipped, overlapping
 from embeddings.types import TextLine
 
 Pixels = NDArray[np.uint8]

@@ -10,7 +10,7 @@ from vaults import vault_at
 from companion import learning, learning_round
 from companion.__main__ import main
 from companion.learning_plan import Place
-from embeddings import mapping_training
+from embeddings.mapping import training
 from index import mappings
 from index.mappings import VersionState
 from index.store import Store
@@ -31,7 +31,7 @@ def home(root: Path, *, strength: float, seed: int = 0) -> Vault:
 
 @pytest.fixture(autouse=True)
 def short_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mapping_training, "LEAST_ROUNDS", 2)
+    monkeypatch.setattr(training, "LEAST_ROUNDS", 2)
 
 
 def test_too_little_is_said_and_nothing_is_learned(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,7 +24,7 @@ from companion.learning_plan import Place
 from companion.learning_room import CHECKPOINT, FOLDER, PLAN, MoreRoom
 from companion.learning_round import LearnerTasks, Round
 from companion.worker import Worker
-from embeddings import mapping_rounds, mapping_training
+from embeddings.mapping import rounds, training
 from index import changes, mappings
 from index.forgetting import forgotten
 from index.forgetting.budget import MEGABYTE, Kind, Limits, NoRoomError, size_of
@@ -123,8 +123,8 @@ def wait_until(true: Callable[[], object], what: str = "", seconds: float = 60.0
 
 
 def quick(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(mapping_training, "LEAST_ROUNDS", 2)
-    patch.setattr(mapping_rounds, "STEPS", QUICK_STEPS)
+    patch.setattr(training, "LEAST_ROUNDS", 2)
+    patch.setattr(rounds, "STEPS", QUICK_STEPS)
 
 
 def test_a_real_learner_beside_a_recording_never_exceeds_the_budget(home: Callable[[Limits], Home]) -> None:

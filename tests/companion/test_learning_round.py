@@ -20,8 +20,7 @@ from companion.learning_plan import Place, Plan
 from companion.learning_round import Round
 from companion.learning_wording import verdict
 from companion.worker import Worker
-from embeddings import mapping_retrieval, mapping_rounds, mapping_training
-from embeddings.mapping import Decision, Mapping, better, evaluate_pairs
+from embeddings.mapping import Decision, Mapping, better, evaluate_pairs, retrieval, rounds, training
 from embeddings.types import EmbeddingsError
 from index import changes, feedback, mappings
 from index.mappings import VersionState
@@ -32,8 +31,8 @@ from index.types import Hit, Job
 @pytest.fixture(scope="module", autouse=True)
 def short_training() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(mapping_training, "LEAST_ROUNDS", 2)
-        patch.setattr(mapping_rounds, "STEPS", QUICK_STEPS)
+        patch.setattr(training, "LEAST_ROUNDS", 2)
+        patch.setattr(rounds, "STEPS", QUICK_STEPS)
         yield
 
 
@@ -214,7 +213,7 @@ def test_a_learner_killed_in_its_midst_goes_on_and_ends_at_the_same_place(
     resumed = future.result(90)
     worker.stop()
     place.clear()
-    monkeypatch.setattr(mapping_training, "LEAST_ROUNDS", QUICK_ROUNDS)
+    monkeypatch.setattr(training, "LEAST_ROUNDS", QUICK_ROUNDS)
     undisturbed = learning_round.learn(home.store, NOW)
     home.close()
     assert len(incidents) == 1
@@ -285,7 +284,7 @@ def test_a_round_says_of_how_many_moments_it_was_asked(planted: Home, monkeypatc
     assert serving is not None
     gathered = learning_pairs.gather(planted.store, not_before=float("-inf"), spread=None)
     assert len(gathered.later) == 60
-    monkeypatch.setattr(mapping_retrieval, "MOST_QUESTIONS", 40)
+    monkeypatch.setattr(retrieval, "MOST_QUESTIONS", 40)
     decision = Decision(True, 0.1, 0.05, 0.2, 6, "", "chance", 0.95)
     made = learning_round._learned(Plan(NOW, None, gathered), Mapping.load(serving.learned.data), None, decision)
     assert made.later == 40

@@ -18,7 +18,7 @@ from companion.learning import Learning
 from companion.learning_plan import Place
 from companion.learning_round import LearnerTasks, Round
 from companion.thinking import Thinking
-from embeddings import mapping_rounds, mapping_training
+from embeddings.mapping import rounds, training
 from index import changes, mappings
 from index.mappings import Learned
 from index.spaces.vector_bytes import unpack
@@ -71,8 +71,8 @@ def test_a_space_nothing_was_encoded_in_yet_is_not_in_use(home: Home) -> None:
 
 
 def test_a_round_of_another_text_model_is_begun_anew(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mapping_training, "LEAST_ROUNDS", 1)
-    monkeypatch.setattr(mapping_rounds, "STEPS", 2)
+    monkeypatch.setattr(training, "LEAST_ROUNDS", 1)
+    monkeypatch.setattr(rounds, "STEPS", 2)
     learning_round._begin(home.store, Place(home.store.vault), NOW, None)
     encode(home, WIDER)
     done = learning_round.learn(home.store, NOW + 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from loaded_models import text_model, text_reader
 
-from embeddings.ocr import TextReader
+from embeddings.reading.ocr import TextReader
 from embeddings.text import TextModel
 
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from simulated import MUSE, eeg
 
-from embeddings.feedback_onset import HELD_SECONDS, Onset
-from embeddings.feedback_plan import BandPlan, Step
-from embeddings.feedback_stream import FeedbackStream
+from embeddings.feedback.onset import HELD_SECONDS, Onset
+from embeddings.feedback.plan import BandPlan, Step
+from embeddings.feedback.stream import FeedbackStream
 from embeddings.types import EEGWindow
 
 SFREQ = 256.0

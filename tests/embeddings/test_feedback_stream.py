@@ -8,11 +8,11 @@ import torch
 from simulated import MUSE, eeg, rows
 
 from embeddings import features, focus, sites
-from embeddings.feedback_plan import SETTLING, BandPlan, FocusPlan, SharedPlan, StatePlan, Step
-from embeddings.feedback_power import LOUDEST, BandPower, delay
-from embeddings.feedback_stream import FeedbackStream
+from embeddings.feedback.plan import SETTLING, BandPlan, FocusPlan, SharedPlan, StatePlan, Step
+from embeddings.feedback.power import LOUDEST, BandPower, delay
+from embeddings.feedback.stream import FeedbackStream
 from embeddings.focus_tracker import FocusTracker
-from embeddings.mapping_net import Net, Shape, to_mapping
+from embeddings.mapping.net import Net, Shape, to_mapping
 from embeddings.site_features import DIMENSION, SiteReference
 from embeddings.state import Baseline
 from embeddings.types import EEGWindow, EmbeddingsError

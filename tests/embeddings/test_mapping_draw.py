@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embeddings.mapping_draw import NEIGHBOURHOOD, Draw, near_and_far
+from embeddings.mapping.draw import NEIGHBOURHOOD, Draw, near_and_far
 
 
 @settings(max_examples=30, deadline=None)

@@ -10,8 +10,8 @@ from made_pairs import CONTENT, INPUTS, made
 from test_mapping_vectors import random_mapping
 
 from embeddings.mapping import Mapping, Pairs, better, evaluate_pairs
-from embeddings.mapping_judging import LEVEL, round_level
-from embeddings.mapping_retrieval import Session, answers, sessions
+from embeddings.mapping.judging import LEVEL, round_level
+from embeddings.mapping.retrieval import Session, answers, sessions
 
 
 def session(target: list[int], *, guard: float = 0.0, every: float = 100.0) -> Session:

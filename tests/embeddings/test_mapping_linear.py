@@ -7,9 +7,10 @@ import pytest
 from made_pairs import CONTENT, INPUTS, made
 from test_mapping_judging import straight, told
 
-from embeddings import mapping_linear, mapping_trial
-from embeddings.mapping_linear import Linear
-from embeddings.mapping_pairs import Pairs, joined
+from embeddings.mapping import linear as mapping_linear
+from embeddings.mapping import trial
+from embeddings.mapping.linear import Linear
+from embeddings.mapping.pairs import Pairs, joined
 
 STATE, SHARED = 32, 64
 
@@ -75,12 +76,12 @@ def test_without_content_there_is_still_a_state() -> None:
 
 def test_a_trial_leaves_out_whole_sessions_of_one_person_and_whole_people_of_many() -> None:
     pairs = made(800)
-    cut = mapping_trial.parts(pairs, np.zeros(800, np.int64))
+    cut = trial.parts(pairs, np.zeros(800, np.int64))
     assert cut is not None
     assert set(pairs.session[cut[1]].tolist()) == {3}
     assert set(pairs.session[cut[0]].tolist()) == {0, 1, 2}
     together, person = joined([made(200, person=number) for number in range(8)])
-    cut = mapping_trial.parts(together, person)
+    cut = trial.parts(together, person)
     assert cut is not None
     assert set(person[cut[1]].tolist()) == {6, 7}
     assert set(person[cut[0]].tolist()) == {0, 1, 2, 3, 4, 5}
@@ -88,23 +89,23 @@ def test_a_trial_leaves_out_whole_sessions_of_one_person_and_whole_people_of_man
 
 def test_a_trial_in_one_session_keeps_a_guard() -> None:
     pairs = made(800, sessions=1)
-    cut = mapping_trial.parts(pairs, np.zeros(800, np.int64))
+    cut = trial.parts(pairs, np.zeros(800, np.int64))
     assert cut is not None
     trained, held = cut
-    assert pairs.time[held].min() - pairs.time[trained].max() > mapping_trial.GUARD_SECONDS
+    assert pairs.time[held].min() - pairs.time[trained].max() > trial.GUARD_SECONDS
     assert held.sum() == 200
 
 
 def test_few_pairs_have_no_trial() -> None:
-    assert mapping_trial.parts(made(80), np.zeros(80, np.int64)) is None
+    assert trial.parts(made(80), np.zeros(80, np.int64)) is None
 
 
 def test_the_share_that_does_best_on_what_was_left_out_is_taken() -> None:
     quality = {0.0: 0.3, 0.25: 0.5, 0.5: 1.0, 0.75: 0.5, 1.0: 0.3}
-    assert mapping_trial.best_share(lambda share: straight(quality[share]), told(made(800))) == 0.5
+    assert trial.best_share(lambda share: straight(quality[share]), told(made(800))) == 0.5
 
 
 def test_where_nothing_can_be_told_apart_the_beginning_is_kept() -> None:
     pairs = made(40)
     same = replace(pairs, content=np.repeat(pairs.content[:1], 40, axis=0))
-    assert mapping_trial.best_share(lambda _: straight(1.0), same) == 0.0
+    assert trial.best_share(lambda _: straight(1.0), same) == 0.0

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from embeddings.mapping_net import Bottleneck, Net, Shape, content_contrast, divergence, time_contrast
+from embeddings.mapping.net import Bottleneck, Net, Shape, content_contrast, divergence, time_contrast
 
 COLD = torch.tensor(math.log(0.1))
 

@@ -5,7 +5,7 @@ import pytest
 from made_pairs import made
 
 from embeddings.mapping import Pairs
-from embeddings.mapping_pairs import contents_of, joined
+from embeddings.mapping.pairs import contents_of, joined
 
 
 def unit(rows: np.ndarray) -> np.ndarray:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_pairs import made
 
-from embeddings.mapping_retrieval import sessions
-from embeddings.mapping_rivals import by_clock, time_in_session, time_of_day, turns
+from embeddings.mapping.retrieval import sessions
+from embeddings.mapping.rivals import by_clock, time_in_session, time_of_day, turns
 
 
 @given(count=st.integers(2, 300), most=st.integers(1, 50))

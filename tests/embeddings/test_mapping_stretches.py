@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from embeddings.mapping_stretches import LEAST_SECONDS, Asked, alike_seconds, interval, stretches
+from embeddings.mapping.stretches import LEAST_SECONDS, Asked, alike_seconds, interval, stretches
 
 
 def asked(

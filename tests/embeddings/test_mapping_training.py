@@ -9,10 +9,10 @@ import pytest
 import torch
 from made_pairs import made
 
-from embeddings import mapping_rounds, mapping_trial
-from embeddings.mapping import Mapping, Stopped, evaluate_pairs, fit_start, train
-from embeddings.mapping_plan import Plan
-from embeddings.mapping_rounds import Rounds
+from embeddings.mapping import Mapping, Stopped, evaluate_pairs, fit_start, train, trial
+from embeddings.mapping import rounds as mapping_rounds
+from embeddings.mapping.plan import Plan
+from embeddings.mapping.rounds import Rounds
 from embeddings.types import EmbeddingsError
 
 LITTLE = 200  # enough for a trial, little enough to be quick
@@ -35,7 +35,7 @@ def learned() -> Mapping:
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rounds of two steps, and all of them: what is looked at is not what is learned."""
     monkeypatch.setattr(mapping_rounds, "STEPS", 2)
-    monkeypatch.setattr(mapping_trial, "best_share", lambda *_: 0.75)
+    monkeypatch.setattr(trial, "best_share", lambda *_: 0.75)
 
 
 def after(rounds: int) -> Callable[[], bool]:

@@ -9,9 +9,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embeddings import mapping_file
-from embeddings.mapping import Mapping
-from embeddings.mapping_net import Net, Shape, to_mapping
+from embeddings.mapping import Mapping, file
+from embeddings.mapping.net import Net, Shape, to_mapping
 from embeddings.types import EmbeddingsError
 
 INPUTS, CONTENT = 90, 24
@@ -92,11 +91,11 @@ def test_a_mapping_cut_short_is_refused(cut: int) -> None:
 def test_bytes_of_something_else_are_refused() -> None:
     arrays = {"first.weight": np.zeros((2, 2), np.float32)}
     with pytest.raises(EmbeddingsError, match="This is a cake version 1"):
-        Mapping.load(mapping_file.pack("a cake", 1, arrays, {}))
+        Mapping.load(file.pack("a cake", 1, arrays, {}))
     with pytest.raises(EmbeddingsError, match="version 99"):
-        Mapping.load(mapping_file.pack("mapping", 99, arrays, {}))
+        Mapping.load(file.pack("mapping", 99, arrays, {}))
     with pytest.raises(EmbeddingsError, match="not whole"):
-        Mapping.load(mapping_file.pack("mapping", 1, arrays, {}))
+        Mapping.load(file.pack("mapping", 1, arrays, {}))
     with pytest.raises(EmbeddingsError, match="damaged"):
         Mapping.load(json.dumps({"kind": "mapping"}).encode())
 
@@ -128,6 +127,6 @@ def test_rows_that_are_no_features_are_an_error_of_the_caller(wrong: np.ndarray)
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     path = tmp_path / "kept"
-    mapping_file.write(path, b"old")
-    mapping_file.write(path, b"new")
+    file.write(path, b"old")
+    file.write(path, b"new")
     assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("kept", b"new")]

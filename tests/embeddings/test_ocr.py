@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rendered import page, pieces
 
-from embeddings.ocr import TextReader, as_text
+from embeddings.reading.ocr import TextReader, as_text
 from embeddings.types import TextLine
 
 MAIL = [

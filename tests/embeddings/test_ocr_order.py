@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rendered import pieces as drawn
 
-from embeddings import boxes, cells
-from embeddings.boxes import Box
-from embeddings.finding import AT_ONCE, OVERLAP, bands, together
-from embeddings.reading_order import as_text, in_reading_order
-from embeddings.text_lines import pieces, snapped
+from embeddings.reading import boxes, cells
+from embeddings.reading.boxes import Box
+from embeddings.reading.finding import AT_ONCE, OVERLAP, bands, together
+from embeddings.reading.lines import pieces, snapped
+from embeddings.reading.order import as_text, in_reading_order
 from embeddings.types import TextLine
 
 PROSE = "some words that make a sentence"

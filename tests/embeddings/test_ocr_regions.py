@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from rendered import page, pieces
 
-from embeddings.ocr import TextReader, as_text
+from embeddings.reading.ocr import TextReader, as_text
 from embeddings.types import TextLine
 
 pytestmark = pytest.mark.model

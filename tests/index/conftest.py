@@ -13,7 +13,7 @@ from large_spaces import COUNT, DIMENSION, KEYS, Life, made, settle
 from loaded_models import text_model, text_reader
 from vaults import vault_at
 
-from embeddings.ocr import TextReader
+from embeddings.reading.ocr import TextReader
 from embeddings.text import TextModel
 from index.spaces.vectors import Vectors
 from index.store import Store

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from rendered import page
 
-from embeddings.ocr import TextReader, as_text
+from embeddings.reading.ocr import TextReader, as_text
 from index.keys.keys import Keys
 from index.pictures import cold_frames, frames
 from index.pictures.cold_frames import EncodingError, Group

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from embeddings.ocr import TextReader, as_text
+from embeddings.reading.ocr import TextReader, as_text
 from index.pictures import encoding, frames
 
 NEAR, LESS_NEAR = encoding.TOLERANCES

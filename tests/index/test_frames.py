@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 from rendered import page
 
-from embeddings.ocr import TextReader, as_text
+from embeddings.reading.ocr import TextReader, as_text
 from index.keys.keys import Keys
 from index.keys.sealing import HEAD_BYTES
 from index.pictures import frames

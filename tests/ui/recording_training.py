@@ -17,7 +17,7 @@ from companion.feedback.report import NO_CLAIM, SEALED, BlockFigures, Report
 from companion.feedback.svg import Line, Plot, drawn
 from companion.feedback.types import OVER, Phase, Snapshot
 from companion.training_port import AlphaSearch, Choice, Option, TrainingPort
-from embeddings.feedback_plan import AlphaFrequency
+from embeddings.feedback.plan import AlphaFrequency
 from index.trainings import Training
 
 T = TypeVar("T")

@@ -15,8 +15,8 @@ from companion.evaluation.options import Options
 from companion.evaluation.planted import Kind, Recipe
 from companion.evaluation.report import Report
 from companion.evaluation.thought_judging import Asked, by_chance, per_person
-from embeddings import mapping_rounds
-from embeddings.mapping_retrieval import Session
+from embeddings.mapping import rounds
+from embeddings.mapping.retrieval import Session
 
 DATA = Path(os.environ.get("COMPANION_TEST_DATA", Path(__file__).parents[4] / "shared" / "data")) / "muse-notebooks"
 
@@ -24,7 +24,7 @@ DATA = Path(os.environ.get("COMPANION_TEST_DATA", Path(__file__).parents[4] / "s
 @pytest.fixture(autouse=True)
 def _short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Train in rounds of five steps: what training gains is looked at elsewhere."""
-    monkeypatch.setattr(mapping_rounds, "STEPS", 5)
+    monkeypatch.setattr(rounds, "STEPS", 5)
 
 
 def made(folder: Path, kind: Kind, **more: int) -> Report:

@@ -12,7 +12,7 @@ from companion.feedback.replay import Replay
 from companion.feedback.session import Session
 from companion.feedback.sham import Draw
 from companion.feedback.types import Times, Wish
-from embeddings.feedback_plan import SMOOTHING_SECONDS, STEP_SECONDS, Step
+from embeddings.feedback.plan import SMOOTHING_SECONDS, STEP_SECONDS, Step
 from index.writer import Writer
 
 START = 1_790_000_000.0

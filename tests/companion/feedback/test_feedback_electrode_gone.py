@@ -19,7 +19,7 @@ from companion.feedback.measuring import Measuring, MeasuringTasks
 from companion.feedback.protocols import CALM
 from companion.feedback.training import Training
 from companion.feedback.types import Phase, Times, Wish
-from embeddings.feedback_plan import BandPlan
+from embeddings.feedback.plan import BandPlan
 from embeddings.types import EmbeddingsError
 from index import trainings
 from index.store import Store

@@ -23,7 +23,7 @@ from companion.feedback.protocols import CALM, FeedbackError
 from companion.feedback.training import Training
 from companion.feedback.types import Phase, Snapshot, Times, Wish
 from companion.listening import Listening
-from embeddings.feedback_plan import BandPlan
+from embeddings.feedback.plan import BandPlan
 from embeddings.types import EEGWindow, EmbeddingsError
 from index import trainings
 from index.signals.bdf import BdfAppender

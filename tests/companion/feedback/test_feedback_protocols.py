@@ -4,7 +4,7 @@ import pytest
 
 from companion.feedback import protocols
 from companion.feedback.protocols import CALM, DIRECTION, FOCUS, SENSORIMOTOR, THETA_BETA, FeedbackError
-from embeddings.feedback_plan import BandPlan, FocusPlan
+from embeddings.feedback.plan import BandPlan, FocusPlan
 
 MUSE = ("TP9", "AF7", "AF8", "TP10")
 CAP = ("Fp1", "Fp2", "F3", "Fz", "F4", "C3", "Cz", "C4", "P3", "Pz", "P4", "O1", "O2")

@@ -8,7 +8,7 @@ from feedback_steps import SHORT, START, Clock, driven, session, steps, wish
 from companion.feedback.course import Course, parts
 from companion.feedback.session import LONGEST_SILENCE, LOST, SILENCE
 from companion.feedback.types import Phase, Snapshot, Times
-from embeddings.feedback_plan import SETTLING, BandPlan
+from embeddings.feedback.plan import SETTLING, BandPlan
 
 
 def test_a_session_goes_through_its_parts_in_order() -> None:

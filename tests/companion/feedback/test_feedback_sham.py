@@ -14,7 +14,7 @@ from companion.feedback.replay import SKIPPED, most
 from companion.feedback.series import Log
 from companion.feedback.sham import Draw
 from companion.feedback.types import Times
-from embeddings.feedback_plan import SETTLING, SMOOTHING_SECONDS, STEP_SECONDS
+from embeddings.feedback.plan import SETTLING, SMOOTHING_SECONDS, STEP_SECONDS
 
 PEOPLE = 12
 RATES = 0.3, 0.6, 0.8, 0.9

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from companion.feedback.rewarding import LEAST_STEPS, Rewarding, shown
 from companion.feedback.threshold import FAR, GAIN, Threshold
-from embeddings.feedback_plan import STEP_SECONDS, Step
+from embeddings.feedback.plan import STEP_SECONDS, Step
 
 
 @pytest.mark.parametrize("rate", [0.3, 0.6, 0.8])

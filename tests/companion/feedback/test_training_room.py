@@ -20,8 +20,8 @@ from companion.forgetting import BRAIN
 from companion.training_port import Choice
 from companion.training_room import FORGETTING, SEEKING, TrainingRoom
 from embeddings import features, focus, signal, spaces
-from embeddings.feedback_plan import AlphaFrequency
-from embeddings.feedback_stream import FeedbackStream
+from embeddings.feedback.plan import AlphaFrequency
+from embeddings.feedback.stream import FeedbackStream
 from embeddings.focus_tracker import FocusTracker
 from embeddings.state import Baseline
 from embeddings.types import EEGWindow

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from embeddings.mapping_linear import Linear
-from embeddings.mapping_pairs import SAME_CONTENT
-from embeddings.mapping_vectors import CLIP, NORM_EPSILON, Mapping
+from embeddings.mapping.linear import Linear
+from embeddings.mapping.pairs import SAME_CONTENT
+from embeddings.mapping.vectors import CLIP, NORM_EPSILON, Mapping
 
 HIDDEN, STATE, SHARED = 128, 32, 64
 DROPOUT, BLANKED = 0.3, 0.1  # of hidden units; of EEG features, so that no single electrode or band decides

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.mapping_pairs import Pairs
-from embeddings.mapping_retrieval import GUARD, Answers, Session, answers, sessions
-from embeddings.mapping_rivals import CLOCKS, by_clock, turns
-from embeddings.mapping_stretches import (
+from embeddings.mapping.pairs import Pairs
+from embeddings.mapping.retrieval import GUARD, Answers, Session, answers, sessions
+from embeddings.mapping.rivals import CLOCKS, by_clock, turns
+from embeddings.mapping.stretches import (
     LEAST_SECONDS,
     LEAST_STRETCHES,
     Asked,
@@ -19,7 +19,7 @@ from embeddings.mapping_stretches import (
     interval,
     stretches,
 )
-from embeddings.mapping_vectors import Mapping
+from embeddings.mapping.vectors import Mapping
 
 LEVEL = 0.95  # of all rounds together
 PERMUTATIONS = 10

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.mapping_pairs import Pairs
-from embeddings.mapping_retrieval import Scores, Session
+from embeddings.mapping.pairs import Pairs
+from embeddings.mapping.retrieval import Scores, Session
 
 DAY_SECONDS = 86_400.0
 NEIGHBOURS = 15  # earlier moments the clock goes by

@@ -12,11 +12,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from embeddings.mapping_draw import GROUPS, SIZE, STEPS
-from embeddings.mapping_file import Checkpoint, FileCheckpoint
-from embeddings.mapping_pairs import Pairs, joined
-from embeddings.mapping_plan import Plan, Stopped
-from embeddings.mapping_vectors import Mapping
+from embeddings.mapping.draw import GROUPS, SIZE, STEPS
+from embeddings.mapping.file import Checkpoint, FileCheckpoint
+from embeddings.mapping.pairs import Pairs, joined
+from embeddings.mapping.plan import Plan, Stopped
+from embeddings.mapping.vectors import Mapping
 from embeddings.types import EmbeddingsError
 
 __all__ = ["Stopped", "fit_start", "train"]
@@ -89,7 +89,7 @@ def fit_start(
 
 
 def _trained(plan: Plan, checkpoint: Path | Checkpoint | None, **watched: Any) -> Mapping:
-    from embeddings.mapping_course import Course
+    from embeddings.mapping.course import Course
 
     kept = FileCheckpoint(checkpoint) if isinstance(checkpoint, Path) else checkpoint
     return Course(plan, kept, **watched).run()
@@ -109,7 +109,7 @@ def _plan(people: Sequence[Pairs], start: Mapping | None, epochs: float, seed: i
 
 
 def _check_fits(start: Mapping, pairs: Pairs) -> None:
-    from embeddings.mapping_net import SHARED, STATE
+    from embeddings.mapping.net import SHARED, STATE
 
     lengths = start.inputs, start.state_dimension, start.shared_dimension
     if lengths != (pairs.brain.shape[1], STATE, SHARED):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from embeddings.boxes import Box, area, around, clipped, moved
+from embeddings.reading.boxes import Box, area, around, clipped, moved
 from embeddings.types import Image
 
 #: Pixels looked at together. It takes some 200 MB for a moment, for each thread; more pixels take more.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.mapping_pairs import Pairs, contents_of
+from embeddings.mapping.pairs import Pairs, contents_of
 
 GUARD = 30.0  # s around a question in which other contents are no candidates: they are what was on a moment ago
 MOST_QUESTIONS = 2_000  # a session; more would only cost time

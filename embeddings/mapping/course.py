@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from embeddings import mapping_file, mapping_trial
-from embeddings.mapping_plan import Plan, Stopped
-from embeddings.mapping_rounds import Rounds, one_thread
-from embeddings.mapping_vectors import Mapping
+from embeddings.mapping import file
+from embeddings.mapping import trial as mapping_trial
+from embeddings.mapping.plan import Plan, Stopped
+from embeddings.mapping.rounds import Rounds, one_thread
+from embeddings.mapping.vectors import Mapping
 from embeddings.types import EmbeddingsError
 
 CHECKPOINT_SECONDS = 10.0
@@ -27,7 +28,7 @@ class Course:
     """One training; see `mapping_training.train` for what it is given."""
 
     plan: Plan
-    checkpoint: mapping_file.Checkpoint | None
+    checkpoint: file.Checkpoint | None
     progress: Progress
     stop: Callable[[], bool]
     clock: Callable[[], float]
@@ -76,19 +77,19 @@ class Course:
     def _write(self, rounds: Rounds, stage: str, share: float) -> None:
         if self.checkpoint is not None:
             facts = {"plan": self._digest, "stage": stage, "share": share, "done": rounds.done}
-            self.checkpoint.write(mapping_file.pack(_KIND, _VERSION, rounds.arrays(), facts))
+            self.checkpoint.write(file.pack(_KIND, _VERSION, rounds.arrays(), facts))
 
     @cached_property
     def _digest(self) -> str:
         return self.plan.digest()
 
     @cached_property
-    def _stored(self) -> tuple[mapping_file.Arrays, dict[str, Any]]:
+    def _stored(self) -> tuple[file.Arrays, dict[str, Any]]:
         """What the checkpoint held when training began."""
         kept = None if self.checkpoint is None else self.checkpoint.read()
         if self.checkpoint is None or kept is None:
             return {}, {}
-        arrays, told = mapping_file.unpack(_KIND, _VERSION, kept)
+        arrays, told = file.unpack(_KIND, _VERSION, kept)
         if told.get("plan") != self._digest:
             raise EmbeddingsError(
                 f"{self.checkpoint.name} belongs to a training on other data or with other settings. Delete it to "

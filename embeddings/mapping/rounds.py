@@ -16,11 +16,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from embeddings import mapping_file, mapping_linear, mapping_net
-from embeddings.mapping_draw import STEPS, Draw, near_and_far
-from embeddings.mapping_net import Net, Shape
-from embeddings.mapping_plan import Plan
-from embeddings.mapping_vectors import Mapping
+from embeddings.mapping import file, linear
+from embeddings.mapping import net as mapping_net
+from embeddings.mapping.draw import STEPS, Draw, near_and_far
+from embeddings.mapping.net import Net, Shape
+from embeddings.mapping.plan import Plan
+from embeddings.mapping.vectors import Mapping
 
 LEARNING_RATE, WARM_SHARE = 2e-3, 0.05
 PULL = 0.05  # of each weight towards where it began, times the learning rate (Li et al. 2018, arXiv:1802.01483)
@@ -64,7 +65,7 @@ class Rounds:
         weights = {name: begun.lerp(self._average[name], share) for name, begun in self._anchors.items()}
         return mapping_net.to_mapping(weights, facts)
 
-    def arrays(self) -> mapping_file.Arrays:
+    def arrays(self) -> file.Arrays:
         """Return everything `resume` needs."""
         kept: dict[str, Tensor] = {f"average.{name}": tensor for name, tensor in self._average.items()}
         kept |= {f"net.{name}": tensor for name, tensor in self._net.state_dict().items()}
@@ -72,7 +73,7 @@ class Rounds:
             kept |= {f"adam.{number}.{name}": tensor for name, tensor in state.items()}
         return {name: tensor.detach().numpy() for name, tensor in kept.items()}
 
-    def resume(self, arrays: mapping_file.Arrays, done: int) -> None:
+    def resume(self, arrays: file.Arrays, done: int) -> None:
         """Go on where `arrays` was called, with ``done`` rounds done."""
         tensors = {name: torch.from_numpy(np.array(array)) for name, array in arrays.items()}
         self._net.load_state_dict(_under("net.", tensors))
@@ -122,14 +123,12 @@ def _begun(net: Net, plan: Plan) -> dict[str, Tensor]:
     """Set the weights of a new network: the start's, or the best straight map; returns them."""
     with torch.no_grad():
         if plan.start is None:
-            straight = mapping_linear.fit(plan.pairs, plan.person, state=mapping_net.STATE, shared=mapping_net.SHARED)
+            straight = linear.fit(plan.pairs, plan.person, state=mapping_net.STATE, shared=mapping_net.SHARED)
             mapping_net.begin_straight(net, straight)
         elif not mapping_net.begin(net, plan.start):
             states = net.eval().bottleneck(_tensor(plan.pairs.brain)).mean.numpy()
             net.train()
-            mapping_net.begin_heads(
-                net, mapping_linear.heads(plan.pairs, plan.person, states, shared=mapping_net.SHARED)
-            )
+            mapping_net.begin_heads(net, linear.heads(plan.pairs, plan.person, states, shared=mapping_net.SHARED))
     return {name: tensor.clone() for name, tensor in net.state_dict().items()}
 
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TypeVar
 
-from embeddings import cells
-from embeddings.boxes import Box, clipped, grown, merged, moved
-from embeddings.finding import bands, padded, together
-from embeddings.reading_order import as_text, in_reading_order
+from embeddings.reading import cells
+from embeddings.reading.boxes import Box, clipped, grown, merged, moved
+from embeddings.reading.finding import bands, padded, together
+from embeddings.reading.lines import Piece, pieces, snapped
+from embeddings.reading.models import SIDE, TextModels
+from embeddings.reading.order import as_text, in_reading_order
 from embeddings.recent import Recent, key_of
-from embeddings.text_lines import Piece, pieces, snapped
-from embeddings.text_models import SIDE, TextModels
 from embeddings.types import Image, TextLine
 
 __all__ = ["TextReader", "as_text", "in_reading_order"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.boxes import Box, clipped, grown
+from embeddings.reading.boxes import Box, clipped, grown
 from embeddings.types import Image
 
 #: Grey levels by which ink differs from the ground of its line.

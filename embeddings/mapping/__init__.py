@@ -5,10 +5,10 @@ Importing this costs no torch; training imports it when it is called, which only
 
 from __future__ import annotations
 
-from embeddings.mapping_judging import Decision, better, evaluate_pairs
-from embeddings.mapping_pairs import Pairs
-from embeddings.mapping_plan import Stopped
-from embeddings.mapping_training import fit_start, train
-from embeddings.mapping_vectors import Mapping
+from embeddings.mapping.judging import Decision, better, evaluate_pairs
+from embeddings.mapping.pairs import Pairs
+from embeddings.mapping.plan import Stopped
+from embeddings.mapping.training import fit_start, train
+from embeddings.mapping.vectors import Mapping
 
 __all__ = ["Decision", "Mapping", "Pairs", "Stopped", "better", "evaluate_pairs", "fit_start", "train"]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.mapping_pairs import Pairs
-from embeddings.mapping_vectors import Mapping
+from embeddings.mapping.pairs import Pairs
+from embeddings.mapping.vectors import Mapping
 
 
 class Stopped(Exception):  # noqa: N818 - nothing went wrong

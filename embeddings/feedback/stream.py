@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from embeddings.feedback_judge import Judge
-from embeddings.feedback_measures import Measure, make
-from embeddings.feedback_onset import Onset
-from embeddings.feedback_plan import SETTLING, STEP_SECONDS, Plan, Step
+from embeddings.feedback.judge import Judge
+from embeddings.feedback.measures import Measure, make
+from embeddings.feedback.onset import Onset
+from embeddings.feedback.plan import SETTLING, STEP_SECONDS, Plan, Step
 from embeddings.types import EmbeddingsError, Signal
 
 

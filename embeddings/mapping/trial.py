@@ -12,11 +12,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.mapping_judging import scores
-from embeddings.mapping_linear import groups_of
-from embeddings.mapping_pairs import Pairs
-from embeddings.mapping_retrieval import Session, answers, sessions
-from embeddings.mapping_vectors import Mapping
+from embeddings.mapping.judging import scores
+from embeddings.mapping.linear import groups_of
+from embeddings.mapping.pairs import Pairs
+from embeddings.mapping.retrieval import Session, answers, sessions
+from embeddings.mapping.vectors import Mapping
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 LEAST_PAIRS = 100  # with content; what fewer say of a share is chance

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
-from embeddings.feedback_plan import SMOOTHING_SECONDS, Band
+from embeddings.feedback.plan import SMOOTHING_SECONDS, Band
 from embeddings.types import Signal
 
 LOUDEST = 4.0  # times the running mean; a rhythm of steady strength is louder in 2 % of steps

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.boxes import Box
+from embeddings.reading.boxes import Box
 from embeddings.types import EmbeddingsError, Image
 
 SIDE = 32  # pixels; the sides of a picture that text is found in are multiples of it

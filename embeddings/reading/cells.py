@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.boxes import Box
+from embeddings.reading.boxes import Box
 from embeddings.types import Image
 
 #: Pixels of a cell: half a line of small text high, about two letters wide.

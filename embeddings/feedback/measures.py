@@ -1,4 +1,4 @@
-"""What is trained, from a stream of signal: bands here, what was learned in `embeddings.feedback_scores`."""
+"""What is trained, from a stream of signal: bands here, what was learned in `embeddings.feedback.scores`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Protocol
 
 import numpy as np
 
-from embeddings.feedback_plan import BandPlan, Plan
-from embeddings.feedback_power import BandPower, delay
+from embeddings.feedback.plan import BandPlan, Plan
+from embeddings.feedback.power import BandPower, delay
 from embeddings.types import Signal
 
 
@@ -59,6 +59,6 @@ def make(plan: Plan, sfreq: float) -> Measure:
     """Return what measures a plan. Raises `EmbeddingsError` for one that does not fit what was learned."""
     if isinstance(plan, BandPlan):
         return Bands(plan, sfreq)
-    from embeddings.feedback_scores import Cospectra  # its libraries take seconds, which bands need not wait for
+    from embeddings.feedback.scores import Cospectra  # its libraries take seconds, which bands need not wait for
 
     return Cospectra(plan, sfreq)

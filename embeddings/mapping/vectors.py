@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from embeddings import mapping_file
+from embeddings.mapping import file
 from embeddings.types import EmbeddingsError, Vector
 
 VERSION = 1
@@ -92,12 +92,12 @@ class Mapping:
 
     def dump(self) -> bytes:
         """Return it as bytes for `load`."""
-        return mapping_file.pack(_KIND, VERSION, self.weights, self.facts)
+        return file.pack(_KIND, VERSION, self.weights, self.facts)
 
     @classmethod
     def load(cls, blob: bytes) -> Self:
         """Undo `dump`; raises `EmbeddingsError` for bytes that are damaged or no mapping of this version."""
-        arrays, facts = mapping_file.unpack(_KIND, VERSION, blob)
+        arrays, facts = file.unpack(_KIND, VERSION, blob)
         if not _whole(arrays):
             raise EmbeddingsError("The stored mapping is not whole. Delete it; it is learned again.")
         return cls({name: np.asarray(array, np.float32) for name, array in arrays.items()}, facts)

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings import features, focus, sites
-from embeddings.feedback_judge import JUDGED_SECONDS
-from embeddings.feedback_plan import COSPECTRA_SECONDS, FocusPlan, SharedPlan, StatePlan
+from embeddings.feedback.judge import JUDGED_SECONDS
+from embeddings.feedback.plan import COSPECTRA_SECONDS, FocusPlan, SharedPlan, StatePlan
 from embeddings.focus_tracker import FocusTracker
-from embeddings.mapping_vectors import Mapping
+from embeddings.mapping.vectors import Mapping
 from embeddings.site_features import SiteReference
 from embeddings.spaces import LEAST_WINDOWS
 from embeddings.state import Baseline

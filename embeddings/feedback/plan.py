@@ -1,4 +1,4 @@
-"""What a training measures, in words that any process can read; the signal work is in `embeddings.feedback_stream`."""
+"""What a training measures, in words that any process can read; the signal work is in `embeddings.feedback.stream`."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ class Step:
     faults
         What is wrong with each electrode; empty where nothing is.
     held
-        Whether something begins that may turn out to be a blink, see `embeddings.feedback_onset`: it stands still as
+        Whether something begins that may turn out to be a blink, see `embeddings.feedback.onset`: it stands still as
         while muted, but nothing is said of it.
 
     """

@@ -16,8 +16,8 @@ from sklearn.decomposition import PCA
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV, GroupKFold
 
-from embeddings.mapping_draw import NEIGHBOURHOOD
-from embeddings.mapping_pairs import Pairs
+from embeddings.mapping.draw import NEIGHBOURHOOD
+from embeddings.mapping.pairs import Pairs
 
 FOLDS = 4
 PENALTIES = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0)  # a pair: times the number of pairs
