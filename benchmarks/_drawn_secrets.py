@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from companion.capture.types import Frame, Window
-from companion.clearing import Clearing, Wanted
+from companion.clearing.frames import Clearing, Wanted
 from embeddings.reading.ocr import TextReader
 
 SIZES = (14, 17, 20)  # points

@@ -17,9 +17,9 @@ import numpy as np
 
 from companion.answering import Answering
 from companion.cli.here import Here
+from companion.jobs.steps import store_content
+from companion.jobs.tasks import EncoderTasks
 from companion.ports import Question
-from companion.steps import store_content
-from companion.tasks import EncoderTasks
 from index import changes
 from index.ranking import allowed
 from index.spaces.vectors import Vectors

@@ -20,8 +20,8 @@ import _screens
 import numpy as np
 
 from companion.figures import Bar, report
-from companion.steps import store_content
-from companion.tasks import EncoderTasks
+from companion.jobs.steps import store_content
+from companion.jobs.tasks import EncoderTasks
 from embeddings.types import EmbeddingsError
 from index import changes
 from index.keys.keys import Keys

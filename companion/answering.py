@@ -10,13 +10,13 @@ from concurrent.futures import TimeoutError as NotYet
 from functools import partial
 from typing import Any
 
-from companion.brain_features import BrainFeatures
+from companion.jobs.brain_features import BrainFeatures
+from companion.jobs.steps import current_state
+from companion.jobs.tasks import Encoder, Vectors
+from companion.jobs.worker import TaskFailed, WorkerCrashed
 from companion.ports import Answer, Question
-from companion.steps import current_state
-from companion.tasks import Encoder, Vectors
 from companion.thinking import Considered, Thinking, uncalibrated
 from companion.wording import clock_time
-from companion.worker import TaskFailed, WorkerCrashed
 from embeddings.types import EEGWindow, EmbeddingsError
 from index import feedback
 from index.ranking import allowed, hints, recall

@@ -9,15 +9,21 @@ from pathlib import Path
 
 from companion import beside, budgeting, forgetting, recording
 from companion.answering import Answering
-from companion.arranging import Arranging
 from companion.brain import board
-from companion.compacting import Compacting, CompactorTasks
 from companion.engine import Engine, Parts
-from companion.fill import Filler, Step
 from companion.giving_back import GivingBack
 from companion.incidents import Incidents
-from companion.learning import LONGEST_SECONDS, Learning
-from companion.learning_round import LearnerTasks
+from companion.jobs.arranging import Arranging
+from companion.jobs.compacting import Compacting, CompactorTasks
+from companion.jobs.fill import Filler, Step
+from companion.jobs.read_step import ReadStep
+from companion.jobs.steps import BrainStep, ContentStep
+from companion.jobs.tasks import EncoderTasks, ReaderTasks, patient_encoder
+from companion.jobs.worker import Worker
+from companion.jobs.yielding import Yielding
+from companion.learning.background import LONGEST_SECONDS, Learning
+from companion.learning.round import LearnerTasks
+from companion.learning.shared import SharedStep
 from companion.listening import Listening
 from companion.locked.engine import LockedEngine, LockedParts, sealed_note
 from companion.locked.entries import Journal
@@ -26,14 +32,8 @@ from companion.locked.merging import merge_all
 from companion.locked.moments import SealedMoments
 from companion.looks import Looks
 from companion.moments import Moments
-from companion.read_step import ReadStep
 from companion.recover import finish_forgetting, recover
 from companion.settings import Settings
-from companion.shared import SharedStep
-from companion.steps import BrainStep, ContentStep
-from companion.tasks import EncoderTasks, ReaderTasks, patient_encoder
-from companion.worker import Worker
-from companion.yielding import Yielding
 from embeddings.types import EEGWindow
 from index.keys import keyfile
 from index.spaces.vectors import Vectors

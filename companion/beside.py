@@ -7,18 +7,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from companion.idle import touched_ago
+from companion.jobs.worker import Worker
 from companion.settings import Settings
-from companion.worker import Worker
 from embeddings.types import EEGWindow
 from index.store import Store
 from index.writer import Writer
 
 if TYPE_CHECKING:
-    from companion.deep_work import DeepWork
-    from companion.mail_guard import MailGuard
+    from companion.deep_work.consequences import DeepWork
+    from companion.feedback.room import Sources, TrainingRoom
     from companion.sending.guard import SendGuard
+    from companion.sending.mail_guard import MailGuard
     from companion.sending.types import SendSettings
-    from companion.training_room import Sources, TrainingRoom
 
 Clock = Callable[[], float]  # UTC seconds since 1970
 Note = Callable[[str, str], None]
@@ -40,10 +40,10 @@ def deep_work(
 
     ``last`` returns the newest seconds of a head's EEG; ``may_keep``, whether anything may be taken down now.
     """
-    from companion.deep_work import DeepWork
+    from companion.deep_work.choices import Chosen
+    from companion.deep_work.consequences import DeepWork
+    from companion.deep_work.front import Front
     from companion.focus.watch import FocusWatch
-    from companion.focus_choices import Chosen
-    from companion.front import Front
     from companion.notices.notices import Notices
     from companion.notices.watching import PART
     from companion.quiet.journal import usual_folder
@@ -103,8 +103,8 @@ def mail_guard(
     clock: Clock,
 ) -> MailGuard:
     """Return what holds mails that were written in agitation; ``last`` as for `deep_work`."""
-    from companion.mail_guard import MailGuard
-    from companion.sending_senses import Senses
+    from companion.sending.mail_guard import MailGuard
+    from companion.sending.senses import Senses
     from companion.tension import TensionWatch
 
     def tension() -> TensionWatch:
@@ -132,6 +132,6 @@ def training(
     sources: Sources, made_up: Callable[[], bool], *, store: Store, writer: Writer, note: Note, clock: Clock
 ) -> TrainingRoom:
     """Return neurofeedback on whatever headset ``sources`` listen to; ``made_up`` says that it sends no EEG."""
-    from companion.training_room import TrainingRoom
+    from companion.feedback.room import TrainingRoom
 
     return TrainingRoom(sources, store=store, writer=writer, on_incident=note, made_up=made_up, clock=clock)

@@ -8,7 +8,7 @@ from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass
 
-from companion.worker import TaskFailed, Worker, WorkerCrashed
+from companion.jobs.worker import TaskFailed, Worker, WorkerCrashed
 from embeddings.types import EEGWindow, EmbeddingsError
 
 EVERY_SECONDS = 3.0

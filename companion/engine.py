@@ -16,18 +16,18 @@ from companion.answering import THOUGHT_SECONDS, Answering
 from companion.brain.types import Contact, HeadsetState
 from companion.capture.attended import Attended, Each
 from companion.contact_watch import ContactWatch, Electrodes
-from companion.fill import Filler
-from companion.focusing import Focusing
+from companion.deep_work.focusing import Focusing
+from companion.feedback.place import TrainingPlace
+from companion.jobs.fill import Filler
+from companion.jobs.recoding import Recoding
+from companion.jobs.worker import Worker
 from companion.keeper import Keeper
-from companion.learning import Learning
+from companion.learning.background import Learning
 from companion.listening import Listening
 from companion.ports import Answer, Gone, Question
-from companion.recoding import Recoding
 from companion.settings import Settings
 from companion.sources import Sources
 from companion.status import Status, summarise
-from companion.training_place import TrainingPlace
-from companion.worker import Worker
 from embeddings.types import EEGWindow
 from index import feedback
 from index.pictures import current
@@ -37,9 +37,9 @@ from index.types import Moment
 from index.writer import Writer
 
 if TYPE_CHECKING:
-    from companion.deep_work import DeepWork
-    from companion.mail_guard import MailGuard
-    from companion.training_room import TrainingRoom
+    from companion.deep_work.consequences import DeepWork
+    from companion.feedback.room import TrainingRoom
+    from companion.sending.mail_guard import MailGuard
 
 OVER_BUDGET = "The vault could not be brought within its new budget:"
 COUNTING_SHARE = 100.0  # counting a million moments takes a twentieth of a second, and is asked for once a second

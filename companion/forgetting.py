@@ -8,7 +8,7 @@ from contextlib import closing
 
 from companion import unlocking
 from companion.brain.headset import PART as HEADSET
-from companion.learning import PART as LEARNING
+from companion.learning.background import PART as LEARNING
 from companion.locked.merging import merge_all
 from companion.ports import Gone
 from embeddings import spaces

@@ -11,8 +11,8 @@ from companion.capture.glance import MOVING
 from companion.capture.monitors import Monitors, Seen
 from companion.capture.replay import ReplaySource
 from companion.capture.types import CaptureError, Frame, FrameSource, Skipped
+from companion.clearing.masked_moments import Clear, MaskedMoments
 from companion.looks import SAME, Looks
-from companion.masked_moments import Clear, MaskedMoments
 from companion.sightings import Sightings
 from companion.status import Seeing
 from index.types import VaultError

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from companion.capture.hands import added
 from companion.capture.types import Frame, Hands
-from companion.typed import Typed
+from companion.clearing.typed import Typed
 from index import changes
 from index.pictures import frames
 from index.types import Job, NewMoment, Seen

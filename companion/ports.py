@@ -12,9 +12,9 @@ from index.types import Filters, Hit, Moment
 
 if TYPE_CHECKING:  # the tray icon is there before NumPy is
     from companion.contact_watch import Electrodes
-    from companion.deep_work_port import DeepWorkPort
-    from companion.sending_port import SendingPort
-    from companion.training_port import TrainingPort
+    from companion.deep_work.port import DeepWorkPort
+    from companion.feedback.port import TrainingPort
+    from companion.sending.port import SendingPort
     from embeddings.types import EEGWindow
 
 

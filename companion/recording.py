@@ -15,12 +15,12 @@ from companion.capture.choose import choose
 from companion.capture.password_places import PasswordPlaces
 from companion.capture.privacy import Rules
 from companion.capture.types import FrameSource
+from companion.clearing.masked_moments import Clear
+from companion.clearing.remote_reading import RemoteReader
+from companion.jobs.worker import Worker
 from companion.keeper import Keeper, Keeping
 from companion.looks import KEPT_SECONDS, Looks
-from companion.masked_moments import Clear
-from companion.remote_reading import RemoteReader
 from companion.settings import Settings
-from companion.worker import Worker
 from index import changes
 from index.types import Look, VaultError
 from index.writer import Writer
@@ -114,7 +114,7 @@ def keeper(  # the settings come last, from whoever was given the rest
 
 
 def _clear(reader: Worker, consents: Consents, on_problem: Callable[[str], None]) -> Clear:
-    from companion.clearing import Clearing, Wanted  # its patterns take a while, and the tray icon does not wait
+    from companion.clearing.frames import Clearing, Wanted  # its patterns take a while, and the tray icon does not wait
 
     wanted = Wanted(consents.text, consents.addresses, consents.hands, consents.typed)
     return Clearing(RemoteReader(reader), wanted=wanted, on_problem=on_problem)

@@ -16,10 +16,10 @@ from companion.capture.password_managers import PASSWORD_MANAGERS, SCREEN_KEYBOA
 from companion.capture.private_windows import PRIVATE_WINDOWS
 from companion.capture.sites import SiteError, as_site
 from companion.capture.title_patterns import PatternError, checked
+from companion.deep_work.choices import ChoiceError, own_rule, quiet_hours
 from companion.earlier_settings import brought_up_to_date
-from companion.focus_choices import ChoiceError, own_rule, quiet_hours
+from companion.sending.choices import account_of, send_settings
 from companion.sending.types import SendingError
-from companion.sending_choices import account_of, send_settings
 
 APP = "companion"
 KINDS = {

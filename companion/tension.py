@@ -10,8 +10,8 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as NotYet
 
-from companion.tasks import Encoder
-from companion.worker import TaskFailed, WorkerCrashed
+from companion.jobs.tasks import Encoder
+from companion.jobs.worker import TaskFailed, WorkerCrashed
 from embeddings.types import EEGWindow, EmbeddingsError
 
 EVERY_SECONDS = 5.0

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from companion import learning_pairs, sessions
-from companion.brain_features import BrainFeatures
-from companion.learning_wording import GOOD_SHARE
-from companion.steps import current_baseline, current_space
-from companion.tasks import MomentRows
+from companion import sessions
+from companion.jobs.brain_features import BrainFeatures
+from companion.jobs.steps import current_baseline, current_space
+from companion.jobs.tasks import MomentRows
+from companion.learning import pairs
+from companion.learning.wording import GOOD_SHARE
 from companion.wording import clock_time
 from embeddings import spaces
 from embeddings.types import EEGWindow
@@ -51,7 +52,7 @@ class Thinking:
     Parameters
     ----------
     brain
-        Runs a task of `companion.tasks.EncoderTasks` and returns what it answers, or says what keeps it from that.
+        Runs a task of `companion.jobs.tasks.EncoderTasks` and returns what it answers, or says what keeps it from that.
 
     """
 
@@ -76,7 +77,7 @@ class Thinking:
 
     def _context(self, now: float) -> tuple[frozenset[int], dict[str, Asked]]:
         """Return what was on screen last: the moments, and the direction of the mean of their contents."""
-        space = learning_pairs.content_space(self._store)
+        space = pairs.content_space(self._store)
         latest = self._store.latest_with(space, now - CONTEXT_SECONDS, now, CONTEXT_MOMENTS) if space else []
         if not latest:
             return frozenset(), {}

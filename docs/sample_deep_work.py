@@ -10,11 +10,11 @@ from typing import TypeVar
 
 from sample_engine import MINUTE, NOW
 
-from companion.deep_work import DeepWorkState, told
-from companion.deep_work_port import DeepWorkPort, Offer, Show
+from companion.deep_work.consequences import DeepWorkState, told
+from companion.deep_work.looking_back import Past, Point
+from companion.deep_work.port import DeepWorkPort, Offer, Show
 from companion.focus.calibration import STAGES, Part, Step
 from companion.focus.types import Cause, FocusState, Mode
-from companion.looking_back import Past, Point
 from companion.notices.digest import Digest, digest
 from companion.notices.notices import Snapshot
 from companion.notices.types import Decision, Judged, Notice

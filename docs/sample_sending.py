@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sample_engine import MINUTE, NOW
 
+from companion.sending.port import Guarding
 from companion.sending.types import HeldMail, SendingError, State
-from companion.sending_port import Guarding
 
 SHARP, TENSE = "The words or the way they are written are sharp.", "The headset shows tension."
 FASTER = "You typed faster, or corrected more, than you usually do."

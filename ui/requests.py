@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Future
 from pathlib import Path
 
-from companion import focus_requests, mail_requests, training_requests
 from companion.control import Control, ControlError
+from companion.deep_work import requests
+from companion.feedback import requests as training_requests
 from companion.ports import EnginePort
+from companion.sending import requests as mail_requests
 from index.types import VaultError
 from index.vault import Vault
 from ui import failures
@@ -78,7 +80,7 @@ class Requests:
                 return self._do_lock()
             if request.get("do") == "unlock":
                 return self._do_unlock(request.get("passphrase", ""))
-            if request.get("do") == focus_requests.WHAT:
+            if request.get("do") == requests.WHAT:
                 return self._do_focus(request)
             if request.get("do") == training_requests.WHAT:
                 return self._do_training(request)
@@ -109,9 +111,9 @@ class Requests:
 
     def _do_focus(self, request: Mapping[str, str]) -> str:
         if self._is_locked():
-            raise ControlError(focus_requests.LOCKED)
+            raise ControlError(requests.LOCKED)
         engine = self._bridge.call(self._engine)
-        return focus_requests.answer(None if engine is None else engine.deep_work, request, time.time)
+        return requests.answer(None if engine is None else engine.deep_work, request, time.time)
 
     def _do_mails(self, request: Mapping[str, str]) -> str:
         engine = None if self._is_locked() else self._bridge.call(self._engine)

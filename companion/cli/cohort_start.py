@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from companion import cohort
 from companion.cli.codes import DONE
+from companion.learning import cohort
 
 SHIPPED = Path(str(resources.files("embeddings"))) / "weights"
 

@@ -24,8 +24,8 @@ from companion.capture.choose import unsupported_screen
 from companion.cli import opening, options
 from companion.cli.codes import DONE, NO
 from companion.cli.train import as_record
-from companion.learning import known, waits_for
-from companion.learning_wording import verdict
+from companion.learning.background import known, waits_for
+from companion.learning.wording import verdict
 from companion.settings import SOURCES, Settings
 from companion.wording import clock_time, duration, signal_quality
 from embeddings import model_place

@@ -10,11 +10,12 @@ from typing import Any
 
 import click
 
-from companion import control, training_requests
+from companion import control
 from companion import settings as settings_file
 from companion.cli import feedback_kept, options
 from companion.cli.codes import DONE, NO
 from companion.control import ControlError
+from companion.feedback import requests
 from companion.feedback.protocols import PROTOCOLS
 from companion.feedback.sound import Sound
 from companion.feedback.types import LEAST_BASELINE
@@ -175,7 +176,7 @@ def _line(now: dict[str, Any]) -> str:
 def _asked(vault: Path | None, **request: str) -> str | None:
     """Return what the program that runs said; None where it refused, which is told."""
     try:
-        return control.ask(vault or settings_file.load().vault_path, do=training_requests.WHAT, **request)
+        return control.ask(vault or settings_file.load().vault_path, do=requests.WHAT, **request)
     except ControlError as error:
         click.echo(str(error), err=True)
         return None

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from companion import control, training_requests
+from companion import control
 from companion.cli import opening, options
 from companion.cli.codes import DONE, NO
 from companion.cli.vault import root_of
 from companion.control import ControlError, NobodyError
+from companion.feedback import requests
 from companion.feedback.protocols import PROTOCOLS, named
 from companion.wording import clock_time, counted, duration
 
@@ -180,7 +181,7 @@ def _done(
 
     root = root_of(vault)
     try:
-        told = control.ask(root, do=training_requests.WHAT, **request)
+        told = control.ask(root, do=requests.WHAT, **request)
     except NobodyError:
         opened = opening.opened_to_write(root)
         opened.require()

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import click
 
-from companion import control, focus_requests
+from companion import control
 from companion import settings as settings_file
 from companion.cli import options
 from companion.cli.codes import DONE, NO
 from companion.control import ControlError
+from companion.deep_work import requests
 
-_MINUTES = click.FloatRange(0, focus_requests.MOST_MINUTES, min_open=True)
+_MINUTES = click.FloatRange(0, requests.MOST_MINUTES, min_open=True)
 
 
 @click.group()
@@ -38,7 +39,7 @@ def status(vault: Path | None, as_json: bool) -> int:
 def _switch(mode: str, about: str) -> None:
     @command.command(mode, help=about)
     @options.vault
-    @click.option("--minutes", type=_MINUTES, help=f"For so long, at most {focus_requests.MOST_MINUTES:.0f}.")
+    @click.option("--minutes", type=_MINUTES, help=f"For so long, at most {requests.MOST_MINUTES:.0f}.")
     def switch(vault: Path | None, minutes: float | None) -> int:
         try:
             click.echo(_ask(vault, mode=mode, minutes="" if minutes is None else str(minutes)))
@@ -54,4 +55,4 @@ _switch("automatic", "Have it told by what you do, and by the headset where it i
 
 
 def _ask(vault: Path | None, **request: str) -> str:
-    return control.ask(vault or settings_file.load().vault_path, do=focus_requests.WHAT, **request)
+    return control.ask(vault or settings_file.load().vault_path, do=requests.WHAT, **request)

@@ -6,12 +6,12 @@ import traceback
 from concurrent.futures import Future
 from typing import Any
 
-from companion.worker import TaskFailed
+from companion.jobs.worker import TaskFailed
 from embeddings.types import EmbeddingsError
 
 
 class Here:
-    """Runs an object's tasks in this process, in the way `companion.worker.Worker` runs them in another."""
+    """Runs an object's tasks in this process, in the way `companion.jobs.worker.Worker` runs them in another."""
 
     def __init__(self, tasks: object) -> None:
         self._tasks = tasks

@@ -12,11 +12,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from companion import control, mail_requests
+from companion import control
 from companion import settings as settings_file
 from companion.cli import options
 from companion.cli.codes import DONE, NO
 from companion.control import ControlError
+from companion.sending import requests
 from companion.sending.types import State
 from companion.thunderbird import install
 from companion.thunderbird.install import INSTALL, InstallError
@@ -125,7 +126,7 @@ def _said(vault: Path | None, **request: str) -> int:
 
 
 def _ask(vault: Path | None, **request: str) -> str:
-    return control.ask(vault or settings_file.load().vault_path, do=mail_requests.WHAT, **request)
+    return control.ask(vault or settings_file.load().vault_path, do=requests.WHAT, **request)
 
 
 def _table(mails: list[dict[str, Any]]) -> Table:

@@ -20,8 +20,8 @@ from companion.cli import opening, options
 from companion.cli.codes import DONE, NO
 from companion.cli.here import Here
 from companion.cli.tables import hits_table
+from companion.jobs.tasks import EncoderTasks
 from companion.ports import Answer, Question
-from companion.tasks import EncoderTasks
 from embeddings.types import EEGWindow
 from index import tagging
 from index.signals import recordings

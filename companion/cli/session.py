@@ -13,17 +13,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
-from companion import focus_requests, mail_requests, renewing, training_requests
+from companion import renewing
 from companion.cli.codes import DONE, WRONG
 from companion.control import Control, ControlError
+from companion.deep_work import requests
+from companion.feedback import requests as training_requests
 from companion.locked import switch
+from companion.sending import requests as mail_requests
 from companion.status import Activity, Status
 from index.keys.keyfile import Opened
 from index.types import VaultError
 from index.vault import Vault
 
 if TYPE_CHECKING:
-    from companion.deep_work import DeepWork
+    from companion.deep_work.consequences import DeepWork
 
 LOOK_SECONDS = 0.5
 
@@ -119,8 +122,8 @@ class Session:
                 return self._lock()
             if request.get("do") == "unlock":
                 return self._unlock(request.get("passphrase", ""))
-            if request.get("do") == focus_requests.WHAT:
-                return focus_requests.answer(self._deep_work(), request, time.time)
+            if request.get("do") == requests.WHAT:
+                return requests.answer(self._deep_work(), request, time.time)
             if request.get("do") == training_requests.WHAT:
                 return training_requests.answer(getattr(self._engine, "training", None), request, plays=False)
             if request.get("do") == mail_requests.WHAT:
@@ -131,7 +134,7 @@ class Session:
 
     def _deep_work(self) -> DeepWork | None:
         if self._locked:
-            raise ControlError(focus_requests.LOCKED)
+            raise ControlError(requests.LOCKED)
         return getattr(self._engine, "deep_work", None)
 
     def _lock(self) -> str:

@@ -11,16 +11,17 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from companion import learning, learning_round
 from companion import settings as settings_file
 from companion.cli import opening, options
 from companion.cli.codes import DONE, NO
 from companion.cli.here import Here
-from companion.fill import work_off
-from companion.learning_plan import Place
-from companion.learning_wording import verdict
-from companion.shared import SharedStep
-from companion.tasks import EncoderTasks
+from companion.jobs.fill import work_off
+from companion.jobs.tasks import EncoderTasks
+from companion.learning import background as learning
+from companion.learning import round as learning_round
+from companion.learning.plan import Place
+from companion.learning.shared import SharedStep
+from companion.learning.wording import verdict
 from index import mappings
 from index.mappings import Version
 from index.store import Store

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from companion.brain.types import Contact, HeadsetState
 from companion.feedback import directions, protocols
+from companion.feedback.port import Choice, Option
 from companion.feedback.protocols import CALM, DIRECTION, ENGAGEMENT, FOCUS, FeedbackError, Protocol
 from companion.feedback.sound import Sound
 from companion.feedback.types import Times, Wish
-from companion.training_port import Choice, Option
 from index import alpha, focus_history
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from companion import sessions
 from companion.feedback.protocols import FeedbackError
-from companion.steps import current_baseline, current_space
+from companion.jobs.steps import current_baseline, current_space
 from embeddings import spaces
 from embeddings.feedback.plan import SharedPlan, StatePlan
 from index import mappings, tagging

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from companion.brain.types import Chunk
 from companion.feedback.protocols import LEAST_SFREQ, FeedbackError
-from companion.worker import TaskFailed, Worker, WorkerCrashed
+from companion.jobs.worker import TaskFailed, Worker, WorkerCrashed
 from embeddings.feedback.plan import AlphaFrequency, Plan, Step
 from embeddings.types import EEGWindow, EmbeddingsError
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from companion.brain.types import Chunk
 from companion.feedback.measuring import alpha_frequency
+from companion.feedback.port import AlphaSearch
 from companion.feedback.protocols import FeedbackError
 from companion.feedback.worn import Worn
-from companion.training_port import AlphaSearch
 from embeddings.types import EEGWindow
 from index import alpha
 from index.alpha import Kept

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from companion.focus.fusion import Heard
 from companion.focus.trackers import SECONDS, Said
-from companion.tasks import Encoder
-from companion.worker import TaskFailed, WorkerCrashed
+from companion.jobs.tasks import Encoder
+from companion.jobs.worker import TaskFailed, WorkerCrashed
 from embeddings.types import EEGWindow, EmbeddingsError
 
 ANSWER_SECONDS = 0.4  # that are waited for an answer; a later one counts at the next second

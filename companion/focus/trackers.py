@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from companion.brain_features import LEAST_SFREQ
+from companion.jobs.brain_features import LEAST_SFREQ
 from embeddings.types import EEGWindow
 
 if TYPE_CHECKING:  # SciPy comes with it, in the process alone

@@ -16,7 +16,7 @@ from companion.focus.kinds import NOTHING_CHOSEN, Kind
 from companion.focus.memory import Memory
 from companion.focus.rules import Local, Override, Rules
 from companion.focus.types import FocusError, FocusState, Mode
-from companion.tasks import Encoder
+from companion.jobs.tasks import Encoder
 from embeddings.types import EEGWindow
 from index.focus_history import Source
 from index.store import Store
@@ -35,7 +35,7 @@ class FocusWatch:
     Parameters
     ----------
     encoder
-        The process that judges EEG (`companion.tasks.EncoderTasks`).
+        The process that judges EEG (`companion.jobs.tasks.EncoderTasks`).
     last
         Returns the newest gap-free stretch of so many seconds of EEG, or None.
     idle

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from companion import budgeting
 from companion.giving_back import GivingBack
+from companion.jobs.worker import Worker
 from companion.keeper import Keeper
 from companion.locked.entries import INCIDENT, Entry, Journal
 from companion.locked.listening import SealedListening
@@ -18,7 +19,6 @@ from companion.ports import Answer, Gone, Question
 from companion.settings import Settings
 from companion.sources import Sources
 from companion.status import Activity, Status, summarise
-from companion.worker import Worker
 from embeddings.types import EEGWindow
 from index.types import LockedError, Moment, VaultError
 from index.vault import Vault

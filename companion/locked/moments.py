@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from companion.capture.types import Frame, Hands, Image
+from companion.clearing.typed import Typed
 from companion.locked.entries import CHANGED, CLOSED, EXTENDED, LOOKS, OPENED, Entry, Journal
 from companion.moments import EXTEND_SECONDS, RENEW_SECONDS, described, seen, title_of
-from companion.typed import Typed
 from index.pictures import frames
 from index.types import Look, Seen
 

@@ -16,10 +16,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from companion import control, mail_requests
+from companion import control
 from companion import settings as settings_file
 from companion.control import ControlError
-from companion.sending import message
+from companion.sending import message, requests
 from companion.settings import SettingsError
 
 LENGTH = struct.Struct("=I")
@@ -48,7 +48,7 @@ def answer(question: object, vault: Path | None) -> dict[str, Any]:
         draft = _draft(question)
         vault = vault or settings_file.load().vault_path
         with _soon():
-            told = control.ask(vault, do=mail_requests.WHAT, act="judge", **draft)
+            told = control.ask(vault, do=requests.WHAT, act="judge", **draft)
     except QuestionError:
         return {"hold": False, "problem": NO_QUESTION}
     except (ControlError, SettingsError) as error:

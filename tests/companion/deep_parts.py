@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
-from companion.deep_work import DeepWork
+from companion.deep_work.choices import Chosen
+from companion.deep_work.consequences import DeepWork
+from companion.deep_work.front import Front
 from companion.focus.kinds import Kind
 from companion.focus.rules import Rules
 from companion.focus.types import Cause, FocusState, Mode
 from companion.focus.watch import FocusWatch
-from companion.focus_choices import Chosen
-from companion.front import Front
 from companion.notices.notices import Notices, Snapshot
 from companion.quiet.choose import Chosen as ChosenQuiet
 from companion.quiet.keeping import Keeping

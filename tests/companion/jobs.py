@@ -6,7 +6,7 @@ from typing import Any
 
 from scripted import BEGIN
 
-from companion.fill import Filler
+from companion.jobs.fill import Filler
 from index import changes
 from index.store import Store
 from index.types import Job, NewMoment

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from companion.learning_round import LearnerTasks
+from companion.learning.round import LearnerTasks
 from embeddings.mapping import course, rounds, training
 
 QUICK_ROUNDS, QUICK_STEPS = 4, 10

@@ -11,11 +11,11 @@ from planted_week import BEGIN, DAY, MONTAGE, MUSE, Week
 from vaults import vault_at
 
 from companion.answering import Answering
-from companion.brain_features import BrainFeatures
 from companion.cli.here import Here
+from companion.jobs.brain_features import BrainFeatures
+from companion.jobs.tasks import EncoderTasks
+from companion.learning.shared import SharedStep
 from companion.ports import Question
-from companion.shared import SharedStep
-from companion.tasks import EncoderTasks
 from embeddings.types import EEGWindow
 from index.spaces.vectors import Vectors
 from index.store import Store

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from vaults import vault_at
 
 from companion.answering import WORST_PATIENCE, Answering, OvertakenError, RecallError
-from companion.brain_features import BrainFeatures
+from companion.jobs.brain_features import BrainFeatures
+from companion.jobs.tasks import Vectors
+from companion.jobs.worker import TaskFailed, WorkerCrashed
 from companion.ports import Question
-from companion.tasks import Vectors
-from companion.worker import TaskFailed, WorkerCrashed
 from embeddings.types import EEGWindow, EmbeddingsError
 from index import changes
 from index.ranking.cancelling import Cancelling

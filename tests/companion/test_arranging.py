@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from companion.arranging import Arranging
+from companion.jobs.arranging import Arranging
 from index.types import VaultError
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from companion import brain_features
+from companion.jobs import brain_features
 from embeddings import features
 from embeddings.types import EEGWindow
 

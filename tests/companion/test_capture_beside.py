@@ -17,8 +17,8 @@ from companion.capture.privacy import Rules
 from companion.capture.screen import Sight
 from companion.capture.triggers import AWAY, QUIET
 from companion.capture.types import Frame, Rect, Skipped, Trigger, Window
+from companion.jobs.steps import BrainStep
 from companion.moments import BESIDE, Moments
-from companion.steps import BrainStep
 
 THERE = replace(EDITOR, title="manual", pid=8, monitor=1)
 

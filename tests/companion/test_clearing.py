@@ -14,11 +14,11 @@ from rendered import page
 from companion.capture.accessible.reading import Block
 from companion.capture.accessible.roles import Role
 from companion.capture.types import Frame, Hands, Image, Rect, Window
-from companion.clearing import LEAST_WIDE, TALL, Clearing, Wanted
+from companion.clearing.frames import LEAST_WIDE, TALL, Clearing, Wanted
+from companion.clearing.remote_reading import RemoteReader
+from companion.jobs.tasks import ReaderTasks
+from companion.jobs.worker import Worker, WorkerCrashed
 from companion.masking.pixels import Box
-from companion.remote_reading import RemoteReader
-from companion.tasks import ReaderTasks
-from companion.worker import Worker, WorkerCrashed
 from embeddings.types import EmbeddingsError, TextLine
 
 CARD = "4111 1111 1111 1111"
@@ -265,7 +265,7 @@ def test_a_reader_that_cannot_be_started_costs_the_picture_and_not_the_program(m
     def no_more(_: str) -> None:
         raise BlockingIOError("Resource temporarily unavailable")
 
-    monkeypatch.setattr("companion.worker.multiprocessing.get_context", no_more)
+    monkeypatch.setattr("companion.jobs.worker.multiprocessing.get_context", no_more)
     worker = Worker("reader", ReaderTasks, on_incident=lambda _part, _what: None)
     said: list[str] = []
     cleared = Clearing(RemoteReader(worker), wanted=Wanted(), on_problem=said.append)(frame())

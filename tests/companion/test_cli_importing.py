@@ -8,9 +8,10 @@ from PIL import Image
 from scripted import BEGIN, picture
 from vaults import vault_at
 
-from companion import app, worker
+from companion import app
 from companion.__main__ import main
 from companion.cli.importing import account
+from companion.jobs import worker
 from companion.status import Seeing
 from index import changes
 from index.types import NewMoment

@@ -12,17 +12,18 @@ from pathlib import Path
 import pytest
 from vaults import vault_at
 
-from companion import control, mail_requests
+from companion import control
 from companion.__main__ import main
 from companion.brain.types import Contact, HeadsetState
 from companion.cli import session as sessions
 from companion.cli.session import Session
 from companion.control import Control, ControlError, NobodyError
+from companion.sending import requests
 from companion.sending.mail_file import Head, Progress
 from companion.sending.passwords import KeyringPasswords
+from companion.sending.port import Guarding
 from companion.sending.queue import Queue
 from companion.sending.types import Envelope, HeldMail, SendingError, State
-from companion.sending_port import Guarding
 from companion.status import Activity, Status
 from index.keys.keyfile import exists
 from index.vault import Vault
@@ -82,9 +83,9 @@ def runs(tmp_path: Path, sending: Sending) -> Iterator[None]:
     """A program that records to the usual vault."""
 
     def handle(request: Mapping[str, str]) -> str:
-        if request.get("do") != mail_requests.WHAT:
+        if request.get("do") != requests.WHAT:
             raise ControlError("not this")
-        return mail_requests.answer(sending, request)
+        return requests.answer(sending, request)
 
     (tmp_path / "vault").mkdir(exist_ok=True)
     control = Control(tmp_path / "vault", handle)
@@ -201,7 +202,7 @@ def test_a_run_without_windows_answers_too(
     Session(root).run(lambda _: engine, None if locked else Vault(root))
     asking.join(60)
     said = engine.asking.result(0)
-    assert said == mail_requests.LOCKED if locked else len(json.loads(said)["mails"]) == 2
+    assert said == requests.LOCKED if locked else len(json.loads(said)["mails"]) == 2
 
 
 def test_where_no_program_runs_it_says_so(says: Says, tmp_path: Path) -> None:

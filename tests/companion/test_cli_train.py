@@ -7,9 +7,10 @@ import pytest
 from planted_week import BEGIN, DAY, Week
 from vaults import vault_at
 
-from companion import learning, learning_round
 from companion.__main__ import main
-from companion.learning_plan import Place
+from companion.learning import background as learning
+from companion.learning import round as learning_round
+from companion.learning.plan import Place
 from embeddings.mapping import training
 from index import mappings
 from index.mappings import VersionState

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from companion import cohort
 from companion.cli import cohort_start
 from companion.evaluation import planted
 from companion.evaluation.errors import EvaluationError
 from companion.evaluation.planted import Recipe
+from companion.learning import cohort
 from embeddings import focus
 from embeddings.focus import FocusModel
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from vaults import vault_at
 
-from companion.compacting import Compacting, CompactorTasks
-from companion.worker import Worker
+from companion.jobs.compacting import Compacting, CompactorTasks
+from companion.jobs.worker import Worker
 from index import changes
 from index.forgetting import forgotten
 from index.pictures import reeling, reels

@@ -9,8 +9,8 @@ from desk import wait_until
 
 from companion import contact_watch
 from companion.contact_watch import ContactWatch, Electrodes, told
-from companion.tasks import EncoderTasks
-from companion.worker import TaskFailed
+from companion.jobs.tasks import EncoderTasks
+from companion.jobs.worker import TaskFailed
 from embeddings import quality
 from embeddings.types import EEGWindow, EmbeddingsError
 

@@ -13,7 +13,7 @@ import pytest
 from deep_parts import LIKE_DUNST, LIKE_XFCE, SETTINGS, START, NoGuard, Parts, parts
 from desktop import wait_until
 
-from companion import deep_quiet
+from companion.deep_work import deep_quiet
 from companion.focus.kinds import Kind
 from companion.focus.types import Cause, FocusError, Mode
 from companion.quiet.journal import Journal
@@ -37,7 +37,7 @@ class Ticks:
 def ticks(monkeypatch: pytest.MonkeyPatch) -> Ticks:
     passing = Ticks()
     really = deep_quiet.DeepQuiet
-    monkeypatch.setattr("companion.deep_work.DeepQuiet", partial(really, monotonic=passing))
+    monkeypatch.setattr("companion.deep_work.consequences.DeepQuiet", partial(really, monotonic=passing))
     return passing
 
 

@@ -9,13 +9,13 @@ from typing import cast
 
 import pytest
 
-from companion.deep_work import DeepWork
+from companion.deep_work.choices import Chosen
+from companion.deep_work.consequences import DeepWork
+from companion.deep_work.front import Front
 from companion.focus.calibration import Part as Calibrated
 from companion.focus.calibration import Step
 from companion.focus.types import FocusError
 from companion.focus.watch import FocusWatch
-from companion.focus_choices import Chosen
-from companion.front import Front
 from companion.notices.digest import Digest, digest
 from companion.notices.notices import Notices
 from companion.quiet.keeping import Keeping

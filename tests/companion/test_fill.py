@@ -8,9 +8,9 @@ import pytest
 from desk import wait_until
 from jobs import Filling, Incidents, add
 
-from companion import fill as fill_module
-from companion.fill import UnusableError
-from companion.worker import TaskFailed
+from companion.jobs import fill as fill_module
+from companion.jobs.fill import UnusableError
+from companion.jobs.worker import TaskFailed
 from embeddings.model_place import ComingError
 from embeddings.types import EmbeddingsError
 from index import changes

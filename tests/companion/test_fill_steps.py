@@ -14,13 +14,13 @@ from jobs import Filling, Incidents, add
 from scripted import BEGIN
 from worker_tasks import Encoder
 
-from companion import fill as fill_module
-from companion.fill import UnusableError, work_off
-from companion.read_step import ReadStep
+from companion.jobs import fill as fill_module
+from companion.jobs.fill import UnusableError, work_off
+from companion.jobs.read_step import ReadStep
+from companion.jobs.steps import BrainStep, ContentStep
+from companion.jobs.tasks import EncoderTasks, Vectors
+from companion.jobs.worker import TaskFailed, Worker, WorkerCrashed
 from companion.recover import finish_forgetting
-from companion.steps import BrainStep, ContentStep
-from companion.tasks import EncoderTasks, Vectors
-from companion.worker import TaskFailed, Worker, WorkerCrashed
 from embeddings.types import TextLine
 from index import changes, schema
 from index.forgetting import forgotten

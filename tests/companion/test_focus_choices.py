@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from companion.deep_work.choices import ChoiceError, Chosen, choices_of, kinds_of, own_rule, quiet_hours, rules_of
 from companion.focus.kinds import Kind, kind_of
 from companion.focus.rules import AppRule
-from companion.focus_choices import ChoiceError, Chosen, choices_of, kinds_of, own_rule, quiet_hours, rules_of
 from companion.notices.types import Decision
 from companion.settings import Settings
 

@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner
 from deep_parts import START, NoGuard, Parts, parts
 
-from companion import focus_requests
 from companion.cli import focus as focus_command
 from companion.cli.codes import WRONG
 from companion.control import ControlError
+from companion.deep_work import requests
 from companion.focus.types import Mode
 
 
@@ -25,7 +25,7 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Parts]:
 
 
 def ask(made: Parts, **request: str) -> str:
-    return focus_requests.answer(made.deep, request, lambda: START)
+    return requests.answer(made.deep, request, lambda: START)
 
 
 def test_it_is_switched_for_so_long_or_for_good(made: Parts) -> None:
@@ -62,4 +62,4 @@ def test_what_is_not_known_or_not_followed_is_said(made: Parts) -> None:
     with pytest.raises(ControlError, match="does not know"):
         ask(made, mode="sideways")
     with pytest.raises(ControlError, match="not followed"):
-        focus_requests.answer(None, {"mode": "status"}, lambda: START)
+        requests.answer(None, {"mode": "status"}, lambda: START)

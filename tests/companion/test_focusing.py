@@ -8,9 +8,9 @@ from typing import cast
 import pytest
 
 from companion.capture.types import Trigger
-from companion.deep_work import DeepWork
-from companion.focus_choices import ChoiceError
-from companion.focusing import Focusing
+from companion.deep_work.choices import ChoiceError
+from companion.deep_work.consequences import DeepWork
+from companion.deep_work.focusing import Focusing
 from companion.settings import Settings
 from index.types import VaultError
 

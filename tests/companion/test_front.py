@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from companion.front import Front
+from companion.deep_work.front import Front
 from companion.notices.digest import Digest, digest
 from companion.notices.types import Decision, Judged, Notice
 from index.notices import HeldNotice

@@ -12,8 +12,8 @@ from companion.capture.accessible.reading import Block
 from companion.capture.accessible.reading import Reading as Told
 from companion.capture.accessible.roles import Role
 from companion.capture.types import Frame, Image, Rect
-from companion.clearing import Clearing, Wanted
-from companion.known_secrets import LEAST, LONGEST, PROGRAMS, SECONDS, SECRETS, KnownSecrets
+from companion.clearing.frames import Clearing, Wanted
+from companion.clearing.known_secrets import LEAST, LONGEST, PROGRAMS, SECONDS, SECRETS, KnownSecrets
 from companion.masking.pixels import Box
 from companion.masking.spans import masked
 from embeddings.types import EmbeddingsError, TextLine
@@ -81,7 +81,7 @@ def test_an_error_in_the_program_stores_it_no_more_either(
     cleared: tuple[Clearing, Ocr], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     clear, _ = cleared
-    monkeypatch.setattr("companion.clearing.plan", lambda *_: 1 / 0)
+    monkeypatch.setattr("companion.clearing.frames.plan", lambda *_: 1 / 0)
     done = clear(frame("Zebra42x"))
     assert (done.image, done.text) == (None, "[password]")
     assert "ZeroDivisionError" in capfd.readouterr().err

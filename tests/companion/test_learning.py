@@ -12,12 +12,12 @@ import pytest
 from desk import Desk
 from planted_week import BEGIN, CONTENT, DAY, Week
 
-from companion import learning
-from companion.learning import Known, Learning, waits_for
-from companion.learning_plan import Place
-from companion.learning_round import Round
-from companion.learning_wording import verdict
-from companion.worker import TaskFailed, WorkerCrashed
+from companion.jobs.worker import TaskFailed, WorkerCrashed
+from companion.learning import background as learning
+from companion.learning.background import Known, Learning, waits_for
+from companion.learning.plan import Place
+from companion.learning.round import Round
+from companion.learning.wording import verdict
 from embeddings.types import EmbeddingsError
 from index import changes, database, mappings
 from index.mappings import Learned, VersionState

@@ -18,12 +18,13 @@ from learner_tasks import QUICK_STEPS, quick_learner
 from planted_week import BEGIN, DAY, Week
 from vaults import vault_at
 
-from companion import learning_room, learning_round
-from companion.learning import DAY_SECONDS, Learning
-from companion.learning_plan import Place
-from companion.learning_room import CHECKPOINT, FOLDER, PLAN, MoreRoom
-from companion.learning_round import LearnerTasks, Round
-from companion.worker import Worker
+from companion.jobs.worker import Worker
+from companion.learning import room
+from companion.learning import round as learning_round
+from companion.learning.background import DAY_SECONDS, Learning
+from companion.learning.plan import Place
+from companion.learning.room import CHECKPOINT, FOLDER, PLAN, MoreRoom
+from companion.learning.round import LearnerTasks, Round
 from embeddings.mapping import rounds, training
 from index import changes, mappings
 from index.forgetting import forgotten
@@ -145,7 +146,7 @@ def test_a_real_learner_beside_a_recording_never_exceeds_the_budget(home: Callab
             held.append(size_of(at_home.vault.root / FOLDER))
             time.sleep(0.05)
         learning.stop()
-    assert max(held) > learning_room.NETWORK  # pairs and a checkpoint were there
+    assert max(held) > room.NETWORK  # pairs and a checkpoint were there
     assert 0 < most[0] <= WHOLE
     assert (at_home.incidents, learning.obstacle) == ([], "")
     used = at_home.vault.ledger.used()[Kind.REST]
@@ -266,8 +267,8 @@ def test_what_a_process_that_died_left_is_counted(home: Callable[[Limits], Home]
 def test_what_is_expected_is_what_it_comes_to(home: Callable[[Limits], Home], monkeypatch: pytest.MonkeyPatch) -> None:
     quick(monkeypatch)
     at_home = home(FIXED)
-    monkeypatch.setattr(learning_room, "COMING", 0)
-    expected = learning_room.expected(at_home.store)
+    monkeypatch.setattr(room, "COMING", 0)
+    expected = room.expected(at_home.store)
     largest = {PLAN: 0, CHECKPOINT: 0}
     write = SealedFile.write
 
@@ -279,7 +280,7 @@ def test_what_is_expected_is_what_it_comes_to(home: Callable[[Limits], Home], mo
     learning_round.learn(at_home.store, NOW)
     most = largest[PLAN] + 2 * largest[CHECKPOINT]
     assert most <= expected <= 1.05 * most
-    assert most <= learning_room.expected(at_home.store) <= 1.05 * most  # of one that was begun
+    assert most <= room.expected(at_home.store) <= 1.05 * most  # of one that was begun
 
 
 def test_a_process_that_was_given_too_little_writes_nothing_and_says_how_much_it_needs(
@@ -296,14 +297,14 @@ def test_a_process_that_was_given_too_little_writes_nothing_and_says_how_much_it
             assert done.most > given[-1]
             given.append(done.most)
     assert len(given) > 3  # nothing, the pairs, a checkpoint, and another beside it
-    assert given[-1] <= learning_room.expected(at_home.store)
+    assert given[-1] <= room.expected(at_home.store)
 
 
 def test_a_learner_that_needs_more_than_was_expected_gets_it(
     home: Callable[[Limits], Home], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quick(monkeypatch)
-    monkeypatch.setattr(learning_room, "NETWORK", 0)
+    monkeypatch.setattr(room, "NETWORK", 0)
     at_home = home(FIXED)
     learning = at_home.learning(lambda: Scripted(LearnerTasks().learn))
     learning.start()

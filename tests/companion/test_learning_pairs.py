@@ -11,8 +11,9 @@ import pytest
 from planted_week import BEGIN, CONTENT, DAY, DIMENSION, MONTAGE, MUSE, Week
 from vaults import vault_at
 
-from companion import learning_pairs, sessions
-from companion.learning_pairs import GUARD_SECONDS, Gathered
+from companion import sessions
+from companion.learning import pairs as learning_pairs
+from companion.learning.pairs import GUARD_SECONDS, Gathered
 from embeddings.types import EmbeddingsError
 from index import changes, database
 from index.store import Store

@@ -15,11 +15,13 @@ from learner_tasks import QUICK_ROUNDS, QUICK_STEPS, quick_learner
 from learning_home import NOW, Home
 from planted_week import BEGIN, CONTENT, DAY, DIMENSION, TOPICS, Week
 
-from companion import learning, learning_pairs, learning_round
-from companion.learning_plan import Place, Plan
-from companion.learning_round import Round
-from companion.learning_wording import verdict
-from companion.worker import Worker
+from companion.jobs.worker import Worker
+from companion.learning import background as learning
+from companion.learning import pairs as learning_pairs
+from companion.learning import round as learning_round
+from companion.learning.plan import Place, Plan
+from companion.learning.round import Round
+from companion.learning.wording import verdict
 from embeddings.mapping import Decision, Mapping, better, evaluate_pairs, retrieval, rounds, training
 from embeddings.types import EmbeddingsError
 from index import changes, feedback, mappings
@@ -150,7 +152,7 @@ def test_a_version_that_comes_meanwhile_still_asks_for_its_vectors(planted: Home
     step = planted.step()
     sides = step._sides([1, 2])
     learning.keep(planted.store, planted.writer, Round(NOW + 2, 64, before.learned), NOW)
-    from companion import shared
+    from companion.learning import shared
 
     planted.writer.do(shared._store, [1, 2], sides).result()
     assert {1, 2} <= set(planted.store.waiting(Job.SHARED, 1000))

@@ -13,10 +13,12 @@ import pytest
 from learning_home import NOW, Home
 from planted_week import CONTENT, DIMENSION, Week
 
-from companion import learning, learning_pairs, learning_round
-from companion.learning import Learning
-from companion.learning_plan import Place
-from companion.learning_round import LearnerTasks, Round
+from companion.learning import background as learning
+from companion.learning import pairs
+from companion.learning import round as learning_round
+from companion.learning.background import Learning
+from companion.learning.plan import Place
+from companion.learning.round import LearnerTasks, Round
 from companion.thinking import Thinking
 from embeddings.mapping import rounds, training
 from index import changes, mappings
@@ -59,15 +61,15 @@ def on_screen(home: Home) -> str:
 def test_what_is_gone_by_is_the_model_in_use_also_after_going_back(home: Home) -> None:
     for space in (CONTENT, WIDER, CONTENT, WIDER):
         encode(home, space)
-        assert learning_pairs.content_space(home.store) == space
+        assert pairs.content_space(home.store) == space
         assert on_screen(home) == space
 
 
 def test_a_space_nothing_was_encoded_in_yet_is_not_in_use(home: Home) -> None:
     home.writer.do(changes.put_space, WIDER, model="wider", dimension=8, time=NOW).result()
-    assert learning_pairs.content_space(home.store) == CONTENT
+    assert pairs.content_space(home.store) == CONTENT
     home.writer.do(lambda db: db.execute("DELETE FROM vectors")).result()
-    assert learning_pairs.content_space(home.store) == WIDER  # the newest, where there is nothing else to go by
+    assert pairs.content_space(home.store) == WIDER  # the newest, where there is nothing else to go by
 
 
 def test_a_round_of_another_text_model_is_begun_anew(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,8 @@ from vaults import locked_vault_at, vault_at
 
 from companion.brain.types import Contact, HeadsetState
 from companion.capture.types import Frame, Window
+from companion.jobs.tasks import ReaderTasks
+from companion.jobs.worker import Worker
 from companion.locked import entries, merging
 from companion.locked.engine import LockedEngine, LockedParts
 from companion.locked.entries import INCIDENT, SAMPLES, Entry, Journal
@@ -20,8 +22,6 @@ from companion.locked.merging import merge_all
 from companion.locked.moments import SealedMoments
 from companion.settings import Settings
 from companion.status import Activity
-from companion.tasks import ReaderTasks
-from companion.worker import Worker
 from index import changes
 from index.forgetting.budget import MEGABYTE, Kind, Ledger, Limits, NoRoomError
 from index.keys import keyfile

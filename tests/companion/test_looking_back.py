@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from companion import looking_back
-from companion.looking_back import Point
+from companion.deep_work import looking_back
+from companion.deep_work.looking_back import Point
 from index import focus_history, notices
 from index.focus_history import Piece, Source
 from index.keys.keys import Keys

@@ -10,8 +10,8 @@ from desk import wait_until
 from scripted import BEGIN, picture
 
 from companion.capture.types import Frame, Hands, Trigger, Window
+from companion.clearing.masked_moments import WAITING, MaskedMoments
 from companion.looks import AT_ONCE, FORGOTTEN, NEW, REFUSED, RENEWED, SAME, TOGETHER, UNPICTURED, Looks
-from companion.masked_moments import WAITING, MaskedMoments
 from index.types import Look, VaultError
 
 

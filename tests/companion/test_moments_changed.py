@@ -13,14 +13,14 @@ from scripted import BEGIN, picture
 from vaults import locked_vault_at, vault_at
 
 from companion.capture.types import Frame, Hands, Window
+from companion.clearing.masked_moments import MaskedMoments
+from companion.jobs.steps import store_content
+from companion.jobs.tasks import Vectors
 from companion.locked.entries import CHANGED, CLOSED, OPENED, Entry, Journal
 from companion.locked.merging import merge_all
 from companion.locked.moments import SealedMoments
 from companion.looks import NEW, RENEWED, SAME, Looks
-from companion.masked_moments import MaskedMoments
 from companion.moments import RENEW_SECONDS, Moments
-from companion.steps import store_content
-from companion.tasks import Vectors
 from index import changes, database
 from index.keys import keyfile
 from index.pictures import frames

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from sqlite_utils import Database
 
-from companion import recoding
-from companion.recoding import Recoding
-from companion.worker import TaskFailed
+from companion.jobs import recoding
+from companion.jobs.recoding import Recoding
+from companion.jobs.worker import TaskFailed
 from embeddings.types import EmbeddingsError
 from index import changes
 from index.store import Store

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from companion import settings as settings_file
+from companion.sending.choices import account_of, as_written, send_settings
 from companion.sending.types import Account, Security, SendingError
-from companion.sending_choices import account_of, as_written, send_settings
 from companion.settings import Settings, SettingsError
 
 WORK = "work tls smtp.example.org:465 local 2525"

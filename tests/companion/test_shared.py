@@ -10,13 +10,13 @@ from desk import Desk
 from numpy.typing import NDArray
 from rich.progress import Progress
 
-from companion import shared
 from companion.cli import train
 from companion.cli.here import Here
-from companion.fill import Filler
-from companion.learning_round import Round
-from companion.shared import SharedStep
-from companion.tasks import MomentRows
+from companion.jobs.fill import Filler
+from companion.jobs.tasks import MomentRows
+from companion.learning import shared
+from companion.learning.round import Round
+from companion.learning.shared import SharedStep
 from index import changes, mappings
 from index.mappings import Learned, VersionState
 from index.spaces.vector_bytes import unpack

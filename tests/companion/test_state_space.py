@@ -10,12 +10,12 @@ import pytest
 from jobs import add
 from worn_noise import MUSE, SFREQ, record
 
-from companion import steps
-from companion.brain_features import BrainFeatures
 from companion.cli.here import Here
 from companion.forgetting import BRAIN
-from companion.steps import BrainStep, NewSpace, current_baseline
-from companion.tasks import EncoderTasks
+from companion.jobs import steps
+from companion.jobs.brain_features import BrainFeatures
+from companion.jobs.steps import BrainStep, NewSpace, current_baseline
+from companion.jobs.tasks import EncoderTasks
 from embeddings import features, spaces
 from index.forgetting import forgetting, forgotten, wish
 from index.forgetting.wish import Wish

@@ -13,14 +13,14 @@ from jobs import Filling, Incidents, add
 from numpy.typing import NDArray
 from worn_noise import MUSE, SFREQ, record
 
-from companion import states, steps
-from companion.brain_features import BrainFeatures
 from companion.cli.here import Here
-from companion.fill import work_off
 from companion.forgetting import BRAIN
-from companion.steps import BrainStep, current_baseline
-from companion.tasks import EncoderTasks
-from companion.worker import TaskFailed, WorkerCrashed
+from companion.jobs import states, steps
+from companion.jobs.brain_features import BrainFeatures
+from companion.jobs.fill import work_off
+from companion.jobs.steps import BrainStep, current_baseline
+from companion.jobs.tasks import EncoderTasks
+from companion.jobs.worker import TaskFailed, WorkerCrashed
 from embeddings import features, spaces
 from embeddings.state import Baseline
 from index import changes

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from companion.tasks import EncoderTasks
+from companion.jobs.tasks import EncoderTasks
+from companion.jobs.worker import TaskFailed
 from companion.tension import LEAST_NOW, LEAST_USUAL, Ranked, TensionWatch
-from companion.worker import TaskFailed
 from embeddings.types import EEGWindow, EmbeddingsError
 
 SFREQ = 256.0

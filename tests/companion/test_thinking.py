@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from desk import Desk
 
-from companion.brain_features import BrainFeatures
+from companion.jobs.brain_features import BrainFeatures
 from companion.thinking import Considered, Thinking, not_shown
 from embeddings.types import EEGWindow
 from index import changes, mappings

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from played_screen import EDITOR, RECT, image
 
-from companion import drawn_secrets
 from companion.capture.accessible.reading import Block, Reading
 from companion.capture.accessible.roles import Role
 from companion.capture.accessible.text import joined
 from companion.capture.types import Frame, Rect
-from companion.clearing import Clearing, Wanted
-from companion.hidden_addresses import HIDDEN, TOOLBARS, hidden
-from companion.told_secrets import Held, held
+from companion.clearing import drawn_secrets
+from companion.clearing.frames import Clearing, Wanted
+from companion.clearing.hidden_addresses import HIDDEN, TOOLBARS, hidden
+from companion.clearing.told_secrets import Held, held
 from embeddings.types import TextLine
 
 KEY = "ghp_x7Kd92LmQp4RtVw8ZsYb3NcHf6JgTa1BuE5f"

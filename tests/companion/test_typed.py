@@ -13,18 +13,18 @@ from hypothesis import strategies as st
 from scripted import BEGIN, picture
 from vaults import locked_vault_at, vault_at
 
-from companion import typed as typed_module
 from companion.capture.attention import Attention, Changed, Continued
 from companion.capture.types import Frame, Window
-from companion.clearing import Clearing, Wanted
+from companion.clearing import typed as typed_module
+from companion.clearing.frames import Clearing, Wanted
+from companion.clearing.masked_moments import WAITING, MaskedMoments
+from companion.clearing.typed import Typed
 from companion.locked.entries import Journal
 from companion.locked.merging import merge_all
 from companion.locked.moments import SealedMoments
 from companion.looks import Looks
-from companion.masked_moments import WAITING, MaskedMoments
 from companion.masking.spans import masked
 from companion.moments import Moments
-from companion.typed import Typed
 from index.care.exporting import Wanted as Exported
 from index.care.exporting import export
 from index.forgetting import forgotten

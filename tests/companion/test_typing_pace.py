@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from companion.capture.types import Trigger
-from companion.typing_pace import NOW_SECONDS, PIECE_SECONDS, USUAL_KEYS, USUAL_SECONDS, TypingPace
+from companion.sending.typing_pace import NOW_SECONDS, PIECE_SECONDS, USUAL_KEYS, USUAL_SECONDS, TypingPace
 
 
 def type_for(pace: TypingPace, start: float, keys: int, interval: float) -> float:

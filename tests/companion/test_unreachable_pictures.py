@@ -15,11 +15,11 @@ from desk import wait_until
 from jobs import Filling, Incidents
 from scripted import BEGIN
 
-from companion import fill as fill_module
-from companion import read_step
-from companion.compacting import Compacting, CompactorTasks
-from companion.read_step import ReadStep
-from companion.worker import Worker
+from companion.jobs import fill as fill_module
+from companion.jobs import read_step
+from companion.jobs.compacting import Compacting, CompactorTasks
+from companion.jobs.read_step import ReadStep
+from companion.jobs.worker import Worker
 from embeddings.types import TextLine
 from index import changes
 from index.pictures.cold_frames import UnreachableError, is_cold

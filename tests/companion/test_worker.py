@@ -13,8 +13,8 @@ import psutil
 import pytest
 from worker_tasks import Others, Tasks, broken
 
-from companion import worker as worker_module
-from companion.worker import WAITING, TaskFailed, Worker, WorkerCrashed
+from companion.jobs import worker as worker_module
+from companion.jobs.worker import WAITING, TaskFailed, Worker, WorkerCrashed
 from embeddings.types import EmbeddingsError
 from index.types import FrameError, VaultError
 

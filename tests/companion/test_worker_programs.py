@@ -22,7 +22,7 @@ def script(body: str, *, after: str = "") -> str:
         from pathlib import Path
         sys.path.insert(0, {str(HERE)!r})
         from worker_tasks import Tasks
-        from companion.worker import Worker
+        from companion.jobs.worker import Worker
 
         def main():
             worker = Worker("tester", Tasks, on_incident=lambda part, what: print(what))

@@ -4,7 +4,16 @@ from types import SimpleNamespace
 
 import pytest
 
-from companion.yielding import BUSY, LOADED, LONGEST_SECONDS, ON_BATTERY, Yielding, is_low, load_a_core, power_is_low
+from companion.jobs.yielding import (
+    BUSY,
+    LOADED,
+    LONGEST_SECONDS,
+    ON_BATTERY,
+    Yielding,
+    is_low,
+    load_a_core,
+    power_is_low,
+)
 
 
 class Machine:

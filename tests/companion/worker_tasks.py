@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from companion.tasks import Vectors
+from companion.jobs.tasks import Vectors
 from embeddings.types import EmbeddingsError
 from index.types import FrameError, VaultError
 

@@ -20,8 +20,8 @@ from vaults import vault_at
 
 from companion.answering import Answering
 from companion.cli.recall import Here, last_thought
+from companion.jobs.tasks import EncoderTasks
 from companion.ports import Question
-from companion.tasks import EncoderTasks
 from index.pictures import frames
 from index.spaces.vectors import Vectors
 from index.store import Store

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from vaults import vault_at
 
-from companion import worker
 from companion.app import build_engine
 from companion.engine import Engine
+from companion.jobs import worker
 from companion.settings import Settings
 
 

@@ -15,11 +15,11 @@ import pytest
 from runs import Looking, Shot, at_its_end, day, recordings, wait_until, write_pages
 from vaults import vault_at
 
-from companion import fill as fill_module
 from companion.app import build_engine
 from companion.brain.types import BoardError, Contact
 from companion.capture.types import CaptureError
 from companion.engine import Engine
+from companion.jobs import fill as fill_module
 from companion.ports import Answer, Question
 from companion.settings import Settings
 from companion.status import Activity

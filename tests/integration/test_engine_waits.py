@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 from runs import Looking, day, wait_until, write_pages
 
-from companion import fill, pausing
+from companion import pausing
 from companion.answering import OvertakenError, RecallError
 from companion.engine import Engine
+from companion.jobs import fill
 from companion.ports import Question
 from companion.settings import Settings
 from companion.status import Activity

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from privacy_alike import holds
 from privacy_vault import GREEN, MAGENTA, WORDS, Colour, Found, found_in, made_secrets, pictures_in, plain
 
-from companion.remote_reading import RemoteReader
+from companion.clearing.remote_reading import RemoteReader
 from index.pictures import frames
 
 if TYPE_CHECKING:

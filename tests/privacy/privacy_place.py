@@ -38,12 +38,12 @@ from companion.capture.source import LOCKED
 from companion.capture.types import Trigger
 from companion.capture.x11 import Display
 from companion.capture.x11_window import X11Windows
+from companion.jobs.tasks import ReaderTasks
+from companion.jobs.worker import Worker
 from companion.keeper import Keeper, Keeping
 from companion.looks import NEW, RENEWED, RULE, SAME, UNPICTURED, Looks
 from companion.moments import Moments
 from companion.settings import Settings
-from companion.tasks import ReaderTasks
-from companion.worker import Worker
 from index.store import Store
 from index.types import Look
 from index.writer import Writer

@@ -6,7 +6,7 @@ import os
 import time
 from typing import Any
 
-from companion.tasks import ReaderTasks
+from companion.jobs.tasks import ReaderTasks
 from embeddings.types import EmbeddingsError, TextLine
 
 #: Names the file that `Gated` waits for.

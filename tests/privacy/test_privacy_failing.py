@@ -17,8 +17,8 @@ from privacy_program import css
 from privacy_readers import GATE, Broken, Dying, Gated, Wrong
 from privacy_window import drawn
 
+from companion.clearing.masked_moments import WAITING
 from companion.looks import TOGETHER
-from companion.masked_moments import WAITING
 
 pytestmark = [pytest.mark.display, pytest.mark.model]
 

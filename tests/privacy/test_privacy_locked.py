@@ -14,10 +14,10 @@ from privacy_program import css
 from privacy_readers import Broken
 from privacy_window import drawn
 
+from companion.jobs.worker import Worker
 from companion.locked.entries import Journal
 from companion.locked.merging import merge_all
 from companion.locked.moments import SealedMoments
-from companion.worker import Worker
 from index.keys import keyfile
 
 pytestmark = [pytest.mark.display, pytest.mark.model]

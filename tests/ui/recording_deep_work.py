@@ -9,11 +9,11 @@ from typing import TypeVar
 
 from recording_engine import NOW, RecordingEngine, status
 
-from companion.deep_work import DeepWorkState
-from companion.deep_work_port import DeepWorkPort, Offer, Show
+from companion.deep_work.consequences import DeepWorkState
+from companion.deep_work.looking_back import Past, Point
+from companion.deep_work.port import DeepWorkPort, Offer, Show
 from companion.focus.calibration import Part, Step
 from companion.focus.types import Cause, FocusError, FocusState, Mode
-from companion.looking_back import Past, Point
 from companion.notices.digest import Digest, digest
 from companion.notices.notices import Snapshot
 from companion.notices.types import Decision, Judged, Notice

@@ -10,11 +10,11 @@ from PySide6.QtGui import QImage
 
 from companion.brain.types import Contact, HeadsetState
 from companion.contact_watch import Electrodes
+from companion.feedback.port import TrainingPort
 from companion.ports import Answer, EnginePort, Gone, Question
-from companion.sending_port import SendingPort
+from companion.sending.port import SendingPort
 from companion.settings import Settings
 from companion.status import Activity, Status
-from companion.training_port import TrainingPort
 from embeddings.types import EEGWindow
 from index.types import Hit, Moment
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from recording_engine import NOW
 
+from companion.sending.port import Guarding, Judged, SendingPort
 from companion.sending.types import Draft, HeldMail, State
-from companion.sending_port import Guarding, Judged, SendingPort
 
 WHY = ("The words or the way they are written are sharp.", "The headset shows tension.")
 

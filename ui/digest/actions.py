@@ -13,7 +13,7 @@ from ui.bridge import Bridge
 from ui.digest.list import DigestList
 
 if TYPE_CHECKING:
-    from companion.deep_work_port import DeepWorkPort
+    from companion.deep_work.port import DeepWorkPort
 
 GONE = "Focus is not followed any more: what was held cannot be asked for now."
 NOT_ORIGINAL = "The desktop no longer has the original: what it said is shown again, without its buttons."

@@ -15,7 +15,7 @@ from ui.digest.actions import DigestActions
 from ui.digest.list import HINT, DigestList
 
 if TYPE_CHECKING:
-    from companion.deep_work_port import DeepWorkPort
+    from companion.deep_work.port import DeepWorkPort
     from companion.notices.digest import Digest
 
 EMPTY = "Nothing of it is left: it was forgotten."

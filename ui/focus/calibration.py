@@ -18,7 +18,7 @@ from ui.focus.calibration_acts import Act
 from ui.focus.calibration_picture import CalibrationPicture
 
 if TYPE_CHECKING:
-    from companion.deep_work_port import DeepWorkPort
+    from companion.deep_work.port import DeepWorkPort
     from companion.focus.calibration import Step
 
 LOOK_MS = 200

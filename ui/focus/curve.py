@@ -16,7 +16,7 @@ from ui.focus.lines import PARTS, WHOLE, Line
 from ui.focus.scale import Scale
 
 if TYPE_CHECKING:
-    from companion.looking_back import Past
+    from companion.deep_work.looking_back import Past
 
 STEP_SECONDS = 300.0
 _STEPS = {Qt.Key.Key_Left.value: -1, Qt.Key.Key_Right.value: 1}

@@ -17,8 +17,8 @@ from ui.focus.week import Day, FocusWeek
 from ui.settings.sources import sentence
 
 if TYPE_CHECKING:
-    from companion.deep_work_port import DeepWorkPort
-    from companion.looking_back import Past
+    from companion.deep_work.looking_back import Past
+    from companion.deep_work.port import DeepWorkPort
 
 
 class FocusDay(QWidget):

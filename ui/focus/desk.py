@@ -14,7 +14,7 @@ from ui.bridge import Bridge
 from ui.engine_link import EngineLink
 
 if TYPE_CHECKING:  # the windows are imported when they are opened first
-    from companion.deep_work_port import DeepWorkPort
+    from companion.deep_work.port import DeepWorkPort
     from companion.notices.digest import Digest
     from companion.notices.types import Judged
     from companion.settings import Settings

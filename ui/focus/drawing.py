@@ -15,7 +15,7 @@ from ui.focus.lines import Line
 from ui.focus.scale import Scale, ticks
 
 if TYPE_CHECKING:
-    from companion.looking_back import Past, Point
+    from companion.deep_work.looking_back import Past, Point
 
 GAP_SECONDS = 150.0  # between two points: longer, and the curve is broken
 DOTS_WIDE = 10.0  # pixels that share one dot

@@ -15,9 +15,9 @@ from ui.digest.list import HINT, DigestList
 from ui.settings.sources import sentence
 
 if TYPE_CHECKING:
-    from companion.deep_work import DeepWorkState
-    from companion.deep_work_port import DeepWorkPort
-    from companion.looking_back import Past
+    from companion.deep_work.consequences import DeepWorkState
+    from companion.deep_work.looking_back import Past
+    from companion.deep_work.port import DeepWorkPort
 
 EMPTY = "Nothing was held today, and nothing had to pass."
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QWidget
 from ui import theme
 
 if TYPE_CHECKING:
-    from companion.looking_back import Point
+    from companion.deep_work.looking_back import Point
 
 SAMPLE = QSize(7 * theme.GRID, 3 * theme.GRID)
 THICK, THIN = 1.8, 1.2

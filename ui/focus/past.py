@@ -15,8 +15,8 @@ from ui.focus import scale
 from ui.focus.week import Day
 
 if TYPE_CHECKING:
-    from companion.deep_work_port import DeepWorkPort
-    from companion.looking_back import Past
+    from companion.deep_work.looking_back import Past
+    from companion.deep_work.port import DeepWorkPort
     from index.focus_history import Totals
 
 TODAY_SECONDS, WEEK_SECONDS = 30.0, 300.0  # after which it is asked for anew

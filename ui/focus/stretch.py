@@ -15,7 +15,7 @@ from ui.bridge import Bridge
 from ui.focus import scale
 
 if TYPE_CHECKING:
-    from companion.deep_work_port import DeepWorkPort
+    from companion.deep_work.port import DeepWorkPort
 
 USUAL_SECONDS = 1800.0  # that is chosen before the person chooses
 MINUTE = 60.0

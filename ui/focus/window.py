@@ -20,8 +20,8 @@ from ui.focus.past import FocusPast
 from ui.message_view import MessageView
 
 if TYPE_CHECKING:
-    from companion.deep_work_port import DeepWorkPort
-    from companion.looking_back import Past
+    from companion.deep_work.looking_back import Past
+    from companion.deep_work.port import DeepWorkPort
     from companion.settings import Settings
     from ui.view_state import ViewState
 

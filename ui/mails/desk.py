@@ -13,8 +13,8 @@ from ui.engine_link import EngineLink
 from ui.mails import wording
 
 if TYPE_CHECKING:  # the windows are imported when they are opened first
+    from companion.sending.port import Guarding, SendingPort
     from companion.sending.types import HeldMail
-    from companion.sending_port import Guarding, SendingPort
     from ui.mails.window import MailsWindow
 
 LOOK_MS = 1000

@@ -23,7 +23,7 @@ from ui.settings.fit import grow
 from ui.settings.sources import sentence
 
 if TYPE_CHECKING:
-    from companion.sending_port import Guarding, SendingPort
+    from companion.sending.port import Guarding, SendingPort
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from companion.focus_choices import ChoiceError, own_rule, quiet_hours
+from companion.deep_work.choices import ChoiceError, own_rule, quiet_hours
 from ui.settings.list import ExclusionList, ListWords
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
-from companion.sending_choices import account_of
+from companion.sending.choices import account_of
 from companion.settings import DAY_MINUTES, Settings
 from ui import theme
 from ui.page import Page

@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from companion.sending.choices import account_of, as_written
 from companion.sending.types import FREE_PORTS, PORTS, Account, Security, SendingError, SendSettings
-from companion.sending_choices import account_of, as_written
 from ui import theme
 from ui.settings.sources import sentence
 

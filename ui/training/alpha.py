@@ -17,7 +17,7 @@ from ui.training import words
 from ui.training.feed import Feed
 
 if TYPE_CHECKING:
-    from companion.training_port import TrainingPort
+    from companion.feedback.port import TrainingPort
     from ui.training.sound import Speaker
 
 LOOK_MS = 200

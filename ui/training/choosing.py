@@ -19,7 +19,7 @@ from ui.training.setup import TrainingSetup
 from ui.training.towards import NEEDED
 
 if TYPE_CHECKING:
-    from companion.training_port import Choice, Option, TrainingPort
+    from companion.feedback.port import Choice, Option, TrainingPort
 
 ASK_MS = 5000  # how an electrode lies changes what can be trained
 LEAD = "A scene follows your EEG. Try what moves it; what works differs from person to person, and often nothing does."

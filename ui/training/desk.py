@@ -13,7 +13,7 @@ from ui.bridge import Bridge, in_background
 from ui.engine_link import EngineLink
 
 if TYPE_CHECKING:  # the window is imported when it is opened first
-    from companion.training_port import TrainingPort
+    from companion.feedback.port import TrainingPort
     from ui.training.window import TrainingWindow
 
 

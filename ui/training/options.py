@@ -12,7 +12,7 @@ from ui import theme
 from ui.settings.sources import sentence
 
 if TYPE_CHECKING:
-    from companion.training_port import Option
+    from companion.feedback.port import Option
 
 _INDENT = 6 * theme.GRID
 

@@ -20,7 +20,7 @@ from ui.training.scene import TrainingScene
 from ui.training.strip import TrainingStrip
 
 if TYPE_CHECKING:
-    from companion.training_port import TrainingPort
+    from companion.feedback.port import TrainingPort
     from ui.training.sound import Speaker
 
 LOOK_MS = 8  # what is new is painted at once, what is not glides on at 60 frames a second

@@ -20,9 +20,9 @@ from ui.training.progress import TrainingProgress
 from ui.training.report import GUESS, TrainingReport
 
 if TYPE_CHECKING:
+    from companion.feedback.port import TrainingPort
     from companion.feedback.progress import Progress
     from companion.feedback.report import Report
-    from companion.training_port import TrainingPort
     from index.trainings import Training
 
 Result = TypeVar("Result")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QSlider, QSpinBox, QVBoxLayout, QWidget
 
+from companion.feedback.port import Choice
 from companion.feedback.types import Times
-from companion.training_port import Choice
 from ui import theme
 from ui.settings.sources import sentence
 from ui.switch import Switch

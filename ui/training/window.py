@@ -23,7 +23,7 @@ from ui.training.sessions import TrainingSessions
 from ui.training.sound import Speaker
 
 if TYPE_CHECKING:
-    from companion.training_port import TrainingPort
+    from companion.feedback.port import TrainingPort
     from ui.view_state import ViewState
 
 _MARGIN = 5 * theme.GRID

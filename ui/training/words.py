@@ -9,8 +9,8 @@ from ui import wording
 
 if TYPE_CHECKING:
     from companion.feedback.figures import Interval
+    from companion.feedback.port import AlphaSearch
     from companion.feedback.progress import Progress
-    from companion.training_port import AlphaSearch
     from index.trainings import Training
 
 NO_CLAIM = "This describes a signal. It says nothing about health, treats nothing, and a change may be chance."

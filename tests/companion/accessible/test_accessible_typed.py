@@ -20,11 +20,11 @@ from companion import recording
 from companion.capture.accessible import typed as typed_module
 from companion.capture.accessible.typed import TypedText
 from companion.capture.types import Window
+from companion.jobs.tasks import ReaderTasks
+from companion.jobs.worker import Worker
 from companion.looks import Looks
 from companion.moments import Moments
 from companion.settings import Settings
-from companion.tasks import ReaderTasks
-from companion.worker import Worker
 
 pytestmark = pytest.mark.display
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from made_set import changed
 
-from companion import cohort_mapping
 from companion.evaluation import planted
 from companion.evaluation.bids import recordings
 from companion.evaluation.planted import Recipe
+from companion.learning import cohort_mapping
 
 
 def test_a_session_that_cannot_be_used_is_left_out_of_the_mapping_and_that_is_said(tmp_path: Path) -> None:

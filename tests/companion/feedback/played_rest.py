@@ -11,11 +11,11 @@ import numpy as np
 from feedback_steps import MUSE
 
 from companion.brain.types import BoardSpec, Chunk, Contact, HeadsetState, Stream
+from companion.feedback.port import TrainingPort
 from companion.feedback.types import Times
 from companion.feedback.worn import Heard
 from companion.listening import Listening
 from companion.settings import Settings
-from companion.training_port import TrainingPort
 from embeddings.types import EEGWindow
 from index.signals.bdf import BdfAppender
 from index.writer import Writer

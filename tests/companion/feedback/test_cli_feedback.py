@@ -16,14 +16,13 @@ from feedback_steps import MUSE, START, Clock, driven, earlier, replay_of, sessi
 from played_rest import NOW, STREAMS, Bursting, Worn, until
 from vaults import vault_at
 
-from companion import training_requests
 from companion.__main__ import main
 from companion.cli.session import Runnable, Session
 from companion.control import Control, ControlError
-from companion.feedback import kept
+from companion.feedback import kept, requests
+from companion.feedback.room import TrainingRoom
 from companion.feedback.sham import Draw
 from companion.feedback.types import Times
-from companion.training_room import TrainingRoom
 from index import alpha
 from index.store import Store
 from index.writer import Writer
@@ -86,7 +85,7 @@ def room(tmp_path: Path) -> Iterator[TrainingRoom]:
 
 def test_a_baseline_that_is_too_short_is_refused(run: Run, room: TrainingRoom) -> None:
     with pytest.raises(ControlError, match="at least 15 seconds"):
-        training_requests.answer(room, {"ask": "start", "protocol": "calm", "baseline": "14"}, plays=False)
+        requests.answer(room, {"ask": "start", "protocol": "calm", "baseline": "14"}, plays=False)
     code, _, said = run("start", "calm", "--baseline", "14")
     assert code != DONE
     assert "15" in said
@@ -207,10 +206,10 @@ def test_what_cannot_be_told_says_why(run: Run, arguments: tuple[str, ...], code
 
 def test_nothing_is_trained_while_memory_is_locked() -> None:
     with pytest.raises(ControlError, match="locked"):
-        training_requests.answer(None, {"ask": "status"}, plays=True)
+        requests.answer(None, {"ask": "status"}, plays=True)
 
 
 @pytest.mark.parametrize("request_", [{"ask": "dance"}, {"ask": "unblind", "number": "one"}])
 def test_what_no_program_knows_is_refused(room: TrainingRoom, request_: dict[str, str]) -> None:
     with pytest.raises(ControlError, match="does not know what was asked"):
-        training_requests.answer(room, request_, plays=True)
+        requests.answer(room, request_, plays=True)

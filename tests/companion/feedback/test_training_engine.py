@@ -14,10 +14,10 @@ from vaults import vault_at
 
 from companion.app import build_engine
 from companion.engine import Engine
+from companion.feedback.port import Choice
 from companion.feedback.protocols import FeedbackError
+from companion.feedback.room import STANDS_STILL, TAKEN_AWAY, TRAINS
 from companion.feedback.types import Phase
-from companion.training_port import Choice
-from companion.training_room import STANDS_STILL, TAKEN_AWAY, TRAINS
 from index import trainings
 from index.store import Store
 from index.vault import Vault

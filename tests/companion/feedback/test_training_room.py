@@ -13,12 +13,12 @@ from played_rest import NOW, PATIENCE, STREAMS, Bursting, Quick, Worn, can_train
 
 from companion.brain.types import Contact, HeadsetState
 from companion.feedback import choosing, directions
+from companion.feedback.port import Choice
 from companion.feedback.protocols import FeedbackError
+from companion.feedback.room import FORGETTING, SEEKING, TrainingRoom
 from companion.feedback.seeking import BROKEN_OFF, NOT_KEPT
 from companion.feedback.types import Times
 from companion.forgetting import BRAIN
-from companion.training_port import Choice
-from companion.training_room import FORGETTING, SEEKING, TrainingRoom
 from embeddings import features, focus, signal, spaces
 from embeddings.feedback.plan import AlphaFrequency
 from embeddings.feedback.stream import FeedbackStream

@@ -12,8 +12,8 @@ from companion.capture.types import Trigger
 from companion.focus.rules import Local, Rules
 from companion.focus.types import FocusState
 from companion.focus.watch import FocusWatch
-from companion.tasks import EncoderTasks
-from companion.worker import TaskFailed
+from companion.jobs.tasks import EncoderTasks
+from companion.jobs.worker import TaskFailed
 from embeddings.types import EEGWindow
 from index import focus_history
 from index.store import Store

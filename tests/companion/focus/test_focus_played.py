@@ -14,9 +14,9 @@ from test_brain_playback import write_muse_csv
 
 from companion.brain.types import BoardSpec, Segment
 from companion.focus.watch import FocusWatch
+from companion.jobs.tasks import EncoderTasks
+from companion.jobs.worker import Worker
 from companion.listening import Listening
-from companion.tasks import EncoderTasks
-from companion.worker import Worker
 from index import focus_history
 from index.store import Store
 from index.writer import Writer

@@ -8,7 +8,7 @@ from typing import Any
 from desktop import wait_until
 
 from companion.focus.watch import FocusWatch
-from companion.tasks import EncoderTasks
+from companion.jobs.tasks import EncoderTasks
 from index.store import Store
 from index.writer import Writer
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from mail_person import HOST, PASSWORD, USER, free_port, written
 from real_server import MailServer
 
-from companion.mail_guard import MailGuard
 from companion.sending.agitation import Signals
 from companion.sending.guard import SendGuard
+from companion.sending.mail_guard import MailGuard
+from companion.sending.senses import Senses
 from companion.sending.types import SendSettings
-from companion.sending_senses import Senses
 from companion.settings import Settings
 from companion.tension import TensionWatch
 from index.keys.keys import Keys

@@ -12,12 +12,12 @@ import pytest
 from mail_desk import OFF, Desk
 from mail_person import ANGRY, CALM, HOST, until
 
-from companion import mail_requests
 from companion.capture.types import Trigger
 from companion.control import ControlError
-from companion.mail_guard import CLOSING, NO_ACCOUNT, NONE_WAITS, told
+from companion.sending import requests
+from companion.sending.choices import account_of, as_written
+from companion.sending.mail_guard import CLOSING, NO_ACCOUNT, NONE_WAITS, told
 from companion.sending.types import SendingError, State
-from companion.sending_choices import account_of, as_written
 
 
 def test_nothing_is_made_before_it_is_wanted(desk: Desk) -> None:
@@ -161,7 +161,7 @@ def test_other_commands_list_and_decide(desk: Desk, tmp_path: Path) -> None:
         desk.send(ANGRY)
 
     def ask(**request: str) -> str:
-        return mail_requests.answer(desk.guard, request)
+        return requests.answer(desk.guard, request)
 
     told_of = json.loads(ask(act="list"))
     assert (told_of["on"], told_of["serves"], told_of["problem"]) == (True, True, "")
@@ -186,7 +186,7 @@ def test_other_commands_list_and_decide(desk: Desk, tmp_path: Path) -> None:
         with pytest.raises(ControlError, match=mend):
             ask(**request)
     with pytest.raises(ControlError, match="Memory is locked"):
-        mail_requests.answer(None, {"act": "list"})
+        requests.answer(None, {"act": "list"})
 
 
 def test_a_name_that_several_begin_with_is_refused(desk: Desk) -> None:
@@ -197,8 +197,8 @@ def test_a_name_that_several_begin_with_is_refused(desk: Desk) -> None:
     first = [mail.id[0] for mail in held]
     twice = next(letter for letter in first if first.count(letter) > 1)
     with pytest.raises(SendingError, match=f"begin with {twice}"):
-        mail_requests.named(held, twice)
-    assert mail_requests.named(held, held[3].id) is held[3]
+        requests.named(held, twice)
+    assert requests.named(held, held[3].id) is held[3]
 
 
 def test_what_nobody_knows_is_said_in_the_sentence(desk: Desk) -> None:

@@ -14,9 +14,8 @@ from mail_desk import Desk
 from mail_person import ANGRY, CALM
 from thunderbird import TRIES, Thunderbird
 
-from companion import mail_requests
 from companion.control import Control
-from companion.sending import message
+from companion.sending import message, requests
 from companion.thunderbird import install
 
 pytestmark = [pytest.mark.display, pytest.mark.timeout(240)]
@@ -36,7 +35,7 @@ class Person:
         self.thunderbird = Thunderbird(desktop, port=desk.server.port, html=html)
 
     def begin(self) -> None:
-        self.control = Control(self.vault, lambda request: mail_requests.answer(self.desk.guard, request))
+        self.control = Control(self.vault, lambda request: requests.answer(self.desk.guard, request))
 
     def end(self) -> None:
         if self.control is not None:

@@ -17,10 +17,10 @@ import pytest
 from mail_desk import OFF, Desk
 from mail_person import ANGRY, CALM
 
-from companion import mail_requests
 from companion.__main__ import main
 from companion.control import Control
-from companion.mail_guard import SWITCHED_OFF
+from companion.sending import requests
+from companion.sending.mail_guard import SWITCHED_OFF
 from companion.thunderbird import __main__ as host
 from companion.thunderbird import install
 from companion.thunderbird.__main__ import NO_QUESTION
@@ -38,7 +38,7 @@ def vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def program(desk: Desk, vault: Path) -> Iterator[Desk]:
     desk.apply(replace(desk.settings, send_accounts=()))
-    control = Control(vault, lambda request: mail_requests.answer(desk.guard, request))
+    control = Control(vault, lambda request: requests.answer(desk.guard, request))
     yield desk
     control.close()
 
@@ -84,14 +84,14 @@ def test_what_cannot_be_judged_goes_and_says_why(tmp_path: Path, vault: Path, de
     problem = f"No program is recording to {vault}. `companion run` starts one."
     assert asked(tmp_path) == {"hold": False, "problem": problem}
     desk.apply(OFF)
-    control = Control(vault, lambda request: mail_requests.answer(desk.guard, request))
+    control = Control(vault, lambda request: requests.answer(desk.guard, request))
     try:
         assert asked(tmp_path) == {"hold": False, "problem": SWITCHED_OFF}
     finally:
         control.close()
-    control = Control(vault, lambda request: mail_requests.answer(None, request))
+    control = Control(vault, lambda request: requests.answer(None, request))
     try:
-        assert asked(tmp_path) == {"hold": False, "problem": mail_requests.LOCKED}
+        assert asked(tmp_path) == {"hold": False, "problem": requests.LOCKED}
     finally:
         control.close()
 

@@ -11,8 +11,8 @@ from recording_deep_work import CALM, DEEP, DOWN, UNKNOWN, RecordingDeepWork, ju
 from recording_engine import NOW, status
 from waiting import wait_until
 
+from companion.deep_work.looking_back import Past
 from companion.focus.types import Cause, Mode
-from companion.looking_back import Past
 from companion.notices.types import Decision
 from index.types import VaultError
 from ui.bridge import Bridge

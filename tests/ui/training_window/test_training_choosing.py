@@ -15,10 +15,10 @@ from recording_training import CALM, DIRECTION, FOUND, SMR, RecordingTraining, d
 from waiting import wait_until
 
 from companion.brain.types import Contact
+from companion.feedback.port import AlphaSearch, Choice
 from companion.feedback.protocols import FeedbackError
 from companion.feedback.types import Times
 from companion.status import Activity
-from companion.training_port import AlphaSearch, Choice
 from ui.training.setup import SOUNDS
 from ui.training.towards import MOMENT, NEEDED
 from ui.training.window import TrainingWindow

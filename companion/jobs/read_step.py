@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
-from companion.worker import Worker
+from companion.jobs.worker import Worker
 from embeddings.reading.order import as_text
 from embeddings.types import TextLine
 from index import changes
@@ -73,7 +73,9 @@ class ReadStep:
         raise UnreachableError(self._resting[max(self._resting)][1])  # one sentence, whichever was tried last
 
     def _read(self, moment_id: int, picture: bytes) -> None:
-        from companion import drawn_secrets  # its patterns take a while, and the tray icon does not wait for them
+        from companion.clearing import (
+            drawn_secrets,  # its patterns take a while, and the tray icon does not wait for them
+        )
         from companion.masking import pixels
 
         lines: list[TextLine] = self._reader.submit("read", picture).result()

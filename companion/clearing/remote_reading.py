@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from companion.capture.types import Image
+from companion.jobs.worker import Worker
 from companion.masking.pixels import Box
-from companion.worker import Worker
 from embeddings.types import EmbeddingsError, TextLine
 
 _WAY_OUT = "Close some programs: it is tried again with the next picture."

@@ -9,18 +9,18 @@ from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from companion import drawn_secrets
 from companion.capture.accessible.reading import Reading
 from companion.capture.accessible.text import joined
 from companion.capture.reuse import Read, done, plan
 from companion.capture.types import Frame, Hands, Image, Rect
-from companion.hidden_addresses import hidden
-from companion.known_secrets import KnownSecrets, Program
+from companion.clearing import drawn_secrets
+from companion.clearing.hidden_addresses import hidden
+from companion.clearing.known_secrets import KnownSecrets, Program
+from companion.clearing.shown_secrets import shown
+from companion.clearing.told_secrets import Held, held
+from companion.jobs.worker import TaskFailed, WorkerCrashed
 from companion.masking import pixels, spans
 from companion.masking.pixels import Box
-from companion.shown_secrets import shown
-from companion.told_secrets import Held, held
-from companion.worker import TaskFailed, WorkerCrashed
 from embeddings.reading.boxes import overlapping, without
 from embeddings.reading.order import as_text
 from embeddings.types import EmbeddingsError, TextLine

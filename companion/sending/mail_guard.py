@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from companion.capture.types import Trigger
+from companion.sending.choices import send_settings
+from companion.sending.port import Guarding, Judged
 from companion.sending.types import Draft, HeldMail, SendingError, SendSettings, State
-from companion.sending_choices import send_settings
-from companion.sending_port import Guarding, Judged
 from companion.settings import Settings
 from index.types import VaultError
 
 if TYPE_CHECKING:
     from companion.sending.guard import SendGuard
-    from companion.sending_senses import Senses
+    from companion.sending.senses import Senses
 
 T = TypeVar("T")
 
@@ -35,7 +35,7 @@ A_FAULT = "Companion made a mistake ({}: {}). Restart it; please report this if 
 class MailGuard:
     """Has a `SendGuard` while the person wants one, and as long as a mail waits.
 
-    Satisfies `companion.sending_port.SendingPort` and `companion.capture.attended.Attended`.
+    Satisfies `companion.sending.port.SendingPort` and `companion.capture.attended.Attended`.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Neurofeedback as windows and commands ask for it. Satisfies `companion.training_port.TrainingPort`."""
+"""Neurofeedback as windows and commands ask for it. Satisfies `companion.feedback.port.TrainingPort`."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 from companion.brain.types import HeadsetState
 from companion.feedback import choosing, directions, kept
 from companion.feedback.choosing import Signal
+from companion.feedback.port import AlphaSearch, Choice, Option
 from companion.feedback.protocols import FeedbackError
 from companion.feedback.seeking import ASKED_SECONDS, AlphaSeeking
 from companion.feedback.training import Training
 from companion.feedback.types import OVER, Phase, Snapshot
 from companion.feedback.worn import Heard, Worn
-from companion.training_port import AlphaSearch, Choice, Option
 from embeddings.feedback.plan import AlphaFrequency
 from index import alpha, trainings
 from index.store import Store

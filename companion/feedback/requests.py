@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from companion.control import ControlError
 
 if TYPE_CHECKING:
-    from companion.training_port import Choice, TrainingPort
+    from companion.feedback.port import Choice, TrainingPort
 
 WHAT = "training"
 LOCKED = "Memory is locked: unlock it first."
@@ -62,9 +62,9 @@ def _start(training: TrainingPort, request: Request) -> str:
 
 def _choice(request: Request) -> Choice:
     """Return what was chosen; raises `FeedbackError` for times that are none."""
+    from companion.feedback.port import Choice
     from companion.feedback.protocols import FeedbackError
     from companion.feedback.types import LEAST_BASELINE, Times
-    from companion.training_port import Choice
 
     usual = Times()
     try:

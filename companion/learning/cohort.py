@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from companion import cohort_mapping
 from companion.evaluation import contact_data, contact_start, focus_data
 from companion.evaluation import focus as focus_task
 from companion.evaluation.bids import Cohort, cohort
 from companion.evaluation.errors import EvaluationError
 from companion.evaluation.options import Options
 from companion.evaluation.report import Report
+from companion.learning import cohort_mapping
 from embeddings import contact, focus, focus_training
 from embeddings.mapping import training
 from embeddings.mapping.pairs import Pairs

@@ -8,15 +8,15 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from companion import looking_back
-from companion.deep_quiet import LONGEST_ASKED, DeepQuiet
-from companion.deep_work_port import Offer, Show
+from companion.deep_work import looking_back
+from companion.deep_work.choices import Chosen
+from companion.deep_work.deep_quiet import LONGEST_ASKED, DeepQuiet
+from companion.deep_work.front import Front
+from companion.deep_work.looking_back import Past
+from companion.deep_work.port import Offer, Show
 from companion.focus.calibration import Step
 from companion.focus.types import FocusError, FocusState, Mode
 from companion.focus.watch import FocusWatch
-from companion.focus_choices import Chosen
-from companion.front import Front
-from companion.looking_back import Past
 from companion.notices.digest import Digest
 from companion.notices.notices import Notices
 from companion.notices.notices import Snapshot as NoticesSnapshot
@@ -50,7 +50,7 @@ class DeepWorkState:
 
 
 class DeepWork:
-    """Ties the parts together. Satisfies `companion.deep_work_port.DeepWorkPort`.
+    """Ties the parts together. Satisfies `companion.deep_work.port.DeepWorkPort`.
 
     Parameters
     ----------

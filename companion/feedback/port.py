@@ -98,7 +98,7 @@ class AlphaSearch:
 
 
 class TrainingPort(Protocol):
-    """Satisfied by `companion.training_room.TrainingRoom`. No call takes long; what takes a while returns a future.
+    """Satisfied by `companion.feedback.room.TrainingRoom`. No call takes long; what takes a while returns a future.
 
     Errors in futures: `companion.feedback.protocols.FeedbackError` (a person can mend it), `VaultError`.
     """

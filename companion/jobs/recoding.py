@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from typing import Protocol
 
-from companion.worker import TaskFailed, WorkerCrashed
+from companion.jobs.worker import TaskFailed, WorkerCrashed
 from embeddings.types import EmbeddingsError
 from index import changes
 from index.store import Store
@@ -16,7 +16,7 @@ from index.types import VaultError
 from index.writer import Writer
 
 AT_ONCE = 2_000  # moments looked at in one transaction
-AGAIN_SECONDS = 30.0  # between tries while there is no text model, or the disk is full: `companion.fill` says so
+AGAIN_SECONDS = 30.0  # between tries while there is no text model, or the disk is full: `companion.jobs.fill` says so
 
 
 class Encoder(Protocol):

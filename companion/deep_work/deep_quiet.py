@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum
 
+from companion.deep_work.choices import Chosen
+from companion.deep_work.front import Front
 from companion.focus.types import Cause, FocusState
 from companion.focus.watch import FocusWatch
-from companion.focus_choices import Chosen
-from companion.front import Front
 from companion.notices.notices import Notices
 from companion.quiet.keeping import Keeping, Standing
 
@@ -49,7 +49,7 @@ class DeepQuiet:
     Parameters
     ----------
     watch, notices, front, make_keeping, chosen, on_incident
-        As `companion.deep_work.DeepWork` has them.
+        As `companion.deep_work.consequences.DeepWork` has them.
     monotonic
         Seconds that only ever grow.
 

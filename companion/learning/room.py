@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from companion import learning_pairs
+from companion.learning import pairs as learning_pairs
 from index.forgetting.budget import MEGABYTE, Kind, Limits, NoRoomError, size_of
 from index.keys.sealed_file import SealedFile
 from index.keys.sealing import OVERHEAD
@@ -22,7 +22,7 @@ from index.vault import Vault
 FOLDER, PLAN, CHECKPOINT, DRAFT = "learning", "plan", "checkpoint", ".draft"
 SHARE = 4  # no more than a quarter of the budget: a round comes and goes, and memories would go for it
 
-# Bytes, as they are written: see `companion.learning_plan` and `embeddings.mapping.rounds`.
+# Bytes, as they are written: see `companion.learning.plan` and `embeddings.mapping.rounds`.
 FEATURES, NUMBER, BESIDE = 90, 4, 36  # of a pair: features, a float each; three times, session and weight
 FACTS = 16 * 1024  # names of electrodes, the spread, and what each array is
 NETWORK, NETWORK_A_DIMENSION = 690_000, 1024  # its weights, their average and the optimiser's two moments

@@ -47,7 +47,7 @@ class Judged:
 
 
 class SendingPort(Protocol):
-    """Satisfied by `companion.mail_guard.MailGuard`. No call takes long; errors in futures: `SendingError`."""
+    """Satisfied by `companion.sending.mail_guard.MailGuard`. No call takes long; errors in futures: `SendingError`."""
 
     def state(self) -> Guarding:
         """Return how it stands now."""

@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 from companion.capture.types import Trigger
 from companion.sending.agitation import Signals
+from companion.sending.typing_pace import TypingPace
 from companion.settings import Settings
 from companion.tension import TensionWatch
-from companion.typing_pace import TypingPace
 from index.store import Store
 
 LEAST_KEYS = 30  # in a moment, for its rhythm to count

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from companion.control import ControlError
 
 if TYPE_CHECKING:
-    from companion.deep_work_port import DeepWorkPort
+    from companion.deep_work.port import DeepWorkPort
 
 WHAT = "focus"
 MOST_MINUTES = 24 * 60.0
@@ -21,7 +21,7 @@ LOCKED = "Memory is locked: unlock it first."
 
 def answer(deep: DeepWorkPort | None, request: Mapping[str, str], clock: Callable[[], float]) -> str:
     """Do what is asked for and return what to tell, JSON for ``mode`` = ``status``; raises `ControlError`."""
-    from companion.deep_work import without_content  # only where focus may be followed
+    from companion.deep_work.consequences import without_content  # only where focus may be followed
     from companion.focus.types import FocusError, Mode
 
     if deep is None:

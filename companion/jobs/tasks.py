@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from companion import brain_features, learning_pairs
-from companion.brain_features import LEAST_SFREQ, BrainFeatures, Rows
 from companion.capture.titles import normalised_title
 from companion.fetching import Fetching
 from companion.focus.trackers import FocusTrackers, Said
+from companion.jobs import brain_features
+from companion.jobs.brain_features import LEAST_SFREQ, BrainFeatures, Rows
+from companion.learning import pairs
 from embeddings import model_place
 from embeddings.model_place import ModelPlace
 from embeddings.types import EEGWindow, EmbeddingsError, TextLine
@@ -183,12 +184,12 @@ class EncoderTasks:
         def session(i: int) -> tuple[tuple[str, ...], bytes]:
             return moments[i].ch_names, moments[i].first.tobytes()
 
-        usual, loaded = learning_pairs.spread_of(spread), Mapping.load(mapping)
+        usual, loaded = pairs.spread_of(spread), Mapping.load(mapping)
         vectors: dict[int, NDArray[np.float32]] = {}
         for _, alike in groupby(sorted(range(len(moments)), key=session), key=session):
             numbers = list(alike)  # what was usual in a session is worked out once
             first, names = moments[numbers[0]].first, moments[numbers[0]].ch_names
-            brains = learning_pairs.relative(first, [moments[i].rows for i in numbers], names, usual)
+            brains = pairs.relative(first, [moments[i].rows for i in numbers], names, usual)
             vectors |= dict(zip(numbers, loaded.encode_brain(brains), strict=True))
         return [vectors[i] for i in range(len(moments))]
 

@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
-from companion import sessions, states
-from companion.brain_features import BrainFeatures
-from companion.fill import POISON, UnusableError
+from companion import sessions
+from companion.jobs import states
+from companion.jobs.brain_features import BrainFeatures
+from companion.jobs.fill import POISON, UnusableError
+from companion.jobs.states import Stateless
+from companion.jobs.tasks import Vectors
+from companion.jobs.worker import Worker
 from companion.moments import BESIDE
-from companion.states import Stateless
-from companion.tasks import Vectors
-from companion.worker import Worker
 from embeddings import spaces
 from embeddings.types import EEGWindow
 from index import changes, mappings

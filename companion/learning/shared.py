@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from companion import sessions
-from companion.learning_round import Round
+from companion.jobs.tasks import Encoder, MomentRows
+from companion.learning.round import Round
 from companion.sessions import Outline
-from companion.tasks import Encoder, MomentRows
 from embeddings import spaces
 from index import changes, mappings
 from index.store import Store

@@ -8,12 +8,13 @@ from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from companion import learning_pairs, learning_room, shared
-from companion.learning_plan import Place
-from companion.learning_room import MoreRoom
-from companion.learning_round import Round, is_outdated
+from companion.jobs.worker import TaskFailed, Worker, WorkerCrashed
+from companion.learning import pairs as learning_pairs
+from companion.learning import room, shared
+from companion.learning.plan import Place
+from companion.learning.room import MoreRoom
+from companion.learning.round import Round, is_outdated
 from companion.wording import clock_time
-from companion.worker import TaskFailed, Worker, WorkerCrashed
 from embeddings.types import EmbeddingsError
 from index import changes, database, mappings
 from index.forgetting.budget import Kind, NoRoomError
@@ -257,9 +258,9 @@ class Learning:
     def _learned(self, now: float) -> Round | None:
         """Have a round done with as much room as it needs; raises `NoRoomError`."""
         vault = self._store.vault
-        most = learning_room.expected(self._store) if vault.ledger.limits.whole else None
+        most = room.expected(self._store) if vault.ledger.limits.whole else None
         while True:
-            with learning_room.taken(vault, most):
+            with room.taken(vault, most):
                 done = self._asked(now, most)
             if not isinstance(done, MoreRoom):
                 return done

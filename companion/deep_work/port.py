@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Protocol
 from companion.focus.types import Mode
 
 if TYPE_CHECKING:
-    from companion.deep_work import DeepWorkState
+    from companion.deep_work.consequences import DeepWorkState
+    from companion.deep_work.looking_back import Past
     from companion.focus.calibration import Step
-    from companion.looking_back import Past
     from companion.notices.digest import Digest
     from companion.notices.types import Judged
     from index.focus_history import Span, Totals
@@ -21,7 +21,7 @@ Offer = Callable[["Digest"], None]
 
 
 class DeepWorkPort(Protocol):
-    """Satisfied by `companion.deep_work.DeepWork`. No call takes long; what takes a while returns a future."""
+    """Satisfied by `companion.deep_work.consequences.DeepWork`. No call takes long: what does returns a future."""
 
     def state(self) -> DeepWorkState:
         """Return how it stands now."""

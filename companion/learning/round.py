@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from companion import learning_pairs
-from companion.learning_plan import Place, Plan
-from companion.learning_room import MoreRoom, MoreRoomError
+from companion.learning import pairs
+from companion.learning.plan import Place, Plan
+from companion.learning.room import MoreRoom, MoreRoomError
 from embeddings.types import EmbeddingsError
 from index import mappings
 from index.keys.sealing import DamagedError
@@ -96,7 +96,7 @@ def learn(
 
 def is_outdated(store: Store, content_space: str) -> bool:
     """Whether the text model in use is another than the one these contents are of."""
-    return learning_pairs.content_space(store) not in {"", content_space}
+    return pairs.content_space(store) not in {"", content_space}
 
 
 def _forget_outdated(store: Store) -> bool:
@@ -120,11 +120,11 @@ def _begun(place: Place, serving: Version | None) -> Plan | None:
 
 def _begin(store: Store, place: Place, now: float, older: Version | None) -> Plan:
     """Take down what there is to learn from; raises `EmbeddingsError`."""
-    judged_by = older if older and _same_contents(older, learning_pairs.content_space(store)) else None
-    gathered = learning_pairs.gather(
+    judged_by = older if older and _same_contents(older, pairs.content_space(store)) else None
+    gathered = pairs.gather(
         store,
         not_before=judged_by.learned.trained_until if judged_by else float("-inf"),
-        spread=learning_pairs.spread_of(older.learned.spread) if older else None,
+        spread=pairs.spread_of(older.learned.spread) if older else None,
     )
     earlier, later = len(gathered.earlier), len(gathered.later)
     if later < LEAST_LATER or earlier < LEAST_LATER:

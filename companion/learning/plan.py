@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from companion.learning_pairs import Gathered
-from companion.learning_room import CHECKPOINT, FOLDER, PLAN, RoundFile
+from companion.learning.pairs import Gathered
+from companion.learning.room import CHECKPOINT, FOLDER, PLAN, RoundFile
 from index.keys.sealed_file import SealedFile
 from index.keys.sealing import DamagedError
 from index.replacing import FOLDER_MODE

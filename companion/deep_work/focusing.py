@@ -7,13 +7,13 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from companion.focus_choices import ChoiceError
+from companion.deep_work.choices import ChoiceError
 from companion.settings import Settings
 from index.types import VaultError
 
 if TYPE_CHECKING:
     from companion.capture.types import Trigger
-    from companion.deep_work import DeepWork
+    from companion.deep_work.consequences import DeepWork
 
 PART = "focus"
 

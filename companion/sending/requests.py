@@ -13,7 +13,7 @@ from companion.control import ControlError
 from companion.sending.types import Draft, HeldMail, SendingError
 
 if TYPE_CHECKING:
-    from companion.sending_port import SendingPort
+    from companion.sending.port import SendingPort
 
 T = TypeVar("T")
 

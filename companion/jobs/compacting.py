@@ -12,8 +12,8 @@ from concurrent.futures import CancelledError
 from functools import partial
 
 from companion.giving_back import giving_back
-from companion.worker import TaskFailed, Worker, WorkerCrashed
-from companion.yielding import power_is_low
+from companion.jobs.worker import TaskFailed, Worker, WorkerCrashed
+from companion.jobs.yielding import power_is_low
 from index import database
 from index.pictures import cold_frames, compaction, reeling
 from index.pictures.cold_frames import Group

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from typing import Protocol
 
-from companion.worker import TaskFailed, WorkerCrashed
+from companion.jobs.worker import TaskFailed, WorkerCrashed
 from embeddings.model_place import ComingError
 from embeddings.types import EmbeddingsError
 from index import changes

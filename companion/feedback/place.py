@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # the tray's start pays for none of it
-    from companion.training_room import TrainingRoom
+    from companion.feedback.room import TrainingRoom
 
 
 class TrainingPlace:

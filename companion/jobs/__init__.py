@@ -1,0 +1,1 @@
+"""What is worked off beside recording: the jobs of the vault, and the processes that do what is heavy."""
