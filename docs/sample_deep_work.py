@@ -10,9 +10,9 @@ from typing import TypeVar
 
 from sample_engine import MINUTE, NOW
 
-from companion.deep_work.consequences import DeepWorkState, told
+from companion.deep_work.consequences import told
 from companion.deep_work.looking_back import Past, Point
-from companion.deep_work.port import DeepWorkPort, Offer, Show
+from companion.deep_work.port import DeepWorkPort, DeepWorkState, Offer, Show
 from companion.focus.calibration import STAGES, Part, Step
 from companion.focus.types import Cause, FocusState, Mode
 from companion.notices.digest import Digest, digest

@@ -15,7 +15,8 @@ from sample_engine import DAY, MINUTE, NOW
 from companion.feedback import checklist, figures, protocols
 from companion.feedback.port import AlphaSearch, Choice, Option, TrainingPort
 from companion.feedback.progress import Point, Progress, Week
-from companion.feedback.report import NO_CLAIM, SEALED, BlockFigures, Report
+from companion.feedback.report import NO_CLAIM, SEALED
+from companion.feedback.reported import BlockFigures, Report
 from companion.feedback.svg import Line, Plot, drawn
 from companion.feedback.types import OVER, Phase, Snapshot
 from embeddings.feedback.plan import AlphaFrequency

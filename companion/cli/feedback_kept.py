@@ -22,7 +22,7 @@ from companion.feedback.protocols import PROTOCOLS, named
 from companion.wording import clock_time, counted, duration
 
 if TYPE_CHECKING:
-    from companion.feedback.report import Report
+    from companion.feedback.reported import Report
     from index.store import Store
     from index.trainings import Training
     from index.writer import Writer

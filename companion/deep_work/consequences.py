@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
 from companion.deep_work import looking_back
@@ -13,7 +13,7 @@ from companion.deep_work.choices import Chosen
 from companion.deep_work.deep_quiet import LONGEST_ASKED, DeepQuiet
 from companion.deep_work.front import Front
 from companion.deep_work.looking_back import Past
-from companion.deep_work.port import Offer, Show
+from companion.deep_work.port import DeepWorkState, Offer, Show
 from companion.focus.calibration import Step
 from companion.focus.types import FocusError, FocusState, Mode
 from companion.focus.watch import FocusWatch
@@ -28,25 +28,6 @@ from index.store import Store
 T = TypeVar("T")
 
 TOO_FAR = "That is too far away. Choose a time within the next 24 hours."
-
-
-@dataclass(frozen=True, slots=True)
-class DeepWorkState:
-    """How it stands; see the parts.
-
-    Attributes
-    ----------
-    focus, quiet, notices
-        What each part says.
-    sentence
-        The one that the tray and ``companion focus status`` show.
-
-    """
-
-    focus: FocusState
-    quiet: Standing
-    notices: NoticesSnapshot
-    sentence: str
 
 
 class DeepWork:

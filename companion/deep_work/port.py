@@ -4,20 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from companion.focus.types import Mode
+from companion.focus.types import FocusState, Mode
 
 if TYPE_CHECKING:
-    from companion.deep_work.consequences import DeepWorkState
     from companion.deep_work.looking_back import Past
     from companion.focus.calibration import Step
     from companion.notices.digest import Digest
+    from companion.notices.notices import Snapshot as NoticesSnapshot
     from companion.notices.types import Judged
+    from companion.quiet.keeping import Standing
     from index.focus_history import Span, Totals
 
 Show = Callable[["Judged"], bool]
 Offer = Callable[["Digest"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class DeepWorkState:
+    """How it stands; see the parts.
+
+    Attributes
+    ----------
+    focus, quiet, notices
+        What each part says.
+    sentence
+        The one that the tray and ``companion focus status`` show.
+
+    """
+
+    focus: FocusState
+    quiet: Standing
+    notices: NoticesSnapshot
+    sentence: str
 
 
 class DeepWorkPort(Protocol):

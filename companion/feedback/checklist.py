@@ -11,7 +11,7 @@ from companion.feedback.rewarding import INHIBIT_RATE
 from index.trainings import Training
 
 if TYPE_CHECKING:
-    from companion.feedback.report import Report
+    from companion.feedback.reported import Report
 
 
 def items(training: Training, report: Report) -> tuple[Filled, ...]:

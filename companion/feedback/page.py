@@ -10,7 +10,7 @@ from itertools import groupby
 from companion.feedback import protocols
 from companion.feedback.crednf import Filled
 from companion.feedback.figures import Interval
-from companion.feedback.report import BlockFigures, Report
+from companion.feedback.reported import BlockFigures, Report
 
 STYLE = """
 :root { color-scheme: light dark; }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from companion.feedback.progress import Progress
-    from companion.feedback.report import Report
+    from companion.feedback.reported import Report
     from companion.feedback.types import Snapshot, Times
     from embeddings.feedback.plan import AlphaFrequency
     from index.trainings import Training

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from companion.feedback import checklist, figures, protocols
-from companion.feedback.crednf import Filled
 from companion.feedback.figures import Interval
 from companion.feedback.kept import BLOCK
+from companion.feedback.reported import BlockFigures, Report
 from companion.feedback.rewarding import shown
 from companion.feedback.series import INHIBIT
 from companion.feedback.svg import Line, Plot, drawn
@@ -26,71 +25,6 @@ NO_CLAIM = "These figures describe a signal. They say nothing about health, and 
 PLOT_SECONDS = 2.0
 
 Numbers = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class BlockFigures:
-    """One block.
-
-    Attributes
-    ----------
-    seconds
-        How long it lasted.
-    rewarded
-        Share of unmuted time with a reward.
-    muted
-        Share of its time that was muted.
-    value
-        What was trained, in spreads from the baseline's mean, unmuted; None while the session is sealed.
-
-    """
-
-    block: int
-    seconds: float
-    rewarded: Interval | None
-    muted: float
-    value: Interval | None
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A session's report.
-
-    Attributes
-    ----------
-    sham
-        Whether a replay was shown; None while that is sealed or where nothing was drawn.
-    rewarded, muted
-        Over all blocks.
-    whys
-        Why it was muted, and the share of all time in blocks, most frequent first.
-    change
-        How much higher the value was in the last block than in the first, in spreads of the baseline.
-    value
-        Over all blocks against the baseline, in spreads.
-    inhibits
-        Bands that are held down, and how much higher than in the baseline each lay, in spreads; none while sealed.
-    items
-        The checklist.
-    pictures
-        SVG by name: ``shown`` and ``measured``; none while sealed, as a replay is like an earlier session's picture.
-    sentences
-        For people.
-
-    """
-
-    training: Training
-    sham: bool | None
-    blocks: tuple[BlockFigures, ...]
-    rewarded: Interval | None
-    muted: float
-    whys: tuple[tuple[str, float], ...]
-    change: Interval | None
-    value: Interval | None
-    inhibits: tuple[tuple[str, Interval | None], ...]
-    items: tuple[Filled, ...]
-    pictures: dict[str, str]
-    sentences: tuple[str, ...]
 
 
 def of(store: Store, training_id: int) -> Report:

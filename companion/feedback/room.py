@@ -27,7 +27,7 @@ from index.writer import Writer
 
 if TYPE_CHECKING:
     from companion.feedback.progress import Progress
-    from companion.feedback.report import Report
+    from companion.feedback.reported import Report
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -9,9 +9,8 @@ from typing import TypeVar
 
 from recording_engine import NOW, RecordingEngine, status
 
-from companion.deep_work.consequences import DeepWorkState
 from companion.deep_work.looking_back import Past, Point
-from companion.deep_work.port import DeepWorkPort, Offer, Show
+from companion.deep_work.port import DeepWorkPort, DeepWorkState, Offer, Show
 from companion.focus.calibration import Part, Step
 from companion.focus.types import Cause, FocusError, FocusState, Mode
 from companion.notices.digest import Digest, digest

@@ -15,9 +15,8 @@ from ui.digest.list import HINT, DigestList
 from ui.settings.sources import sentence
 
 if TYPE_CHECKING:
-    from companion.deep_work.consequences import DeepWorkState
     from companion.deep_work.looking_back import Past
-    from companion.deep_work.port import DeepWorkPort
+    from companion.deep_work.port import DeepWorkPort, DeepWorkState
 
 EMPTY = "Nothing was held today, and nothing had to pass."
 

@@ -14,7 +14,7 @@ from ui.focus import wording
 from ui.focus.part import FocusPart
 
 if TYPE_CHECKING:
-    from companion.deep_work.consequences import DeepWorkState
+    from companion.deep_work.port import DeepWorkState
     from companion.settings import Settings
 
 _MODES = (

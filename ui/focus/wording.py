@@ -8,7 +8,7 @@ from companion.focus.types import Cause, FocusState, Mode
 from ui import wording
 
 if TYPE_CHECKING:
-    from companion.deep_work.consequences import DeepWorkState
+    from companion.deep_work.port import DeepWorkState
     from companion.settings import Settings
 
 SURE, FAIRLY, HARDLY, NOT = 0.85, 0.65, 0.35, 0.15  # probabilities that words change at

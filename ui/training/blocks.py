@@ -12,7 +12,7 @@ from ui import theme
 from ui.training import words
 
 if TYPE_CHECKING:
-    from companion.feedback.report import BlockFigures
+    from companion.feedback.reported import BlockFigures
 
 HEADS = ("Block", "Length", "Rewarded", "Muted", "Measured, in spreads")
 WHAT = "Each figure with its 95 % interval. A spread is that of the minute before the first block."

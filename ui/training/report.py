@@ -16,7 +16,7 @@ from ui.training.checklist import TrainingChecklist
 from ui.training.plot import TrainingPlot
 
 if TYPE_CHECKING:
-    from companion.feedback.report import Report
+    from companion.feedback.reported import Report
 
 FORGET = "Forget this session for good? Its figures and its series go; the EEG that was recorded stays."
 OPEN = "HTML with plots and checklist. It is not encrypted: whoever can read it reads how you trained."

@@ -22,7 +22,7 @@ from ui.training.report import GUESS, TrainingReport
 if TYPE_CHECKING:
     from companion.feedback.port import TrainingPort
     from companion.feedback.progress import Progress
-    from companion.feedback.report import Report
+    from companion.feedback.reported import Report
     from index.trainings import Training
 
 Result = TypeVar("Result")
