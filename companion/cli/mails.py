@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from companion.cli import options
 from companion.cli.codes import DONE, NO
 from companion.control import ControlError
 from companion.sending import requests
-from companion.sending.types import State
+from companion.sending.types import DECIDING_SECONDS, State
 from companion.thunderbird import install
 from companion.thunderbird.install import INSTALL, InstallError
 from companion.wording import clock_time
@@ -92,6 +93,12 @@ def take_back(mail: str, file: Path, vault: Path | None) -> int:
 @options.vault
 def drop(mail: str, yes: bool, vault: Path | None) -> int:
     """Let a mail go for good without sending it."""
+    try:
+        if not yes and sys.stdin.isatty():  # else nobody is asked
+            _let_wait(vault, mail)
+    except ControlError as error:
+        click.echo(str(error), err=True)
+        return NO
     if not options.agreed("Drop this mail for good? It is nowhere else.", yes=yes):
         return NO
     return _said(vault, act="drop", mail=mail)
@@ -114,6 +121,14 @@ def thunderbird(file: Path, remove: bool, vault: Path | None) -> int:
         click.echo(str(error), err=True)
         return NO
     return DONE
+
+
+def _let_wait(vault: Path | None, name: str) -> None:
+    """Have a mail not go while its person decides; raises `ControlError`."""
+    for one in json.loads(_ask(vault, act="list"))["mails"]:
+        soon = one["goes"] is not None and one["goes"] - time.time() < DECIDING_SECONDS
+        if soon and one["id"].startswith(name):
+            _ask(vault, act="later", mail=name, minutes=str(DECIDING_SECONDS / 60.0))
 
 
 def _said(vault: Path | None, **request: str) -> int:

@@ -15,6 +15,11 @@ from companion.sending.replies import Reply
 from companion.sending.types import Envelope, OnIncident, SendingError, State, Verdict
 from companion.sending.upstream import LostError, UnsureError, Upstream
 
+ENDS_EARLY = (
+    "5.6.0 A line of this mail is a single dot after half a line break, where some servers end a mail (RFC 5321, "
+    "2.3.8): take that line out. Nothing was sent."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Login:
@@ -65,6 +70,9 @@ class Accepting:
 
         A 2xx means that the server has it, or that it is safe on disk here and shown to the person.
         """
+        if message.ends_early(content):
+            upstream.reset()
+            return Reply(554, ENDS_EARLY)
         verdict = self._judged(content, envelope)
         try:
             entry, new = self._kept(content, envelope, login, verdict)

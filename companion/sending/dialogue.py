@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,19 +15,19 @@ from aiosmtpd.smtp import Envelope as Begun
 from aiosmtpd.smtp import Session as Peer
 
 from companion.sending.accepting import Accepting, Login
+from companion.sending.commands import path_in
 from companion.sending.line import Tls
 from companion.sending.peers import is_own
 from companion.sending.replies import HANGS_UP, Reply
 from companion.sending.types import Account, Envelope, OnIncident, Recipient, SendingError
 from companion.sending.upstream import LostError, RefusedError, Upstream
 
-LOGIN_SECONDS = 30.0  # until a mail program has logged in, without the time that its server takes
+LOGIN_SECONDS = 30.0  # until a mail program has logged in or greeted, without the time that its server takes
+GREETED_SECONDS = 300.0  # from then on, as its person may be asked for the password (RFC 5321, 4.5.3.2.7)
 IDLE_SECONDS = 900.0  # longer than any server may take over one command (RFC 5321, 4.5.3.2)
 LINE_BYTES = 12_288  # of one command: logins are long (RFC 4954, 4)
 TEXT_LINE_BYTES = 1_048_576  # of one line of a mail: whether it is too long is for the real server to say
 PASSED_ON = ("8bitmime", "smtputf8", "dsn", "enhancedstatuscodes")
-# <"quoted"@host> or <plain@host> or <>, then parameters; no control characters.
-PATH = re.compile(r'\s*<((?:"(?:[^"\\\x00-\x1f]|\\[^\x00-\x1f])*"|[^<>\s"\x00-\x1f])*)>((?: +[^\s\x00-\x1f]+)*)\s*\Z')
 NEEDS_LOGIN = "530 5.7.0 Authentication required"
 
 T = TypeVar("T")
@@ -101,7 +100,7 @@ class Dialogue(SMTP):
             send_off(transport, "554 5.7.1 This mail proxy belongs to another user of this machine")
             return
         super().connection_made(transport)
-        self._hurry = self.loop.call_later(LOGIN_SECONDS, self._hurried)
+        self._wait_for_login()
         if self._handler_coroutine is not None:
             self._handler_coroutine.add_done_callback(self._ended)
 
@@ -143,7 +142,7 @@ class Dialogue(SMTP):
 
     async def smtp_MAIL(self, arg: str | None) -> None:  # noqa: N802 as above
         """Begin a mail."""
-        begun, path = self._begun(), _path(arg, "FROM:")
+        begun, path = self._begun(), path_in(arg, "FROM:")
         if self._login is None:
             await self.push(NEEDS_LOGIN)
         elif path is None:
@@ -151,14 +150,14 @@ class Dialogue(SMTP):
         elif begun.mail_from is not None:
             await self.push("503 5.5.1 A mail was begun already")
         else:
-            reply = await self._asked(partial(self._mail, self._login, *path))
+            reply = await self._asked(partial(self._mail, *path))
             if reply.accepted:
                 begun.mail_from, begun.mail_options = path[0], list(path[1])
             await self.push(reply.lines())
 
     async def smtp_RCPT(self, arg: str | None) -> None:  # noqa: N802 as above
         """Name a recipient."""
-        begun, path = self._begun(), _path(arg, "TO:")
+        begun, path = self._begun(), path_in(arg, "TO:")
         if begun.mail_from is None:
             await self.push("503 5.5.1 Say MAIL FROM first")
         elif path is None or not path[0]:
@@ -218,12 +217,15 @@ class Dialogue(SMTP):
             return
         peer = self._peer()
         peer.extended_smtp, peer.host_name = extended, hostname
+        self._wait_for_login()
         await self.push(Reply(250, "\n".join(self._offered()) if extended else "localhost").lines())
 
     def _reached(self) -> Reply:
-        """Reach the real server."""
+        """Reach the real server, as whoever is logged in here."""
         if not self._upstream.is_open:
             self._upstream.open()
+            with suppress(RefusedError):  # the mail program hears of it when it begins a mail
+                self._log_in_again()
         return Reply(250, "")
 
     def _offered(self) -> list[str]:
@@ -240,6 +242,7 @@ class Dialogue(SMTP):
         if not isinstance(given.auth_data, LoginPassword):
             return given
         reply = await self._asked(partial(self._log_in, given.auth_data.login, given.auth_data.password))
+        self._wait_for_login()
         return AuthResult(success=reply.accepted, handled=False, message=reply.lines(), auth_data=None)
 
     def _log_in(self, user: bytes, password: bytes) -> Reply:
@@ -263,7 +266,16 @@ class Dialogue(SMTP):
         self._upstream.open()
         return self._upstream.login(user, password)
 
-    def _mail(self, login: Login, sender: str, params: tuple[str, ...]) -> Reply:
+    def _log_in_again(self) -> None:
+        """Log in where the connection is new; who is refused by now is logged in here no more, and may try again."""
+        if self._login is not None:
+            try:
+                self._upstream.login(self._login.user.encode("utf-8", "surrogateescape"), self._login.password)
+            except RefusedError:
+                self._login, self._peer().authenticated = None, None
+                raise
+
+    def _mail(self, sender: str, params: tuple[str, ...]) -> Reply:
         """Begin a mail with the server, once more where it hung up since the last one."""
         if self._upstream.is_open:
             with suppress(LostError):
@@ -271,7 +283,7 @@ class Dialogue(SMTP):
                 if reply.code != HANGS_UP:
                     return reply
         self._upstream.open()
-        self._upstream.login(login.user.encode("utf-8", "surrogateescape"), login.password)
+        self._log_in_again()
         return self._upstream.mail(sender, params)
 
     async def _asked(self, ask: Callable[[], Reply]) -> Reply:
@@ -290,12 +302,19 @@ class Dialogue(SMTP):
         finally:
             self._asking -= 1
 
+    def _wait_for_login(self) -> None:
+        """Give the mail program its time anew."""
+        if self._hurry is not None:
+            self._hurry.cancel()
+        greeted = self._peer().host_name is not None
+        self._hurry = self.loop.call_later(GREETED_SECONDS if greeted else LOGIN_SECONDS, self._hurried)
+
     def _hurried(self) -> None:
         """Close a connection that nobody has logged in on; a server that is slow to answer is waited for."""
         if self._login is not None or self.transport is None:
             return
         if self._asking:
-            self._hurry = self.loop.call_later(LOGIN_SECONDS, self._hurried)
+            self._wait_for_login()
         else:
             send_off(self.transport, "421 4.4.2 Nobody logged in here for a while")
 
@@ -328,11 +347,3 @@ def _as_given(_server: SMTP, _peer: Peer, _begun: Begun, _way: str, given: Any) 
     if not isinstance(given, LoginPassword):
         return AuthResult(success=False, handled=False)
     return AuthResult(success=True, auth_data=given)
-
-
-def _path(arg: str | None, keyword: str) -> tuple[str, tuple[str, ...]] | None:
-    """Return the address and the parameters of a command, as they came; None when it makes no sense."""
-    if arg is None or not arg.upper().startswith(keyword):
-        return None
-    found = PATH.match(arg[len(keyword) :])
-    return None if found is None else (found[1], tuple(found[2].split()))

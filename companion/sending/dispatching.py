@@ -26,6 +26,7 @@ OTHER_SERVER = (
     "Its account {} has another server now: {}, and {} when the mail was held. If the mail, and its password, may go "
     "there, send it now; else take it back or drop it."
 )
+LEFT_WHOLE = "Of what was sent, more than its fingerprint may lie on the disk until the next start: {}"
 A_FAULT = "A mail that waits could not be sent ({}). It stays held."
 
 
@@ -89,6 +90,11 @@ class Dispatcher:
             upstream.abort()
         self._workers.shutdown(wait=False, cancel_futures=True)
         wait([future for future in self._under_way if not future.cancelled()], timeout=STOP_SECONDS)
+        try:
+            self._queue.sweep()
+        except SendingError as error:
+            with suppress(Exception):  # the vault that incidents are kept in may be what has no room
+                self._on_incident("mail", LEFT_WHOLE.format(error))
 
     def wake(self, mail: str = "") -> None:
         """Look again now: something was added or changed; try ``mail`` even where it was set aside."""

@@ -30,6 +30,7 @@ from companion.sending.types import (
     Verdict,
 )
 from companion.sending.upstream import verified
+from companion.sending.withdrawal import Withdrawal
 from companion.sending.words import Written
 from index.forgetting.budget import Ledger
 from index.keys.sealing import Sealer
@@ -79,6 +80,7 @@ class SendGuard:
         self._signals, self._clock, self._tls = signals, clock, tls
         self._on_incident = on_incident
         self._passwords = passwords or chosen(keep=settings.keep_passwords)
+        self._withdrawal = Withdrawal(on_incident=on_incident)
         self._proxy: Proxy | None = None
         self._dispatcher: Dispatcher | None = None
         self._lock = threading.Lock()
@@ -109,6 +111,7 @@ class SendGuard:
             if self._proxy is not None:
                 self._proxy.stop()
             if self._dispatcher is not None:
+                self._withdrawal.stop()
                 self._dispatcher.stop()
                 self._queue.close()
             self._proxy = self._dispatcher = None
@@ -117,6 +120,7 @@ class SendGuard:
         """Take over other settings at once; raises `SendingError`, with the guard stopped if it cannot start."""
         checked = settings.checked()
         if checked.keep_passwords != self.settings.keep_passwords:
+            self._withdrawal.stop()
             self._move_passwords(keep=checked.keep_passwords)
         self.stop()
         self.settings = checked
@@ -191,8 +195,7 @@ class SendGuard:
             )
 
     def _begin(self) -> None:
-        if not self.settings.keep_passwords:
-            forget_kept(self._users())
+        users = self._users()  # by now: a mail of theirs may go at once
         accounts = {account.name: account for account in self.settings.accounts}
         dispatcher = Dispatcher(
             self._queue, accounts, self._passwords, tls=self._tls, clock=self._clock, on_incident=self._on_incident
@@ -201,6 +204,8 @@ class SendGuard:
             self._proxy = self._served(dispatcher)
         dispatcher.start()
         self._dispatcher = dispatcher
+        if not self.settings.keep_passwords:
+            self._withdrawal.begin(users)
 
     def _served(self, dispatcher: Dispatcher) -> Proxy:
         """Return the proxy, listening."""
@@ -257,9 +262,7 @@ class SendGuard:
     def _one(self, mail: str, *states: State) -> Entry:
         entry = self._queue.entry(mail)
         if entry.state not in (states or WAITING - {State.SENDING}):
-            raise SendingError(
-                "This mail is just being sent." if entry.state is State.SENDING else "This mail cannot wait."
-            )
+            raise SendingError(JUST_SENT if entry.state is State.SENDING else "This mail cannot wait.")
         return entry
 
     def _forget(self, entry: Entry) -> None:

@@ -1,22 +1,28 @@
 """A small list of words that people write in anger, and of some that soften; by kind, in seven languages.
 
 Written by hand for this program. It is short on purpose: form and the body tell more, and no list is complete. A ``*``
-at the end stands for any ending. Several words are a phrase.
+at the end stands for any ending; the endings are written out where another word, of any of these languages, begins
+alike: "stomach", "dreistündig". Several words are a phrase.
 """
 
 from __future__ import annotations
 
 #: Words for a person or a thing that are meant to hurt.
 INSULTS = """
-idiot* moron* stupid* incompetent* pathetic imbecile* liar* lying clown* useless worthless asshole* bastard* jerk*
-bullshit crap fuck* shit* damn* dumb ignorant ridiculous disgrace* scum loser*
-idioten* dumm* blöd* unfähig* lächerlich* lügner* arschloch* scheiß* scheiss* verdammt* trottel* vollidiot* dreist*
-unverschämt* frechheit nichtsnutz* saftladen
-imbécile* connard* connasse* merde* putain débile* incapable* menteu* ridicule* minable* honteu* abruti* crétin*
-idiota* estúpid* imbécil* inútil* mentiros* mierda* joder puta* gilipollas ridícul* vergüenza incompetente*
-stronz* cazzo merda* deficiente* bugiard* ridicol* vergogn* incapac* cretin*
-burro* porra caralho vergonha ridículo*
-klootzak* sukkel* leugenaar* belachelijk* schandalig* waardeloos waardeloze onbekwa* verdomme stom*
+idiot idiots idiotic moron morons moronic stupid* incompetent* pathetic imbecile* liar liars clown clowns useless
+worthless asshole* bastard bastards jerk jerks bullshit crap fuck* shit shits shitty damn damned dumb ignorant
+ridiculous disgrace* scum loser losers
+idioten* idiotie idiotisch* dumm dumme dummen dummem dummer dummes dümmste dümmsten dummkopf dummköpfe dummheit
+dummheiten blöd* unfähig* lächerlich* lügner* arschloch* scheiß* scheiss* verdammt* trottel* vollidiot* dreist dreiste
+dreisten dreistem dreister dreistes dreistigkeit unverschämt* frechheit nichtsnutz* saftladen
+imbécile* connard* connasse* merde* putain débile* incapables menteur* menteuse* ridicule ridicules minable* honteux
+honteuse* abruti abrutis abrutie abruties crétin* idiote idiotes
+idiota idiotas idiotez estúpid* imbécil* inútil* mentiros* mierda* joder puta putas gilipollas ridícul* vergüenza
+incompetente*
+idioti stronz* cazzo merda* deficienti bugiard* ridicol* vergogn* incapace incapaci cretino cretina cretini cretine
+idiotice burrice porra caralho vergonha ridículo*
+klootzak* sukkel sukkels idioot leugenaar* belachelijk* schandalig* waardeloos waardeloze onbekwa* verdomme stom stomme
+stommer stomste stommeling* stommerd* stommerik*
 """
 
 #: What draws a line, sets an ultimatum, or leaves no room: whole phrases, since their words alone mean nothing.
@@ -26,6 +32,7 @@ or else | how dare | fed up | sick of | sick and tired | had enough | have enoug
 unacceptable | every single time | once again you | you always | you never | never again | what is wrong with you
 what's wrong with you | are you kidding | are you serious | seriously | waste of time | wasting my time
 waste my time | legal action | you people | your fault | do your job | shut up
+you are lying | you're lying | stop lying
 sofort | auf der stelle | letzte warnung | zum letzten mal | ein für alle mal | reicht es mir | mir reicht's
 mir reicht es | es reicht | schnauze voll | nase voll | unerhört | inakzeptabel | nie wieder | was fällt ihnen ein
 was fällt dir ein | keine ausrede* | ihre schuld | deine schuld | halt den mund | zeitverschwendung
@@ -44,12 +51,16 @@ uw schuld
 ORDERS = """
 fix send stop answer explain do get give call pay tell make finish deliver apologise apologize admit read listen
 delete undo resign leave change correct respond reply
-schick* hör* antworte* erklär* mach* ruf* zahl* bezahl* sag* liefer* entschuldig* lies lesen lösch* behebe* beheben
-reparier* änder* gib geben
-envoie* envoyez arrête* arrêtez réponds répondez explique* expliquez fais faites payez paie dites corrige* corrigez
-envía* envíe* pare responde* responda* haz haga* paga* pague* corrija* arregla* arregle*
-manda* invia* smetti* smettete rispondi* rispondete spiega* spiegate fate pagate correggi* correggete
-envia* envie* faz faça* resolve* resolva*
+schick schicke schickt schicken hör höre hört hören antworte antwortet antworten erklär erkläre erklärt erklären
+mach mache macht machen ruf rufe ruft rufen zahl zahle zahlt zahlen bezahl bezahle bezahlt bezahlen sag sagt sagen
+liefere liefert liefern entschuldige entschuldigt entschuldigen lies lesen lösch lösche löscht löschen
+behebe behebt beheben reparier repariere repariert reparieren änder ändere ändert ändern gib geben
+envoie envoyez arrête arrêtez réponds répondez explique expliquez fais faites payez paie dites corrige corrigez
+envía envíe envíen envíame envíeme pare paren responde responda respondan haz haga hagan paga pague paguen págame
+corrija corrijan arregla arregle arreglen
+manda mandi mandami mandatemi invia inviami inviate inviatemi smetti smettete rispondi rispondimi rispondete
+spiega spiegami spiegate fate pagate correggi correggete
+envia envie enviem faz faça façam resolve resolva resolvam
 stuur antwoord leg doe betaal zeg lever herstel verwijder
 """
 

@@ -22,6 +22,7 @@ BREAKS = frozenset({"p", "br", "div", "li", "tr", "h1", "h2", "h3"})
 ATTRIBUTION_LONG = 200  # characters at most of the line in front of what is quoted, which ends in a colon
 RULE, FORWARDED_LONG = "--", range(7, 100)  # around the line over what is forwarded, and how long that is
 SIGNATURE, QUOTED = "-- ", ">"
+DOT_ALONE = re.compile(rb"[\r\n]\.(?=[\r\n])")
 TAG = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]*)")
 NO_TEXT = ("<!", "<?", "</")  # what stands between these and the next > is not shown
 
@@ -50,6 +51,18 @@ def fingerprint(content: bytes, account: str, envelope: Envelope) -> str:
         digest.update(part.encode("utf-8", "surrogateescape") + b"\0")
     digest.update(content)
     return digest.hexdigest()
+
+
+def ends_early(content: bytes) -> bool:
+    """Whether a server could take a line within a mail for its end: a dot alone after half a line break.
+
+    What ends a mail is a dot after a whole one (RFC 5321, 4.1.1.4); some servers are less strict, and read what follows
+    as commands.
+    """
+    return any(
+        found[0] == b"\r." or content[max(found.start() - 1, 0) : found.start()] != b"\r"
+        for found in DOT_ALONE.finditer(content)
+    )
 
 
 def subject(content: bytes) -> str:

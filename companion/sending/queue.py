@@ -17,7 +17,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from companion.sending.mail_file import Head, Progress, packed, packed_progress, unpacked, unpacked_progress
-from companion.sending.types import WAITING, Envelope, SendingError, State
+from companion.sending.types import Envelope, SendingError, State
 from index.forgetting.budget import Ledger
 from index.keys.mail_files import NOTE, bound_to, opened
 from index.keys.sealing import DamagedError, Sealer
@@ -67,10 +67,8 @@ class Queue:
         self._lock = threading.RLock()
 
     def has_files(self) -> bool:
-        """Whether a mail may wait in the folder; does not need it open."""
-        return self._folder.exists() and any(
-            _state(path) in {*WAITING, State.COMING} for path in self._folder.iterdir()
-        )
+        """Whether a mail, or what is left of one, may be in the folder; does not need it open."""
+        return self._folder.exists() and any(_state(path) is not None for path in self._folder.iterdir())
 
     def open(self) -> tuple[str, ...]:
         """Become the one process that has this queue and set right what a crash left; return files that cannot be read.

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 MEBIBYTE = 1024 * 1024
 DAY_SECONDS = 86_400.0
+DECIDING_SECONDS = 600.0  # in which a mail does not go whose person is asked what is to become of it
 PORTS = range(1, 65_536)
 FREE_PORTS = range(1024, 65_536)  # below, only the system's own may listen
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import smtplib
 import ssl
 from base64 import b64encode
@@ -19,7 +18,6 @@ TIMEOUT_SECONDS = 60.0
 PIECE_BYTES = 32_768  # of a mail that go out within one timeout: a large mail takes minutes over a slow line
 END_SECONDS = 600.0  # a server may take so long over a whole mail (RFC 5321, 4.5.3.2.6)
 NOT_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"})
-LEADING_DOT = re.compile(rb"(?m)^\.")
 
 
 @cache
@@ -130,7 +128,7 @@ class Upstream:
         reply = self._command("DATA")
         if reply.code != GIVE_MAIL:
             return reply if not reply.accepted else Reply(451, "4.5.0 The server did not ask for the mail.")
-        self._send(LEADING_DOT.sub(b"..", content))
+        self._send(_with_dots_doubled(content))
         last_moment()
         return self._end(b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n")
 
@@ -232,6 +230,12 @@ class Upstream:
     def _refuse(self, code: int, why: str) -> NoReturn:
         self.close()
         raise RefusedError(Reply(code, f"{why} Nothing was sent."))
+
+
+def _with_dots_doubled(content: bytes) -> bytes:
+    """Return a mail as it goes out (RFC 5321, 4.5.2): a dot is taken off after a whole line break, nowhere else."""
+    doubled = content.replace(b"\r\n.", b"\r\n..")
+    return b"." + doubled if doubled.startswith(b".") else doubled
 
 
 def _greeted(smtp: smtplib.SMTP) -> smtplib.SMTP:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import threading
 import time
@@ -38,6 +39,13 @@ Says = Callable[..., tuple[int, str, str]]
 def held(name: str, state: State = State.HELD, goes: float | None = NOW) -> HeldMail:
     why = ("The headset shows tension.",)
     return HeldMail(name, "work", "ann@example.org", ("bob@example.org",), "[b]Budget", 1, 1.0, goes, state, why, "")
+
+
+class Terminal(io.StringIO):
+    """Where somebody types an answer."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 class Sending:
@@ -151,8 +159,43 @@ def test_what_is_refused_is_told(says: Says, sending: Sending) -> None:
     sending.refuses = "This mail is just being sent."
     assert says("mails", "send-now", "aa")[::2] == (NO, "This mail is just being sent.\n")
     assert says("mails", "later", "aa", "--minutes", "0")[0] == WRONG
+    sending.calls.clear()
     code, _, err = says("mails", "drop", "aa")  # the tests have no terminal
     assert (code, "say --yes if you mean it" in err) == (WRONG, True)
+    assert sending.calls == []
+
+
+@pytest.mark.usefixtures("runs")
+@pytest.mark.parametrize(("answer", "code"), [("y", DONE), ("n", NO)])
+def test_a_mail_does_not_go_while_its_person_is_asked_whether_to_drop_it(
+    says: Says, sending: Sending, monkeypatch: pytest.MonkeyPatch, answer: str, code: int
+) -> None:
+    soon, late = time.time() + 20, time.time() + 3600
+    sending.mails = (held("aa11", goes=soon), held("bb22", State.UNSURE, None), held("cc33", goes=late))
+    before_the_answer: list[list[tuple[object, ...]]] = []
+
+    class Typing(Terminal):
+        def readline(self, *arguments: int) -> str:
+            before_the_answer.append(list(sending.calls))
+            return super().readline(*arguments)
+
+    for mail in ("a", "b", "c"):
+        monkeypatch.setattr("sys.stdin", Typing(f"{answer}\n"))
+        assert says("mails", "drop", mail)[0] == code
+    dropped = [("drop", "aa11"), ("drop", "bb22"), ("drop", "cc33")] if code == DONE else []
+    assert [call for call in sending.calls if call[0] == "drop"] == dropped
+    assert [call for call in sending.calls if call[0] == "later"] == [("later", "aa11", 600.0)]
+    assert before_the_answer[0] == [("later", "aa11", 600.0)]
+
+
+@pytest.mark.usefixtures("runs")
+def test_of_a_mail_that_cannot_be_held_nothing_is_asked(
+    says: Says, sending: Sending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal("y\n"))
+    sending.refuses = "This mail is just being sent."
+    assert says("mails", "drop", "aa") == (NO, "", "This mail is just being sent.\n")
+    assert sending.calls == [("later", "aa11", 600.0)]
 
 
 class OneList:

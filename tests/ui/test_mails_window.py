@@ -149,7 +149,46 @@ def test_it_is_put_off_until_a_time_that_is_chosen(it: Open) -> None:
     assert asked.until() == NOW + 3600.0
     asked.field.setDateTime(asked.field.dateTime().addSecs(1800))
     asked.go.click()
-    assert it.calls == [("later", "bob", 5400.0)]
+    assert it.calls == [("later", "bob", 600.0), ("later", "bob", 5400.0)]
+
+
+def test_a_mail_does_not_go_while_another_time_is_chosen_for_it(it: Open) -> None:
+    assert it.sending is not None
+    it.sending.held = (mail("bob", goes=NOW + 20), mail("ines"))
+    it.window.look()
+    it.window.buttons.later.other.trigger()
+    assert it.calls == [("later", "bob", 600.0)]
+    it.done()
+    it.sending.held = (mail("ines"), mail("bob"))
+    it.window.look()
+    it.choose(0)
+    asked = it.window.buttons.later.window_of
+    assert isinstance(asked, LaterWindow)
+    asked.go.click()  # it is about the mail that it was opened for
+    assert it.calls[1:] == [("later", "bob", 3600.0)]
+
+
+def test_a_time_that_was_chosen_for_one_mail_is_not_taken_for_another(it: Open) -> None:
+    it.window.buttons.later.other.trigger()
+    asked = it.window.buttons.later.window_of
+    assert isinstance(asked, LaterWindow)
+    asked.leave.click()
+    it.done()
+    assert it.sending is not None
+    it.sending.held = (mail("ines"),)
+    it.window.look()
+    it.choose(0)
+    it.window.buttons.later.hour.trigger()
+    assert it.calls == [("later", "bob", 600.0), ("later", "ines", 3600.0)]
+
+
+def test_no_time_is_chosen_for_a_mail_that_went_while_the_menu_was_open(it: Open) -> None:
+    assert it.sending is not None
+    it.sending.held = ()
+    it.window.look()
+    it.window.buttons.later.other.trigger()
+    assert it.calls == []
+    assert it.window.buttons.later.window_of is None
 
 
 def test_the_morning_is_that_after_the_night() -> None:

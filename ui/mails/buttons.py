@@ -26,6 +26,8 @@ class MailsButtons(QWidget):
     edit_wanted = Signal()
     later_wanted = Signal(float)
     """UTC seconds at which the mail is to go."""
+    choice_wanted = Signal()
+    """Another time is to be chosen; see `LaterMenu.ask`."""
     drop_wanted = Signal()
 
     def __init__(self, now: Callable[[], float]) -> None:
@@ -51,6 +53,7 @@ class MailsButtons(QWidget):
         self.put_off.setToolTip("Let it wait longer (Ctrl+L)")
         self._key("Ctrl+L", self._show_later)
         self.later.wanted.connect(self.later_wanted)
+        self.later.choice_wanted.connect(self.choice_wanted)
 
     @property
     def all(self) -> tuple[QPushButton, ...]:

@@ -26,6 +26,8 @@ class LaterMenu(QMenu):
 
     wanted = Signal(float)
     """UTC seconds at which the mail is to go."""
+    choice_wanted = Signal()
+    """Another time is to be chosen; see `ask`."""
 
     def __init__(self, now: Callable[[], float], parent: QWidget) -> None:
         super().__init__("Later", parent)
@@ -35,22 +37,19 @@ class LaterMenu(QMenu):
         self.morning = self._act("In the morning, at 8:00", lambda: wording.tomorrow_morning(now()))
         self.addSeparator()
         self.other = self.addAction("Choose…")
-        self.other.triggered.connect(self._choose)
+        self.other.triggered.connect(self.choice_wanted)
         self.window_of: LaterWindow | None = None
+
+    def ask(self, then: Callable[[float], None]) -> None:
+        """Have a time chosen, and hand over its UTC seconds once it is."""
+        asked = self.window_of = LaterWindow(self._now(), self.parentWidget())
+        asked.accepted.connect(lambda: then(asked.until()))
+        asked.open()
 
     def _act(self, name: str, until: Callable[[], float]) -> object:
         action = self.addAction(name)
         action.triggered.connect(lambda: self.wanted.emit(until()))
         return action
-
-    def _choose(self) -> None:
-        self.window_of = LaterWindow(self._now(), self.parentWidget())
-        self.window_of.accepted.connect(self._chosen)
-        self.window_of.open()
-
-    def _chosen(self) -> None:
-        if self.window_of is not None:
-            self.wanted.emit(self.window_of.until())
 
 
 class LaterWindow(QDialog):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from companion.sending.types import HeldMail, State
+from companion.sending.types import DECIDING_SECONDS, HeldMail, State
 from ui import failures, theme
 from ui.bridge import Bridge
 from ui.mails.buttons import MailsButtons
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LOOK_MS = 1000
-DECIDING_SECONDS = 600.0  # in which a mail that is being asked about does not go
 LOCKED = "Memory is locked, and the mails that wait with it. Mail programs cannot send meanwhile."
 NOT_READY = "Companion is starting."
 HEADING, EMPTY = "Waiting mails", "No mail waits"
@@ -163,8 +162,14 @@ class MailsWindow(QDialog):
     def _send_now(self, mail: str) -> None:
         self._do(lambda sending: sending.send_now(mail))
 
-    def _put_off(self, until: float) -> None:
-        mail, seconds = self.list.mail, until - self._now()
+    def _choose_time(self) -> None:
+        mail = self._mails.get(self.list.mail)
+        if mail is not None:  # it may have gone while the menu was open
+            self._let_wait(mail)
+            self.buttons.later.ask(lambda until: self._put_off(mail.id, until))
+
+    def _put_off(self, mail: str, until: float) -> None:
+        seconds = until - self._now()
         self._do(lambda sending: sending.later(mail, seconds))
 
     def _edit(self) -> None:
@@ -234,7 +239,8 @@ class MailsWindow(QDialog):
         self.question.answered.connect(self._answered)
         self.buttons.send_wanted.connect(self._send)
         self.buttons.edit_wanted.connect(self._edit)
-        self.buttons.later_wanted.connect(self._put_off)
+        self.buttons.later_wanted.connect(lambda until: self._put_off(self.list.mail, until))
+        self.buttons.choice_wanted.connect(self._choose_time)
         self.buttons.drop_wanted.connect(self._drop)
         self.settings.clicked.connect(self.settings_wanted)
         self.unlock.clicked.connect(self.unlock_wanted)

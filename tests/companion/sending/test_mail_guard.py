@@ -7,8 +7,11 @@ import smtplib
 import socket
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
+import keyring
 import pytest
+from keyring.errors import KeyringLocked
 from mail_desk import OFF, Desk
 from mail_person import ANGRY, CALM, HOST, until
 
@@ -112,6 +115,21 @@ def test_mails_that_wait_are_shown_and_sent_although_a_port_is_taken(desk: Desk)
         (mail,) = desk.guard.state().held
         desk.guard.send_now(mail.id).result(60)
         until(lambda: len(desk.server.received) == 1)
+
+
+def test_a_locked_keyring_keeps_nobody_from_being_served(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(_service: str, _user: str) -> NoReturn:
+        raise KeyringLocked("Failed to unlock the collection!")
+
+    desk.apply(desk.settings)
+    desk.send(ANGRY)
+    desk.guard.stop()
+    monkeypatch.setattr(keyring, "get_password", locked)
+    desk.new_guard()
+    desk.apply(desk.settings)
+    state = desk.guard.state()
+    assert (state.serves, state.problem, len(state.held)) == (True, "", 1)
+    assert "perhaps still in the keyring" in desk.incidents[-1]
 
 
 def test_what_keeps_it_from_working_is_told_whatever_it_is(desk: Desk) -> None:

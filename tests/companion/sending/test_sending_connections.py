@@ -68,6 +68,42 @@ def test_a_server_that_says_so_as_it_hangs_up_is_called_again(person: Person) ->
     assert len(person.server.received) == 1
 
 
+def hung_up_within_a_mail(person: Person, program: smtplib.SMTP) -> None:
+    left = [True]
+    person.server.behaviour.breaks = lambda here: here == "recipient" and bool(left) and left.pop()
+    assert program.mail(USER)[0] == 250
+    assert program.rcpt("bob@example.org")[0] == 451
+
+
+def test_whoever_greets_anew_after_the_server_hung_up_within_a_mail_is_still_logged_in(person: Person) -> None:
+    person.guard.start()
+    person.signals = type(person.signals)()
+    with person.mail_program() as program:
+        hung_up_within_a_mail(person, program)
+        assert program.ehlo()[0] == 250
+        program.sendmail(USER, ["bob@example.org"], written(CALM))
+    assert len(person.server.received) == 1
+
+
+@pytest.mark.parametrize("greets", [True, False])
+def test_where_the_password_is_another_by_then_the_mail_program_may_log_in_again(person: Person, greets: bool) -> None:
+    person.guard.start()
+    person.signals = type(person.signals)()
+    with person.mail_program() as program:
+        hung_up_within_a_mail(person, program)
+        person.server.behaviour.passwords[USER] = "another"
+        if greets:
+            assert program.ehlo()[0] == 250
+        else:
+            assert program.rset()[0] == 250
+            assert program.mail(USER)[0] == 535
+        assert program.mail(USER)[0] == 530
+        program.user, program.password = USER, "another"
+        assert program.auth("PLAIN", program.auth_plain)[0] == 235
+        program.sendmail(USER, ["bob@example.org"], written(CALM))
+    assert len(person.server.received) == 1
+
+
 def test_a_server_that_hangs_up_after_a_wrong_password_is_called_again(person: Person) -> None:
     person.guard.start()
     with smtplib.SMTP(HOST, person.account.local_port, timeout=PATIENCE) as program:
@@ -109,6 +145,36 @@ def test_who_does_not_log_in_is_sent_off(person: Person, monkeypatch: pytest.Mon
         assert said[0].startswith("220")
         assert said[-1] == "421 4.4.2 Nobody logged in here for a while"
         assert program.noop()[0] == 250
+
+
+def seconds_left(person: Person) -> float:
+    """Return how long the one connection there is may go on without a login."""
+    assert person.guard._proxy is not None
+    (dialogue,) = person.guard._proxy._dialogues
+    assert dialogue._hurry is not None
+    return dialogue._hurry.when() - dialogue.loop.time()
+
+
+def test_who_greets_has_minutes_to_type_a_password(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    person.guard.start()
+    with smtplib.SMTP(HOST, person.account.local_port, timeout=PATIENCE) as program:
+        assert seconds_left(person) <= 30
+        program.ehlo()
+        assert 60 < seconds_left(person) <= 300
+        monkeypatch.setattr("companion.sending.dialogue.GREETED_SECONDS", 600.0)
+        with pytest.raises(smtplib.SMTPAuthenticationError):
+            program.login(USER, "wrong")
+        assert seconds_left(person) > 300  # it begins anew with each try
+        program.user, program.password = USER, PASSWORD
+        assert program.auth("PLAIN", program.auth_plain)[0] == 235
+
+
+def test_who_greets_and_never_logs_in_is_sent_off(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("companion.sending.dialogue.GREETED_SECONDS", 0.05)
+    person.guard.start()
+    with smtplib.SMTP(HOST, person.account.local_port, timeout=PATIENCE) as program:
+        program.ehlo()
+        assert program.getreply() == (421, b"4.4.2 Nobody logged in here for a while")
 
 
 def test_a_server_that_is_slow_over_a_login_is_waited_for(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:

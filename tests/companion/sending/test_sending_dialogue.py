@@ -11,7 +11,7 @@ from base64 import b64encode
 from pathlib import Path
 
 import pytest
-from mail_person import ANGRY, CALM, HOST, PASSWORD, PATIENCE, USER, Person, written
+from mail_person import ANGRY, CALM, HOST, PASSWORD, PATIENCE, USER, Person, until, written
 from real_server import Authority, MailServer
 
 from companion.sending.types import Account, Security, SendingError, SendSettings
@@ -176,6 +176,42 @@ def test_dots_and_bare_line_feeds_and_long_lines_arrive_as_written(person: Perso
     with person.mail_program() as program:
         program.sendmail(USER, ["bob@example.org"], content)
     assert person.server.received[0].content == content
+
+
+def handed_in(program: smtplib.SMTP, raw: bytes) -> int:
+    """Hand in a mail byte for byte as a mail program puts it on the wire, its end left out; return the answer."""
+    assert program.mail(USER)[0] == 250
+    assert program.rcpt("bob@example.org")[0] == 250
+    assert program.docmd("DATA")[0] == 354
+    program.send(raw + b".\r\n")
+    return program.getreply()[0]
+
+
+@pytest.mark.parametrize("text", [CALM, ANGRY])
+def test_only_dots_after_a_whole_line_break_are_doubled_on_the_way(person: Person, text: str) -> None:
+    person.guard.start()
+    head = b"Message-ID: <1@x>\r\nDate: x\r\n\r\n" + text.encode()
+    with person.mail_program() as program:
+        assert handed_in(program, head + b"\n.one\r\n..two\r\n...\r\n..\n\n.\tthree\r.four\r\n") == 250
+        assert handed_in(program, b"..\r\n..\r\n") == 250
+    person.let_pass(601)
+    until(lambda: len(person.server.received) == 2)
+    arrived = {received.content[:12]: received.content for received in person.server.received}
+    assert arrived[head[:12]] == head + b"\n.one\r\n.two\r\n..\r\n.\n\n.\tthree\r.four\r\n"
+    (other,) = (content for content in arrived.values() if content[:12] != head[:12])
+    assert other.endswith(b">\r\n.\r\n.\r\n")
+
+
+@pytest.mark.parametrize("end", [b"\n.\r\n", b"\n.\n", b"\r.\r", b"\r.\r\n", b"\r\n..\n.\n"])
+def test_a_mail_that_servers_could_take_to_end_early_is_refused(person: Person, end: bytes) -> None:
+    person.guard.start()
+    with person.mail_program() as program:
+        assert handed_in(program, b"Message-ID: <1@x>\r\n\r\nFIX IT NOW!!!" + end + b"MAIL FROM:<eve@x>\r\n") == 554
+        assert person.server.received == []
+        assert person.guard.held() == ()
+        person.signals = type(person.signals)()
+        program.sendmail(USER, ["bob@example.org"], written(CALM))
+    assert len(person.server.received) == 1
 
 
 def test_a_refusal_after_the_data_is_the_mail_programs(person: Person) -> None:
