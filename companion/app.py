@@ -32,6 +32,7 @@ from companion.locked.merging import merge_all
 from companion.locked.moments import SealedMoments
 from companion.looks import Looks
 from companion.moments import Moments
+from companion.notices.expiring import Expiring
 from companion.recover import finish_forgetting, recover
 from companion.settings import Settings
 from embeddings.types import EEGWindow
@@ -132,6 +133,7 @@ def _parts(settings: Settings, run: recording.ThisRun, *, writer: Writer, store:
     upkeep = (
         GivingBack(),
         Arranging(vectors=vectors, on_incident=note),
+        Expiring(writer, clock=clock, on_incident=note),
         Compacting(
             store=store,
             writer=writer,

@@ -46,6 +46,7 @@ def deep_work(
     from companion.focus.watch import FocusWatch
     from companion.notices.notices import Notices
     from companion.notices.watching import PART
+    from companion.quiet.choose import on_now
     from companion.quiet.journal import usual_folder
     from companion.quiet.keeping import Keeping
     from companion.tension import TensionWatch
@@ -60,6 +61,7 @@ def deep_work(
         on_incident=note,
         rules=chosen.rules,
         chosen=chosen.kinds,
+        hands=chosen.hands,
         clock=clock,
         may_keep=may_keep,
     )
@@ -70,10 +72,13 @@ def deep_work(
         os.environ,
         choices=lambda: chosen.choices,
         show=front.show,
+        take_down=front.take_down,
         offer=front.offer,
         brain=TensionWatch(
             encoder=encoder, last=last, clock=clock, on_incident=note, every=RESPONSE_SECONDS, part=PART
         ),
+        may_keep=may_keep,
+        quiet=on_now,
         on_incident=note,
         clock=clock,
     )

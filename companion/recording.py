@@ -10,7 +10,7 @@ from functools import partial
 
 from companion.brain import board
 from companion.brain.types import BoardSpec
-from companion.capture.attended import NOBODY, Attended
+from companion.capture.attended import NOBODY, Attended, WindowsAlone
 from companion.capture.choose import choose
 from companion.capture.password_places import PasswordPlaces
 from companion.capture.privacy import Rules
@@ -158,7 +158,7 @@ def source(
         listen=consents.hands,
         typed=consents.typed,
         passwords=passwords,
-        attended=attended if consents.hands else NOBODY,
+        attended=attended if consents.hands else WindowsAlone(attended),
     )
 
 

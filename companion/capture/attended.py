@@ -36,6 +36,20 @@ class Each:
             one.window(app, url, time)
 
 
+class WindowsAlone:
+    """Tells of the attention and nothing of the hands, which may not be listened to."""
+
+    def __init__(self, heard_by: Attended) -> None:
+        self._heard_by = heard_by
+
+    def happened(self, trigger: Trigger, time: float) -> None:
+        """Do nothing."""
+
+    def window(self, app: str, url: str, time: float) -> None:
+        """Tell it."""
+        self._heard_by.window(app, url, time)
+
+
 class Nobody:
     """Hears of nothing."""
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from companion.notices.rules import Choices, OwnRule
     from companion.settings import Settings
 
-_HOURS = re.compile(r"(\d{1,2}):([0-5]\d)-(\d{1,2}):([0-5]\d)")
+_CLOCK = r"([01]?\d|2[0-3]):([0-5]\d)"
+_HOURS = re.compile(rf"{_CLOCK}-{_CLOCK}")
 _HOURS_WANTED = "Write quiet hours as 22:00-07:00."
 _RULE_WANTED = (
     'Write a rule as: pass, hold or digest, then app=, sender= or words=, as in: hold app=slack words="stand-up".'
@@ -30,7 +31,7 @@ class Chosen:
     def take(self, settings: Settings) -> None:
         """Take over other settings; raises `ChoiceError`."""
         self.rules, self.kinds, self.choices = rules_of(settings), kinds_of(settings), choices_of(settings)
-        self.quiet = settings.quiet_in_focus
+        self.quiet, self.hands = settings.quiet_in_focus, settings.consent_input
 
 
 class ChoiceError(Exception):
@@ -63,6 +64,7 @@ def choices_of(settings: Settings) -> Choices:
         starred_apps=settings.starred_apps,
         starred_people=settings.starred_people,
         rules=tuple(map(own_rule, filter(str.strip, settings.notice_rules))),
+        exclude_apps=settings.exclude_apps,
     )
 
 
@@ -80,7 +82,8 @@ def quiet_hours(written: str) -> QuietHours:
     from companion.focus.rules import QuietHours
     from companion.focus.types import FocusError
 
-    found = _HOURS.fullmatch(written.replace(" ", ""))
+    hours = re.sub(r"-24:00$", "-00:00", written.replace(" ", ""))  # midnight, as it is written at the end of a day
+    found = _HOURS.fullmatch(hours)
     if found is None:
         raise ChoiceError(_HOURS_WANTED)
     start, start_minute, end, end_minute = map(int, found.groups())

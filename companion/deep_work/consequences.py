@@ -13,13 +13,14 @@ from companion.deep_work.choices import Chosen
 from companion.deep_work.deep_quiet import LONGEST_ASKED, DeepQuiet
 from companion.deep_work.front import Front
 from companion.deep_work.looking_back import Past
-from companion.deep_work.port import DeepWorkState, Offer, Show
+from companion.deep_work.port import DeepWorkState, Offer, Show, TakeDown
 from companion.focus.calibration import Step
 from companion.focus.types import FocusError, FocusState, Mode
 from companion.focus.watch import FocusWatch
 from companion.notices.digest import Digest
 from companion.notices.notices import Notices
 from companion.notices.notices import Snapshot as NoticesSnapshot
+from companion.notices.types import Judged
 from companion.quiet.keeping import Keeping, Standing
 from companion.settings import Settings
 from index.focus_history import Span, Totals
@@ -84,12 +85,20 @@ class DeepWork:
         self.watch.start()
         self._quiet.start()
 
-    def stop(self) -> None:
-        """End; do-not-disturb is as it was before, and what was held is told of."""
+    def tell_left(self) -> None:
+        """Tell of what an earlier run held, and do no more. Raises `VaultError`."""
+        self.notices.start()
+        self.notices.stop(for_good=True)
+
+    def stop(self, *, for_good: bool = False) -> None:
+        """End; do-not-disturb is as it was before, and what was held is told of.
+
+        What nobody has answered is told of anew when this begins again, ``for_good`` now.
+        """
         self._errands.shutdown(wait=True, cancel_futures=True)
         with ExitStack() as ending:  # from the last to the first, each whatever became of the others
             ending.callback(self._quiet.keeping.stop)
-            ending.callback(self.notices.stop)
+            ending.callback(self.notices.stop, for_good=for_good)
             ending.callback(self._quiet.stop)
             self.watch.stop()
 
@@ -113,6 +122,7 @@ class DeepWork:
         self._chosen.take(settings)
         self.watch.set_rules(self._chosen.rules)
         self.watch.set_kinds(self._chosen.kinds)
+        self.watch.set_hands(told=self._chosen.hands)
         if self._chosen.quiet and not before:
             self._quiet.asked_for()
         else:
@@ -126,12 +136,13 @@ class DeepWork:
 
     def state(self) -> DeepWorkState:
         """Return how it stands now."""
-        focus, quiet, notices = self.watch.snapshot(), self._quiet.standing, self.notices.snapshot()
+        focus, quiet = self.watch.snapshot(), self._quiet.standing
+        notices = self._quiet.counted(self.notices.snapshot())
         return DeepWorkState(focus, quiet, notices, told(focus, quiet, notices))
 
-    def shown_by(self, show: Show | None, offer: Offer | None) -> None:
+    def shown_by(self, show: Show | None, offer: Offer | None, take_down: TakeDown | None = None) -> None:
         """Say who shows what passes where the desktop would hold it, and who shows a digest; None for nobody."""
-        self._front.shown_by(show, offer)
+        self._front.shown_by(show, offer, take_down)
         if show is None:
             self._quiet.look()
         else:
@@ -173,9 +184,9 @@ class DeepWork:
         """Take in that the person has a digest before them; see `Notices.looked_at`."""
         return self._errand(self.notices.looked_at, digest)
 
-    def unseen(self, numbers: Sequence[int]) -> None:
-        """Take in that notices which passed were never on the screen; see `Notices.unseen`."""
-        self.notices.unseen(numbers)
+    def unseen(self, passed: Sequence[Judged]) -> None:
+        """Take in that notices which passed may not have been seen; see `Notices.unseen`."""
+        self.notices.unseen(passed)
 
     def judge_notice(self, number: int, *, important: bool) -> Future[None]:
         """Learn that the person calls a notice important, or not; raises `NoticesError` in the future."""

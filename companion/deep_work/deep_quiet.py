@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import queue
 import threading
 import time
@@ -14,20 +15,24 @@ from companion.deep_work.choices import Chosen
 from companion.deep_work.front import Front
 from companion.focus.types import Cause, FocusState
 from companion.focus.watch import FocusWatch
-from companion.notices.notices import Notices
-from companion.quiet.keeping import Keeping, Standing
+from companion.notices.notices import PAUSED, Notices
+from companion.notices.snapshot import Snapshot
+from companion.quiet.keeping import OWN, Keeping, Standing
 
 PART = "focus"
 #: Seconds from one look to the next while something is held, and until a state of focus counts as one of the past.
 LOOK_SECONDS, STALE_SECONDS = 1.0, 30.0
 #: Seconds that the person themselves may have focus on, and that is waited beyond what focus ends after by itself.
 LONGEST_ASKED, GRACE_SECONDS = 24 * 3600.0, 60.0
+#: Seconds until what failed as it began is tried again: each time twice as long, up to the second.
+TRY_SECONDS, LONGEST_TRY_SECONDS = 5.0, 60.0
 
 HOLDS_ALL = "Do-not-disturb stays off: {} would hold what is urgent too, and without windows nobody here can show it."
 NOT_FOLLOWED = (
     "Do-not-disturb is off: nothing was heard of your focus for half a minute. If this stays, restart Companion."
 )
 NOT_SEEN = "Do-not-disturb is off while notifications are not seen."
+NOT_KEPT = "Do-not-disturb is off while recording is paused."
 TOO_LONG = (
     "Do-not-disturb is off until the next focus: it was on for longer than focus may last. Restart Companion if this "
     "comes again."
@@ -70,7 +75,9 @@ class DeepQuiet:
         self._on_incident, self._monotonic = on_incident, monotonic
         self._wakes: queue.SimpleQueue[_Wake] = queue.SimpleQueue()
         self._holding, self._limits = False, ""
-        self._waiting = False  # it ended although focus goes on, for what may pass
+        self._waiting = False  # for what may pass: it ended although focus goes on, or could not begin
+        self._try_at, self._apart = -math.inf, TRY_SECONDS  # when it is tried again, monotonic, and what comes between
+        self._counted = 0, 0  # of those that came during focus, how many had passed and been held before this one
         self._declined: float | None = None  # since when the focus is in which nothing is begun any more
         self._newest: FocusState | None = None
         self._focus, self._newest_at, self._began = 0.0, 0.0, 0.0
@@ -83,6 +90,11 @@ class DeepQuiet:
         """How do-not-disturb stands."""
         standing = self.keeping.standing
         return replace(standing, limits=self._limits) if self._limits else standing
+
+    def counted(self, notices: Snapshot) -> Snapshot:
+        """Return the same with what passed and was held since do-not-disturb went on last."""
+        passed, held = self._counted
+        return replace(notices, passed=max(0, notices.passed - passed), held=max(0, notices.held - held))
 
     def start(self) -> None:
         """Begin to look."""
@@ -128,22 +140,28 @@ class DeepQuiet:
     def _take_in(self, wake: _Wake) -> None:
         state = self._seen()
         if not state.deep:
-            self._waiting, self._limits = False, ""
+            self._waiting, self._limits, self._apart = False, "", TRY_SECONDS
         if wake is _Wake.ASKED:
             self._declined = None
         if self._holding:
             self._end_unless_it_goes_on()
-        elif wake in (_Wake.BEGIN, _Wake.ASKED) or (self._waiting and not self._hindrance()):
+        elif wake in (_Wake.BEGIN, _Wake.ASKED) or (self._is_due() and not self._hindrance()):
             self._begin(state)
 
+    def _is_due(self) -> bool:
+        return self._waiting and self._monotonic() >= self._try_at
+
     def _begin(self, state: FocusState) -> None:
-        self._waiting, self._limits = False, ""
+        self._waiting, self._limits, self._try_at = False, "", -math.inf
         if not state.deep or not self._chosen.quiet or state.since == self._declined or self._would_hold_all():
             return
         if self._has_to_wait():
             return
         since = self._notices.mark()
+        self._count()
         if not self.keeping.begin():
+            if self.keeping.limits != OWN:
+                self._try_later()
             return
         standing = self.keeping.standing  # who shows notifications may not have been there before
         semantics = None if self._would_hold_all() else standing.semantics
@@ -151,11 +169,22 @@ class DeepQuiet:
             self.keeping.end()
             return
         if not self._notices.focus_began(semantics, standing.backend, since):
-            self._has_to_wait()
+            if not self._has_to_wait():
+                self._try_later()
             self.keeping.end()  # what is not seen would be held and never told of
             return
         self._holding, self._focus, self._began = True, state.since, self._monotonic()
+        self._apart = TRY_SECONDS
         self._end_unless_it_goes_on()  # it may have been turned off by hand meanwhile
+
+    def _try_later(self) -> None:
+        """Have it tried again: a bus that does not answer, or a daemon that is not there yet, may well be soon."""
+        self._waiting, self._try_at = True, self._monotonic() + self._apart
+        self._apart = min(2.0 * self._apart, LONGEST_TRY_SECONDS)
+
+    def _count(self) -> None:
+        notices = self._notices.snapshot()
+        self._counted = notices.passed, notices.held
 
     def _end_unless_it_goes_on(self) -> None:
         if not self._goes_on():
@@ -174,6 +203,7 @@ class DeepQuiet:
             return False
         if state.since != self._focus:  # another began in the same breath in which the last one ended
             self._focus, self._began = state.since, self._monotonic()
+            self._count()
         if self._monotonic() - self._began > self._longest(state):
             self._declined, self._limits = state.since, TOO_LONG
             self._on_incident(PART, TOO_LONG)
@@ -185,7 +215,8 @@ class DeepQuiet:
         self._seen()
         if self._monotonic() - self._newest_at > STALE_SECONDS:
             return NOT_FOLLOWED
-        return NOT_SEEN if self._notices.snapshot().limits else ""
+        limits = self._notices.snapshot().limits
+        return NOT_KEPT if limits == PAUSED else NOT_SEEN if limits else ""
 
     def _has_to_wait(self) -> bool:
         """Whether something has to pass before anything is held; `standing` says what, and it begins after that."""

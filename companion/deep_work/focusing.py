@@ -25,14 +25,23 @@ class Focusing:
     ----------
     make
         Makes it for some settings.
+    left
+        Returns whether anything that was held has yet to be told of.
     on_incident
         Takes a part and a sentence; told whatever goes wrong here, also where nobody waits for a future.
 
     """
 
-    def __init__(self, make: Callable[[Settings], DeepWork], *, on_incident: Callable[[str, str], None]) -> None:
-        self._make, self._on_incident = make, on_incident
+    def __init__(
+        self,
+        make: Callable[[Settings], DeepWork],
+        *,
+        left: Callable[[], bool] = lambda: False,
+        on_incident: Callable[[str, str], None],
+    ) -> None:
+        self._make, self._left, self._on_incident = make, left, on_incident
         self._deep: DeepWork | None = None
+        self._front = ""  # the program that was turned to last
         self._turn = ThreadPoolExecutor(max_workers=1, thread_name_prefix="focusing")  # the desktop may take seconds
 
     @property
@@ -72,11 +81,15 @@ class Focusing:
         deep = self._deep
         if deep is not None:
             deep.watch.window(app, url, time)
-            deep.turned_to(app)
+            if app and app != self._front:  # who looks away and back again, or comes back, has turned to nothing new
+                self._front = app
+                deep.turned_to(app)
 
     def _apply(self, settings: Settings) -> None:
         if not settings.follow_focus:
-            self._end()
+            self._end(for_good=True)
+            if self._left():  # it was held while another run, or a locked one, followed other settings
+                self._make(settings).tell_left()
         elif self._deep is not None:
             self._deep.apply(settings)
         else:
@@ -89,12 +102,13 @@ class Focusing:
         except BaseException:
             deep.stop()
             raise
+        self._front = ""  # whoever follows from now on has been told of none
         self._deep = deep
 
-    def _end(self) -> None:
+    def _end(self, *, for_good: bool = False) -> None:
         deep, self._deep = self._deep, None
         if deep is not None:
-            deep.stop()
+            deep.stop(for_good=for_good)
 
     def _submit(self, work: Callable[..., None], *given: Settings) -> Future[None]:
         future = self._turn.submit(work, *given)

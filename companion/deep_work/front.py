@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 from companion.notices.digest import Digest, digest
-from companion.notices.types import Judged
+from companion.notices.types import Judged, Notice
 
 
 class Front:
@@ -16,12 +16,18 @@ class Front:
         self._lock = threading.Lock()
         self._show: Callable[[Judged], bool] | None = None
         self._offer: Callable[[Digest], None] | None = None
+        self._take_down: Callable[[Callable[[Notice], bool]], None] | None = None
         self._kept: dict[int, Digest] = {}  # by number, in the order they came
 
-    def shown_by(self, show: Callable[[Judged], bool] | None, offer: Callable[[Digest], None] | None) -> None:
+    def shown_by(
+        self,
+        show: Callable[[Judged], bool] | None,
+        offer: Callable[[Digest], None] | None,
+        take_down: Callable[[Callable[[Notice], bool]], None] | None = None,
+    ) -> None:
         """Hand on to these; the digests that nobody could be offered before are offered now, as one."""
         with self._lock:
-            self._show, self._offer = show, offer
+            self._show, self._offer, self._take_down = show, offer, take_down
             kept: tuple[Digest, ...] = ()
             if offer is not None:
                 kept = tuple(self._kept.values())
@@ -41,14 +47,22 @@ class Front:
             show = self._show
         return show is not None and show(judged)
 
-    def offer(self, some: Digest) -> None:
-        """Show a digest, at once or as soon as somebody can."""
+    def take_down(self, of: Callable[[Notice], bool]) -> None:
+        """Show those no more that passed and of which ``of`` returns True."""
+        with self._lock:
+            take_down = self._take_down
+        if take_down is not None:
+            take_down(of)
+
+    def offer(self, some: Digest) -> bool:
+        """Show a digest, at once or as soon as somebody can; returns whether it is at once."""
         with self._lock:
             offer = self._offer
             if offer is None:
                 self._kept[some.number] = some
         if offer is not None:
             offer(some)
+        return offer is not None
 
     def forget(self) -> None:
         """Let go of all that waits to be offered."""
@@ -60,4 +74,5 @@ def _as_one(kept: Sequence[Digest]) -> Digest:
     """Return several digests as the last of them: a window shows one at a time."""
     if len(kept) == 1:
         return kept[0]
-    return digest(kept[-1].number, [one for some in kept for one in some.notices])
+    notices = {one.number: one for some in kept for one in some.notices}  # a later one may hold an earlier one's
+    return digest(kept[-1].number, [*notices.values()])

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from companion.focus.calibration import Step
     from companion.notices.digest import Digest
     from companion.notices.notices import Snapshot as NoticesSnapshot
-    from companion.notices.types import Judged
+    from companion.notices.types import Judged, Notice
     from companion.quiet.keeping import Standing
     from index.focus_history import Span, Totals
 
 Show = Callable[["Judged"], bool]
+TakeDown = Callable[[Callable[["Notice"], bool]], None]
 Offer = Callable[["Digest"], None]
 
 
@@ -29,7 +30,7 @@ class DeepWorkState:
     Attributes
     ----------
     focus, quiet, notices
-        What each part says.
+        What each part says; of the notices that passed and were held, how many since do-not-disturb went on last.
     sentence
         The one that the tray and ``companion focus status`` show.
 
@@ -55,10 +56,11 @@ class DeepWorkPort(Protocol):
         """
         ...
 
-    def shown_by(self, show: Show | None, offer: Offer | None) -> None:
+    def shown_by(self, show: Show | None, offer: Offer | None, take_down: TakeDown | None = None) -> None:
         """Say who shows what passes where the desktop would hold it, and who shows a digest; None for nobody.
 
-        Both are called on the thread of the notices. ``show`` returns whether it shows.
+        All are called on the thread of the notices. ``show`` returns whether it shows; ``take_down`` shows those no
+        more of which what it is handed returns True.
         """
         ...
 
@@ -104,8 +106,8 @@ class DeepWorkPort(Protocol):
         """Take in that the person has a digest before them: what they open of it is learned from, and what not."""
         ...
 
-    def unseen(self, numbers: Sequence[int]) -> None:
-        """Take in that notices which passed were never on the screen, though ``show`` took them: they are held."""
+    def unseen(self, passed: Sequence[Judged]) -> None:
+        """Take in that notices which ``show`` took may not have been seen: they are held."""
         ...
 
     def judge_notice(self, number: int, *, important: bool) -> Future[None]:

@@ -43,17 +43,34 @@ class Following:
     ----------
     behaviour, policy, person
         What is told of hands and attention; what decides; what was learned of the person.
+    hands
+        Whether hands are told of. Where they are not, nothing is said of behaviour, and what has the attention counts
+        for the rules about programs alone.
 
     """
 
-    def __init__(self, rules: Rules, chosen: Mapping[str, Kind] = NOTHING_CHOSEN) -> None:
+    def __init__(self, rules: Rules, chosen: Mapping[str, Kind] = NOTHING_CHOSEN, *, hands: bool = True) -> None:
         self.behaviour, self.policy, self.person = Behaviour(chosen), Policy(rules), Person()
+        self.hands, self._front = hands, ""
         self._fusion = Fusion()
 
     def forget(self, now: float) -> None:
         """Let go of all that was seen before ``now`` (monotonic)."""
         self.behaviour.forget(now)
         self._fusion = Fusion()
+
+    @property
+    def app(self) -> str:
+        """The program that has the attention; empty where that is not known."""
+        return self.behaviour.app or self._front
+
+    def window(self, app: str, url: str, time: float) -> None:
+        """Take in that the attention is on this program, and this page, from ``time`` (monotonic) on."""
+        self._front = app
+        if self.hands:
+            self.behaviour.window(app, url, time)
+        elif self.behaviour.app:
+            self.behaviour.window("", "", time)
 
     def step(
         self,
@@ -95,7 +112,7 @@ class Following:
                 told.probability,
                 frozen=told.frozen or waiting,
                 idle=untouched,
-                app=self.behaviour.app,
+                app=self.app,
             )
         )
         state = FocusState(
@@ -125,4 +142,4 @@ class Following:
         weights = self.person.behaviour
         pro = () if numbers is None else signs.reasons(weights, numbers, pro=True)
         con = () if numbers is None else signs.reasons(weights, numbers, pro=False)
-        return wording.why(decision, told, pro, con, self.behaviour.app)
+        return wording.why(decision, told, pro, con, self.app)

@@ -91,10 +91,11 @@ class Policy:
         forced = self._forced(seen)
         if forced is not None:
             self._set(*forced, seen.now, seen.time)
-        elif self._cause in (Cause.OVERRIDE, Cause.QUIET_HOURS):  # that is over: all begins anew
-            self._set(False, Cause.SIGNS, seen.now, seen.time)
+        elif self._cause in (Cause.OVERRIDE, Cause.QUIET_HOURS):
+            self._begin_anew(seen)
         elif not self._by_app(seen):
             self._by_signs(seen, passed)
+            self._explain(seen)
         return Decision(self._deep, self._since, self._cause, self._override.until if self._override else None)
 
     def _passed(self, seen: Seen) -> float:
@@ -121,6 +122,18 @@ class Policy:
             return said.mode is Mode.ON, Cause.OVERRIDE
         return (True, Cause.QUIET_HOURS) if self.rules.quiet(seen.local) else None
 
+    def _begin_anew(self, seen: Seen) -> None:
+        """End what the person said, or quiet hours; a break is due after focus for as long as it may last."""
+        lasted = seen.now - self._flipped + GAP_SECONDS  # it was asked for a moment before it began
+        if self._deep and self._cause is Cause.OVERRIDE and lasted >= self.rules.longest:
+            self._take_a_break(seen)
+        else:
+            self._set(False, Cause.SIGNS, seen.now, seen.time)
+
+    def _take_a_break(self, seen: Seen) -> None:
+        self._set(False, Cause.LONGEST, seen.now, seen.time)
+        self._pause_until = seen.now + self.rules.pause
+
     def _by_app(self, seen: Seen) -> bool:
         """Let the program in front decide; returns whether it did."""
         rule = self.rules.of_app(seen.app)
@@ -138,8 +151,7 @@ class Policy:
         if not self._deep:
             self._begin(seen, passed)
         elif self._too_long(seen):
-            self._set(False, Cause.LONGEST, seen.now, seen.time)
-            self._pause_until = seen.now + self.rules.pause
+            self._take_a_break(seen)
         elif (seen.idle or 0.0) >= self.rules.away:
             self._set(False, Cause.AWAY, seen.now, seen.time)
         else:
@@ -157,10 +169,24 @@ class Policy:
             if self._over >= self.rules.dwell_enter:
                 self._set(True, Cause.SIGNS, seen.now, seen.time)
 
+    def _explain(self, seen: Seen) -> None:
+        """Have what decided be the signs once the reason has passed: it would be false of what is decided now."""
+        pauses, rule = seen.now < self._pause_until, self.rules.of_app(seen.app)
+        lasts = {
+            Cause.AWAY: not self._is_here(seen),
+            Cause.LONGEST: pauses,
+            Cause.CORRECTED: pauses,
+            Cause.APP_RULE: rule is (AppRule.ALWAYS if self._deep else AppRule.NEVER),
+        }
+        if self._flipped < seen.now and not lasts.get(self._cause, True):
+            self._cause = Cause.SIGNS
+
     def _may_begin(self, seen: Seen) -> bool:
         """Whether somebody is there, for long enough to come, and no pause lasts."""
-        here = (seen.idle or 0.0) + self.rules.dwell_leave <= self.rules.away
-        return self._deep or (here and seen.now >= self._pause_until)
+        return self._deep or (self._is_here(seen) and seen.now >= self._pause_until)
+
+    def _is_here(self, seen: Seen) -> bool:
+        return (seen.idle or 0.0) + self.rules.dwell_leave <= self.rules.away
 
     def _too_long(self, seen: Seen) -> bool:
         return self._deep and seen.now - self._flipped >= self.rules.longest

@@ -45,6 +45,8 @@ class FocusWatch:
         Takes a part and a sentence.
     chosen
         What kinds the person said programs and sites are, see `kinds.kind_of`.
+    hands
+        Whether hands are told of, see `following.Following`.
     clock, monotonic
         UTC seconds since 1970, and seconds that only ever grow, those of `companion.capture.screen.Happened`.
     local
@@ -67,6 +69,7 @@ class FocusWatch:
         on_incident: Callable[[str, str], None],
         rules: Rules | None = None,
         chosen: Mapping[str, Kind] = NOTHING_CHOSEN,
+        hands: bool = True,
         clock: Callable[[], float] = system_time.time,
         monotonic: Callable[[], float] = system_time.monotonic,
         local: Callable[[float], Local] | None = None,
@@ -78,7 +81,7 @@ class FocusWatch:
         self._memory = Memory(writer, store, clock=clock)
         self._brain = Brain(encoder=encoder, last=last, on_incident=on_incident)
         self._lock = threading.Lock()  # around what follows
-        self._following = Following(rules or Rules(), chosen)
+        self._following = Following(rules or Rules(), chosen, hands=hands)
         self._calibration: Calibration | None = None
         self._step: Step | None = None
         self._listeners: list[Listener] = []
@@ -129,7 +132,7 @@ class FocusWatch:
         An empty ``app`` is where the attention is on nothing, or on what nobody may know of.
         """
         with self._lock:
-            self._following.behaviour.window(app, url, time)
+            self._following.window(app, url, time)
 
     def override(self, mode: Mode, until: float | None = None) -> None:
         """Switch focus on or off, until a time (UTC seconds) or, None, for as long as it may last; or to automatic.
@@ -151,6 +154,13 @@ class FocusWatch:
         """Go by what the person says programs and sites are for, from now on."""
         with self._lock:
             self._following.behaviour.choose(chosen)
+
+    def set_hands(self, *, told: bool) -> None:
+        """Go by whether hands are told of, from now on."""
+        with self._lock:
+            if self._following.hands is not told:
+                self._following.hands = told
+                self._following.window(self._following.app, "", self._monotonic())
 
     def correct(self, start: float, end: float, *, focused: bool) -> int:
         """Learn that the person was, or was not, focused during a time (UTC seconds); returns the correction's number.

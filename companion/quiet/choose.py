@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from companion.quiet.types import Quiet, QuietError
+from companion.quiet.types import Quiet, QuietError, Semantics
 
 if TYPE_CHECKING:  # only there on Linux
     from companion.quiet.bus import Bus
@@ -65,6 +65,23 @@ def choose(environ: Mapping[str, str] = os.environ, platform: str = sys.platform
     except BaseException:
         bus.close()
         raise
+
+
+def on_now(environ: Mapping[str, str] = os.environ) -> Semantics | None:
+    """Return what is true of this session's do-not-disturb while it is on, whoever turned it on.
+
+    None while it is off, and where nobody can say: what is shown then is shown as if it were off.
+    """
+    try:
+        chosen = choose(environ)
+    except QuietError:
+        return None
+    try:
+        return chosen.quiet.semantics if chosen.quiet.is_on() else None
+    except QuietError:
+        return None
+    finally:
+        chosen.quiet.close()
 
 
 def named(name: str, environ: Mapping[str, str] = os.environ) -> Quiet:

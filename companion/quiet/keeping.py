@@ -26,7 +26,8 @@ LOCK_SECONDS = 5.0
 #: How often what a run left that was ended early is tried again, every few seconds: ten minutes.
 TRIES = 200
 
-_OWN = "Your own do-not-disturb is on: nothing is changed, and nothing will be turned off."
+#: What is said where it is not for us to turn on; all else that stands in the way may pass.
+OWN = "Your own do-not-disturb is on: nothing is changed, and nothing will be turned off."
 _OFF_BY_HAND = "Do-not-disturb was turned off by hand: it stays off until the next focus."
 _OFF_WITH_DAEMON = (
     "Do-not-disturb went off with what shows notifications, which has ended or was started anew: it stays off until "
@@ -196,7 +197,7 @@ class Keeping:
             chosen = self._chosen(self._environ, wake=True)
             owned.callback(chosen.quiet.close)
             if chosen.quiet.is_on():
-                self._say(_of(chosen, limits=_OWN))
+                self._say(_of(chosen, limits=OWN))
                 return False
             entry = self._written_down(chosen)
             held = self._held = Held(chosen.quiet, entry, owned.pop_all())

@@ -89,6 +89,7 @@ class Watch:
     def __init__(self) -> None:
         self.alive = True
         self.state, self.rules = NO_FOCUS, Rules()
+        self.hands = True
         self.overrides: list[tuple[Mode, float | None]] = []
         self._listeners: list[Callable[[FocusState], None]] = []
 
@@ -108,6 +109,9 @@ class Watch:
 
     def set_kinds(self, chosen: Mapping[str, Kind]) -> None:
         self.kinds = chosen
+
+    def set_hands(self, *, told: bool) -> None:
+        self.hands = told
 
     def override(self, mode: Mode, until: float | None = None) -> None:
         self.overrides.append((mode, until))
@@ -131,12 +135,17 @@ class Noticing:
 
     def __init__(self) -> None:
         self.holds, self.sees, self.limits = False, True, ""
+        self.passed = self.held = 0  # since the program started
         self.meanwhile: Callable[[], None] = lambda: None
         self.fails: Exception | None = None
         self.began: list[str] = []
+        self.calls: list[str] = []
 
-    def start(self) -> None: ...
-    def stop(self) -> None: ...
+    def start(self) -> None:
+        self.calls.append("start")
+
+    def stop(self, *, for_good: bool = False) -> None:
+        self.calls.append("stop for good" if for_good else "stop")
 
     def mark(self) -> int:
         return 7
@@ -156,7 +165,7 @@ class Noticing:
         release()
 
     def snapshot(self) -> Snapshot:
-        return Snapshot(self.limits, self.holds, 0, 0, 0, 0, 0, (), None)
+        return Snapshot(self.limits, self.holds, 0, self.passed, self.held, 0, 0, (), None)
 
 
 @dataclass

@@ -16,6 +16,7 @@ from desktop import wait_until
 from companion.deep_work import deep_quiet
 from companion.focus.kinds import Kind
 from companion.focus.types import Cause, FocusError, Mode
+from companion.notices.notices import PAUSED
 from companion.quiet.journal import Journal
 from companion.quiet.types import QuietError
 
@@ -328,3 +329,40 @@ def test_no_time_is_beyond_a_day(made: Parts) -> None:
     made.deep.override(Mode.ON, START + 86_400.0)
     made.deep.override(Mode.OFF)
     assert made.watch.overrides == [(Mode.ON, START + 86_400.0), (Mode.OFF, None)]
+
+
+def test_how_many_were_held_is_told_of_this_focus_alone(made: Parts) -> None:
+    made.notices.held, made.notices.passed = 40, 9
+    made.watch.say(deep=True)
+    held(made)
+    says(made, "nothing has been held yet")
+    made.notices.held, made.notices.passed = 43, 10
+    says(made, "3 held so far")
+    assert (made.deep.state().notices.held, made.deep.state().notices.passed) == (3, 1)
+    made.watch.say(deep=False)
+    made.watch.say(deep=True)
+    says(made, "nothing has been held yet")
+
+
+def test_whether_hands_are_told_of_follows_the_consent(made: Parts) -> None:
+    for told in (True, False):
+        made.deep.apply(replace(SETTINGS, consent_input=told))
+        assert made.watch.hands is told
+
+
+def test_who_follows_focus_no_more_is_told_now_of_what_was_held(tmp_path: Path) -> None:
+    with parts(tmp_path) as made:
+        made.deep.stop(for_good=True)
+        assert made.notices.calls == ["start", "stop for good"]
+        made.deep.tell_left()
+        assert made.notices.calls[2:] == ["start", "stop for good"]
+
+
+def test_nothing_is_held_while_recording_is_paused(made: Parts) -> None:
+    made.watch.say(deep=True)
+    held(made)
+    made.notices.limits = PAUSED
+    says(made, deep_quiet.NOT_KEPT)
+    over(made)
+    made.notices.limits = ""
+    held(made)

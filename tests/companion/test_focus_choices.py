@@ -6,7 +6,7 @@ import pytest
 
 from companion.deep_work.choices import ChoiceError, Chosen, choices_of, kinds_of, own_rule, quiet_hours, rules_of
 from companion.focus.kinds import Kind, kind_of
-from companion.focus.rules import AppRule
+from companion.focus.rules import AppRule, Local
 from companion.notices.types import Decision
 from companion.settings import Settings
 
@@ -16,9 +16,26 @@ def test_quiet_hours_are_minutes_of_the_day() -> None:
     assert (hours.start, hours.end) == (22 * 60, 7 * 60 + 30)
 
 
+@pytest.mark.parametrize("written", ["22:00-24:00", "22:00-00:00", "22:00-0:00"])
+def test_quiet_hours_may_end_at_midnight_however_it_is_written(written: str) -> None:
+    hours = quiet_hours(written)
+    within = [hours.has(Local(0, minute)) for minute in (21 * 60 + 59, 22 * 60, 23 * 60 + 59)]
+    assert [*within, hours.has(Local(1, 0))] == [False, True, True, False]
+
+
 @pytest.mark.parametrize("written", ["", "22-7", "22:00", "25:00-07:00", "22:60-07:00", "07:00-07:00", "x"])
 def test_what_is_no_time_of_day_is_refused_in_words(written: str) -> None:
     with pytest.raises(ChoiceError, match="hours"):
+        quiet_hours(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [("25:00-07:00", "as 22:00-07:00"), ("22:00-24:01", "as 22:00-07:00"), ("24:00-07:00", "as 22:00-07:00")]
+    + [(same, "two different times") for same in ("07:00-07:00", "00:00-24:00", "0:00-00:00")],
+)
+def test_why_quiet_hours_are_refused_is_what_is_wrong_with_them(written: str, why: str) -> None:
+    with pytest.raises(ChoiceError, match=why):
         quiet_hours(written)
 
 
@@ -76,3 +93,4 @@ def test_what_was_chosen_last_counts() -> None:
     chosen.take(replace(Settings(), quiet_in_focus=True, starred_apps=("phone",)))
     assert chosen.quiet
     assert chosen.choices.starred_apps == ("phone",)
+    assert chosen.choices.exclude_apps == Settings().exclude_apps

@@ -33,8 +33,11 @@ class Deep:
     def start(self) -> None:
         self._ask("start")
 
-    def stop(self) -> None:
-        self._ask("stop")
+    def stop(self, *, for_good: bool = False) -> None:
+        self._ask("stop for good" if for_good else "stop")
+
+    def tell_left(self) -> None:
+        self._ask("tell what is left")
 
     def apply(self, _settings: Settings) -> None:
         self._ask("apply")
@@ -89,7 +92,7 @@ def test_it_begins_goes_on_by_other_settings_and_ends(focusing: Focusing, deep: 
     focusing.apply(ON).result(20)
     focusing.apply(OFF).result(20)
     assert focusing.deep_work is None
-    assert (deep.asked, told) == (["make", "start", "apply", "stop"], [])
+    assert (deep.asked, told) == (["make", "start", "apply", "stop for good"], [])
 
 
 def test_what_happens_is_handed_on_while_it_follows(focusing: Focusing, deep: Deep) -> None:
@@ -139,3 +142,40 @@ def test_what_fails_at_the_end_is_told_and_not_raised(deep: Deep, told: list[str
     deep.fails["stop"] = ZeroDivisionError("oh")
     focusing.stop()
     assert ["ZeroDivisionError: oh" in what for what in told] == [True]
+
+
+def test_a_program_is_turned_to_once_however_often_it_is_looked_at(focusing: Focusing, deep: Deep) -> None:
+    focusing.apply(ON).result(20)
+    for second, app in enumerate(("firefox", "firefox", "", "firefox", "code", "firefox")):
+        focusing.window(app, "", float(second))
+    turned = [what for what in deep.asked if what.startswith("turned")]
+    assert turned == ["turned to firefox", "turned to code", "turned to firefox"]
+    assert deep.asked.count("window firefox  1.0") == 1
+
+
+def test_where_focus_is_followed_anew_what_is_in_front_is_told_again(focusing: Focusing, deep: Deep) -> None:
+    for settings in (ON, OFF, ON):
+        focusing.apply(settings).result(20)
+        focusing.window("firefox", "", 1.0)
+    assert deep.asked.count("turned to firefox") == 2
+
+
+def test_what_was_held_before_is_told_of_although_focus_is_not_followed(deep: Deep, told: list[str]) -> None:
+    left = [True]
+
+    def make(_settings: Settings) -> DeepWork:
+        deep._ask("make")
+        return cast("DeepWork", deep)
+
+    def note(part: str, what: str) -> None:
+        told.append(f"{part}: {what}")
+
+    focusing = Focusing(make, left=lambda: left[0], on_incident=note)
+    try:
+        focusing.apply(OFF).result(20)
+        left[0] = False
+        focusing.apply(OFF).result(20)
+        assert focusing.deep_work is None
+    finally:
+        focusing.stop()
+    assert (deep.asked, told) == (["make", "tell what is left"], [])

@@ -9,7 +9,15 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QTabWidget
 from waiting import settle, wait_until
 
 from companion.settings import Settings
-from ui.settings.focus import EEG_ALONE, HANDS_ALONE, NO_HANDS, NOTHING_TELLS, FocusPage, told_by
+from ui.settings.focus import (
+    EEG_ALONE,
+    HANDS_ALONE,
+    NO_HANDS,
+    NO_PROGRAMS,
+    NOTHING_TELLS,
+    FocusPage,
+    told_by,
+)
 from ui.settings.list import ExclusionList
 from ui.settings.window import RecordedWindow
 
@@ -131,8 +139,10 @@ def test_what_means_nothing_is_told_beside_the_field(
         (replace(HANDS, consent_eeg=True, board="muse_2"), ""),
         (HANDS, HANDS_ALONE),
         (replace(HANDS, consent_eeg=True), HANDS_ALONE),
-        (replace(FOLLOWED, consent_eeg=True, board="muse_2"), f"{NO_HANDS} {EEG_ALONE}"),
-        (replace(HANDS, consent_text=False), f"{NO_HANDS} {NOTHING_TELLS}"),
+        (replace(FOLLOWED, consent_eeg=True, board="muse_2"), f"{NO_HANDS} {EEG_ALONE} {NO_PROGRAMS}"),
+        (replace(FOLLOWED, consent_text=True, consent_eeg=True, board="muse_2"), f"{NO_HANDS} {EEG_ALONE}"),
+        (replace(FOLLOWED, consent_screen=True), f"{NO_HANDS} {NOTHING_TELLS}"),
+        (replace(HANDS, consent_text=False), f"{NO_HANDS} {NOTHING_TELLS} {NO_PROGRAMS}"),
     ],
 )
 def test_what_focus_cannot_be_told_by_is_said(page: FocusPage, settings: Settings, said: str) -> None:
@@ -144,7 +154,7 @@ def test_what_focus_cannot_be_told_by_is_said(page: FocusPage, settings: Setting
 
 def test_consent_given_on_the_other_page_is_seen_here(page: FocusPage, window: RecordedWindow) -> None:
     page.switches["follow_focus"].click()
-    assert page.caution.text() == f"{NO_HANDS} {NOTHING_TELLS}"
+    assert page.caution.text() == f"{NO_HANDS} {NOTHING_TELLS} {NO_PROGRAMS}"
     window.sources.switches["consent_input"].click()
     window.sources.switches["consent_text"].click()
     assert page.caution.text() == HANDS_ALONE

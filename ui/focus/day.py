@@ -48,6 +48,11 @@ class FocusDay(QWidget):
         for part in (self.curve, self.stretch, *week):
             column.addWidget(part, int(part is self.curve))
 
+    def look(self) -> None:
+        """Let the usual stretch go on with the time; one that was chosen on another day is none of today."""
+        if self.stretch.renew():
+            self.curve.choose(0.0, 0.0)
+
     def show_past(self, past: Past | None) -> None:
         """Show today; None for nothing."""
         self.curve.show_past(past)

@@ -16,7 +16,7 @@ from ui.engine_link import EngineLink
 if TYPE_CHECKING:  # the windows are imported when they are opened first
     from companion.deep_work.port import DeepWorkPort
     from companion.notices.digest import Digest
-    from companion.notices.types import Judged
+    from companion.notices.types import Judged, Notice
     from companion.settings import Settings
     from ui.digest.window import DigestWindow
     from ui.focus.calibration import FocusCalibration
@@ -80,10 +80,14 @@ class FocusDesk(QObject):
         if deep is self._known or self._over:
             return
         if self._known is not None:
-            self.let_go()
+            self._let_go_of_windows()
+            if self.toasts is not None and deep is not None:
+                self.toasts.let_go()
+            elif self.toasts is not None:
+                self.toasts.disown()
         self._known = deep
         if deep is not None:
-            deep.shown_by(self._show, self._offer)
+            deep.shown_by(self._show, self._offer, self._take_down)
 
     def set_mode(self, mode: Mode, seconds: float | None = None) -> None:
         """Have focus on for so long, None for as long as it may last; off; or automatic."""
@@ -131,12 +135,15 @@ class FocusDesk(QObject):
 
     def let_go(self) -> None:
         """Show nothing any more of what may be forgotten."""
+        self._let_go_of_windows()
+        if self.toasts is not None:
+            self.toasts.let_go()
+
+    def _let_go_of_windows(self) -> None:
         if self.window is not None:
             self.window.let_go()
         if self.digest is not None:
             self.digest.let_go()
-        if self.toasts is not None:
-            self.toasts.let_go()
 
     def stop(self) -> None:
         """Close everything, and show nothing any more."""
@@ -159,7 +166,11 @@ class FocusDesk(QObject):
 
     def _offer(self, digest: Digest) -> None:
         """Show a digest. Called on the thread of the notices."""
-        self._bridge.post(lambda: self._show_digest(digest))
+        self._bridge.post(lambda: self._offered(digest))
+
+    def _offered(self, digest: Digest) -> None:
+        self.look()  # where focus is followed no more, its windows go before this one comes
+        self._show_digest(digest)
 
     def tell(self, title: str, body: str) -> None:
         """Show a notice of Companion's own, among those that pass."""
@@ -179,10 +190,19 @@ class FocusDesk(QObject):
             self.toasts.there_are.connect(self.toasts_there)
         return self.toasts.show(judged)
 
-    def _unseen(self, numbers: list[int]) -> None:
-        """Have those that never were on the screen held."""
-        if self._known is not None:
-            self._known.unseen(numbers)
+    def _take_down(self, of: Callable[[Notice], bool]) -> None:
+        """Show some of what passed no more. Called on the thread of the notices."""
+        self._bridge.post(lambda: self._gone(of))
+
+    def _gone(self, of: Callable[[Notice], bool]) -> None:
+        if self.toasts is not None:
+            self.toasts.take_down(of)
+
+    def _unseen(self, passed: list[Judged]) -> None:
+        """Have those held that may not have been seen; Companion's own say nothing that is to be told later."""
+        of_others = [one for one in passed if one.notice.number != OWN]
+        if self._known is not None and of_others:
+            self._known.unseen(of_others)
 
     def _open_original(self, number: int) -> None:
         """Show the original of a notification, or the focus window where that cannot be."""

@@ -42,6 +42,7 @@ class FocusStretch(QWidget):
         super().__init__()
         self._bridge, self._deep, self._now = bridge, deep, now
         self._correction: int | None = None
+        self._chosen_on: float | None = None  # the midnight before the person chose; None where they did not
         self.start, self.end = _time("From"), _time("To")
         self.focused = _button("I was focused", "Ctrl+F", "Focus learns from it")
         self.not_focused = _button("I was not focused", "Ctrl+N", "Focus learns from it")
@@ -53,7 +54,7 @@ class FocusStretch(QWidget):
         self.focused.clicked.connect(lambda: self._correct(focused=True))
         self.not_focused.clicked.connect(lambda: self._correct(focused=False))
         self.back.clicked.connect(self._take_back)
-        self.choose(now() - USUAL_SECONDS, now())
+        self.renew()
         self._say("")
 
     @property
@@ -64,7 +65,23 @@ class FocusStretch(QWidget):
         return start, now if end <= now < end + MINUTE else end
 
     def choose(self, start: float, end: float) -> None:
-        """Show that this stretch is chosen (UTC seconds)."""
+        """Show that the person chose this stretch (UTC seconds)."""
+        self._chosen_on = scale.midnight(self._now())
+        self._show(start, end)
+
+    def renew(self) -> bool:
+        """Have the usual stretch end now, unless the person chose one today or is about to.
+
+        Returns whether the one they chose on another day is let go of for it.
+        """
+        now, chosen_on = self._now(), self._chosen_on
+        if chosen_on == scale.midnight(now) or self.start.hasFocus() or self.end.hasFocus():
+            return False
+        self._chosen_on = None
+        self._show(now - USUAL_SECONDS, now)
+        return chosen_on is not None
+
+    def _show(self, start: float, end: float) -> None:
         earliest = scale.midnight(self._now())
         for field, time in ((self.start, max(start, earliest)), (self.end, max(end, earliest))):
             field.blockSignals(True)
@@ -72,6 +89,7 @@ class FocusStretch(QWidget):
             field.blockSignals(False)
 
     def _typed(self) -> None:
+        self._chosen_on = scale.midnight(self._now())
         self.chosen.emit(*self.span)
 
     def _correct(self, *, focused: bool) -> None:

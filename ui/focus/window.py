@@ -84,6 +84,7 @@ class FocusWindow(QDialog):
 
     def look(self) -> None:
         """Show how it is now."""
+        self.day.look()
         deep = self._deep()
         for button in (self.last, self.calibrate):
             button.setVisible(deep is not None)

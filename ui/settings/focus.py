@@ -30,6 +30,7 @@ NO_HANDS = (
 )
 HANDS_ALONE = "No headset is recorded: focus is told by how you work alone."
 EEG_ALONE = "Focus is told by the headset alone."
+NO_PROGRAMS = "Nor is it known which program is in front: “Never” and “Always” decide nothing."
 NOTHING_TELLS = "No headset is recorded either: focus is on only where you say so, and in quiet hours."
 
 
@@ -144,7 +145,8 @@ def told_by(settings: Settings) -> str:
     eeg = settings.consent_eeg and settings.board != "none"
     if settings.consent_input and settings.looks_at_windows:
         return "" if eeg else HANDS_ALONE
-    return f"{NO_HANDS} {EEG_ALONE if eeg else NOTHING_TELLS}"
+    said = f"{NO_HANDS} {EEG_ALONE if eeg else NOTHING_TELLS}"
+    return said if settings.looks_at_windows else f"{said} {NO_PROGRAMS}"
 
 
 def _switch(name: str, kept: str, *, base: QWidget) -> Switch:

@@ -44,7 +44,15 @@ class Encoder:
 class Desk:
     """A watch whose seconds pass when they are told to."""
 
-    def __init__(self, writer: Writer, store: Store, stream: Stream | None = None, rules: Rules | None = None) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        store: Store,
+        stream: Stream | None = None,
+        rules: Rules | None = None,
+        *,
+        hands: bool = True,
+    ) -> None:
         self.now, self.encoder, self.stream = 1000.0, Encoder(), stream
         self.idle: float | None = 0.0
         self.may_keep = True
@@ -58,6 +66,7 @@ class Desk:
             idle=lambda: self.idle,
             on_incident=lambda part, what: self.incidents.append(f"{part}: {what}"),
             rules=rules or Rules(dwell_enter=20.0, dwell_leave=20.0),
+            hands=hands,
             clock=lambda: UTC + self.now,
             monotonic=lambda: self.now,
             local=lambda _time: Local(1, 600),

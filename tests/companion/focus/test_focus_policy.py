@@ -105,6 +105,27 @@ def test_switched_on_without_an_end_it_lasts_no_longer_than_the_longest() -> Non
     assert not person.for_(1, 0.0).deep
 
 
+def test_switched_on_for_the_longest_it_may_last_a_pause_follows() -> None:
+    for seconds in (None, 199.0, 500.0):
+        person = Person()
+        person.say(Mode.ON, seconds)
+        person.for_(round(seconds or 200) - 1, 0.9)
+        ended = person.for_(2, 0.9)
+        assert (ended.deep, ended.cause) == (False, Cause.LONGEST)
+        assert not person.for_(30, 0.9).deep
+        assert person.for_(20, 0.9).deep
+
+
+def test_quiet_hours_that_follow_what_was_switched_on_leave_no_gap() -> None:
+    person = Person(Rules(**{**_as_dict(RULES), "quiet_hours": (QuietHours(22 * 60, 7 * 60),)}))  # type: ignore[arg-type]
+    person.say(Mode.ON)
+    since = person.for_(100, 0.0).since
+    person.local = Local(0, 22 * 60)
+    told = [person.for_(1, 0.0) for _ in range(200)]
+    assert all(one.deep and one.since == since for one in told)
+    assert told[-1].cause is Cause.QUIET_HOURS
+
+
 def test_a_clock_that_is_set_back_prolongs_nothing() -> None:
     for seconds in (None, 100.0):
         person = Person()
@@ -168,6 +189,37 @@ def test_a_correction_ends_it_at_once_and_for_a_while() -> None:
     person.for_(1, 0.0)
     person.policy.corrected(person.now, UTC + person.now)
     assert person.for_(1, 0.0).deep  # switched on, it claims nothing of focus
+
+
+def test_the_reason_for_no_focus_goes_with_what_it_speaks_of_and_since_stays() -> None:
+    person = Person(WITH_APPS)
+    person.for_(12, 0.9)
+    away = person.for_(1, 0.9, idle=60.0)
+    assert person.for_(5, 0.3, idle=65.0) == away
+    back = person.for_(1, 0.3, idle=0.0)
+    assert back == Decision(deep=False, since=away.since, cause=Cause.SIGNS)
+    assert person.for_(10, 0.9).since == UTC + person.now
+    longest = person.for_(200, 0.9)
+    assert (longest.deep, longest.cause) == (False, Cause.LONGEST)
+    assert person.for_(29, 0.3) == longest
+    assert person.for_(1, 0.3) == Decision(deep=False, since=longest.since, cause=Cause.SIGNS)
+    person.for_(12, 0.9)
+    person.policy.corrected(person.now, UTC + person.now)
+    assert person.for_(29, 0.3).cause is Cause.CORRECTED
+    assert person.for_(1, 0.3).cause is Cause.SIGNS
+
+
+def test_a_rule_is_the_reason_only_while_its_program_is_in_front() -> None:
+    person = Person(WITH_APPS)
+    person.for_(12, 0.9, app="code")
+    never = person.for_(7, 0.9, app="zoom")
+    assert (never.deep, never.cause) == (False, Cause.APP_RULE)
+    assert person.for_(5, 0.9, app="zoom") == never
+    assert person.for_(1, 0.3, app="code") == Decision(deep=False, since=never.since, cause=Cause.SIGNS)
+    always = person.for_(8, 0.5, app="impress")
+    assert (always.deep, always.cause) == (True, Cause.APP_RULE)
+    assert person.for_(5, 0.5, app="impress") == always
+    assert person.for_(1, 0.5, app="code") == Decision(deep=True, since=always.since, cause=Cause.SIGNS)
 
 
 @pytest.mark.parametrize(

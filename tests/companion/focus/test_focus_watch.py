@@ -10,7 +10,7 @@ from quiet_eeg import CH_NAMES, Stream, quiet, rest
 
 from companion.focus import person
 from companion.focus.kinds import Kind
-from companion.focus.rules import QuietHours, Rules
+from companion.focus.rules import AppRule, QuietHours, Rules
 from companion.focus.types import Cause, FocusError, Mode
 from companion.focus.watch import wall_time
 from index import database, focus_history
@@ -67,6 +67,30 @@ def test_quiet_hours_are_no_focus_and_of_an_empty_room_nothing_is_kept(writer: W
     desk.watch.stop()
     assert focus_history.totals(store, 0, float("inf")).deep == 0.0
     assert max(piece.time for piece in pieces(store)) == UTC + 1100.0
+
+
+def test_a_rule_for_a_program_counts_where_hands_are_not_told_of_and_nothing_else_is_said(
+    writer: Writer, store: Store
+) -> None:
+    rules = Rules(apps={"zoom": AppRule.NEVER, "impress": AppRule.ALWAYS}, app_seconds=5.0)
+    desk = Desk(writer, store, rules=rules, hands=False)
+    told = desk.for_(200, lambda: desk.watch.window("impress", "", desk.now - 1.0))
+    assert (told.deep, told.cause, told.behaviour, told.why) == (True, Cause.APP_RULE, None, "Your rule for impress.")
+    told = desk.for_(20, lambda: desk.watch.window("zoom", "", desk.now - 1.0))
+    assert (told.deep, told.cause, told.behaviour) == (False, Cause.APP_RULE, None)
+    desk.watch.stop()
+
+
+def test_consent_to_hands_that_is_given_or_withdrawn_counts_at_once(writer: Writer, store: Store) -> None:
+    desk = Desk(writer, store, hands=False)
+    assert desk.for_(100, desk.works).behaviour is None
+    desk.watch.set_hands(told=True)
+    assert desk.for_(2, desk.works).behaviour is None  # it takes a minute of work
+    assert desk.for_(70, desk.works).behaviour is not None
+    desk.watch.set_hands(told=False)
+    assert desk.for_(1).behaviour is None
+    assert desk.for_(100, desk.works).behaviour is None
+    desk.watch.stop()
 
 
 def test_while_recording_is_paused_nothing_is_taken_down(writer: Writer, store: Store) -> None:

@@ -16,6 +16,7 @@ from waiting import settle, wait_until
 from companion.focus.types import FocusError
 from index.focus_history import Label, Source, Totals
 from ui import theme
+from ui.focus.scale import midnight
 
 KEY = Qt.Key
 
@@ -38,6 +39,55 @@ def test_a_stretch_is_chosen_by_keyboard_and_corrected(desk: Desk, deep: Recordi
     wait_until(lambda: day.stretch.said.text() == "Taken back.")
     assert deep.asked("take back") == [("take back", 5)]
     assert not day.stretch.back.isVisible()
+
+
+def test_the_usual_stretch_is_the_half_hour_before_now_whenever_it_is_looked_at(
+    desk: Desk, deep: RecordingDeepWork
+) -> None:
+    stretch = desk.window.day.stretch
+    assert stretch.span == (NOW - 1800, NOW)
+    desk.window.close()
+    for later in (3 * 3600.0, 22 * 3600.0):
+        desk.time = NOW + later
+        desk.window.appear()
+        assert stretch.span == (desk.time - 1800, desk.time)
+    desk.time += 600.0  # it stays open
+    desk.window.look()
+    assert stretch.span == (desk.time - 1800, desk.time)
+    stretch.not_focused.click()
+    assert deep.asked("correct") == [("correct", desk.time - 1800, desk.time, False)]
+
+
+def test_a_stretch_that_was_chosen_stays_until_the_next_day(desk: Desk) -> None:
+    day = desk.window.day
+    chosen = (NOW - 3600, NOW - 1200)
+    day.curve.choose(*chosen)
+    day.curve.chosen.emit(*chosen)
+    desk.window.close()
+    desk.time += 3600.0
+    desk.window.appear()
+    assert day.stretch.span == chosen
+    day.stretch.end.setTime(day.stretch.end.time().addSecs(600))
+    desk.time += 60.0
+    desk.window.look()
+    assert day.stretch.span == day.curve.span == (NOW - 3600, NOW - 600)
+    desk.time = midnight(NOW, days=1) + 8 * 3600.0
+    desk.window.appear()
+    assert day.stretch.span == (desk.time - 1800, desk.time)
+    assert day.curve.span is None
+
+
+def test_a_stretch_that_is_being_written_is_left_alone(desk: Desk) -> None:
+    stretch = desk.window.day.stretch
+    before = stretch.span
+    stretch.start.setFocus()
+    wait_until(stretch.start.hasFocus)
+    desk.time += 600.0
+    desk.window.look()
+    assert stretch.span == before
+    stretch.focused.setFocus()
+    desk.window.look()
+    assert stretch.span == (desk.time - 1800, desk.time)
 
 
 def test_a_stretch_is_drawn_by_mouse(desk: Desk) -> None:
