@@ -58,6 +58,9 @@ CODES = _lines("""
     Acme :: Activation code {0}
     Acme :: Access code for the meeting room door: {0}
     Acme :: Your pickup PIN is {0}
+    Bluetooth :: Confirm passkey {0}
+    Bluetooth :: Pairing request: confirm {0}
+    Bank :: Use {0} to approve your payment
     Bank :: Ihr Bestätigungscode lautet {0}.
     Bank :: Ihre TAN lautet {0}
     Bank :: smsTAN {0} für Ihre Überweisung über 120,00 EUR
@@ -101,6 +104,9 @@ CODES = _lines("""
     Acme :: Din verifieringskod är {0}
     Acme :: Din kod: {0}
     Acme :: Engångslösenord {0}. Lösenord: {0}
+    Acme :: Ditt engångslösenord: {0}
+    Acme :: Engangspassord: {0}
+    Acme :: Kertakäyttösalasana: {0}
     Acme :: Din bekreftelseskode er {0}
     Acme :: Engangskode: {0}
     Acme :: Din bekræftelseskode er {0}
@@ -169,6 +175,8 @@ CALLS = _lines("""
     Incoming call :: {0}
     {0} :: Incoming video call
     {0} :: Incoming voice call…
+    {0} :: Incoming group call
+    {0} wants to video chat :: Answer or decline
     {0} is calling you :: Tap to answer
     {0} is calling… :: via speaker
     Call from {0} :: Mobile

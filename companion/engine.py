@@ -29,7 +29,7 @@ from companion.settings import Settings
 from companion.sources import Sources
 from companion.status import Status, summarise
 from embeddings.types import EEGWindow
-from index import feedback
+from index import feedback, notices
 from index.pictures import current
 from index.spaces.vectors import Vectors
 from index.store import Store
@@ -88,7 +88,9 @@ class Engine:
     def __init__(self, parts: Parts, *, settings: Settings, clock: Callable[[], float]) -> None:
         self._parts, self._clock = parts, clock
         self._focusing = Focusing(
-            partial(parts.make_deep_work, self._worn, self._may_keep), on_incident=parts.on_incident
+            partial(parts.make_deep_work, self._worn, self._may_keep),
+            left=partial(notices.are_untold, parts.store),
+            on_incident=parts.on_incident,
         )
         self._mails = parts.make_mail_guard(self._worn)
         attended = Each(self._focusing, self._mails)

@@ -133,6 +133,16 @@ def told(db: Database, digest: int) -> None:
     db.execute("UPDATE notices SET state = ? WHERE digest = ? AND state = ?", [State.TOLD, digest, State.TELLING])
 
 
+def merge(db: Database, digests: Sequence[int]) -> int:
+    """Put several digests into the last of them, which is told anew; returns its number."""
+    into, some = max(digests), json.dumps([*digests])
+    sql = (
+        "UPDATE notices SET state = ?, digest = ? WHERE state IN (?, ?) AND digest IN (SELECT value FROM json_each(?))"
+    )
+    db.execute(sql, [State.TELLING, into, State.TELLING, State.TOLD, some])
+    return into
+
+
 def expire(db: Database, *, time: float) -> None:
     """Let go of what was told, or replaced, and came more than thirty days before ``time`` (UTC seconds)."""
     sql = "DELETE FROM notices WHERE time < ? AND state IN (?, ?)"
@@ -209,6 +219,11 @@ def untold(store: Store) -> list[int]:
     """Return the digests that were made and, as far as is known, not shown."""
     sql = "SELECT DISTINCT digest FROM notices WHERE state = ? ORDER BY digest"
     return [row[0] for row in store.rows(sql, [State.TELLING])]
+
+
+def are_untold(store: Store) -> bool:
+    """Return whether anything waits for a digest, or is in one that was not shown."""
+    return bool(store.value("SELECT 1 FROM notices WHERE state IN (?, ?) LIMIT 1", [State.HELD, State.TELLING]))
 
 
 def of_digest(store: Store, digest: int) -> list[HeldNotice]:

@@ -23,9 +23,10 @@ _ALARM_CATEGORIES = ("alarm", "x-gnome.alarm")
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")  # signs and pictures around what is said
 #: Who calls, and then that they do.
 _CALLING = re.compile(
-    r"^.{1,60}\b(?:calling|is ringing|wants to (?:video )?call|ruft (?:dich |sie |euch |uns )?an|appelle|te llama|"
+    r"^.{1,60}\b(?:calling|is ringing|wants to (?:(?:video |voice )?call|(?:video|voice) chat)|"
+    r"ruft (?:dich |sie |euch |uns )?an|appelle|te llama|"
     r"te está llamando|está chamando|sta chiamando|ringer|soittaa|dzwoni|volá|hív|sună|arıyor|звонит|дзвонить)"  # noqa: RUF001 other scripts
-    r"(?: you)?\s*(?:…|\.{3}|!)?$"
+    r"(?: (?:with )?you)?\s*(?:…|\.{3}|!)?$"
 )
 _CALLING_CJK = re.compile(r"(?:来电|來電|邀请你(?:语音|视频)|からの?(?:着信|電話)|님의? ?(?:전화|통화))")
 

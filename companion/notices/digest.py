@@ -10,6 +10,7 @@ from companion.wording import counted
 from index.notices import HeldNotice
 
 MOST_LINES, MOST_NAMES = 6, 3  # of the message on the desktop
+NO_WORDS = "without words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def digest(number: int, notices: Sequence[HeldNotice]) -> Digest:
 def _line(program: FromProgram) -> str:
     """Return a program with whom of it is to be named; empty where nobody is."""
     names = [(one.sender, sum(map(_is_named, one.notices))) for one in program.senders]
-    named = [f"{name} ({count})" if count > 1 else name for name, count in names if count]
+    named = [f"{name or NO_WORDS} ({count})" if count > 1 else name or NO_WORDS for name, count in names if count]
     if not named:
         return ""
     more = f" and {len(named) - MOST_NAMES} more" if len(named) > MOST_NAMES else ""

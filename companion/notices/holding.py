@@ -11,14 +11,15 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from companion.notices.kept import kept, replaced
 from companion.notices.line import Line
 from companion.notices.outcomes import Place, place, place_of
+from companion.notices.rules import Choices
 from companion.notices.server import Server, UnclosedError
 from companion.notices.types import Cause, Happened, Judged, Notice, Semantics
 from companion.notices.watching import PART
 from companion.wording import counted
 from index import notices as rows
-from index.notices import HeldNotice, Replaced
 from index.types import VaultError
 from index.writer import Writer
 
@@ -49,11 +50,22 @@ class Holding:
     ----------
     line
         Whose thread waits for the vault.
+    choices
+        Returns what the person chose: of excluded programs no text is kept.
 
     """
 
-    def __init__(self, writer: Writer, server: Server, line: Line, on_incident: Callable[[str, str], None]) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        server: Server,
+        line: Line,
+        *,
+        choices: Callable[[], Choices],
+        on_incident: Callable[[str, str], None],
+    ) -> None:
         self._writer, self._server, self._line, self._on_incident = writer, server, line, on_incident
+        self._choices = choices
         self._changed = threading.Condition()
         self._unkept: deque[_Unkept] = deque()
         self._unclosed: OrderedDict[int, Notice] = OrderedDict()  # by number: what the daemon has to let go of
@@ -117,7 +129,7 @@ class Holding:
     def replaced(self, notice: Notice) -> None:
         """Note that a notice that is not held takes the place of one that may be."""
         if (notice.replaces or notice.tag) and self._held:
-            self._note(lambda: self._writer.do(rows.hold, [], [_replaced(notice)]).result())
+            self._note(lambda: self._writer.do(rows.hold, [], [replaced(notice)]).result())
 
     def happened(self, what: Happened) -> None:
         """Take in that a program took back what is held."""
@@ -152,9 +164,10 @@ class Holding:
             some = [self._unkept[i] for i in range(min(AT_ONCE, len(self._unkept)))]
         if not some:
             return
-        replaced = [_replaced(one.judged.notice) for one in some if _takes_a_place(one.judged.notice)]
+        places = [replaced(one.judged.notice) for one in some if _takes_a_place(one.judged.notice)]
+        excluded = self._choices().exclude_apps
         try:
-            self._writer.do(rows.hold, [held(one.judged) for one in some], replaced).result()
+            self._writer.do(rows.hold, [kept(one.judged, excluded) for one in some], places).result()
         except VaultError as error:
             self._on_incident(PART, f"Notifications cannot be held: {error}")
             self._refuse(some)
@@ -205,25 +218,5 @@ class Holding:
         self._line.put(noted)
 
 
-def held(judged: Judged) -> HeldNotice:
-    """Return a notice as it is kept."""
-    one = judged.notice
-    about = (one.number, one.time, one.app, one.summary, one.body, one.urgency, one.category, one.sender)
-    place_and_kind = (one.desktop_entry, one.actions, one.daemon, one.daemon_id, one.tag, judged.decision.value)
-    return HeldNotice(*about, *place_and_kind, judged.why)
-
-
-def noticed(one: HeldNotice) -> Notice:
-    """Return a kept notice as it was seen."""
-    about = (one.number, one.time, one.app, one.summary, one.body, one.urgency, one.category, one.sender)
-    return Notice(
-        *about, one.desktop_entry, daemon_id=one.daemon_id, actions=one.actions, daemon=one.daemon, tag=one.tag
-    )
-
-
 def _takes_a_place(notice: Notice) -> bool:
     return bool(notice.replaces or notice.tag)
-
-
-def _replaced(notice: Notice) -> Replaced:
-    return Replaced(notice.number, notice.daemon, notice.replaces, notice.app, notice.tag)

@@ -15,14 +15,17 @@ from companion.notices.repeats import Repeats
 from companion.notices.rules import Choices
 from companion.notices.types import Decision, Judged, Notice, Semantics
 from companion.notices.watching import PART
-from companion.notices.wire import Original, without_pictures
+from companion.notices.wire import Original, as_seen, without_pictures
 
 REMEMBERED = 500  # judged notices that are shown in windows and can be corrected
 PICTURED = 16  # of these, the newest: what is judged anew came seconds ago, and a picture takes as much as all they say
 SEEN, PASSED, HELD = "seen", "passed", "held"
 UNKEPT = "It could not be kept, so it was shown."
-UNSEEN = "Held for the digest because there was no room on the screen to show it."
+UNSEEN = "Held for the digest because you may not have seen it on the screen."
 UNJUDGED = "Passed because it could not be judged ({}: {})."
+PAUSED = "recording is paused"
+UNHELD = "Shown because recording is paused: nothing is held then."
+LOST = "A notification that came while recording was paused could not be shown, and is not kept either."
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,15 @@ class Focus:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A notice that was judged, as its program sent it, and the focus that it came in; None for none."""
+    """A notice that was judged, as its program sent it, and the focus that it came in; None for none.
+
+    ``earlier`` is how many of the same sender came within minutes before.
+    """
 
     judged: Judged
     original: Original
     focus: Focus | None
+    earlier: int = 0
 
     @property
     def notice(self) -> Notice:
@@ -59,6 +66,8 @@ class Judging:
     ----------
     anew
         Has something done on that thread later.
+    may_keep
+        Returns whether anything may be taken down now: nothing is held or learned from while it may not.
 
     """
 
@@ -70,13 +79,15 @@ class Judging:
         *,
         choices: Callable[[], Choices],
         anew: Callable[[Callable[[], object]], object],
+        may_keep: Callable[[], bool] = lambda: True,
         on_incident: Callable[[str, str], None],
     ) -> None:
         self._learner, self._holding, self._passing, self._choices = learner, holding, passing, choices
-        self._anew, self._on_incident = anew, on_incident
+        self._anew, self._may_keep, self._on_incident = anew, may_keep, on_incident
         self._lock = threading.Lock()
         self._repeats, self._counts = Repeats(), Counter[str]()
         self._focus: Focus | None = None
+        self._last_focus: Focus | None = None
         self._forgotten = (0, 0.0, 0.0)  # up to which number, and from when to when
         self._recent: deque[Decided] = deque(maxlen=REMEMBERED)
 
@@ -89,12 +100,17 @@ class Judging:
     @focus.setter
     def focus(self, focus: Focus | None) -> None:
         with self._lock:
-            self._focus = focus
+            self._focus, self._last_focus = focus, focus or self._last_focus
 
     def recent(self) -> list[Decided]:
         """Return what was judged last, newest first."""
         with self._lock:
             return list(reversed(self._recent))
+
+    def known(self, number: int) -> Decided | None:
+        """Return one of those by its number, None where it is not among them."""
+        with self._lock:
+            return next((one for one in reversed(self._recent) if one.notice.number == number), None)
 
     def counts(self) -> tuple[int, int, int]:
         """Return how many were seen; of those that came during focus, how many were let through and held."""
@@ -105,7 +121,7 @@ class Judging:
         """Judge a notice and do what was decided; our own are none."""
         if self._passing.is_own(notice) or self._is_forgotten(notice):
             return
-        known = self._known(notice.number)
+        known = self.known(notice.number)
         if known is not None:
             self._numbered(known, notice)
             return
@@ -114,7 +130,7 @@ class Judging:
             earlier = self._repeats.note(notice, choices.repeat_minutes)
         focus = self.focus
         focus = focus if focus is not None and focus.has(notice) else None
-        made = Decided(self._judge(notice, choices, earlier, focus), original, focus)
+        made = Decided(self._judge(notice, choices, earlier, focus), original, focus, earlier)
         with self._lock:
             self._remember([made])
             self._counts[SEEN] += 1
@@ -124,16 +140,20 @@ class Judging:
         """Judge again what came from a number on and was taken for outside of focus."""
         choices = self._choices()
         late = self._taken_out(lambda one: one.focus is None and one.notice.number >= first)
-        anew = [Decided(self._judge(one.notice, choices, 0, focus), one.original, focus) for one in late]
+        anew = [replace(one, judged=self._judge(one.notice, choices, one.earlier, focus), focus=focus) for one in late]
         self._learner.drop(one.notice.number for one in anew)
         with self._lock:
             self._remember(anew)
         self.carry_out(anew)
 
-    def unseen(self, numbers: Sequence[int]) -> None:
-        """Hold what passed and then found no room on the screen: nobody has seen it."""
-        wanted = set(numbers)
-        some = self._taken_out(lambda one: one.notice.number in wanted and one.focus is not None)
+    def unseen(self, passed: Sequence[Judged]) -> None:
+        """Hold what passed and may not have been seen: there was no room for it, or it was to stay and could not."""
+        known = {one.notice.number: one for one in self.recent()}
+        current = (one for one in passed if not self._is_forgotten(one.notice) and not self._went_on(one.notice))
+        some = [known.get(one.notice.number) or Decided(one, as_seen(one.notice), self._last_focus) for one in current]
+        some = [one for one in some if one.judged.decision is Decision.PASS]
+        numbers = {one.notice.number for one in some}
+        self._taken_out(lambda one: one.notice.number in numbers)
         self._learner.drop(one.notice.number for one in some)
         held = [replace(one, judged=replace(one.judged, decision=Decision.HOLD, why=UNSEEN)) for one in some]
         with self._lock:
@@ -154,7 +174,10 @@ class Judging:
         to_hold: list[Decided] = []
         for one in decided:
             if one.focus is None:
+                self._passing.not_by_us(one.notice)
                 self._shown(one.notice, focused=False)
+            elif one.judged.rule == PAUSED and one.focus.semantics.replays:
+                continue  # the daemon shows it: focus ends within the second
             elif one.judged.decision is not Decision.PASS:
                 to_hold.append(one)
             elif not self._let_through(one, one.focus):
@@ -167,9 +190,15 @@ class Judging:
             below, start, end = self._forgotten
         return notice.number < below and start <= notice.time < end
 
+    def _went_on(self, notice: Notice) -> bool:
+        """Whether another one has taken the place of a notice since."""
+        return any(one.notice.goes_on_with(notice) for one in self.recent())
+
     def _judge(self, notice: Notice, choices: Choices, earlier: int, focus: Focus | None) -> Judged:
         """Return what becomes of a notice; what fails on the way lets it through rather than lose it."""
         focused = focus is not None
+        if focused and not self._may_keep():
+            return Judged(notice, Decision.PASS, PAUSED, why=UNHELD)
         try:
             estimate = self._learner.estimate(notice, focused=focused)
             return decide(notice, Context(focused, earlier, estimate, self._learner.answers), choices)
@@ -189,18 +218,23 @@ class Judging:
 
     def _shown(self, notice: Notice, *, focused: bool) -> None:
         self._holding.replaced(notice)
-        self._learner.shown(notice, focused=focused)
+        if self._may_keep():
+            self._learner.shown(notice, focused=focused)
 
     def _hold(self, some: Sequence[Decided], focus: Focus) -> None:
         """Hold some; where they cannot be kept and the daemon would lose them, show them."""
-        by_number = {one.notice.number: one for one in some}
+        by_number = {one.notice.number: one for one in some if one.judged.rule != PAUSED}
+        for _ in range(len(some) - len(by_number)):
+            self._on_incident(PART, LOST)
+        for one in some:
+            self._passing.not_by_us(one.notice)
 
         def show(judged: Sequence[Judged]) -> None:
             for one in (by_number[each.notice.number] for each in judged):
                 self._let_through(replace(one, judged=replace(one.judged, why=UNKEPT)), focus)
 
         self._holding.hold(
-            [one.judged for one in some],
+            [one.judged for one in by_number.values()],
             focus.semantics,
             kept=lambda judged: self._count(HELD, len(judged)),
             refused=lambda judged: self._anew(lambda: show(judged)),
@@ -212,10 +246,6 @@ class Judging:
         newest = len(self._recent) - PICTURED
         for at in range(max(0, newest - len(some)), max(0, newest)):
             self._recent[at] = replace(self._recent[at], original=without_pictures(self._recent[at].original))
-
-    def _known(self, number: int) -> Decided | None:
-        with self._lock:
-            return next((one for one in reversed(self._recent) if one.notice.number == number), None)
 
     def _numbered(self, known: Decided, notice: Notice) -> None:
         """Take in the daemon's number of a notice that was judged before it had one."""

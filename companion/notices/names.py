@@ -41,7 +41,11 @@ ALARM_NAMES = frozenset(
 ALARM_WORDS = frozenset({"alarm", "alarms", "clocks", "timer", "timers", "wecker", "réveil", "despertador", "sveglia"})
 #: What is on a notification of a call.
 CALL_WORDS = _listed("""
-    incoming call | incoming video call | incoming voice call | incoming audio call | is calling | calling you |
+    incoming call | incoming group call | incoming group video call | incoming group voice call | eingehender
+    gruppenanruf | appel de groupe entrant | llamada grupal entrante | llamada de grupo entrante | chamada de grupo
+    recebida | chiamata di gruppo in arrivo | inkomende groepsoproep | входящий групповой звонок | グループ通話 |
+    群组通话 | 群組通話 | 그룹 통화 | incoming video call |
+    incoming voice call | incoming audio call | is calling | calling you |
     missed call | eingehender anruf | eingehender videoanruf | ruft an | verpasster anruf | anruf in abwesenheit |
     appel entrant | appel vidéo entrant | vous appelle | appel manqué | llamada entrante | videollamada entrante |
     te está llamando | llamada perdida | chamada recebida | chamada de vídeo | chamada perdida | está a ligar
@@ -92,7 +96,8 @@ CALL_BEGINNINGS = _listed("""
 CALL_TITLES = frozenset(
     _listed("""
     anrop | anruf | apel | appel | appel vidéo | arama | audio call | call | calling | chamada | chiamata | cuộc gọi |
-    facetime | facetime audio | facetime video | hovor |
+    facetime | facetime audio | facetime video | group call | gruppenanruf | appel de groupe | llamada grupal | chamada
+    em grupo | chiamata di gruppo | groepsoproep | групповой звонок | hovor |
     hívás | ligação | llamada | opkald | oproep | panggilan | phone call | połączenie | puhelu | ringing | samtal |
     video call | videoanruf | videochiamata | videollamada | voice call | κλήση | вызов | дзвінок
     | звонок | שיחה |

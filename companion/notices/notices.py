@@ -9,16 +9,17 @@ from concurrent.futures import TimeoutError as NotYet
 from dataclasses import replace
 
 from companion.notices.digest import Digest
-from companion.notices.holding import Holding, noticed
-from companion.notices.judging import Decided, Focus, Judging
+from companion.notices.holding import Holding
+from companion.notices.judging import Focus, Judging
+from companion.notices.kept import noticed
 from companion.notices.learner import Learner
 from companion.notices.line import Line
-from companion.notices.passing import Passing, Show
+from companion.notices.passing import Passing, Show, TakeDown
 from companion.notices.rules import Choices
 from companion.notices.server import Server
 from companion.notices.snapshot import Snapshot as Snapshot  # noqa: PLC0414 also told of from here
-from companion.notices.telling import Telling
-from companion.notices.types import Brain, Happened, NoticesError, Response, Semantics
+from companion.notices.telling import Offer, Telling
+from companion.notices.types import Brain, Happened, Judged, NoticesError, Response, Semantics
 from companion.notices.watching import PART, Watcher
 from index import notices as rows
 from index.store import Store
@@ -28,9 +29,9 @@ from index.writer import Writer
 JUDGED_SECONDS = 30.0  # in which all that came during focus is judged
 DIGEST_SECONDS = 30.0  # that the end of focus waits for the digest; later it is shown as soon as it is there
 AGAIN_SECONDS = 30.0  # after which the vault is asked anew for a digest that it refused
-DAY_SECONDS = 86_400.0
 MISSED = "Notifications that come until then are not seen, and some that were held may be missing from the digest."
 BEHIND = "Some notifications may be missing from the digest: too many came at once."
+PAUSED = "Recording is paused: no notification is held."
 UNKNOWN = "There is no notification {} any more: it may have been forgotten. Choose one of those that are listed."
 
 
@@ -48,11 +49,17 @@ class Notices:
     show
         Shows a notice in a window of our own, where do-not-disturb holds critical ones too; returns whether it does.
         Called on the thread of the notices.
+    take_down
+        Takes windows down that ``show`` has shown: those of the notices of which what it is handed returns True.
     offer
-        Is handed a digest when the person chooses to see it, and where the desktop could not say that it is there.
-        Called on the thread of the notices.
+        Is handed a digest when the person chooses to see it, and where the desktop could not say that it is there;
+        returns False where nobody can show it now. Called on the thread of the notices.
     brain
         Watches what the EEG does after a notice; None for nothing. It is started and stopped with this.
+    may_keep
+        Returns whether anything may be taken down now. While it may not, nothing is held.
+    quiet
+        Returns what is true of the desktop while its do-not-disturb is on, whoever turned it on; None while it is off.
     on_incident
         Gets the part and a sentence.
     clock
@@ -68,17 +75,20 @@ class Notices:
         *,
         choices: Callable[[], Choices] = Choices,
         show: Show | None = None,
-        offer: Callable[[Digest], None] = lambda _digest: None,
+        take_down: TakeDown | None = None,
+        offer: Offer = lambda _digest: None,
         brain: Brain | None = None,
+        may_keep: Callable[[], bool] = lambda: True,
+        quiet: Callable[[], Semantics | None] = lambda: None,
         on_incident: Callable[[str, str], None],
         clock: Callable[[], float] = system_time.time,
     ) -> None:
-        self._store, self._writer, self._on_incident, self._clock = store, writer, on_incident, clock
+        self._store, self._writer, self._on_incident = store, writer, on_incident
         self._digest: Digest | None = None
         self._looked_at: set[int] = set()  # digests
-        self._expired_at = -DAY_SECONDS
         self._tell_at = math.inf  # monotonic: when a digest that the vault refused is tried again
-        self._judged = Line("notices", on_incident=on_incident, beat=self._beat)
+        self._learner = learner = Learner(writer, store, response=self._response, on_incident=on_incident, clock=clock)
+        self._judged = Line("notices", on_incident=on_incident, beat=learner.go_on)
         self._vault = Line("notices vault", on_incident=on_incident, beat=self._vault_beat)
         self._watcher = Watcher(
             environ,
@@ -90,24 +100,21 @@ class Notices:
             clock=clock,
         )
         server = Server(self._watcher)
-        self._brain = brain
-        self._learner = Learner(writer, store, response=self._response, on_incident=on_incident, clock=clock)
-        self._holding = Holding(writer, server, self._vault, on_incident)
-        passing = Passing(server, show=show, close=self._holding.close, on_incident=on_incident)
+        self._brain, self._may_keep, self._quiet = brain, may_keep, quiet
+        self._holding = holding = Holding(writer, server, self._vault, choices=choices, on_incident=on_incident)
+        passing = Passing(server, show=show, close=holding.close, take_down=take_down, on_incident=on_incident)
         self._judging = Judging(
-            self._learner,
-            self._holding,
-            passing,
-            choices=choices,
-            anew=self._anew,
-            on_incident=on_incident,
+            learner, holding, passing, choices=choices, anew=self._anew, may_keep=may_keep, on_incident=on_incident
         )
-        self._telling = Telling(writer, store, server, offer=offer, on_incident=on_incident)
+        self._passing = passing
+        self._telling = Telling(
+            writer, store, server, offer=offer, show=show, quiet=self._quiet_now, on_incident=on_incident
+        )
 
     @property
     def limits(self) -> str:
-        """Why notifications are not seen now; empty while they are. Whoever holds them has to end it then."""
-        return self._watcher.limits
+        """Why notifications are not seen, or may not be held; empty for neither. Whoever holds them ends it then."""
+        return self._watcher.limits or ("" if self._may_keep() else PAUSED)
 
     def start(self) -> None:
         """Watch from now on, and tell of what a crash left held."""
@@ -119,12 +126,16 @@ class Notices:
         self._vault.start()
         self._vault.put(self._tell)
 
-    def stop(self) -> None:
-        """Watch no more; what waits is worked off and what was learned is kept."""
+    def stop(self, *, for_good: bool = False) -> None:
+        """Watch no more; what waits is worked off and what was learned is kept.
+
+        The next start tells anew of what nobody has answered. ``for_good`` where none is to come soon: it is offered
+        now, and where nobody shows it its message stays.
+        """
         if not self._judged.runs:
             return
         self._judged.stop()
-        self._vault.put(self._telling.put_away)
+        self._on_vault(self._telling.hand_over if for_good else self._telling.put_away)
         self._vault.put(self._learner.save)
         self._vault.stop()
         self._watcher.stop()
@@ -154,7 +165,8 @@ class Notices:
     def focus_ended(self, release: Callable[[], object] = lambda: None) -> Digest | None:
         """Hold no more, and tell of what was held.
 
-        Returns the digest; None where nothing was held, or where the vault is too busy for it: it is shown later then.
+        Returns the digest; None where nothing was held, or where the vault is too busy for it, or the person's own
+        do-not-disturb would have it dropped: it is shown later then.
         ``release`` turns do-not-disturb off, and does not wait for the vault. It is called once the daemon has let go
         of what was held and before the digest is shown; where the daemon would rather drop what it holds, before the
         last notification is taken in, so that none comes too late for the one and too early for the other. It is
@@ -174,23 +186,21 @@ class Notices:
         except NotYet:
             return None
 
-    def unseen(self, numbers: Sequence[int]) -> None:
-        """Take in that some that passed were never on the screen: they are held, and told of in the digest.
+    def unseen(self, passed: Sequence[Judged]) -> None:
+        """Take in that some that ``show`` took may not have been seen: they are held, and told of in the digest.
 
         Once this has stopped, of the next that starts.
         """
-        some = tuple(numbers)
+        some = tuple(passed)
         self._judged.put(lambda: self._judging.unseen(some))
         if self._judging.focus is None and self._judged.runs:
             self._judged.put(lambda: self._vault.put(self._tell))
 
     def correct(self, number: int, important: bool) -> None:
         """Learn that the person calls a notice important, or not; raises `NoticesError` where it is not known."""
-        found = self._decided(number)
-        if found is not None:
-            notice, focused = found.notice, found.focus is not None
-        else:
-            notice, focused = noticed(self._kept(number)), True
+        found = self._judging.known(number)
+        notice = noticed(self._kept(number)) if found is None else found.notice
+        focused = found is None or found.focus is not None
         self._learner.correct(notice, focused=focused, important=important)
         self._vault.put(self._learner.save)
 
@@ -201,7 +211,7 @@ class Notices:
         alone, as what it said has just been seen. Raises `NoticesError` where there is none of this number, or the
         daemon cannot be asked.
         """
-        judged = self._decided(number)
+        judged = self._judging.known(number)
         if judged is not None and not rows.numbered(self._store, [number]):
             self._learner.opened(number)
             return self._telling.original(judged.notice)
@@ -211,10 +221,10 @@ class Notices:
 
     def looked_at(self, digest: Digest) -> None:
         """Take in that the person has a digest before them: what they open of it is learned from, and what not."""
-        if digest.number in self._looked_at:  # seen once more, it says nothing new of what was not opened
-            return
-        self._looked_at.add(digest.number)
-        self._learner.in_digest(noticed(one) for one in digest.notices)
+        self._on_vault(lambda: self._telling.looked_at(digest))
+        if digest.number not in self._looked_at:  # seen once more, it says nothing new of what was not opened
+            self._looked_at.add(digest.number)
+            self._learner.in_digest(noticed(one) for one in digest.notices)
 
     def turned_to(self, app: str, time: float) -> None:
         """Take in that the person turned to a program at a time (UTC seconds): its notices are acted on."""
@@ -233,7 +243,7 @@ class Notices:
     def snapshot(self) -> Snapshot:
         """Return how notifications are now."""
         return Snapshot(
-            self._watcher.limits,
+            self.limits,
             self._judging.focus is not None,
             *self._judging.counts(),
             self._learner.answers,
@@ -241,9 +251,6 @@ class Notices:
             tuple(one.judged for one in self._judging.recent()),
             self._digest,
         )
-
-    def _decided(self, number: int) -> Decided | None:
-        return next((one for one in self._judging.recent() if one.notice.number == number), None)
 
     def _kept(self, number: int) -> rows.HeldNotice:
         found = rows.numbered(self._store, [number])
@@ -272,27 +279,33 @@ class Notices:
         except NoticesError as error:
             self._on_incident(PART, f"Some notifications may have been missed at the end of focus. {error}")
         try:
-            self._await_judged()
+            self._judged.do(lambda: None).result(JUDGED_SECONDS)
+        except NotYet:
+            self._on_incident(PART, BEHIND)
+        try:
             self._holding.let_go()
         finally:
             self._judging.focus = None
 
-    def _await_judged(self) -> None:
-        try:
-            self._judged.do(lambda: None).result(JUDGED_SECONDS)
-        except NotYet:
-            self._on_incident(PART, BEHIND)
-
     def _happened(self, what: Happened) -> None:
         self._learner.happened(what)
         self._holding.happened(what)
-        self._vault.put(lambda: self._chosen(what))
+        self._passing.happened(what)
+        self._on_vault(lambda: self._telling.happened(what))
 
-    def _chosen(self, what: Happened) -> None:
-        try:
-            self._telling.happened(what)
-        except VaultError as error:
-            self._on_incident(PART, f"The digest cannot be shown: {error}")
+    def _on_vault(self, tell: Callable[[], object]) -> None:
+        def told() -> None:
+            try:
+                tell()
+            except VaultError as error:
+                self._on_incident(PART, f"The digest cannot be shown, or is told of once more: {error}")
+
+        self._vault.put(told)
+
+    def _quiet_now(self) -> Semantics | None:
+        """Return what is true of the desktop's do-not-disturb, None while it is off."""
+        focus = self._judging.focus
+        return self._quiet() if focus is None else focus.semantics
 
     def _tell(self) -> Digest | None:
         """Tell of all that is held; returns the last digest that was made. What cannot be told now is told later."""
@@ -306,10 +319,10 @@ class Notices:
                 self._on_incident(PART, f"What was held is told once the vault can be read and written again. {error}")
             self._tell_at = system_time.monotonic() + AGAIN_SECONDS
             return None
-        self._tell_at = math.inf
+        self._tell_at = system_time.monotonic() + AGAIN_SECONDS if self._telling.waits else math.inf
         self._holding.forget()
-        self._digest = told[-1] if told else self._digest
-        return told[-1] if told else None
+        self._digest = told or self._telling.waits or self._digest
+        return told
 
     def _forgotten(self, start: float, end: float) -> None:
         """Have nothing left of a time in the vault that was on its way there, nor on the screen."""
@@ -329,17 +342,7 @@ class Notices:
         if self._judging.focus is not None:
             self._on_incident(PART, MISSED)
 
-    def _beat(self) -> None:
-        self._learner.go_on()
-
     def _vault_beat(self) -> None:
         self._learner.save_sometimes()
         if system_time.monotonic() >= self._tell_at:
             self._tell()
-        now = self._clock()
-        if not 0.0 <= now - self._expired_at < DAY_SECONDS:
-            self._expired_at = now
-            try:
-                self._writer.do(rows.expire, time=now).result()
-            except VaultError as error:
-                self._on_incident(PART, f"Old notifications are let go of later: {error}")

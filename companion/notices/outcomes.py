@@ -33,6 +33,7 @@ class _Waiting:
     seen: Mapping[str, float]
     until: float
     weight: float
+    in_front: bool  # whether its program was when it came
 
 
 class Outcomes:
@@ -41,16 +42,19 @@ class Outcomes:
     Acted on is a notice whose action was chosen, or whose program was turned to, within ``limit`` seconds. One that
     its program took back, or that somebody else closed, says nothing. That one was closed by hand says no more than
     that it is off the screen: a nuisance is closed as well, so it counts by whether the program is turned to then.
+    One whose program was in front already says nothing by itself: it may have been read there.
     """
 
     def __init__(self, limit: float = LIMIT_SECONDS) -> None:
         self._limit = limit
         self._waiting: OrderedDict[int, _Waiting] = OrderedDict()
         self._at: dict[Place, int] = {}
+        self._front: frozenset[str] = frozenset()  # the names of the program that was turned to last
 
     def shown(self, notice: Notice, seen: Mapping[str, float], time: float, *, weight: float = 1.0) -> None:
         """Wait for what comes of a notice that is shown from ``time`` (UTC seconds) on."""
-        self._waiting[notice.number] = _Waiting(notice, seen, time + self._limit, weight)
+        in_front = not self._front.isdisjoint(programs(notice))
+        self._waiting[notice.number] = _Waiting(notice, seen, time + self._limit, weight, in_front)
         if (at := place(notice)) is not None:
             self._at[at] = notice.number
         while len(self._waiting) > MOST_WAITING:
@@ -75,7 +79,7 @@ class Outcomes:
     def turned_to(self, app: str, time: float) -> list[Outcome]:
         """Take in that the person turned to a program."""
         name = folded(app)
-        known = {name, name.rpartition(".")[2]} - {""}
+        self._front = known = frozenset({name, name.rpartition(".")[2]} - {""})
         found = [
             one
             for one in self._waiting.values()
@@ -88,7 +92,7 @@ class Outcomes:
         """Return what nobody acted on in time."""
         late = [one for one in self._waiting.values() if one.until < time]
         self.drop(one.notice.number for one in late)
-        return [_outcome(one, acted=False) for one in late]
+        return [_outcome(one, acted=False) for one in late if not one.in_front]
 
     def drop(self, numbers: Iterable[int]) -> None:
         """Wait no more for some."""

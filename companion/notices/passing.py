@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from companion.notices.server import Server
-from companion.notices.types import CRITICAL, Judged, Notice, NoticesError, Semantics
+from companion.notices.types import CRITICAL, Cause, Happened, Judged, Notice, NoticesError, Semantics
 from companion.notices.watching import PART
 from companion.notices.wire import Original
 
 UNSHOWN = "A notification that should have been shown could not be, and is in the digest instead."
 
 Show = Callable[[Judged], bool]
+TakeDown = Callable[[Callable[[Notice], bool]], object]
 
 
 class Passing:
@@ -24,6 +25,8 @@ class Passing:
         Shows a notice in a window of our own, where do-not-disturb holds critical ones too; returns whether it does.
     close
         Has the daemon let go of a notice, so that it is not shown twice.
+    take_down
+        Has the windows of our own that are about some notices go.
 
     """
 
@@ -33,9 +36,11 @@ class Passing:
         *,
         show: Show | None,
         close: Callable[[list[Notice]], object],
+        take_down: TakeDown | None = None,
         on_incident: Callable[[str, str], None],
     ) -> None:
         self._server, self._show, self._close, self._on_incident = server, show, close, on_incident
+        self._take_down, self._showed = take_down, False
 
     def let_through(self, judged: Judged, original: Original | None, semantics: Semantics) -> Notice | None:
         """Show a notice; returns it as it is on the desktop now, None where it could not be shown.
@@ -51,10 +56,21 @@ class Passing:
         if self._show is None or not self._show(judged):
             self._on_incident(PART, UNSHOWN)
             return None
+        self._showed = True
         if not semantics.replays:
             return notice
         self._close([notice])
         return replace(notice, daemon_id=None)  # that the daemon let go of it says nothing of the person
+
+    def not_by_us(self, notice: Notice) -> None:
+        """Show no more what a notice takes the place of that is held, or shown by its daemon alone."""
+        if notice.replaces or notice.tag:
+            self._taken_down(notice.goes_on_with)
+
+    def happened(self, what: Happened) -> None:
+        """Show no more what its program took back."""
+        if what.cause is Cause.WITHDRAWN:
+            self._taken_down(lambda notice: notice.met(what))
 
     def is_shown(self, notice: Notice, semantics: Semantics) -> bool:
         """Whether its daemon shows a notice by itself."""
@@ -71,3 +87,7 @@ class Passing:
             self._on_incident(PART, f"{UNSHOWN} {error}")
             return None
         return replace(notice, daemon_id=number)
+
+    def _taken_down(self, of: Callable[[Notice], bool]) -> None:
+        if self._take_down is not None and self._showed:
+            self._take_down(of)

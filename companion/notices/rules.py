@@ -16,6 +16,8 @@ MOST_TITLE, MOST_NAME = 6, 200  # characters
 #: A name of two characters or more in a script whose words stand without gaps, or whose titles follow names at once.
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]{2,}")
 PASS_ABOVE, DIGEST_BELOW = 0.5, 0.05
+_OF_ANY = frozenset({"desktop", "client", "app"})  # last words of desktop entries that name no program
+_DESKTOP = re.compile(r"[ _-]desktop$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ class Choices:
         The first that holds counts.
     repeats, repeat_minutes
         So many notifications of the same sender within so many minutes pass, the last of them.
+    exclude_apps
+        Programs of whose notifications no word is kept, by any of their names.
     pass_above, digest_below
         From which probability on the model lets one through; below which it is counted in the digest alone.
 
@@ -73,6 +77,7 @@ class Choices:
     rules: tuple[OwnRule, ...] = ()
     repeats: int = REPEATS
     repeat_minutes: float = REPEAT_MINUTES
+    exclude_apps: tuple[str, ...] = ()
     pass_above: float = PASS_ABOVE
     digest_below: float = DIGEST_BELOW
 
@@ -105,9 +110,16 @@ def ruled(notice: Notice, choices: Choices, earlier: int) -> Ruled | None:
 
 
 def programs(notice: Notice) -> frozenset[str]:
-    """Return by which names a notice's program is known, in lower case."""
-    entry = folded(notice.desktop_entry)
-    return frozenset({folded(notice.app), entry, entry.rpartition(".")[2]} - {""})
+    """Return by which names a notice's program is known, in lower case.
+
+    Of ``org.telegram.desktop`` the last word says nothing: it is known as *telegram*, as is *Telegram Desktop*.
+    """
+    app, entry = folded(notice.app), folded(notice.desktop_entry)
+    parts = entry.split(".")
+    while len(parts) > 1 and parts[-1] in _OF_ANY:
+        parts.pop()
+    names = {app, entry, parts[-1]}
+    return frozenset((names | {_DESKTOP.sub("", name) for name in names}) - {""})
 
 
 def _critical(notice: Notice, _: Choices) -> bool:

@@ -27,9 +27,10 @@ _NO_WORD = rf"[^\W{_UNSPACED}]"
 #: Words for a code, in lower case. Those of scripts without word gaps are found inside of words.
 _WORDS = (
     r"\b(?:codes?|otp|totp|tan|pin|passcode|password|passphrase|token|2fa|mfa|verify|verification|verifizierung|"
-    r"\w{0,20}(?:code|tan|pin|passwort|kennwort|kod|koden|kode|koodi\w{0,4}|kód|wachtwoord|lozinka)|"
+    r"\w{0,20}(?:code|tan|pin|passwort|kennwort|kod|koden|kode|koodi\w{0,4}|kód|wachtwoord|lozinka|lösenord|passord|"
+    r"salasana|jelszó)|passkey|pair(?:ing)? key|"
     r"código|codigo|clave|contraseña|senha|codice|parola|mot de passe|kodu|koda|kodas|kóds|kódja|kódod|"
-    r"hasło|hasla|cod|codul|şifre|şifreniz|kodunuz|salasana|lösenord|adgangskode|heslo|geslo|jelszó|kods|sandi|"
+    r"hasło|hasla|cod|codul|şifre|şifreniz|kodunuz|adgangskode|heslo|geslo|kods|sandi|"
     r"код|кода|коду|кодом|пароль|парола|шифра|κωδικός|κωδικό|κωδικοσ)\b"
     r"|验证码|驗證碼|校验码|校驗碼|动态码|动态密码|安全码|确认码|認証コード|確認コード|認証番号|ワンタイムパスワード|暗証番号|"
     r"セキュリティコード|인증번호|인증 ?코드|보안 ?코드|확인 ?코드|비밀번호|קוד|סיסמה|رمز|کد|كود|कोड|ओटीपी|पिन|কোড|รหัส|"
@@ -40,6 +41,7 @@ _KINDS = (
     r"error|exit|status|fehler|erreur|error de|errore|http|zip|postal|post|area|country|dress|qr|bar|promo|promotion|"
     r"promotional|discount|coupon|voucher|rabatt|gutschein|aktions|source|quell|product|produkt|colour|color|farb|"
     r"tracking|offer|gift|geschenk|reduction|réduction|descuento|desconto|sconto|kortings|rabat|alennus|byte|uni|op|"
+    r"item|stock|article|model|"
     r"machine|morse|short|booking|buchungs|swift|sort|iata|invite|referral|friend|team|dial|dialling|git|vs"
 )
 #: Codes that nobody logs in with: before the word, apart from it or as the first part of it.
@@ -70,6 +72,7 @@ _SHOP = re.compile(
     re.IGNORECASE,
 )
 _DIGITS = (
+    r"(?<!\d[ -])\d(?:[ -]\d){3,7}(?![ -]?\d)|"
     r"\d{3}[ -]\d{3}|\d{4}[ -]\d{4}|\d{2}(?:[ -]\d{2}){2,3}|\d{4}[ -]\d{2}|\d{4,8}"  # as people are told to read them
 )
 _NUMBER = re.compile(
@@ -84,20 +87,23 @@ _DATED = re.compile(
     r"ago|dic)\w{0,6}|\b(?:in|since|until|year|of|im|seit|bis|jahr|en|depuis|desde)|©|\d)[.,]? $",
     re.IGNORECASE,
 )
-#: What may stand between the word and a code that is written in small letters, or like a year, or with a sign before.
+#: What may stand between the word and a code in small letters, in two parts, like a year, or with a sign before.
 _IS = (
     r"[\"'»)\]]?\s{0,2}(?::|=|is|ist|lautet|est|es|é|è|er|är|on|to|jest|je|это|είναι|adalah|là|は|是|为|->|→|-)?"
     r"\s{0,2}:?\s{0,2}[#*\"'«(\[„“]{0,2}"
 )
 _MIXED = r"(?=[a-zA-Z]{0,9}\d)(?=\d{0,9}[a-zA-Z])(?:[A-Z0-9]{4,10}|[a-zA-Z0-9]{5,10})"
 _SMALL = re.compile(rf"{_IS}(?P<code>{_MIXED})(?!{_NO_WORD})")
+_PARTED = re.compile(
+    rf"{_IS}(?P<code>(?=[0-9-]{{0,9}}[A-Z])(?:[A-Z0-9]{{3}}-[A-Z0-9]{{3}}|[A-Z0-9]{{4}}-[A-Z0-9]{{4}}))(?!{_NO_WORD}|-)"
+)
 _NEXT = re.compile(rf"{_IS}(?P<code>\d{{3,8}})(?!{_NO_WORD}|[.,:/-]\d)")
 #: What stands right before a number that is said to be the code, on the same line as the word.
 _SAID = re.compile(r"(?::|\b(?:is|lautet|ist|est|es|è|är|er|jest))[ \t]{0,2}:?[ \t]{0,2}$", re.IGNORECASE)
 #: Logging in with a number that nobody calls a code.
 _LOGIN = re.compile(
     r"\b(?:sign(?:ing)?[ -]?in|log(?:ging)?[ -]?in|log[ -]?on|logon|verify|authenticate|authorise|authorize|"
-    r"confirmation number|security number|verification number|"
+    r"confirmation number|security number|verification number|pairing|"
     r"anmelden|anmeldung|einloggen|bestätigen|connecter|connexion|iniciar sesión|inicio de sesión|acceder|"
     r"iniciar sessão|entrar na|accedere|accesso|inloggen|aanmelden|zalogować|logowania|zaloguj|logga in|inloggning|"
     r"logge inn|logge ind|kirjaudu|kirjautu\w{2,8}|přihlás\w{1,6}|bejelentkez\w{1,6}|giriş|"
@@ -108,18 +114,27 @@ _LOGIN = re.compile(
 _LOGIN_NUMBER = re.compile(
     rf"(?<!{_NO_WORD})(?<![.,/$€£+#-])(?<!\d:)(?:\d{{3}}[ -]\d{{3}}|\d{{4,8}})(?!{_NO_WORD}|[.,:/-]\d|%)"
 )
-#: Two figures to be found on another screen.
-_TAP = re.compile(
-    r"\b(?:tap|approve|choose|select|enter|match|tippe|wähle)\W{1,3}(?P<code>\d{2})\b(?=[^\n]{0,60}"
-    r"\b(?:phone|device|sign|handy|gerät|login))",
-    re.IGNORECASE,
+#: Two or three figures to be found, or entered, on another screen.
+_TAPPED = r"\b(?:tap|approve|choose|select|enter|match|tippe|wähle)[^\w\n]{1,3}(?P<code>\d{2,3})\b"
+_TAPS = tuple(
+    re.compile(form, re.IGNORECASE | re.MULTILINE)
+    for form in (
+        rf"{_TAPPED}(?=[^\n]{{0,60}}\b(?:phone|device|sign|handy|gerät|login))",
+        (
+            rf"\b(?:sign(?:ing)?[ -]?in|log(?:ging)?[ -]?in|approve|authenticate|anmelden|anmeldung)\b[\w\W]{{0,60}}?"
+            rf"{_TAPPED}(?=[^\w\n]{{0,3}}$|[.,;!]| (?:on|in|to|when|auf)\b)"
+        ),
+        rf"^[^\w\n]{{0,4}}{_TAPPED}[^\w\n]{{0,4}}$",  # and nothing else
+        r"\bnumber (?:challenge|match)[^\w\n]{1,3}(?P<code>\d{2,3})\b",
+        r"\b(?:use|enter|type)[^\w\n]{1,3}(?P<code>\d{3}[ -]\d{3}|\d{4,8}) to (?:approve|confirm|authori[sz]e)\b",
+    )
 )
 
 
 def spans(text: str) -> Iterator[Span]:
     """Yield where a text holds security codes. Signs are looked for in the form NFKC."""
     seen = Seen.of(text[:LONGEST])
-    if not any(one.isdigit() for one in seen.text):
+    if "-" not in seen.text and not any(one.isdigit() for one in seen.text):
         return
     yield from (
         span for span in codes(seen) if span.kind == "one-time code" and _is_one(seen.text, span.start, span.end)
@@ -129,7 +144,8 @@ def spans(text: str) -> Iterator[Span]:
         if not _is_other(seen.text, word):
             yield from _beside(seen.text, word, numbers)
     yield from _logins(seen.text)
-    yield from (Span(match.start("code"), match.end("code"), KIND) for match in _TAP.finditer(seen.text))
+    for form in _TAPS:
+        yield from (Span(match.start("code"), match.end("code"), KIND) for match in form.finditer(seen.text))
 
 
 def holds_code(summary: str, body: str) -> bool:
@@ -140,7 +156,7 @@ def holds_code(summary: str, body: str) -> bool:
 
 def _beside(text: str, word: re.Match[str], numbers: list[tuple[int, int]]) -> Iterator[Span]:
     """Yield the codes that belong to a word."""
-    for form in (_SMALL, _NEXT):
+    for form in (_SMALL, _PARTED, _NEXT):
         following = form.match(text, word.end())
         if following and _is_one(text, following.start("code"), following.end("code"), told=True):
             yield Span(following.start("code"), following.end("code"), KIND)

@@ -88,11 +88,12 @@ class Server:
 
         return self._watcher.run(said)
 
-    def repeat(self, app: str, summary: str, body: str) -> int:
+    def repeat(self, app: str, summary: str, body: str, *, critical: bool = False) -> int:
         """Show once more what a notification said, without markup; returns the daemon's number of it."""
+        hints = {"urgency": Variant("y", CRITICAL if critical else NORMAL)}
 
         async def repeated(bus: MessageBus) -> int:
-            original = Original(app, "", summary, await _written(bus, body), ())
+            original = Original(app, "", summary, await _written(bus, body), (), hints)
             self._expect(original)
             return await _notify(bus, original, 0)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from companion.notices.digest import Digest, digest
+from companion.notices.kept import noticed
+from companion.notices.passing import Show
 from companion.notices.server import Server
-from companion.notices.types import Cause, Happened, Notice, NoticesError
+from companion.notices.types import Cause, Decision, Happened, Judged, Notice, NoticesError, Semantics
 from companion.notices.watching import PART
 from index import notices as rows
 from index.notices import HeldNotice
@@ -16,6 +18,12 @@ from index.types import VaultError
 from index.writer import Writer
 
 ACTION = "Show"
+SHOWN_HERE = "The digest is shown by Companion itself. {}"
+WAITS = "What was held is told once the desktop, or a window of Companion, can show it. {}"
+NO_TEXT = "Nothing of what it said was kept. Look in {} itself."
+HELD_BACK = "Do-not-disturb keeps back what is shown now. Turn it off, and open it again."
+OPENED = "Shown because you opened it."
+Offer = Callable[[Digest], bool | None]
 _At = tuple[str, int | None]  # which run of which daemon, and its number
 
 
@@ -25,10 +33,22 @@ class Telling:
     What is held is put into a digest in one change; the digest counts as told once the daemon took it. A crash between
     leaves it to `tell` at the next start: the same digest, with the same notices.
 
+    There is one message at a time: a digest that nobody has answered goes into the next.
+
     Parameters
     ----------
     offer
-        Is handed a digest when the person chooses to see it, and where the desktop cannot show its message.
+        Is handed a digest when the person chooses to see it, and where the desktop cannot show its message. Returns
+        False where nobody can show it now.
+    show
+        Shows a notice in a window of our own; None where there is none.
+    quiet
+        Returns what is true of the desktop while its do-not-disturb is on, None while it is off.
+
+    Attributes
+    ----------
+    waits
+        The digest that nobody could show when `tell` was called last; None for none.
 
     """
 
@@ -38,21 +58,66 @@ class Telling:
         store: Store,
         server: Server,
         *,
-        offer: Callable[[Digest], None],
+        offer: Offer,
+        show: Show | None,
+        quiet: Callable[[], Semantics | None],
         on_incident: Callable[[str, str], None],
     ) -> None:
         self._writer, self._store, self._server = writer, store, server
-        self._offer, self._on_incident = offer, on_incident
+        self._offer, self._show, self._quiet, self._on_incident = offer, show, quiet, on_incident
+        self.waits: Digest | None = None
         self._shown: dict[_At, Digest] = {}  # by where their message is
+        self._refused = ""  # why nobody could show one, as it was said last
         self._said: set[int] = set()  # digests that were shown, while the vault has yet to take that down
 
     def gather(self) -> None:
         """Put all that is held into a new digest; raises `VaultError`."""
         self._writer.do(rows.gather).result()
 
-    def tell(self) -> list[Digest]:
-        """Show the digests that were not shown yet; returns them. Raises `VaultError`."""
-        return [self._tell(number) for number in rows.untold(self._store)]
+    def tell(self) -> Digest | None:
+        """Show what was not shown yet as one digest; returns it, None where it cannot be shown now (`waits`).
+
+        Raises `VaultError`.
+        """
+        self.waits, new = None, rows.untold(self._store)
+        if not new:
+            return None
+        number = new[-1] if self._said.issuperset(new) else self._say(new)
+        if not number:
+            return None
+        self._said.add(number)
+        self._writer.do(rows.told, number).result()
+        self._said.discard(number)
+        return self.made(number)
+
+    def hand_over(self) -> None:
+        """Offer all that nobody has answered; where nobody can show it, its message stays, and counts as answered.
+
+        Raises `VaultError`.
+        """
+        self.gather()
+        standing, new = dict(self._shown), rows.untold(self._store)
+        numbers = sorted({*new, *(shown.number for shown in standing.values())})
+        if not numbers:
+            return
+        if self._offer(self._together(numbers)) is False:
+            self.tell()
+            return
+        for number in new:
+            self._writer.do(rows.told, number).result()
+        self._take_down(standing)
+
+    def looked_at(self, seen: Digest) -> None:
+        """Take in that the person has a digest before them: its message goes, and nobody is told of it again.
+
+        Raises `VaultError`.
+        """
+        numbers = {one.number for one in seen.notices}
+        read = {at: one for at, one in self._shown.items() if numbers.issuperset(each.number for each in one.notices)}
+        self._take_down(read)
+        for new in rows.untold(self._store):
+            if numbers.issuperset(one.number for one in rows.of_digest(self._store, new)):
+                self._writer.do(rows.told, new).result()
 
     def happened(self, what: Happened) -> None:
         """Offer the digest whose message the person chose; raises `VaultError`."""
@@ -83,14 +148,26 @@ class Telling:
         """Return a digest as it is now: what was forgotten since is not in it."""
         return digest(number, rows.of_digest(self._store, number))
 
-    def again(self, one: HeldNotice) -> bool:
-        """Show an original again: its daemon's own, with its actions, where it has it still; else what it said.
+    def _together(self, numbers: Sequence[int]) -> Digest:
+        """Return several digests, in rising order, as the last of them."""
+        return digest(numbers[-1], [one for number in numbers for one in rows.of_digest(self._store, number)])
 
-        Returns whether it is the original. Raises `NoticesError`.
+    def again(self, one: HeldNotice) -> bool:
+        """Show an original again: its daemon's own, with its actions, where it has it still and shows it now.
+
+        Else what was kept of what it said, as what is seen while do-not-disturb is on, where that is on. Returns
+        whether it is the original. Raises `NoticesError`.
         """
-        if self._server.again(one.daemon, one.daemon_id):
+        if self._server.again(one.daemon, one.daemon_id, at_once=True):
             return True
-        self._server.repeat(one.app or one.desktop_entry, one.summary, one.body)
+        program = one.app or one.desktop_entry
+        if not (one.summary or one.body):
+            raise NoticesError(NO_TEXT.format(program or "its program"))
+        quiet = self._quiet()
+        if quiet is None or quiet.critical_passes:
+            self._server.repeat(program, one.summary, one.body, critical=quiet is not None)
+        elif self._show is None or not self._show(Judged(noticed(one), Decision.PASS, why=OPENED)):
+            raise NoticesError(HELD_BACK)
         return False
 
     def original(self, one: Notice) -> bool:
@@ -100,21 +177,33 @@ class Telling:
         """
         return self._server.again(one.daemon, one.daemon_id, at_once=True)
 
-    def _tell(self, number: int) -> Digest:
-        made = self.made(number)
-        if number not in self._said:
-            self._show(made)
-        self._said.add(number)
-        self._writer.do(rows.told, number).result()
-        self._said.discard(number)
-        return self.made(number)
-
-    def _show(self, made: Digest) -> None:
+    def _say(self, new: Sequence[int]) -> int:
+        """Show digests, and those whose message stands, as one; returns its number, 0 where nobody shows it."""
+        quiet = self._quiet()
+        if quiet is not None and not (quiet.replays or quiet.keeps):  # the desktop would drop it
+            self.waits = self._together(new)
+            return 0
+        standing = dict(self._shown)
+        together = {*new, *(shown.number for shown in standing.values())}
+        if len(together) > 1:
+            self._writer.do(rows.merge, sorted(together)).result()
+            self._take_down(standing)
+        made = self.made(max(together))
         try:
             self._shown[self._server.say(made.summary, made.body, action=ACTION)] = made
         except NoticesError as error:
-            self._on_incident(PART, f"The digest is shown by Companion itself. {error}")
-            self._offer(made)
+            return made.number if self._say_here(made, error) else 0
+        return made.number
+
+    def _say_here(self, made: Digest, why: NoticesError) -> bool:
+        """Show a digest by a window of our own; returns whether there is one."""
+        shown, sentence = self._offer(made) is not False, str(why)
+        if shown:
+            self._on_incident(PART, SHOWN_HERE.format(sentence))
+        elif sentence != self._refused:
+            self._on_incident(PART, WAITS.format(sentence))
+        self.waits, self._refused = (None, "") if shown else (made, sentence)
+        return shown
 
     def _take_down(self, standing: dict[_At, Digest]) -> list[int]:
         """Close the messages of some digests; returns the digests."""

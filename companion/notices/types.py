@@ -66,6 +66,25 @@ class Notice:
     daemon: str = ""
     tag: str = ""
 
+    def goes_on_with(self, other: Notice) -> bool:
+        """Whether its program sent it to take the place of an earlier one."""
+        if other.number >= self.number:
+            return False
+        if self.tag and (self.app, self.tag) == (other.app, other.tag):
+            return True
+        of_one_daemon = self.daemon == other.daemon or "" in (self.daemon, other.daemon)
+        return of_one_daemon and not self._numbers().isdisjoint(other._numbers())
+
+    def met(self, what: Happened) -> bool:
+        """Whether it is the one that something happened to."""
+        if what.daemon_id is None:
+            return bool(what.tag) and (self.app, self.tag) == (what.app, what.tag)
+        return what.daemon in ("", self.daemon) and what.daemon_id in self._numbers()
+
+    def _numbers(self) -> set[int]:
+        """Return its daemon's numbers of it: some programs go on with the first one, whatever they are told."""
+        return {number for number in (self.daemon_id, self.replaces) if number}
+
 
 class Decision(StrEnum):
     """What becomes of a notice during focus."""

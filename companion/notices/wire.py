@@ -114,6 +114,11 @@ def happened(said: Message, time: float, daemon: str) -> Happened | None:
     return None
 
 
+def as_seen(one: Notice) -> Original:
+    """Return a notification by what is kept of it."""
+    return Original(one.app or one.desktop_entry, "", one.summary, one.body, ())
+
+
 def plain(text: str) -> str:
     """Return a text without the markup that daemons understand."""
     if "<" not in text and "&" not in text:

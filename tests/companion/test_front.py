@@ -27,12 +27,12 @@ def test_nobody_shows_before_somebody_says_so() -> None:
 
 def test_a_digest_nobody_could_be_offered_waits_for_somebody() -> None:
     front, offered = Front(), list[Digest]()
-    front.offer(HELD)
+    assert not front.offer(HELD)
     front.shown_by(None, None)
     front.shown_by(None, offered.append)
     front.shown_by(None, offered.append)
     assert offered == [HELD]
-    front.offer(HELD)
+    assert front.offer(HELD)
     assert offered == [HELD, HELD]
 
 
@@ -46,6 +46,14 @@ def test_of_several_digests_that_waited_none_is_lost() -> None:
     (one,) = offered
     assert one.number == 2
     assert [notice.number for notice in one.notices] == [4, 3, 2]
+
+
+def test_what_went_from_one_digest_into_the_next_is_offered_once() -> None:
+    front, offered = Front(), list[Digest]()
+    front.offer(HELD)
+    front.offer(digest(2, (HeldNotice(3, 5.0, "Slack", "Ines", "coffee?"), *HELD.notices)))
+    front.shown_by(None, offered.append)
+    assert [[notice.number for notice in one.notices] for one in offered] == [[3, 2]]
 
 
 def test_what_waits_can_be_forgotten() -> None:

@@ -116,6 +116,24 @@ def test_a_digest_whose_message_went_unread_is_told_anew(writer: Writer, store: 
     assert notices.untold(store) == [1]
 
 
+def test_digests_become_one_that_is_told_anew_and_the_others_stay(writer: Writer, store: Store) -> None:
+    assert not notices.are_untold(store)
+    for number in (1, 2, 3):
+        keep(writer, held(number))
+        assert notices.are_untold(store)
+        assert writer.do(notices.gather).result() == number
+    writer.do(notices.told, 1).result()
+    writer.do(notices.told, 2).result()
+    for _ in range(2):  # a change that is tried twice
+        assert writer.do(notices.merge, [1, 3]).result() == 3
+    assert [one.number for one in notices.of_digest(store, 3)] == [3, 1]
+    assert [one.number for one in notices.of_digest(store, 2)] == [2]
+    assert notices.untold(store) == [3]
+    writer.do(notices.told, 3).result()
+    assert not notices.are_untold(store)
+    assert notices.strays(store) == 0
+
+
 def test_they_are_forgotten_with_their_time(writer: Writer, store: Store) -> None:
     keep(writer, *(held(i) for i in range(1, 6)))
     planned = forget(writer, store, Wish(Filters(since=T0 + 40, until=T0 + 80)))

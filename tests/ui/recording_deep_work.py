@@ -10,7 +10,7 @@ from typing import TypeVar
 from recording_engine import NOW, RecordingEngine, status
 
 from companion.deep_work.looking_back import Past, Point
-from companion.deep_work.port import DeepWorkPort, DeepWorkState, Offer, Show
+from companion.deep_work.port import DeepWorkPort, DeepWorkState, Offer, Show, TakeDown
 from companion.focus.calibration import Part, Step
 from companion.focus.types import Cause, FocusError, FocusState, Mode
 from companion.notices.digest import Digest, digest
@@ -53,6 +53,7 @@ class RecordingDeepWork:
         self.calls: list[tuple[object, ...]] = []
         self.show: Show | None = None
         self.offer: Offer | None = None
+        self.take_down: TakeDown | None = None
         self.known = Past(NOW, NOW)
         self.week = Totals(0.0, 0.0, 0.0, 0)
         self.opening: Future[bool] = Future()
@@ -68,8 +69,8 @@ class RecordingDeepWork:
     def override(self, mode: Mode, until: float | None = None) -> None:
         self.calls.append(("override", mode, until))
 
-    def shown_by(self, show: Show | None, offer: Offer | None) -> None:
-        self.show, self.offer = show, offer
+    def shown_by(self, show: Show | None, offer: Offer | None, take_down: TakeDown | None = None) -> None:
+        self.show, self.offer, self.take_down = show, offer, take_down
 
     def past(self, start: float, end: float) -> Future[Past]:
         self.calls.append(("past", start, end))
@@ -113,8 +114,8 @@ class RecordingDeepWork:
         self.opening = Future()
         return self.opening
 
-    def unseen(self, numbers: Sequence[int]) -> None:
-        self.calls.append(("unseen", *numbers))
+    def unseen(self, passed: Sequence[Judged]) -> None:
+        self.calls.append(("unseen", *(one.notice.number for one in passed)))
 
     def judge_notice(self, number: int, *, important: bool) -> Future[None]:
         self.calls.append(("judge", number, important))

@@ -25,6 +25,7 @@ from ui.focus.menu import NOT_FOLLOWED
 from ui.menu import CompanionMenu
 from ui.options import Options
 from ui.state_icon import sign
+from ui.toasts.pile import AT_ONCE
 from ui.tray import Tray
 from ui.view_state import view
 
@@ -245,6 +246,76 @@ def test_another_that_follows_focus_is_told_of_the_windows_and_the_digest_of_the
     wait_until(lambda: engine.deep is not None and engine.deep.show is not None)
     assert app.desks.focus.digest is not None
     assert not app.desks.focus.digest.isVisible()
+
+
+def test_what_is_offered_as_focus_is_followed_no_more_stays(
+    app: App, deep: RecordingDeepWork, engine: FocusedEngine
+) -> None:
+    wait_until(lambda: deep.offer is not None)
+    assert deep.offer is not None
+    engine.deep = None  # as it is before what followed focus has ended
+    deep.offer(three_held())
+    wait_until(lambda: app.desks.focus.digest is not None)
+    app.desks.look()
+    assert app.desks.focus.digest is not None
+    assert app.desks.focus.digest.isVisible()
+    assert app.desks.focus.digest.list.lines.rowCount() > 0
+    assert not deep.asked("looked at")
+
+
+def test_what_stays_is_handed_back_when_the_program_closes_but_not_what_is_companions_own(
+    app: App, deep: RecordingDeepWork
+) -> None:
+    wait_until(lambda: deep.show is not None)
+    assert deep.show is not None
+    show = deep.show
+    wait_until(elsewhere(lambda: show(judged(3, rule="critical"))).done)
+    for _ in range(AT_ONCE + 1):
+        app.desks.focus.tell("Mails wait", "Two of them.")
+    app.quit()
+    assert deep.asked("unseen") == [("unseen", 3)]
+
+
+def test_what_passed_is_shown_in_its_turn_where_focus_is_not_followed_any_more(
+    app: App, deep: RecordingDeepWork, engine: FocusedEngine
+) -> None:
+    wait_until(lambda: deep.show is not None)
+    assert deep.show is not None
+    show = deep.show
+    wait_until(elsewhere(lambda: show(judged(1, rule="critical"))).done)
+    for number in range(2, 2 + AT_ONCE + 1):
+        wait_until(elsewhere(lambda number=number: show(judged(number))).done)  # type: ignore[misc]
+    engine.deep = None
+    wait_until(lambda: app.desks.focus._known is None)
+    toasts = app.desks.focus.toasts
+    assert toasts is not None
+    assert [toast.number for toast in toasts.shown] == [1, 2, 3, 4, 5]
+    toasts.shown[1].leave()
+    assert [toast.number for toast in toasts.shown] == [1, 3, 4, 5, 6]
+    assert not deep.asked("unseen")
+    engine.deep = again = RecordingDeepWork()
+    wait_until(lambda: again.show is not None)
+    show = again.show
+    wait_until(elsewhere(lambda: show(judged(9, rule="critical"))).done)
+    app.forgetting.done.emit()
+    assert toasts.shown == []
+    assert again.asked("unseen") == [("unseen", 9)]  # of the others it knows nothing
+
+
+def test_what_its_program_takes_back_goes(app: App, deep: RecordingDeepWork) -> None:
+    wait_until(lambda: deep.take_down is not None)
+    assert deep.take_down is not None
+    assert deep.show is not None
+    deep.take_down(lambda _: True)  # before anything was shown
+    settle()
+    show, take_down = deep.show, deep.take_down
+    wait_until(elsewhere(lambda: show(judged(3)) and show(judged(4))).done)
+    wait_until(elsewhere(lambda: take_down(lambda notice: notice.number == 3) is None).done)
+    toasts = app.desks.focus.toasts
+    assert toasts is not None
+    wait_until(lambda: len(toasts.shown) == 1)
+    assert toasts.shown[0].number == 4
+    assert not deep.asked("unseen")
 
 
 def test_what_is_forgotten_is_let_go_of_everywhere(app: App, deep: RecordingDeepWork) -> None:

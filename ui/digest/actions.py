@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from companion.deep_work.port import DeepWorkPort
 
 GONE = "Focus is not followed any more: what was held cannot be asked for now."
-NOT_ORIGINAL = "The desktop no longer has the original: what it said is shown again, without its buttons."
+NOT_ORIGINAL = (
+    "The desktop does not show the original now: what was kept of it is shown, without its buttons and without secrets."
+)
 
 
 class DigestActions(QObject):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRect, Signal
@@ -12,7 +13,7 @@ from ui import theme
 from ui.toasts.window import STAYS, ToastWindow
 
 if TYPE_CHECKING:
-    from companion.notices.types import Judged
+    from companion.notices.types import Judged, Notice
 
 AT_ONCE = 4
 MARGIN, GAP = 4 * theme.GRID, 2 * theme.GRID
@@ -21,6 +22,7 @@ MARGIN, GAP = 4 * theme.GRID, 2 * theme.GRID
 class ToastPile(QObject):
     """Shows them in the order they came, what stays until it is closed before the others. Nothing is shown twice.
 
+    One that its program goes on with, as what counts down, is shown in the place of the one before.
     `AT_ONCE` of those that go by themselves are there at the same time. Those that stay take no room from them: they
     stand above them, as many as fit on the screen.
     """
@@ -28,7 +30,7 @@ class ToastPile(QObject):
     opened = Signal(int)
     """The number of the notification that was clicked."""
     unseen = Signal(object)
-    """The numbers of those that never were on the screen, where none is shown any more."""
+    """Those that never were on the screen, and those that were to stay until they are closed, which nobody did."""
 
     there_are = Signal(int)
     """How many are on the screen, each time one comes or goes."""
@@ -38,14 +40,30 @@ class ToastPile(QObject):
         self.shown: list[ToastWindow] = []
         self._staying: deque[Judged] = deque()
         self._waiting: deque[Judged] = deque()
+        self._disowned: list[Judged] = []
 
     def show(self, judged: Judged) -> bool:
         """Show one, now or once there is room; returns whether there is a screen to show it on."""
         if not QGuiApplication.screens():
             return False
-        (self._staying if judged.rule in STAYS else self._waiting).append(judged)
+        if not self._goes_on(judged):
+            self._line_of(judged).append(judged)
         self._fill()
         return True
+
+    def take_down(self, of: Callable[[Notice], bool]) -> None:
+        """Show some no more, as their programs took them back or went on with them elsewhere."""
+        unseen = [one for one in (*self._staying, *self._waiting) if of(one.notice)]
+        for one in unseen:
+            self._line_of(one).remove(one)
+        for toast in tuple(self.shown):
+            if of(toast.judged.notice):
+                toast.leave()
+        self._hand_back(unseen)
+
+    def disown(self) -> None:
+        """Show all in their turn, and hand back none of them: nobody holds notifications any more."""
+        self._disowned = [toast.judged for toast in self.shown] + [*self._staying, *self._waiting]
 
     def close_shown(self) -> None:
         """Close those on the screen; what waited for room takes their place."""
@@ -54,13 +72,35 @@ class ToastPile(QObject):
 
     def let_go(self) -> None:
         """Show none any more."""
-        numbers = [one.notice.number for one in (*self._staying, *self._waiting)]
+        unseen = [toast.judged for toast in self.shown if toast.stays] + [*self._staying, *self._waiting]
         self._staying.clear()
         self._waiting.clear()
         for toast in tuple(self.shown):
             toast.leave()
-        if numbers:
-            self.unseen.emit(numbers)
+        self._hand_back(unseen)
+
+    def _hand_back(self, some: list[Judged]) -> None:
+        if unseen := [one for one in some if one not in self._disowned]:
+            self.unseen.emit(unseen)
+
+    def _goes_on(self, judged: Judged) -> bool:
+        """Have one take the place of the one that it goes on with; returns whether there is such a one."""
+        for toast in self.shown:
+            if judged.notice.goes_on_with(toast.judged.notice):
+                toast.go_on(judged)
+                self._place()
+                return True
+        for line in (self._staying, self._waiting):
+            for at, one in enumerate(line):
+                if judged.notice.goes_on_with(one.notice):
+                    del line[at]
+                    self._line_of(judged).insert(at, judged)
+                    return True
+        return False
+
+    def _line_of(self, judged: Judged) -> deque[Judged]:
+        """Return where one waits for room."""
+        return self._staying if judged.rule in STAYS else self._waiting
 
     def _fill(self) -> None:
         """Show what waits, as long as there is room."""
@@ -78,7 +118,6 @@ class ToastPile(QObject):
         toast.opened.connect(lambda: self.opened.emit(toast.number))
         toast.gone.connect(lambda: self._gone(toast))
         self.shown.append(toast)
-        self.shown.sort(key=lambda one: not one.stays)  # in the order they came otherwise
         self._place()
         toast.appear()
         self.there_are.emit(len(self.shown))
@@ -97,6 +136,7 @@ class ToastPile(QObject):
 
     def _place(self) -> None:
         """Put them below each other, at the right of the screen with the pointer."""
+        self.shown.sort(key=lambda one: not one.stays)  # in the order they came otherwise
         room = _room()
         top = room.top() + MARGIN
         for toast in self.shown:

@@ -23,6 +23,12 @@ class ToastWindow(QWidget):
     """Shows for a while, longer while it is pointed at; a click on it opens Focus, its button only closes it.
 
     What is critical, a call or an alarm stays until it is closed.
+
+    Attributes
+    ----------
+    judged
+        What it says.
+
     """
 
     opened = Signal()
@@ -33,22 +39,35 @@ class ToastWindow(QWidget):
         super().__init__(None, kind | Qt.WindowType.WindowDoesNotAcceptFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        notice = judged.notice
-        app = wording.app_name(notice.app or notice.desktop_entry)
-        self.setWindowTitle(f"Companion: {notice.summary or app}")
-        self.app = self._words(app, "small", look="soft")
-        self.title = self._words(notice.summary, "strong")
-        self.body = self._words(notice.body, "body")
-        self.why = self._words(judged.why, "small", look="soft")
-        self.setAccessibleName(". ".join(filter(None, (app, notice.summary, notice.body, judged.why))))
+        self.app, self.why = self._label("small", look="soft"), self._label("small", look="soft")
+        self.title, self.body = self._label("strong"), self._label("body")
         self.close_it = QPushButton("Close")
         self._lay_out()
         self._left = False
-        self.number, self.stays = notice.number, judged.rule in STAYS
+        self.judged = judged
+        self._say()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SHOWN_MS)
         self._timer.timeout.connect(self.leave)
+
+    @property
+    def number(self) -> int:
+        """The number of its notification."""
+        return self.judged.notice.number
+
+    @property
+    def stays(self) -> bool:
+        """Whether it stays until it is closed."""
+        return self.judged.rule in STAYS
+
+    def go_on(self, judged: Judged) -> None:
+        """Show another one in the place of this, for as long as if it were new."""
+        self.judged = judged
+        self._say()
+        self._timer.stop()
+        if not self.underMouse():
+            self._count_down()
 
     def appear(self) -> None:
         """Show for a while, or until it is closed."""
@@ -84,14 +103,26 @@ class ToastWindow(QWidget):
         if not (self._left or self.stays):
             self._timer.start()
 
-    def _words(self, text: str, role: theme.TypeRole, *, look: str = "") -> QLabel:
-        plain = " ".join(text.split())
-        label = QLabel(plain if len(plain) <= MOST else f"{plain[: MOST - 1].rstrip()}…")
+    def _say(self) -> None:
+        """Show what is said, and be as high as that needs."""
+        notice = self.judged.notice
+        app = wording.app_name(notice.app or notice.desktop_entry)
+        said = (app, notice.summary, notice.body, self.judged.why)
+        self.setWindowTitle(f"Companion: {notice.summary or app}")
+        self.setAccessibleName(". ".join(filter(None, said)))
+        for label, text in zip((self.app, self.title, self.body, self.why), said, strict=True):
+            plain = " ".join(text.split())
+            label.setText(plain if len(plain) <= MOST else f"{plain[: MOST - 1].rstrip()}…")
+            label.setVisible(bool(plain))
+        self._frame.updateGeometry()  # else what is above it goes by the height it had
+        self.setFixedHeight(self.heightForWidth(WIDE))
+
+    def _label(self, role: theme.TypeRole, *, look: str = "") -> QLabel:
+        label = QLabel()
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
         label.setFont(theme.font(self.font(), role))
         label.setProperty("look", look)
-        label.setVisible(bool(plain))
         return label
 
     def _lay_out(self) -> None:
@@ -99,11 +130,11 @@ class ToastWindow(QWidget):
         self.close_it.setProperty("look", "word")
         self.close_it.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.close_it.clicked.connect(self.leave)
-        frame = QFrame()
-        frame.setProperty("look", "card")
-        outer, column, top = QVBoxLayout(self), QVBoxLayout(frame), QHBoxLayout()
+        self._frame = QFrame()
+        self._frame.setProperty("look", "card")
+        outer, column, top = QVBoxLayout(self), QVBoxLayout(self._frame), QHBoxLayout()
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(frame)
+        outer.addWidget(self._frame)
         column.setContentsMargins(*(4 * (3 * theme.GRID,)))
         column.setSpacing(theme.GRID)
         top.addWidget(self.app, 1)
@@ -112,4 +143,3 @@ class ToastWindow(QWidget):
         for label in (self.title, self.body, self.why):
             column.addWidget(label)
         self.ensurePolished()
-        self.setFixedHeight(self.heightForWidth(WIDE))

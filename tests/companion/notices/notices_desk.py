@@ -20,7 +20,8 @@ from desktop import Desktop, wait_until
 from companion.notices.digest import Digest
 from companion.notices.notices import Notices
 from companion.notices.rules import Choices
-from companion.notices.types import Brain, Judged
+from companion.notices.telling import Offer
+from companion.notices.types import Brain, Judged, Notice
 from index.store import Store
 from index.writer import Writer
 
@@ -135,7 +136,11 @@ class NoticesDesk:
     offered: list[Digest]
     desktop: Desktop
     shown: list[Judged] = field(default_factory=list)
+    taken_down: list[Callable[[Notice], bool]] = field(default_factory=list)
     choices: list[Choices] = field(default_factory=lambda: [Choices()])
+    recorded: list[bool] = field(default_factory=lambda: [True])  # false while recording is paused
+    own_quiet: list[Semantic | None] = field(default_factory=lambda: [None])  # the person's own do-not-disturb
+    window: list[bool] = field(default_factory=lambda: [True])  # whether anybody shows a digest
 
     def restart_dunst(self, config: Path = Path("/dev/null")) -> None:
         start_dunst(self.desktop, self.dunst.caller, config)
@@ -148,6 +153,10 @@ class NoticesDesk:
     def loud(self) -> None:
         """Let the daemon show what comes, as at the end of focus."""
         self.dunst.pause(False)
+
+    def is_down(self, judged: Judged) -> bool:
+        """Whether one that was shown has been taken down since."""
+        return any(of(judged.notice) for of in self.taken_down)
 
     def seen(self, count: int, *, seconds: float = 20.0) -> None:
         wait_until(lambda: self.notices.snapshot().seen >= count, f"{count} notices to be seen", seconds=seconds)
@@ -182,13 +191,14 @@ def notices_desk(
     store: Store,
     *,
     show: Callable[[Judged], bool] | None = None,
+    offer: Offer | None = None,
     brain: Brain | None = None,
     start: bool = True,
 ) -> Iterator[NoticesDesk]:
     with dunst_session() as (address, bus, desktop):
         environ, incidents = {"DBUS_SESSION_BUS_ADDRESS": address}, list[str]()
         made, offered = list[NoticesDesk](), list[Digest]()
-        lock = threading.Lock()
+        lock, taken_down = threading.Lock(), list[Callable[[Notice], bool]]()
 
         def note(_part: str, sentence: str) -> None:
             with lock:
@@ -198,18 +208,27 @@ def notices_desk(
             made[0].shown.append(judged)
             return True
 
+        def offers(digest: Digest) -> bool:
+            if made[0].window[0]:
+                offered.append(digest)
+            return made[0].window[0]
+
         notices = Notices(
             writer,
             store,
             environ,
             choices=lambda: made[0].choices[0],
             show=show or shows,
-            offer=offered.append,
+            take_down=taken_down.append,
+            offer=offer or offers,
             brain=brain,
+            may_keep=lambda: made[0].recorded[0],
+            quiet=lambda: made[0].own_quiet[0],
             on_incident=note,
         )
         dunst, program = Dunst(address), Program(address)
         made.append(NoticesDesk(address, bus, dunst, program, environ, notices, incidents, offered, desktop))
+        made[0].taken_down = taken_down
         try:
             if start:
                 notices.start()

@@ -64,7 +64,7 @@ def test_a_refused_read_is_told_and_the_next_critical_one_is_shown(
     desk.program.notify("letter two")
     digest = desk.notices.focus_ended(desk.loud)
     assert digest is not None
-    assert [one.summary for one in digest.notices] == ["letter two"]
+    assert [one.summary for one in digest.notices] == ["letter two", "letter"]  # nobody could look at the first
 
 
 def test_what_cannot_be_judged_is_shown_and_those_after_it_are_judged(

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 from dbus_fast import Variant
 from desktop import end, wait_until
-from notices_desk import OF_XFCE, NoticesDesk, Semantic, busy, notices_desk
+from notices_desk import OF_DUNST, OF_XFCE, NoticesDesk, Semantic, busy, notices_desk
 
+from companion.notices import judging
 from companion.notices import notices as facade
 from companion.notices.judging import UNSEEN
 from companion.notices.notices import Notices
-from companion.notices.rules import Choices
+from companion.notices.rules import Choices, OwnRule
 from companion.notices.server import UnclosedError
-from companion.notices.types import CRITICAL, Notice
+from companion.notices.types import CRITICAL, Decision, Notice
 from companion.notices.wire import Original
 from index import notices as rows
 from index.store import Store
@@ -37,12 +39,89 @@ def test_what_passed_and_never_was_on_the_screen_is_in_the_digest(desk: NoticesD
     desk.program.notify("Bob", app="Signal")
     wait_until(lambda: len(desk.shown) == 2, "two toasts")
     wait_until(lambda: desk.notices.snapshot().passed == 2, "them to have passed")
-    desk.notices.unseen([desk.shown[1].notice.number])
+    desk.notices.unseen([desk.shown[1]])
     digest = desk.notices.focus_ended(desk.loud)
     assert digest is not None
     assert [(one.summary, one.why) for one in digest.notices] == [("Bob", UNSEEN)]
-    desk.notices.unseen([desk.shown[0].notice.number])  # also when focus is over
+    desk.notices.unseen([desk.shown[0]])  # also when focus is over
     wait_until(lambda: desk.notices.snapshot().digest != digest, "another digest")
+
+
+def test_what_waited_for_room_while_hundreds_came_is_in_the_digest(
+    desk: NoticesDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert judging.REMEMBERED == 500
+    monkeypatch.setattr(judging, "REMEMBERED", 5)
+    desk.notices._judging._recent = deque(maxlen=5)
+    desk.quiet()
+    number = desk.program.notify("disk fails", urgency="critical")
+    desk.program.notify("another disk fails", urgency="critical")
+    wait_until(lambda: len(desk.shown) == 2, "two toasts")
+    for i in range(6):
+        desk.program.notify(f"letter {i}")
+    desk.seen(8)
+    desk.notices.unseen(desk.shown[:1])
+    digest = desk.notices.focus_ended(desk.loud)
+    assert digest is not None
+    assert digest.count == 7
+    (disk,) = [one for one in digest.notices if one.summary == "disk fails"]
+    assert (disk.why, disk.daemon_id) == (UNSEEN, number)
+    desk.notices.forgotten(0.0, 4e9)
+    desk.notices.unseen(desk.shown[1:])  # handed back by windows that let go of what was forgotten
+    desk.notices._judged.do(lambda: None).result(20.0)
+    desk.notices._vault.do(lambda: None).result(20.0)
+    assert "another disk fails" not in [one.summary for one in rows.between(desk.notices._store, 0.0, 4e9)]
+
+
+def test_what_its_program_takes_back_or_goes_on_with_where_it_is_held_is_taken_down(desk: NoticesDesk) -> None:
+    desk.choices[0] = Choices(rules=(OwnRule(Decision.PASS, words="low"),))
+    desk.quiet()
+    called = desk.program.notify("Incoming call", "Bob", app="Phone")
+    power = desk.program.notify("Battery is low", app="power")
+    desk.program.notify("Incoming call", "Ada", app="Phone")
+    wait_until(lambda: len(desk.shown) == 3, "three toasts")
+    bob, battery, ada = desk.shown
+    desk.program.close(called)
+    wait_until(lambda: desk.is_down(bob), "the call that is over to be taken down")
+    assert not desk.is_down(battery)
+    desk.program.notify("Battery is charging", app="power", replaces=power)
+    wait_until(lambda: desk.is_down(battery), "what is no longer so to be taken down")
+    assert not desk.is_down(ada)
+    digest = desk.notices.focus_ended(desk.loud)
+    assert digest is not None
+    assert [one.summary for one in digest.notices] == ["Battery is charging"]
+
+
+def test_what_its_program_goes_on_with_is_shown_as_the_same_one(desk: NoticesDesk) -> None:
+    desk.quiet()
+    number = desk.program.notify("Shutdown in 60 s", urgency="critical", app="power")
+    desk.program.notify("Shutdown in 59 s", urgency="critical", app="power", replaces=number)
+    desk.program.notify("volume", urgency="critical", app="sound", **{"x-dunst-stack-tag": Variant("s", "volume")})
+    desk.program.notify("volume", urgency="critical", app="sound", **{"x-dunst-stack-tag": Variant("s", "volume")})
+    wait_until(lambda: len(desk.shown) == 4, "all that is critical")
+    first, second, loud, louder = [one.notice for one in desk.shown]
+    assert second.goes_on_with(first)
+    assert louder.goes_on_with(loud)
+    assert not loud.goes_on_with(second)
+    assert not first.goes_on_with(second)
+    assert not replace(second, daemon="of another run").goes_on_with(first)
+    assert not desk.taken_down
+
+
+def test_who_tries_again_while_do_not_disturb_goes_on_is_let_through(desk: NoticesDesk) -> None:
+    desk.program.notify("Ines", "first", app="Chat")
+    desk.seen(1)
+    since = desk.notices.mark()
+    desk.program.notify("Ines", "second", app="Chat")
+    desk.program.notify("Bob", "hello", app="Chat")
+    desk.seen(3)
+    desk.dunst.pause(True)
+    assert desk.notices.focus_began(OF_DUNST, "dunst", since)
+    wait_until(lambda: desk.shown, "who tries again")
+    digest = desk.notices.focus_ended(desk.loud)
+    assert digest is not None
+    assert [one.summary for one in digest.notices] == ["Bob"]
+    assert [(one.notice.body, one.rule) for one in desk.shown] == [("second", "repeat")]
 
 
 def test_what_never_was_on_the_screen_is_told_by_the_next_start_where_all_has_ended(
@@ -55,7 +134,7 @@ def test_what_never_was_on_the_screen_is_told_by_the_next_start_where_all_has_en
         wait_until(lambda: desk.shown and desk.notices.snapshot().passed, "it to have passed")
         desk.notices.focus_ended(desk.loud)
         desk.notices.stop()  # focus is not followed any more, and the windows hear of it a second later
-        desk.notices.unseen([desk.shown[0].notice.number])
+        desk.notices.unseen([desk.shown[0]])
         wait_until(lambda: rows.held(store), "the vault to have it")
         again = Notices(writer, store, desk.environ, on_incident=lambda _, what: desk.incidents.append(what))
         again.start()
@@ -115,9 +194,9 @@ def test_one_that_gets_its_number_late_is_closed_then_and_told_of_once(
     wait_until(lambda: desk.shown, "what is critical")
     daemon = desk.shown[0].notice.daemon
     first = Notice(desk.notices.mark() + 1000, 5.0, "Mail", "letter", "")
-    judging, original = desk.notices._judging, Original("Mail", "", "letter", "", ())
+    judges, original = desk.notices._judging, Original("Mail", "", "letter", "", ())
     for one in (first, replace(first, daemon_id=77, daemon=daemon)):
-        desk.notices._judged.do(lambda one=one: judging.take(one, original)).result(20.0)
+        desk.notices._judged.do(lambda one=one: judges.take(one, original)).result(20.0)
     desk.program.notify("another")
     digest = desk.notices.focus_ended(desk.loud)
     assert digest is not None
@@ -165,11 +244,11 @@ def test_a_critical_one_that_gets_its_number_late_stays_where_its_daemon_shows_i
     closed: list[int] = []
     monkeypatch.setattr(desk.notices._holding._server, "close", closed.extend)
     assert desk.notices.focus_began(Semantic(critical_passes=True, replays=True), "mako")
-    judging, original = desk.notices._judging, Original("Mail", "", "fire", "", ())
+    judges, original = desk.notices._judging, Original("Mail", "", "fire", "", ())
     fire = Notice(desk.notices.mark() + 1000, 5.0, "Mail", "fire", "", CRITICAL)
     letter = replace(fire, number=fire.number + 1, summary="letter", urgency=1)
     for one in (fire, letter, replace(fire, daemon_id=77), replace(letter, daemon_id=78)):
-        desk.notices._judged.do(lambda one=one: judging.take(one, original)).result(20.0)
+        desk.notices._judged.do(lambda one=one: judges.take(one, original)).result(20.0)
     digest = desk.notices.focus_ended()
     assert digest is not None
     assert [one.summary for one in digest.notices] == ["letter"]
@@ -180,12 +259,12 @@ def test_what_its_daemon_answers_for_only_after_its_time_was_forgotten_is_forgot
     desk: NoticesDesk, store: Store
 ) -> None:
     desk.quiet()
-    judging, original, first = desk.notices._judging, Original("Mail", "", "letter", "", ()), desk.notices.mark()
+    judges, original, first = desk.notices._judging, Original("Mail", "", "letter", "", ()), desk.notices.mark()
     slow = [Notice(first - 1, 50.0, "Mail", "letter", ""), Notice(first - 1, 150.0, "Mail", "since", "")]
     desk.notices.forgotten(0.0, 100.0)
     slow.append(Notice(first + 1000, 50.0, "Mail", "by a clock that was set back", ""))
     for one in slow:
-        desk.notices._judged.do(lambda one=one: judging.take(one, original)).result(20.0)
-    assert [one.judged.notice.summary for one in judging.recent()] == ["by a clock that was set back", "since"]
+        desk.notices._judged.do(lambda one=one: judges.take(one, original)).result(20.0)
+    assert [one.judged.notice.summary for one in judges.recent()] == ["by a clock that was set back", "since"]
     assert desk.notices.focus_ended(desk.loud) is not None
     assert "letter" not in [one.summary for one in rows.between(store, 0.0, 1000.0)]

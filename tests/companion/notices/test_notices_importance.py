@@ -287,6 +287,21 @@ def test_turning_to_a_program_answers_its_notices_by_any_of_its_names() -> None:
     assert [one.notice.number for one in outcomes.turned_to("thunderbird", TIME + 20.0)] == [2]
 
 
+def test_a_notice_of_the_program_in_front_is_ignored_by_nobody() -> None:
+    outcomes = Outcomes(limit=60.0)
+    assert outcomes.turned_to("signal", TIME - 5.0) == []
+    for number, app in enumerate(("Signal", "Signal", "Signal", "Mail")):
+        outcomes.shown(notice(number, app=app), {}, TIME)
+    assert [one.acted for one in outcomes.opened(1)] == [True]
+    outcomes.turned_to("code", TIME + 10.0)
+    outcomes.shown(notice(4), {}, TIME + 11.0)
+    assert [one.notice.number for one in outcomes.due(TIME + 99.0)] == [3, 4]  # they were not before their eyes
+    outcomes.turned_to("signal", TIME + 100.0)
+    outcomes.shown(replace(notice(5), time=TIME + 101.0), {}, TIME + 101.0)
+    outcomes.turned_to("code", TIME + 102.0)
+    assert [one.acted for one in outcomes.turned_to("signal", TIME + 103.0)] == [True]  # they came back to it
+
+
 def test_gtk_notices_are_known_again_by_their_own_names() -> None:
     outcomes = Outcomes(limit=60.0)
     outcomes.shown(notice(1, app="org.gnome.Calendar", tag="n1"), {}, TIME)

@@ -57,9 +57,9 @@ def test_an_original_opens_from_the_digest_with_its_own_actions(desk: NoticesDes
     assert digest is not None
     desk.notices.looked_at(digest)
     assert desk.notices.open(digest.notices[0].number)
-    wait_until(lambda: desk.dunst.popped == 2, "the original beside the digest")
+    wait_until(lambda: desk.dunst.popped == 1, "the original in place of the digest")
     desk.program.close(number)
-    wait_until(lambda: desk.dunst.popped == 1, "the original to go")
+    wait_until(lambda: desk.dunst.popped == 0, "the original to go")
     assert desk.notices.snapshot().answers == 1
     with pytest.raises(NoticesError, match="no notification 999"):
         desk.notices.open(999)

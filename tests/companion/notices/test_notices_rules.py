@@ -68,6 +68,25 @@ CODES = (
     "Koodisi on 482913",
     "Enter 2024 to log in",
     "Tap 42 on your phone to sign in",
+    "Approve sign-in? Enter 47",
+    "Approve sign-in?\nEnter 47.",
+    "Enter 47",
+    "Okta number challenge: 47",
+    "Login request: enter 482 on your other device",
+    "Confirm passkey 482913",
+    "Pairing request: confirm 482913",
+    "Pair key: 4F2A9B1C",
+    "Use 4829 to approve the payment of 20.00 EUR",
+    "Your Slack confirmation code is ABC-D3F",
+    "Confirmation code: XKQ-PLM",
+    "Your one-time code: WDJB-MJHT",
+    "Your code: 1 2 3 4 5 6",
+    "Your code:\n\n1 2 3 4",
+    "Verify your identity: 4-8-2-9-1-3",
+    "engångslösenord: 482913",
+    "Engangspassord: 482913",
+    "Kertasalasana 482913",
+    "Egyszer használatos belépőjelszó: 482913",
 )
 NO_CODES = (
     "Build 48213 of main failed",
@@ -87,6 +106,17 @@ NO_CODES = (
     "Use code SPRING26 at checkout",
     "the code is ugly, look at line 4821",
     "New login from Firefox on Linux at 10:15",
+    "Log in and enter 10 competitions at once",
+    "Enter 47 as the number of guests",
+    "Select 12 photos for the album",
+    "Product code: ABC-1234 is back in stock",
+    "Your promo code is SAV-E20",
+    "Booking code: KXP-Q2T",
+    "the code is over-engineered",
+    "USB-C hub, A4-B5 paper: no code",
+    "Your code 1 2 3 4 5 6 7 8 9 1 2 3",
+    "Results: 4-8-2-9-1-3",
+    "Passkeys are here: no passwords since 2026",
     "",
 )
 
@@ -133,15 +163,22 @@ def test_calls_are_known_by_category_and_by_their_words() -> None:
             "Ada ruft dich an",
             "Ada is calling…",
             "Call",
+            "Incoming group call",
+            "Eingehender Gruppenanruf",
+            "Bob wants to video chat",
+            "Bob wants to video chat with you",
+            "Bob wants to call you",
         )
     )
     assert all(
         is_call(notice(summary="Ada", body=one))  # who calls above, that they do below
-        for one in ("Anruf", "📞 Calling…", "FaceTime Video", "Ringing", "통화")
+        for one in ("Anruf", "📞 Calling…", "FaceTime Video", "Ringing", "통화", "Group call", "Incoming group call")
     )
     assert is_call(notice(summary="Ada is inviting you to a meeting"))
     assert is_call(notice(summary=unicodedata.normalize("NFD", "appel manqué")))
     assert not is_call(notice(summary="we should call them"))
+    assert not is_call(notice(summary="Bob wants to chat"))
+    assert not is_call(notice(summary="Bob", body="notes of the group call are attached"))
     assert not is_call(notice(summary="Call for papers", body="the call from the committee"))
 
 
@@ -175,6 +212,26 @@ def test_starred_programs_go_by_name_or_entry() -> None:
     assert decided(notice(app="Signal"), starred)[1] == "starred program"
     assert decided(notice(app="x", desktop_entry="org.Signal"), starred)[1] == "starred program"
     assert decided(notice(app="Signalling"), starred)[1] == ""
+
+
+@pytest.mark.parametrize(
+    ("app", "entry", "name"),
+    [
+        ("Telegram Desktop", "org.telegram.desktop", "telegram"),
+        ("", "org.telegram.desktop", "telegram"),
+        ("Telegram Desktop", "", "Telegram"),
+        ("x", "com.mattermost.Desktop", "mattermost"),
+        ("x", "signal-desktop", "signal"),
+        ("x", "org.gnome.Evolution.desktop", "evolution"),
+        ("x", "com.spotify.Client", "spotify"),
+    ],
+)
+def test_programs_are_known_by_the_name_that_people_call_them(app: str, entry: str, name: str) -> None:
+    of_it = notice(app=app, desktop_entry=entry)
+    assert decided(of_it, Choices(starred_apps=(name,)))[1] == "starred program"
+    assert decided(of_it, Choices(rules=(OwnRule(Decision.DIGEST, app=name),)))[1] == "own rule 1"
+    assert decided(of_it, Choices(rules=(OwnRule(Decision.PASS, app="desktop"),)))[1] == ""
+    assert decided(of_it, Choices(rules=(OwnRule(Decision.PASS, app="client"),)))[1] == ""
 
 
 def test_the_persons_rules_come_in_order_and_before_repeats() -> None:
