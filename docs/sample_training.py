@@ -27,6 +27,7 @@ ALPHA = AlphaFrequency(10.2, 10.3, 9.9, 10.5, 0.6, 21, "Your alpha frequency is 
 AGO = (24, 22, 20, 17, 16, 15, 13, 10, 9, 8, 6, 3, 2, 0.1)
 """Days since each session that was told; one more, blind, was yesterday."""
 BLOCKS, STEP = 5, 2.0  # seconds from one value to the next
+BASELINE_PIECES = 6.0  # of ten seconds, as those of the blocks
 CALM = protocols.CALM
 IN_BLOCK = Snapshot(
     Phase.BLOCK,
@@ -89,7 +90,7 @@ def _report(training: Training) -> Report:
             180.0,
             _share((part > np.quantile(part, 0.4)).astype(float)),
             0.04 + 0.02 * at,
-            None if sealed else figures.stretch_mean(figures.pieces(part, STEP)),
+            None if sealed else figures.stretch_against(figures.pieces(part, STEP), BASELINE_PIECES),
         )
         for at, part in enumerate(series)
     )
@@ -102,7 +103,7 @@ def _report(training: Training) -> Report:
         muted=0.08,
         whys=(("blink", 0.05), ("jaw", 0.02), ("movement", 0.01)),
         change=None if sealed else figures.stretch_difference(parts[-1], parts[0]),
-        value=None if sealed else figures.stretch_mean(np.concatenate(parts)),
+        value=None if sealed else figures.stretch_against(np.concatenate(parts), BASELINE_PIECES),
         inhibits=(),
         items=(),
         pictures={} if sealed else _pictures(series),

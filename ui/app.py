@@ -84,6 +84,7 @@ class App(QObject):
             menu=self.menu,
             settings=self._for_this_run,
             lock=self.lock,
+            here=lambda: self.desks.training.goes_on,
             parent=self,
         )
         self.forgetting = Forgetting(bridge=self.bridge, link=self.link, parent=self)

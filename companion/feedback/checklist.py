@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from companion.feedback import crednf, protocols
+from companion.feedback import comparable, crednf, protocols
 from companion.feedback.crednf import Filled
 from companion.feedback.rewarding import INHIBIT_RATE
 from index.trainings import Training
 
 if TYPE_CHECKING:
+    from companion.feedback.figures import Interval
     from companion.feedback.reported import Report
 
 
@@ -69,7 +70,9 @@ def _measure(training: Training) -> str:
     facts, protocol = training.facts, protocols.named(training.protocol)
     where = f"the mean over {', '.join(facts['electrodes'])}"
     if not facts["up"]:
-        return f"{protocol.title}: a learned score of the co-spectra of {', '.join(facts['electrodes'])}."
+        towards = comparable.towards(training)
+        what = f"{protocol.title}{f', that of {towards}' if towards else ''}"
+        return f"{what}: a learned score of the co-spectra of {', '.join(facts['electrodes'])}."
     against = f" less that of {bands(facts['under'])}" if facts["under"] else ""
     held = f" Held down by {bands(facts['inhibits'])}." if facts["inhibits"] else ""
     own = f" The person's own alpha frequency is {facts['alpha']:.1f} Hz." if facts["alpha"] else ""
@@ -105,11 +108,10 @@ def _whys(report: Report) -> str:
 
 
 def _change(report: Report) -> str:
-    if report.value is None:
-        return ""
-    value = report.value
-    told = f"{value.value:+.2f} spreads against the baseline ({value.low:+.2f} to {value.high:+.2f})"
-    if report.change is None:
-        return f"{told}."
-    change = report.change
-    return f"{told}; last block less the first {change.value:+.2f} ({change.low:+.2f} to {change.high:+.2f})."
+    told = [f"{_spreads(report.value)} against the baseline"] if report.value is not None else []
+    told += [f"last block less the first {_spreads(report.change)}"] if report.change is not None else []
+    return f"{'; '.join(told)}, in spreads of the baseline." if told else ""
+
+
+def _spreads(found: Interval) -> str:
+    return f"{found.value:+.2f} ({found.low:+.2f} to {found.high:+.2f})"

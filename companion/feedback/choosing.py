@@ -97,6 +97,7 @@ def wish(store: Store, choice: Choice, worn: Signal, now: float) -> Wish:
         alpha=own_alpha(store) if protocol is CALM else None,
         modality=f"scene and sound ({choice.sound})" if choice.sound else "scene",
         strategy=choice.strategy.strip(),
+        target=directions.named(choice.moment, choice.tag) if protocol is DIRECTION else "",
     )
 
 

@@ -56,6 +56,11 @@ def of_tag(store: Store, tag: str) -> list[int]:
     return found
 
 
+def named(moment: int | None, tag: str) -> str:
+    """Return in words what was chosen."""
+    return f"the tag “{tagging.tag_of(tag)}”" if moment is None else f"moment {moment}"
+
+
 def tags(store: Store, ch_names: tuple[str, ...] | None) -> tuple[str, ...]:
     """Return the tags of moments that a training with some electrodes may go towards; with any, where None are worn."""
     sql = (

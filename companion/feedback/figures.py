@@ -86,6 +86,27 @@ def stretch_difference(after: Numbers, before: Numbers) -> Interval | None:
     return None if later is None or earlier is None else _told(_apart(later, earlier))
 
 
+def stretch_against(values: Numbers, length: float, *, wider: float = 1.0) -> Interval | None:
+    """Return how much greater the mean of a stretch's pieces is than another's, often shorter; None where too few.
+
+    Parameters
+    ----------
+    values
+        ``float64[pieces]``, less the mean of the other one. That mean is off too: by how much is told by how these
+        wander, since a minute alone says little of how slowly it wanders.
+    length
+        How many pieces long the other one was.
+    wider
+        How many times the variance within these its own was; below 1 it counts as 1.
+
+    """
+    found = _of_stretch(values)
+    if found is None or length <= 0:
+        return None
+    count = int(np.isfinite(values).sum())
+    return _told(_Mean(found.value, found.variance * (1 + count / length * max(1.0, wider)), found.free))
+
+
 @dataclass(frozen=True, slots=True)
 class _Mean:
     """An estimate, its variance, and of how many degrees of freedom that is."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from companion.feedback import crednf, replayable, sham
+from companion.feedback import comparable, crednf, replayable, sham
 from companion.feedback.earlier import Earlier
 from companion.feedback.protocols import FeedbackError
 from companion.feedback.rewarding import inhibit_rate
@@ -15,32 +15,37 @@ from index.store import Store
 from index.writer import Writer
 
 if TYPE_CHECKING:
-    from index.trainings import NewTraining
+    from index.trainings import NewTraining, Training
 
 MOST_EARLIER = 8  # sessions that a replay is put together from
-BLOCK = 1  # `Phase.BLOCK` among `companion.feedback.series.PHASES`
+BASELINE, BLOCK = 0, 1  # those phases among `companion.feedback.series.PHASES`
 
 
-def keep(writer: Writer, session: Session, *, device: str, delay: float, number: int | None) -> int | None:
-    """Store what a session has come to; returns its number, None while there is nothing to store."""
+def keep(
+    writer: Writer, session: Session, *, device: str, delay: float, number: int | None, simulated: bool = False
+) -> int | None:
+    """Store what a session has come to; returns its number, None while there is nothing to store.
+
+    ``simulated`` says that some of what was heard came from no head: a made-up signal, or a recording that was played.
+    """
     if not session.log.time:
         return number
     from index import trainings
 
-    return writer.do(trainings.put, _new(session, device, delay), number).result()
+    return writer.do(trainings.put, _new(session, facts(session, device, delay, simulated=simulated)), number).result()
 
 
-def _new(session: Session, device: str, delay: float) -> NewTraining:
+def _new(session: Session, told: Mapping[str, object]) -> NewTraining:
     from index.trainings import NewTraining
 
     log, draw = session.log, session.draw
     return NewTraining(
-        time_start=log.time[0],
-        time_end=log.time[-1],
+        time_start=min(log.time),  # the clock may have been set back meanwhile
+        time_end=max(log.time),
         protocol=session.wish.protocol.name,
         blind=session.wish.blind,
         open=not session.over,
-        facts=facts(session, device, delay),
+        facts=told,
         markers=[(marker.time, marker.word) for marker in session.markers],
         series=log.visible(),
         draw="" if draw is None else draw.text,
@@ -49,13 +54,16 @@ def _new(session: Session, device: str, delay: float) -> NewTraining:
     )
 
 
-def facts(session: Session, device: str, delay: float) -> dict[str, object]:
+def facts(session: Session, device: str, delay: float, *, simulated: bool = False) -> dict[str, object]:
     """Return how a session was set up and ended; nothing in it tells what was drawn."""
     wish, plan = session.wish, session.plan
     bands = plan if isinstance(plan, BandPlan) else BandPlan(plan.electrodes, ())
     rewarding = session.rewarding
     return {
         "device": device,
+        "simulated": simulated,
+        "target": wish.target,
+        "direction": comparable.direction(plan),
         "electrodes": list(plan.electrodes),
         "left_out": list(session.left_out),
         "up": [list(band) for band in bands.up],
@@ -81,20 +89,25 @@ def earlier(store: Store, protocol: str) -> list[Earlier]:
     """Return earlier sessions of a protocol, newest first, each long enough to be replayed.
 
     What was measured in them is replayed, whatever was shown then; so those in which a replay was shown are no
-    different, and which these are is not told by what can be replayed.
+    different, and which these are is not told by what can be replayed. What no head sent is none of the person's.
     """
     from index import trainings
 
     found: list[Earlier] = []
-    for training in trainings.all_of(store, protocol=protocol, limit=4 * MOST_EARLIER):
-        if training.open:
-            continue
+    there = (one for one in trainings.all_of(store, protocol=protocol) if not one.open)
+    worn = [one for one in there if not comparable.simulated(one)]
+    for training in worn[: 4 * MOST_EARLIER]:
         series, measured = trainings.series(store, training.id), trainings.measured(store, training.id)
-        since = max((time for time, word in training.markers if word == AGAIN), default=0.0) - training.time_start
-        one = replayable.earlier(series, measured, training.facts["words"], since=since, number=training.id)
+        since, words = baseline_since(training), training.facts["words"]
+        one = replayable.earlier(series, measured, words, since=since, number=training.id)
         if one is not None:
             found.append(one)
     return found[:MOST_EARLIER]
+
+
+def baseline_since(training: Training) -> float:
+    """Return how many seconds after its first step a session's baseline began that counts; an earlier one may not."""
+    return max((time for time, word in training.markers if word == AGAIN), default=0.0) - training.time_start
 
 
 def answer(writer: Writer, training_id: int, answers: Mapping[str, str]) -> None:

@@ -167,7 +167,7 @@ class TrainingPort(Protocol):
         ...
 
     def progress(self, protocol: str) -> Future[Progress]:
-        """Return how a protocol went over weeks."""
+        """Return how a protocol went over weeks; of a direction, what `companion.feedback.comparable.kind` tells."""
         ...
 
     def answer(self, number: int, answers: Mapping[str, str]) -> Future[None]:

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from companion.feedback import checklist, figures, protocols
+from companion.feedback import blocks, checklist, figures, protocols
+from companion.feedback.blocks import Numbers, Series
 from companion.feedback.figures import Interval
-from companion.feedback.kept import BLOCK
+from companion.feedback.kept import BASELINE, BLOCK, baseline_since
 from companion.feedback.reported import BlockFigures, Report
 from companion.feedback.rewarding import shown
 from companion.feedback.series import INHIBIT
@@ -24,8 +25,6 @@ SEALED = "This session is blind. What was measured, and what was drawn, is told 
 NO_CLAIM = "These figures describe a signal. They say nothing about health, and a change in them may be chance."
 PLOT_SECONDS = 2.0
 
-Numbers = NDArray[np.float64]
-
 
 def of(store: Store, training_id: int) -> Report:
     """Return the report of a session; raises `VaultError` when there is none."""
@@ -34,19 +33,20 @@ def of(store: Store, training_id: int) -> Report:
     sham, hidden = _hidden(store, training)
     values = _spreads(hidden.get("value"), training.facts["baseline"])
     step = float(training.facts["step"])
-    blocks = tuple(_block(series, values, int(number), step) for number in _numbers(series))
+    seconds = _baseline_seconds(training, series)
+    numbers = blocks.numbers(series)
     inside = series["phase"] == BLOCK
-    parts = [_pieces(series, values, number, step) for number in _numbers(series)]
+    parts = [blocks.pieces(series, values, number, step) for number in numbers]
     found = Report(
         training=training,
         sham=sham,
-        blocks=blocks,
+        blocks=tuple(_block(series, values, number, seconds, step) for number in numbers),
         rewarded=_share(figures.pieces(_rewarded(series, inside), step)),
         muted=float(np.mean(series["muted"][inside] > 0)) if inside.any() else 0.0,
         whys=_whys(series, training, inside),
         change=figures.stretch_difference(parts[-1], parts[0]) if len(parts) > 1 else None,
-        value=figures.stretch_mean(np.concatenate(parts)) if parts else None,
-        inhibits=_inhibits(training, series, hidden, step),
+        value=_against(series, values, numbers, seconds, step),
+        inhibits=_inhibits(training, series, hidden, seconds),
         items=(),
         pictures={} if training.sealed else _pictures(series, values, step),
         sentences=(),
@@ -61,7 +61,7 @@ def _told(report: Report) -> Report:
     return replace(report, items=items, sentences=tuple(_sentences(report)))
 
 
-def _hidden(store: Store, training: Training) -> tuple[bool | None, dict[str, NDArray[Any]]]:
+def _hidden(store: Store, training: Training) -> tuple[bool | None, Series]:
     """Return whether a replay was shown, and what was measured; None and nothing while sealed."""
     if training.sealed:
         return None, {}
@@ -77,18 +77,44 @@ def _spreads(values: NDArray[Any] | None, baseline: Sequence[float]) -> Numbers 
     return (np.asarray(values, np.float64) - mean) / spread
 
 
+def _baseline_seconds(training: Training, series: Series) -> float:
+    """Return how long the baseline was that the session was measured against, without what did not count."""
+    held = series.get("held", np.zeros_like(series["muted"]))  # sessions of old have none
+    counts = (series["phase"] == BASELINE) & (series["muted"] == 0) & (held == 0)
+    return float(np.sum(counts & (series["time"] >= baseline_since(training)))) * float(training.facts["step"])
+
+
 def _inhibits(
-    training: Training, series: dict[str, NDArray[Any]], hidden: dict[str, NDArray[Any]], step: float
+    training: Training, series: Series, hidden: Series, seconds: float
 ) -> tuple[tuple[str, Interval | None], ...]:
     """Return how much higher than in the baseline each band lay that is held down, over all blocks."""
     found = []
     for number, band in enumerate(training.facts["inhibits"]):
         its = training.facts.get("inhibits_baseline", [])[number : number + 1]  # sessions of before have none
         values = _spreads(hidden.get(f"{INHIBIT}{number}"), its[0] if its else [])
-        parts = [_pieces(series, values, block, step) for block in _numbers(series)]
-        if values is not None and parts:
-            found.append((checklist.bands([band]), figures.stretch_mean(np.concatenate(parts))))
+        if values is not None and blocks.numbers(series):
+            change = _against(series, values, blocks.numbers(series), seconds, float(training.facts["step"]))
+            found.append((checklist.bands([band]), change))
     return tuple(found)
+
+
+def _against(
+    series: Series, values: Numbers | None, numbers: Sequence[int], seconds: float, step: float
+) -> Interval | None:
+    """Return how much higher values in spreads lay in some blocks than in the baseline, which lasted ``seconds``."""
+    if values is None or not numbers:
+        return None
+    within = _variance([blocks.unmuted(series, values, number) for number in numbers])
+    pieces = np.concatenate([blocks.pieces(series, values, number, step) for number in numbers])
+    wider = 1 / within if within else 1.0  # in spreads of the baseline, its own variance is 1
+    return figures.stretch_against(pieces, seconds / figures.PIECE_SECONDS, wider=wider)
+
+
+def _variance(parts: Sequence[Numbers]) -> float:
+    """Return the variance within blocks; 0 where nothing is known."""
+    known = [one[np.isfinite(one)] for one in parts]
+    left = [one - one.mean() for one in known if one.size]
+    return float(np.mean(np.square(np.concatenate(left)))) if left else 0.0
 
 
 def _share(pieces: Numbers) -> Interval | None:
@@ -97,39 +123,25 @@ def _share(pieces: Numbers) -> Interval | None:
     return None if found is None else Interval(found.value, max(0.0, found.low), min(1.0, found.high))
 
 
-def _numbers(series: dict[str, NDArray[Any]]) -> list[int]:
-    return [int(one) for one in np.unique(series["block"][series["phase"] == BLOCK])]
-
-
-def _rewarded(series: dict[str, NDArray[Any]], where: NDArray[np.bool_]) -> Numbers:
+def _rewarded(series: Series, where: NDArray[np.bool_]) -> Numbers:
     """Return 1 for each rewarded step, 0 for one without, nan while muted."""
     margins = np.asarray(series["margin"][where], np.float64)
     silent = (series["muted"][where] > 0) | ~np.isfinite(margins)
     return np.where(silent, np.nan, (margins >= 0).astype(np.float64))
 
 
-def _pieces(series: dict[str, NDArray[Any]], values: Numbers | None, block: int, step: float) -> Numbers:
-    if values is None:
-        return np.empty(0)
-    where = (series["phase"] == BLOCK) & (series["block"] == block)
-    return figures.pieces(np.where(series["muted"] > 0, np.nan, values)[where], step)
-
-
-def _block(series: dict[str, NDArray[Any]], values: Numbers | None, block: int, step: float) -> BlockFigures:
-    where = (series["phase"] == BLOCK) & (series["block"] == block)
-    times = series["time"][where]
+def _block(series: Series, values: Numbers | None, block: int, seconds: float, step: float) -> BlockFigures:
+    where = blocks.inside(series, block)
     return BlockFigures(
         block,
-        float(times[-1] - times[0]) + step,
+        float(where.sum()) * step,  # by the clock, what was paused in its midst would count
         _share(figures.pieces(_rewarded(series, where), step)),
         float(np.mean(series["muted"][where] > 0)),
-        figures.stretch_mean(_pieces(series, values, block, step)),
+        _against(series, values, [block], seconds, step),
     )
 
 
-def _whys(
-    series: dict[str, NDArray[Any]], training: Training, inside: NDArray[np.bool_]
-) -> tuple[tuple[str, float], ...]:
+def _whys(series: Series, training: Training, inside: NDArray[np.bool_]) -> tuple[tuple[str, float], ...]:
     if not inside.any():
         return ()
     counts = np.bincount(series["muted"][inside], minlength=len(training.facts["words"]))
@@ -137,9 +149,9 @@ def _whys(
     return tuple(sorted(((word, share) for word, share in shares if word and share), key=lambda one: -one[1]))
 
 
-def _pictures(series: dict[str, NDArray[Any]], values: Numbers | None, step: float) -> dict[str, str]:
+def _pictures(series: Series, values: Numbers | None, step: float) -> dict[str, str]:
     times = np.asarray(series["time"], np.float64) / 60
-    shades = [_span(times[(series["phase"] == BLOCK) & (series["block"] == one)]) for one in _numbers(series)]
+    shades = [_span(times[blocks.inside(series, one)]) for one in blocks.numbers(series)]
     scene = np.array([shown(one) if np.isfinite(one) else np.nan for one in series["margin"].astype(np.float64)])
     silent = series["muted"] > 0
     axis = figures.pieces(times, step, PLOT_SECONDS)
@@ -153,7 +165,7 @@ def _pictures(series: dict[str, NDArray[Any]], values: Numbers | None, step: flo
 
 
 def _span(times: Numbers) -> tuple[float, float]:
-    return float(times[0]), float(times[-1])
+    return float(times.min()), float(times.max())  # the clock may have been set back meanwhile
 
 
 def _sentences(report: Report) -> list[str]:
@@ -174,11 +186,13 @@ def _sentences(report: Report) -> list[str]:
             f"Last block against the first: {report.change.value:+.2f} spreads ({report.change.low:+.2f} to "
             f"{report.change.high:+.2f}){'' if sure else ', which may well be no change'}."
         )
-    told += [_held(band, change) for band, change in report.inhibits if change is not None]
+    told += [_held(band, change) for band, change in report.inhibits]
     return [*told, NO_CLAIM]
 
 
-def _held(band: str, change: Interval) -> str:
+def _held(band: str, change: Interval | None) -> str:
+    if change is None:
+        return f"Held down, {band}: too little is known to tell whether it changed."
     sure = change.low > 0 or change.high < 0
     doubt = "" if sure else ", which may well be no change"
     told = f"{change.value:+.2f} spreads against the baseline ({change.low:+.2f} to {change.high:+.2f})"

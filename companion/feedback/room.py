@@ -23,6 +23,7 @@ from embeddings.feedback.plan import AlphaFrequency
 from index import alpha, trainings
 from index.store import Store
 from index.trainings import Training as Session
+from index.types import VaultError
 from index.writer import Writer
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ class TrainingRoom:
     def snapshot(self) -> Snapshot:
         """Return how the session is now."""
         found = self._training.snapshot()
-        if found.phase is Phase.ENDED and self._ended:
+        if found.phase is Phase.ENDED and self._ended and not self._training.unstored:
             return replace(found, sentence=self._ended)
         if found.phase not in OVER and self._sources.paused_until is not None:
             return replace(found, sentence=STANDS_STILL)
@@ -283,24 +284,37 @@ class TrainingRoom:
         return None if found is None else AlphaFrequency(**found.found)
 
     def _sessions(self) -> tuple[Session, ...]:
+        self._training.keep()
         return tuple(trainings.all_of(self._store))
 
     def _report(self, number: int) -> Report:
         from companion.feedback import report
 
+        self._need_stored(number)
         return report.of(self._store, number)
 
     def _progress(self, protocol: str) -> Progress:
         from companion.feedback import progress
 
+        self._training.keep()
         return progress.of(self._store, protocol)
 
     def _unblind(self, number: int) -> bool | None:
+        self._need_stored(number)
         draw = kept.unblind(self._writer, self._store, number, time=self._clock())
         return None if draw is None else draw.sham
+
+    def _need_stored(self, number: int) -> None:
+        """Have a session that is over stored to its end; raises `VaultError` where that does not succeed."""
+        self._training.keep()
+        if self._training.unstored and number == self._training.number:
+            raise VaultError(self._training.unstored)
 
     def _forget(self, number: int) -> None:
         with self._beginning:
             if self._training.running:  # whichever it is: it may replay the one to be forgotten
                 raise FeedbackError(TRAINS)
+            self._training.stop()  # what is stored after this would be what it replayed of the forgotten one
+            if self._training.unstored and number != self._training.number:
+                raise VaultError(self._training.unstored)
             self._writer.do(trainings.forget, number).result()

@@ -73,10 +73,10 @@ class Log:
             its.append(power)
 
     def visible(self) -> dict[str, NDArray[np.generic]]:
-        """Return what a blinded person may see: times (seconds from the first), phases, margins, mutes."""
+        """Return what a blinded person may see: times (seconds from the earliest), phases, margins, mutes."""
         import numpy as np
 
-        first = self.time[0] if self.time else 0.0
+        first = min(self.time, default=0.0)
         return {
             "time": np.array(self.time, np.float64) - first,
             "phase": np.array(self.phase, np.uint8),

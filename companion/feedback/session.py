@@ -12,7 +12,7 @@ from companion.feedback.replay import Replay
 from companion.feedback.rewarding import LEAST_STEPS, Rewarding, shown
 from companion.feedback.series import Log
 from companion.feedback.sham import Draw
-from companion.feedback.types import LEAST_BASELINE, OVER, Marker, Phase, Snapshot, Wish
+from companion.feedback.types import GOING, LEAST_BASELINE, OVER, Marker, Phase, Snapshot, Wish
 from embeddings.feedback.plan import SETTLING, STEP_SECONDS, BandPlan, Plan, Step
 
 CLEAN_SHARE = 0.5  # of the baseline that must be clean
@@ -122,8 +122,7 @@ class Session:
         while self._course.move(now):
             self._mark_part()
         came = self._now.at
-        going = self._course.phase in {Phase.BASELINE, Phase.BLOCK, Phase.REST}
-        if going and came is not None and now - came > LONGEST_SILENCE:
+        if self._course.phase in GOING and came is not None and now - came > LONGEST_SILENCE:
             self._waits = True
             self._stand_still()
 
@@ -133,7 +132,7 @@ class Session:
         self._stand_still()
 
     def _stand_still(self) -> None:
-        if self._course.phase in {Phase.BASELINE, Phase.BLOCK, Phase.REST}:
+        if self._course.phase in GOING:
             self._course.pause(self._monotonic())
             self._mark("paused")
 

@@ -7,6 +7,7 @@ import random
 import threading
 import time as system_time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol as Port
 
 from companion.brain.types import Chunk
@@ -29,9 +30,10 @@ TOO_LONG = (
     "shorter blocks, or train without blinding; each session makes it longer."
 )
 NONE_YET = (
-    "A blind session may replay what was measured in your earlier sessions of the same kind, and none is long enough "
-    "yet. Train without blinding first."
+    "A blind session may replay what was measured in your earlier sessions of the same kind, with a headset on, and "
+    "none is long enough yet. Train without blinding first."
 )
+UNSTORED = "The end of the training is not stored: {}"
 IDLE = Snapshot(Phase.DONE, sentence="No training runs.")
 
 
@@ -87,25 +89,31 @@ class Training:
         self._starting = threading.Lock()
         self._lock = threading.RLock()  # of everything below
         self._session: Session | None = None
-        self._snapshot = IDLE
         self._number: int | None = None
-        self._device, self._delay = "", 0.0
+        self._unstored = ""  # why what the session came to is not stored
+        self._device, self._delay, self._simulated = "", 0.0, False
         self._measuring: Measuring | None = None
         self._thread: threading.Thread | None = None
         self._chunks: queue.SimpleQueue[Chunk | None] = queue.SimpleQueue()
 
     def start(self, wish: Wish) -> None:
-        """Begin a session; raises `FeedbackError` while one runs, `VaultError` where earlier ones cannot be read."""
+        """Begin a session.
+
+        Raises `FeedbackError` while one runs, `VaultError` where earlier ones cannot be read or the last cannot be
+        stored: the next one would take its place.
+        """
         with self._starting:
-            with self._lock:
-                if self._thread is not None and self._thread.is_alive():
-                    raise FeedbackError("A training runs already. End it first.")
+            if self._alive:
+                raise FeedbackError("A training runs already. End it first.")
+            self._keep_rest()
+            if self._unstored:
+                raise VaultError(self._unstored)
             draw = sham.draw(wish.sham_share, self._rng) if wish.blind else None
             replayed = self._replay(wish) if wish.blind else None  # whatever was drawn: it may take as long
             session = Session(wish, draw=draw, replay=replayed, monotonic=self._monotonic, clock=self._clock)
             with self._lock:  # only now, as whoever asks how it is waits for it
-                self._session, self._snapshot = session, session.snapshot()
-                self._number, self._device, self._delay = None, "", 0.0
+                self._session = session
+                self._number, self._device, self._delay, self._simulated = None, "", 0.0, False
                 self._chunks = queue.SimpleQueue()
                 self._thread = threading.Thread(target=self._run, args=(session,), name="training", daemon=True)
                 self._thread.start()
@@ -132,11 +140,29 @@ class Training:
             measuring.close()  # it may be in the midst of something long
         if thread is not None:
             thread.join()
+        self.keep()
+
+    def keep(self) -> None:
+        """Store what the last session ended with, where that did not succeed before; `unstored` tells how it went."""
+        with self._starting:
+            self._keep_rest()
+
+    @property
+    def unstored(self) -> str:
+        """Why the end of the last session is not stored; empty where it is, and while a session runs."""
+        with self._lock:
+            over = self._session is not None and self._session.over
+            return self._unstored if over else ""
 
     def snapshot(self) -> Snapshot:
         """Return how it is now."""
         with self._lock:
-            return self._snapshot if self._session is None else self._session.snapshot()
+            return self._now()
+
+    def _now(self) -> Snapshot:
+        found = IDLE if self._session is None else self._session.snapshot()
+        why = self.unstored
+        return replace(found, sentence=why) if why else found
 
     @property
     def running(self) -> bool:
@@ -156,6 +182,11 @@ class Training:
         """The number that the session is kept under; None before anything was kept."""
         with self._lock:
             return self._number
+
+    @property
+    def _alive(self) -> bool:
+        with self._lock:
+            return self._thread is not None and self._thread.is_alive()
 
     def _do(self, act: Callable[[Session], None]) -> None:
         with self._lock:
@@ -204,6 +235,7 @@ class Training:
             with self._lock:
                 if chunks:
                     self._device, self._delay = chunks[-1].stream.device, measuring.delay
+                    self._simulated |= any(chunk.stream.simulated for chunk in chunks)
                 for step in steps:
                     session.take(step)
                     if session.plan != measuring.plan:
@@ -239,18 +271,33 @@ class Training:
     def _keep(self, session: Session) -> None:
         """Store what there is; where the vault refuses, the next time stores all of it."""
         try:
-            number = kept.keep(self._writer, session, device=self._device, delay=self._delay, number=self._number)
+            number = kept.keep(
+                self._writer,
+                session,
+                device=self._device,
+                delay=self._delay,
+                simulated=self._simulated,
+                number=self._number,
+            )
         except VaultError as error:
             self._on_incident(PART, f"The training could not be stored: {error}")
+            with self._lock:
+                self._unstored = UNSTORED.format(error)
             return
         with self._lock:
-            self._number = number
+            self._number, self._unstored = number, ""
+
+    def _keep_rest(self) -> None:
+        """Store what the thread of a session that is over could not."""
+        with self._lock:
+            session = self._session
+        if session is not None and self._unstored and not self._alive:
+            self._keep(session)
+            self._told()
 
     def _told(self) -> None:
         with self._lock:
-            if self._session is not None:
-                self._snapshot = self._session.snapshot()
-            newest = self._snapshot
+            newest = self._now()
         if self._on_snapshot is not None:
             self._on_snapshot(newest)
 

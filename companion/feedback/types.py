@@ -24,6 +24,7 @@ class Phase(StrEnum):
 
 LEAST_BASELINE = 15.0  # seconds that a person may choose; ten of them have to be clean
 OVER = frozenset({Phase.DONE, Phase.ENDED, Phase.FAILED})
+GOING = frozenset({Phase.BASELINE, Phase.BLOCK, Phase.REST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ class Wish:
         How it is fed back, in words: ``scene``, ``scene and sound``.
     strategy
         What the person was told to try; empty for nothing.
+    target
+        What a direction goes towards, in words; empty for another protocol.
 
     """
 
@@ -72,6 +75,7 @@ class Wish:
     alpha: float | None = None
     modality: str = "scene"
     strategy: str = ""
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class Part:
     def listen(self, listener: Callable[..., None]) -> None:
         pass
 
-    def stop(self) -> None:
+    def stop(self, *, for_good: bool = False) -> None:
         pass
 
     def correct(self, *_given: object, **_named: object) -> int:

@@ -57,6 +57,35 @@ def test_nothing_is_watched_where_the_desktop_does_not_tell(qt: QApplication) ->
     assert due == []
 
 
+def test_who_is_known_to_be_here_touches_nothing_and_is_not_away(qt: QApplication) -> None:  # noqa: ARG001  as above
+    idle, now, due, here = Away(3600.0), [0.0], [], [True]
+    auto = AutoLock(here=lambda: here[0], find=lambda: idle, clock=lambda: now[0], slept=lambda: 0.0)
+    auto.due.connect(lambda: due.append(now[0]))
+    auto.watch(10)
+    for now[0] in range(5, 1200, 5):
+        auto.look()
+    here[0] = False
+    for now[0] in range(1200, 1795, 5):
+        auto.look()
+    assert due == []  # it counts from when they were last known to be here
+    now[0] = 1796.0
+    auto.look()
+    assert due == [1796.0]
+
+
+def test_who_was_here_when_the_machine_was_closed_is_away_when_it_wakes(qt: QApplication) -> None:  # noqa: ARG001
+    now, asleep, due = [0.0], [0.0], []
+    auto = AutoLock(here=lambda: True, find=lambda: Away(0.0), clock=lambda: now[0], slept=lambda: asleep[0])
+    auto.due.connect(lambda: due.append(now[0]))
+    auto.watch(10)
+    for now[0], asleep[0] in ((5.0, 0.0), (10.0, 300.0), (15.0, 600.0)):
+        auto.look()
+    assert due == []
+    now[0], asleep[0] = 20.0, 1300.0
+    auto.look()
+    assert due == [20.0]
+
+
 class Laptop:
     """An `AutoLock` of ten minutes on a machine that is used, left and suspended."""
 

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from recording_door import RecordingDoor
+from PySide6.QtWidgets import QApplication
+from recording_door import BY_PASSPHRASE, RecordingDoor
 from recording_engine import NOW, RecordingEngine, status
 from recording_settings import Kept
-from recording_training import BLOCK, RecordingTraining, training
+from recording_training import BLOCK, PAUSED, RecordingTraining, training
 from waiting import settle, wait_until
 
 from companion import control
@@ -138,3 +139,49 @@ def test_the_program_closes_it_without_asking_and_ends_no_session(app: App, port
     assert not port.asked("end")  # whoever runs it does that, and stores it
     app.menu.training.trigger()
     assert not window.isVisible()
+
+
+class Away:
+    def seconds(self) -> float:
+        return 3600.0
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+def test_who_trains_is_here_and_memory_is_not_locked_meanwhile(
+    qt: QApplication,  # noqa: ARG001  windows need it
+    engine: RecordingEngine,
+    port: RecordingTraining,
+) -> None:
+    now = [0.0]
+    made = App(
+        settings=Settings(first_run_done=True, auto_lock_minutes=10.0),
+        door=RecordingDoor(lambda _settings: engine, BY_PASSPHRASE),
+        save=Kept().save,
+        now=lambda: NOW,
+        options=Options(),
+    )
+    due: list[float] = []
+    auto = made.locking.auto
+    auto._find, auto._clock, auto._slept = Away, lambda: now[0], lambda: 0.0
+    auto.due.disconnect()
+    auto.due.connect(lambda: due.append(now[0]))
+    made.start()
+    try:
+        wait_until(lambda: auto._seconds == 600.0)
+        port.now = BLOCK
+        opened(made)
+        wait_until(lambda: made.desks.training.goes_on)
+        now[0] = 601.0
+        auto.look()
+        assert due == []
+        port.now = PAUSED  # anybody may have left it so
+        now[0] = 1190.0
+        auto.look()
+        assert due == []
+        now[0] = 1202.0
+        auto.look()
+        assert due == [1202.0]
+    finally:
+        made.end()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from ui.bridge import Bridge
 from ui.training.blind import TrainingBlind
 from ui.training.checklist import TrainingChecklist
 from ui.training.progress import TrainingProgress
+from ui.training.report import BROKEN
 from ui.training.sessions import EMPTY, WRITTEN, TrainingSessions
 
 
@@ -152,11 +154,80 @@ def test_a_report_is_saved_as_a_page(page: TrainingSessions, tmp_path: Path, mon
     assert "could not be written" in page.problem.text()
 
 
+def test_a_saved_page_has_the_answers_just_kept(
+    page: TrainingSessions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choose(page, 1)
+    items = checklist(page)
+    items.fold.click()
+    items.fields["3c"].setFocus()
+    QTest.keyClicks(items.fields["3c"], "breathed out")
+    items.keep.click()
+    settle()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "mine.html"), ""))
+    page.report.save.click()
+    wait_until(page.done.isVisible)
+    assert "breathed out" in (tmp_path / "mine.html").read_text()
+    assert checklist(page).all.isVisible()  # what is seen stays as it is
+
+
+def late(page: TrainingSessions, port: RecordingTraining, monkeypatch: pytest.MonkeyPatch, *, shown: int) -> None:
+    """Show one session and click another, whose report does not come yet."""
+    choose(page, shown)
+    monkeypatch.setattr(port, "report", lambda _number: Future())
+    page.list.setCurrentRow(1 - page.list.currentRow())
+    settle()
+    assert page.number != shown
+
+
+def test_what_is_done_is_done_to_the_session_that_is_seen(
+    page: TrainingSessions, port: RecordingTraining, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late(page, port, monkeypatch, shown=1)
+    items = checklist(page)
+    items.fold.click()
+    QTest.keyClicks(items.fields["3c"], "breathed out")
+    items.keep.click()
+    page.report.forget.click()
+    page.report.question.yes.click()
+    settle()
+    assert port.asked("answer") == [("answer", 1, {"3c": "breathed out"})]
+    assert port.asked("forget") == [("forget", 1)]
+
+
+def test_what_is_asked_of_a_blind_session_is_asked_of_the_one_that_is_seen(
+    page: TrainingSessions, port: RecordingTraining, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late(page, port, monkeypatch, shown=2)
+    frame = blind(page)
+    frame.guesses["a replay"].click()
+    frame.tell.click()
+    frame.question.yes.click()
+    settle()
+    acts = [call for call in port.calls if call[0] in {"answer", "unblind"}]
+    assert acts == [("answer", 2, {"guess": "a replay"}), ("unblind", 2)]
+
+
 def test_what_went_wrong_is_said(page: TrainingSessions, port: RecordingTraining) -> None:
     port.failing = VaultError("Training 1 is damaged. Forget it; the others are not.")
     page.renew(1)
     wait_until(lambda: page.problem.text().startswith("Training 1 is damaged"))
     assert page.problem.isVisible()
+
+
+def test_a_session_that_cannot_be_shown_can_be_forgotten_and_no_other_is_shown_for_it(
+    page: TrainingSessions, port: RecordingTraining
+) -> None:
+    choose(page, 1)
+    port.failing = VaultError("Training 2 is damaged. Forget it; the others are not.")
+    page.list.setCurrentRow(1 - page.list.currentRow())
+    wait_until(lambda: BROKEN in said(page))
+    assert page.report.report is None
+    assert page.report.save.isHidden()
+    page.report.forget.click()
+    page.report.question.yes.click()
+    settle()
+    assert port.asked("forget") == [("forget", 2)]
 
 
 def test_without_sessions_it_says_so_and_after_forgetting_nothing_is_shown(

@@ -44,6 +44,16 @@ class TrainingDesk(QObject):
         engine = self._link.engine
         return None if engine is None or engine is not self._ready else engine.training
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether somebody trains just now; not while a session stands still, as anybody may have left it so."""
+        port = self.port()
+        if port is None or not port.running:
+            return False
+        from companion.feedback.types import GOING
+
+        return port.snapshot().phase in GOING
+
     def open(self) -> None:
         """Show what can be trained, or the session that runs."""
         if self._over:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from companion.feedback.reported import Report
 
 FORGET = "Forget this session for good? Its figures and its series go; the EEG that was recorded stays."
+BROKEN = "This session cannot be shown."
 OPEN = "HTML with plots and checklist. It is not encrypted: whoever can read it reads how you trained."
 GUESS = "guess"  # among the answers: what the person thinks was shown
 PLOTS = {"shown": "What was shown over the session", "measured": "What was measured over the session"}
@@ -40,6 +41,7 @@ class TrainingReport(QScrollArea):
         self.setWidgetResizable(True)
         self.setAccessibleName("Report of a session")
         self.report: Report | None = None
+        self.number: int | None = None  # of the session that is seen
         self.blind: TrainingBlind | None = None
         self.checklist: TrainingChecklist | None = None
         self.plots: tuple[TrainingPlot, ...] = ()
@@ -49,13 +51,19 @@ class TrainingReport(QScrollArea):
 
     def say(self, words: str) -> None:
         """Show words and no report."""
-        self.report = self.blind = self.checklist = None
-        self.plots = ()
+        self._empty(None)
         self._show([sentence(words, base=self)])
+
+    def show_none(self, number: int) -> None:
+        """Show that a session has no report that could be made; it can be forgotten."""
+        self._empty(number)
+        end = self._end()
+        self.save.hide()
+        self._show([sentence(BROKEN, base=self), end])
 
     def show_report(self, report: Report) -> None:
         """Show this."""
-        self.report = report
+        self.report, self.number = report, report.training.id
         sealed = report.training.sealed
         self.blind = TrainingBlind(str(report.training.facts["seal"])) if sealed else None
         self.checklist = TrainingChecklist(report.items)
@@ -68,6 +76,10 @@ class TrainingReport(QScrollArea):
         parts += [self.checklist, self._end()]
         self.checklist.answered.connect(self.answered)
         self._show(parts)
+
+    def _empty(self, number: int | None) -> None:
+        self.report = self.blind = self.checklist = None
+        self.number, self.plots = number, ()
 
     def _sentences(self, report: Report) -> list[str]:
         """Return the report's own sentences; that they say nothing about health stands there in any case."""

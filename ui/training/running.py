@@ -11,9 +11,10 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from companion.feedback.sound import Sound
-from companion.feedback.types import OVER, Phase, Snapshot
+from companion.feedback.types import GOING, OVER, Phase, Snapshot
 from ui import theme
 from ui.training.asking import TrainingQuestion
+from ui.training.awake import Awake
 from ui.training.bar import TrainingBar
 from ui.training.feed import Feed
 from ui.training.scene import TrainingScene
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 LOOK_MS = 8  # what is new is painted at once, what is not glides on at 60 frames a second
 FRAME_SECONDS = 0.0155
 END = "End this session? What there was of it is kept."
-_GOING = frozenset({Phase.BASELINE, Phase.BLOCK, Phase.REST})
 
 
 class TrainingRunning(QWidget):
@@ -44,6 +44,7 @@ class TrainingRunning(QWidget):
         self._painted = 0.0
         self._newest: float | None = None  # the time of the snapshot that is painted
         self._runs = False
+        self._awake = Awake()
         self.scene, self.bar = TrainingScene(), TrainingBar()
         self.strip, self.question = TrainingStrip(), TrainingQuestion()
         self._frames = QTimer(self)
@@ -84,6 +85,7 @@ class TrainingRunning(QWidget):
         self.strip.show_snapshot(snapshot, port.seal)
         if self._speaker.feed is not None:
             self._speaker.feed.follow(snapshot)
+        self._awake.keep(on=snapshot.phase in GOING)  # who left while it stands still is not kept from being away
         if snapshot.phase in OVER:
             self._end(snapshot)
 
@@ -101,6 +103,7 @@ class TrainingRunning(QWidget):
         """Show and play nothing any more; the session itself is not touched."""
         self._runs = False
         self._frames.stop()
+        self._awake.keep(on=False)
         self._speaker.stop()
         self.question.drop()
 
@@ -120,6 +123,7 @@ class TrainingRunning(QWidget):
         """Ask no more; the session goes on."""
         super().hideEvent(event)
         self._frames.stop()
+        self._awake.keep(on=False)
         self._hear(on=False)  # what is heard would stand still, too
 
     def _go(self) -> None:
@@ -146,7 +150,7 @@ class TrainingRunning(QWidget):
         port = self._port()
         if port is None or not self._runs:
             return
-        stood = port.snapshot().phase not in _GOING
+        stood = port.snapshot().phase not in GOING
         port.pause()
 
         def end() -> None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from companion.feedback import protocols
+from companion.feedback import comparable, protocols
 from ui import failures, theme
 from ui.bridge import Bridge, in_background
 from ui.settings.sources import sentence
@@ -119,9 +119,13 @@ class TrainingSessions(QWidget):
             return
         self._asked += 1
         asked = self._asked
-        protocol = self._sessions[self.list.currentRow()].protocol
-        self._follow(port.report(number), lambda report: self._show_report(report, asked))
-        self._follow(port.progress(protocol), lambda progress: self._show_progress(progress, asked))
+        kind = comparable.kind(self._sessions[self.list.currentRow()])
+        self._follow(
+            port.report(number),
+            lambda report: self._show_report(report, asked),
+            lambda: self._show_none(number, asked),
+        )
+        self._follow(port.progress(kind), lambda progress: self._show_progress(progress, asked))
 
     def _show_report(self, report: Report, asked: int) -> None:
         if asked != self._asked:
@@ -131,6 +135,11 @@ class TrainingSessions(QWidget):
         if report.training.open and port is not None and not port.running and self._looks < _MOST_LOOKS:
             self._looks += 1
             QTimer.singleShot(OPEN_MS, self, self.renew)  # its end is still being stored
+
+    def _show_none(self, number: int, asked: int) -> None:
+        """Show no other session's report in its place: what is done is done to the one that is seen."""
+        if asked == self._asked:
+            self.report.show_none(number)
 
     def _show_progress(self, progress: Progress, asked: int) -> None:
         if asked != self._asked:
@@ -142,7 +151,7 @@ class TrainingSessions(QWidget):
 
     def _unblind(self, guess: str) -> None:
         """Note the guess first, then ask what was shown."""
-        port, number = self._port(), self.number
+        port, number = self._port(), self.report.number
         if port is None or number is None:
             return
         self._follow(
@@ -150,27 +159,33 @@ class TrainingSessions(QWidget):
         )
 
     def _answer(self, answers: Mapping[str, str]) -> None:
-        port, number = self._port(), self.number
+        port, number = self._port(), self.report.number
         if port is not None and number is not None:
             self._follow(port.answer(number, answers), lambda _none: None)
 
     def _forget(self) -> None:
-        port, number = self._port(), self.number
+        port, number = self._port(), self.report.number
         if port is not None and number is not None:
             self._follow(port.forget(number), self._renewed)
 
     def _save(self) -> None:
-        report = self.report.report
-        if report is None:
+        """Ask for the report anew and write it: what was answered since is in it."""
+        port, number = self._port(), self.report.number
+        if port is None or number is None:
             return
-        path, _ = QFileDialog.getSaveFileName(self, "Save as a page", f"training-{report.training.id}.html", PAGES)
+        path, _ = QFileDialog.getSaveFileName(self, "Save as a page", f"training-{number}.html", PAGES)
         if path:
-            self._follow(in_background(lambda: _write(Path(path), report), name="save a report"), self.say)
+            self._follow(port.report(number), lambda report: self._write(Path(path), report))
+
+    def _write(self, path: Path, report: Report) -> None:
+        self._follow(in_background(lambda: _write(path, report), name="save a report"), self.say)
 
     def _renewed(self, _result: object) -> None:
         self.renew()
 
-    def _follow(self, asked: Future[Result], use: Callable[[Result], None]) -> None:
+    def _follow(
+        self, asked: Future[Result], use: Callable[[Result], None], failed: Callable[[], None] = lambda: None
+    ) -> None:
         era = self._era
 
         def done(finished: Future[Result]) -> None:
@@ -179,6 +194,7 @@ class TrainingSessions(QWidget):
             error = finished.exception()
             if error is not None:
                 self.complain(failures.sentence(error))
+                failed()
             else:
                 use(finished.result())
 

@@ -35,6 +35,14 @@ class AutoLock(QObject):
     """Says when the person has been away for so long, also while the machine was suspended.
 
     Being away counts from when this was asked to watch: a vault unlocked from elsewhere is not locked again at once.
+
+    Parameters
+    ----------
+    here
+        Whether the person is known to be here though they touch nothing.
+    clock
+        Seconds that only go forward.
+
     """
 
     due = Signal()
@@ -43,12 +51,13 @@ class AutoLock(QObject):
         self,
         parent: QObject | None = None,
         *,
+        here: Callable[[], bool] = lambda: False,
         find: Callable[[], Idle | None] = find_idle,
         clock: Callable[[], float] = time.monotonic,
         slept: Callable[[], float] = slept,
     ) -> None:
         super().__init__(parent)
-        self._find, self._clock, self._slept = find, clock, slept
+        self._here, self._find, self._clock, self._slept = here, find, clock, slept
         self._idle: Idle | None = None
         self._seconds = 0.0
         self._since = 0.0
@@ -68,8 +77,8 @@ class AutoLock(QObject):
             return
         self._idle = self._find()
         if self._idle is not None:
-            self._seconds, self._since = seconds, self._clock()
-            self._looked, self._had_slept, self._away = self._since, self._slept(), 0.0
+            self._seconds = seconds
+            self._begin_count()
             self._timer.start()
 
     def stop(self) -> None:
@@ -82,9 +91,15 @@ class AutoLock(QObject):
 
     def look(self) -> None:
         """Look whether the person is away."""
-        if self._idle is not None and self._away_for(self._idle) >= self._seconds:
+        if self._idle is not None and self._here() and self._slept() - self._had_slept < self._seconds:
+            self._begin_count()  # what goes on when the machine wakes may be what went on when it was closed
+        elif self._idle is not None and self._away_for(self._idle) >= self._seconds:
             self.stop()
             self.due.emit()
+
+    def _begin_count(self) -> None:
+        self._looked = self._since = self._clock()
+        self._had_slept, self._away = self._slept(), 0.0
 
     def _away_for(self, idle: Idle) -> float:
         """Return for how many seconds the person is away, or was when they woke the machine.

@@ -36,6 +36,8 @@ class Locking(QObject):
         Returns those an engine would be built with now.
     lock
         Begins to lock; the future is done once everything has been closed.
+    here
+        Whether the person is known to be here though they touch nothing.
 
     """
 
@@ -53,6 +55,7 @@ class Locking(QObject):
         menu: CompanionMenu,
         settings: Callable[[], Settings],
         lock: Callable[[], Future[None]],
+        here: Callable[[], bool],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
@@ -62,7 +65,7 @@ class Locking(QObject):
         self._facts: Facts | None = None
         self._requests: Requests | None = None
         self.window: SecretWindow | None = None
-        self.auto = AutoLock(self)
+        self.auto = AutoLock(self, here=here)
         self.auto.due.connect(self._lock)
         menu.lock_wanted.connect(self._lock)
         menu.unlock_wanted.connect(self.ask)

@@ -110,6 +110,7 @@ def test_a_session_is_begun_followed_and_ended_in_the_program_that_runs(run: Run
     assert run("forget", "2")[::2] == (NO, "A training runs. End it first.\n")
     assert run("end")[1] == "The training has ended; what there was is kept.\n"
     until(lambda: not json.loads(run("status", "--json")[1])["running"])
+    until(lambda: room.number is not None)  # the first part of it may still be on its way to the vault
     code, out, _ = run("status", "--follow")
     assert (code, out.splitlines()) == (
         DONE,

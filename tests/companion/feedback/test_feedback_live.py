@@ -224,8 +224,8 @@ def test_the_own_alpha_frequency_is_worked_out_in_a_process() -> None:
 
 
 def test_the_main_process_trains_and_reports_without_scipy() -> None:
-    parts = "training, report, progress, sound, crednf, page"
-    code = f"import sys; from companion.feedback import {parts}; from companion import training_room; "
+    parts = "training, report, progress, sound, crednf, page, room"
+    code = f"import sys; from companion.feedback import {parts}; "
     code += "print('scipy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=PATIENCE)
     assert done.stdout.strip() == "False"

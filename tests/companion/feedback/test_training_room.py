@@ -219,6 +219,7 @@ def test_what_is_known_of_the_person_becomes_a_plan_that_fits_what_is_worn(
     know_rest(writer)
     assert remember(writer, tag="calm") == 1
     found = choosing.wish(store, choice, choosing.Signal(MUSE), NOW)
+    assert found.target == {"focus": "", "direction": "the tag “calm”" if choice.tag else "moment 1"}[choice.protocol]
     steps = FeedbackStream(found.plan, MUSE, 256.0).take(noise(12), NOW, fresh=True)
     assert steps[-1].value is not None
 
