@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
+from desktop import wait_until
+
 from companion.deep_work.choices import Chosen
 from companion.deep_work.consequences import DeepWork
 from companion.deep_work.front import Front
@@ -212,3 +214,40 @@ def parts(
         ending.callback(made.deep.stop)
         made.deep.start()
         yield made
+
+
+class Ticks:
+    """Seconds that pass when they are told to."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def held(some: Parts) -> None:
+    wait_until(lambda: some.desktop.on and some.notices.holds, "do-not-disturb and what is held")
+
+
+def over(some: Parts) -> None:
+    wait_until(lambda: not some.desktop.on and not some.notices.holds, "both to be over")
+
+
+def says(some: Parts, words: str) -> None:
+    wait_until(lambda: words in some.deep.state().sentence, f"the words: {words}")
+
+
+def settle(some: Parts) -> None:
+    """Wait until all that was said to it has been taken in."""
+    done: list[bool] = []
+    chosen, really = some.deep._quiet, some.deep._quiet._seen
+
+    def seen() -> object:
+        done.append(True)
+        return really()
+
+    chosen._seen = seen  # type: ignore[assignment,method-assign]
+    some.deep._quiet.look()
+    wait_until(lambda: done and chosen._wakes.empty(), "the thread to look")
+    del chosen._seen  # type: ignore[method-assign]

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from deep_parts import LIKE_DUNST, LIKE_XFCE, SETTINGS, START, NoGuard, Parts, parts
+from deep_parts import LIKE_DUNST, LIKE_XFCE, SETTINGS, START, NoGuard, Parts, Ticks, held, over, parts, says, settle
 from desktop import wait_until
 
 from companion.deep_work import deep_quiet
@@ -22,16 +22,6 @@ from companion.quiet.types import QuietError
 
 OFF = replace(SETTINGS, quiet_in_focus=False)
 Begin = Callable[..., AbstractContextManager[Parts]]
-
-
-class Ticks:
-    """Seconds that pass when they are told to."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
@@ -54,33 +44,6 @@ def made(tmp_path: Path, ticks: Ticks) -> Iterator[Parts]:
     del ticks
     with parts(tmp_path) as made:
         yield made
-
-
-def held(some: Parts) -> None:
-    wait_until(lambda: some.desktop.on and some.notices.holds, "do-not-disturb and what is held")
-
-
-def over(some: Parts) -> None:
-    wait_until(lambda: not some.desktop.on and not some.notices.holds, "both to be over")
-
-
-def says(some: Parts, words: str) -> None:
-    wait_until(lambda: words in some.deep.state().sentence, f"the words: {words}")
-
-
-def settle(some: Parts) -> None:
-    """Wait until all that was said to it has been taken in."""
-    done: list[bool] = []
-    chosen, really = some.deep._quiet, some.deep._quiet._seen
-
-    def seen() -> object:
-        done.append(True)
-        return really()
-
-    chosen._seen = seen  # type: ignore[assignment,method-assign]
-    some.deep._quiet.look()
-    wait_until(lambda: done and chosen._wakes.empty(), "the thread to look")
-    del chosen._seen  # type: ignore[method-assign]
 
 
 def test_it_is_on_while_focus_is_deep(made: Parts) -> None:

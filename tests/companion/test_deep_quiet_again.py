@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
-from deep_parts import NoGuard, Parts, parts
+from deep_parts import SETTINGS, NoGuard, Parts, Ticks, held, parts, says, settle
 from desktop import wait_until
-from test_deep_quiet import OFF, Ticks, held, says, settle
 
 from companion.deep_work import deep_quiet
 from companion.focus.types import Cause
 from companion.quiet.journal import Journal
 from companion.quiet.types import QuietError
+
+OFF = replace(SETTINGS, quiet_in_focus=False)
 
 
 @pytest.fixture

@@ -10,9 +10,8 @@ from PySide6.QtGui import QAction, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from recording_deep_work import CALM, DEEP, DOWN, WHY, FocusedEngine, RecordingDeepWork, judged, three_held
-from recording_door import RecordingDoor
 from recording_engine import NOW, status
-from recording_settings import Kept
+from running_app import running
 from waiting import settle, wait_until
 
 from companion.focus.types import Cause, Mode
@@ -23,7 +22,6 @@ from ui.app import App
 from ui.bridge import in_background
 from ui.focus.menu import NOT_FOLLOWED
 from ui.menu import CompanionMenu
-from ui.options import Options
 from ui.state_icon import sign
 from ui.toasts.pile import AT_ONCE
 from ui.tray import Tray
@@ -44,18 +42,8 @@ def engine(deep: RecordingDeepWork) -> FocusedEngine:
 
 @pytest.fixture
 def app(engine: FocusedEngine) -> Iterator[App]:
-    made = App(
-        settings=DONE,
-        door=RecordingDoor(lambda _settings: engine),
-        save=Kept().save,
-        now=lambda: NOW,
-        options=Options(),
-    )
-    made.start()
-    wait_until(lambda: made.link.engine is not None)
-    settle()
-    yield made
-    made.end()
+    with running(engine) as made:
+        yield made
 
 
 def elsewhere(call: Callable[[], bool]) -> Future[bool]:

@@ -6,35 +6,22 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
-from recording_door import RecordingDoor
-from recording_engine import NOW, RecordingEngine, hit, moment, status
-from recording_settings import Kept
+from recording_engine import RecordingEngine, hit, moment, status
+from running_app import running
 from waiting import settle, wait_until
 
 from companion.ports import Gone
-from companion.settings import Settings
 from companion.status import Activity
 from index.types import LockedError, VaultError
 from ui.app import App
 from ui.menu import LOCKED
-from ui.options import Options
 from ui.vault.forget_window import DOING, WHAT, ForgetWindow
 
 
 @pytest.fixture
 def app(engine: RecordingEngine) -> Iterator[App]:
-    made = App(
-        settings=Settings(first_run_done=True),
-        door=RecordingDoor(lambda _settings: engine),
-        save=Kept().save,
-        now=lambda: NOW,
-        options=Options(),
-    )
-    made.start()
-    wait_until(lambda: made.link.engine is not None)
-    settle()
-    yield made
-    made.end()
+    with running(engine) as made:
+        yield made
 
 
 def asked(app: App) -> ForgetWindow:

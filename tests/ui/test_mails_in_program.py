@@ -7,11 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtWidgets import QApplication
-from recording_door import RecordingDoor
-from recording_engine import NOW, RecordingEngine, status
+from recording_engine import RecordingEngine, status
 from recording_sending import WHY, RecordingSending, mail
-from recording_settings import Kept
-from waiting import settle, wait_until
+from running_app import running
+from waiting import wait_until
 
 from companion import control
 from companion.control import ControlError
@@ -20,7 +19,6 @@ from companion.settings import Settings
 from ui.app import App
 from ui.bridge import in_background
 from ui.mails.window import LOCKED
-from ui.options import Options
 
 DONE = Settings(first_run_done=True)
 
@@ -32,19 +30,9 @@ def engine() -> RecordingEngine:
 
 @pytest.fixture
 def app(engine: RecordingEngine) -> Iterator[App]:
-    made = App(
-        settings=DONE,
-        door=RecordingDoor(lambda _settings: engine),
-        save=Kept().save,
-        now=lambda: NOW,
-        options=Options(),
-    )
-    made.start()
-    wait_until(lambda: made.link.engine is not None)
-    settle()
-    yield made
-    made.desks.stop()
-    made.end()
+    with running(engine) as made:
+        yield made
+        made.desks.stop()
 
 
 def toasts(app: App) -> list[str]:

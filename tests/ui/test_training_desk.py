@@ -13,7 +13,8 @@ from recording_door import BY_PASSPHRASE, RecordingDoor
 from recording_engine import NOW, RecordingEngine, status
 from recording_settings import Kept
 from recording_training import BLOCK, PAUSED, RecordingTraining, training
-from waiting import settle, wait_until
+from running_app import running
+from waiting import wait_until
 
 from companion import control
 from companion.brain.types import Contact
@@ -42,18 +43,8 @@ def engine(port: RecordingTraining) -> RecordingEngine:
 
 @pytest.fixture
 def app(engine: RecordingEngine) -> Iterator[App]:
-    made = App(
-        settings=Settings(first_run_done=True),
-        door=RecordingDoor(lambda _settings: engine),
-        save=Kept().save,
-        now=lambda: NOW,
-        options=Options(),
-    )
-    made.start()
-    wait_until(lambda: made.link.engine is not None)
-    settle()
-    yield made
-    made.end()
+    with running(engine) as made:
+        yield made
 
 
 def opened(app: App) -> TrainingWindow:
