@@ -83,7 +83,7 @@ def test_what_becomes_of_notifications_is_said() -> None:
     deep.quiet = Standing(limits="Your own do-not-disturb is on.")
     assert wording.of_notices(deep.state()) == "Your own do-not-disturb is on."
     deep.quiet, deep.notices = Standing(holds=True, backend="dunst"), replace(DOWN, held=3, passed=1)
-    assert wording.of_notices(deep.state()) == "Do-not-disturb is on (dunst). Since the start: 3 held, 1 passed."
+    assert wording.of_notices(deep.state()) == "Do-not-disturb is on (dunst). Since then: 3 held, 1 passed."
 
 
 def test_how_long_it_lasts_is_said_once_it_lasts() -> None:

@@ -102,7 +102,7 @@ def of_notices(state: DeepWorkState) -> str:
     """Return whether notifications are held, or why they are not."""
     notices, quiet = state.notices, state.quiet
     if quiet.holds:
-        told = f"Since the start: {notices.held} held, {notices.passed} passed."
+        told = f"Since then: {notices.held} held, {notices.passed} passed."
         return f"Do-not-disturb is on ({quiet.backend}). {told}"
     limits = " ".join(filter(None, (quiet.limits, notices.limits)))
     return limits or "Notifications come as usual."
