@@ -131,6 +131,7 @@ TEXTS: dict[str, str] = {
     민지 :: 6시 30분에 봐
     """,
     "Builds": """
+    Approve #42 :: Ines asks for your review
     main :: Build 48213 failed after 12 min 40 s
     main :: Build 48214 passed, 2311 tests
     release :: Version 2026.1.3 was published
@@ -183,6 +184,7 @@ TEXTS: dict[str, str] = {
     Скидка :: Скидки до 70 % только сегодня
     """,
     "News": """
+    Match 12 :: France - Spain 2:1
     Markets :: DAX closes at 23481 points
     Weather :: Storm warning for Saturday, gusts of 110 km/h
     Football :: 2:1 in the 89th minute
@@ -227,6 +229,8 @@ TEXTS: dict[str, str] = {
     Updates :: 14 updates are available
     Battery :: 20 % left, about 1:15
     Bluetooth :: WH-1000XM4 connected
+    Pairing complete :: 2024 songs were copied
+    Scale :: Use 2500 to confirm the weight
     Network :: Connected to Office-5GHz
     Printer :: Page 3 of 12 printed
     Printer :: Error code 0x6100004a
@@ -261,6 +265,7 @@ TEXTS: dict[str, str] = {
     업데이트 :: 업데이트 14개가 있습니다
     """,
     "Social": """
+    Select 10 :: new songs for you
     Ada :: and 12 others liked your photo
     Bo :: commented: where is that?
     Jonas :: started following you

@@ -17,6 +17,7 @@ from companion.brain.types import Contact, HeadsetState
 from companion.capture.attended import Attended, Each
 from companion.contact_watch import ContactWatch, Electrodes
 from companion.deep_work.focusing import Focusing
+from companion.deep_work.left import tell_left
 from companion.feedback.place import TrainingPlace
 from companion.jobs.fill import Filler
 from companion.jobs.recoding import Recoding
@@ -29,7 +30,7 @@ from companion.settings import Settings
 from companion.sources import Sources
 from companion.status import Status, summarise
 from embeddings.types import EEGWindow
-from index import feedback, notices
+from index import feedback
 from index.pictures import current
 from index.spaces.vectors import Vectors
 from index.store import Store
@@ -38,6 +39,7 @@ from index.writer import Writer
 
 if TYPE_CHECKING:
     from companion.deep_work.consequences import DeepWork
+    from companion.deep_work.port import Offer
     from companion.feedback.room import TrainingRoom
     from companion.sending.mail_guard import MailGuard
 
@@ -89,7 +91,7 @@ class Engine:
         self._parts, self._clock = parts, clock
         self._focusing = Focusing(
             partial(parts.make_deep_work, self._worn, self._may_keep),
-            left=partial(notices.are_untold, parts.store),
+            tell_left=partial(tell_left, parts.writer, parts.store),
             on_incident=parts.on_incident,
         )
         self._mails = parts.make_mail_guard(self._worn)
@@ -192,6 +194,10 @@ class Engine:
     def deep_work(self) -> DeepWork | None:
         """What follows focus now; None while the person does not want it."""
         return self._focusing.deep_work
+
+    def offered_by(self, offer: Offer | None) -> None:
+        """Say who shows what was held for focus while it is not followed; None for nobody."""
+        self._focusing.offered_by(offer)
 
     @property
     def sending(self) -> MailGuard:

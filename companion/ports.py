@@ -12,7 +12,7 @@ from index.types import Filters, Hit, Moment
 
 if TYPE_CHECKING:  # the tray icon is there before NumPy is
     from companion.contact_watch import Electrodes
-    from companion.deep_work.port import DeepWorkPort
+    from companion.deep_work.port import DeepWorkPort, Offer
     from companion.feedback.port import TrainingPort
     from companion.sending.port import SendingPort
     from embeddings.types import EEGWindow
@@ -135,6 +135,13 @@ class EnginePort(Protocol):
     @property
     def deep_work(self) -> DeepWorkPort | None:
         """What follows focus; None where nothing does, and while memory is locked."""
+        ...
+
+    def offered_by(self, offer: Offer | None) -> None:
+        """Say who shows what was held for focus while it is not followed any more; None for nobody.
+
+        Called on another thread, where anything was held and not told of yet.
+        """
         ...
 
     @property

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 _CLOCK = r"([01]?\d|2[0-3]):([0-5]\d)"
 _HOURS = re.compile(rf"{_CLOCK}-{_CLOCK}")
 _HOURS_WANTED = "Write quiet hours as 22:00-07:00."
+_WHOLE_DAY = re.compile(r"0?0:00-24:00")
+_SOME_OF_THE_DAY = (
+    "Quiet hours cannot last the whole day: what was held is told of when they end. Write 00:00-23:59, or less."
+)
 _RULE_WANTED = (
     'Write a rule as: pass, hold or digest, then app=, sender= or words=, as in: hold app=slack words="stand-up".'
 )
@@ -82,7 +86,10 @@ def quiet_hours(written: str) -> QuietHours:
     from companion.focus.rules import QuietHours
     from companion.focus.types import FocusError
 
-    hours = re.sub(r"-24:00$", "-00:00", written.replace(" ", ""))  # midnight, as it is written at the end of a day
+    compact = written.replace(" ", "")
+    if _WHOLE_DAY.fullmatch(compact):
+        raise ChoiceError(_SOME_OF_THE_DAY)
+    hours = re.sub(r"-24:00$", "-00:00", compact)  # midnight, as it is written at the end of a day
     found = _HOURS.fullmatch(hours)
     if found is None:
         raise ChoiceError(_HOURS_WANTED)

@@ -85,11 +85,6 @@ class DeepWork:
         self.watch.start()
         self._quiet.start()
 
-    def tell_left(self) -> None:
-        """Tell of what an earlier run held, and do no more. Raises `VaultError`."""
-        self.notices.start()
-        self.notices.stop(for_good=True)
-
     def stop(self, *, for_good: bool = False) -> None:
         """End; do-not-disturb is as it was before, and what was held is told of.
 

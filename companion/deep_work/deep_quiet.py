@@ -17,6 +17,7 @@ from companion.focus.types import Cause, FocusState
 from companion.focus.watch import FocusWatch
 from companion.notices.notices import PAUSED, Notices
 from companion.notices.snapshot import Snapshot
+from companion.notices.types import NoticesError
 from companion.quiet.keeping import OWN, Keeping, Standing
 
 PART = "focus"
@@ -32,6 +33,7 @@ NOT_FOLLOWED = (
     "Do-not-disturb is off: nothing was heard of your focus for half a minute. If this stays, restart Companion."
 )
 NOT_SEEN = "Do-not-disturb is off while notifications are not seen."
+NOT_MARKED = "Do-not-disturb stays off until notifications can be asked for. {}"
 NOT_KEPT = "Do-not-disturb is off while recording is paused."
 TOO_LONG = (
     "Do-not-disturb is off until the next focus: it was on for longer than focus may last. Restart Companion if this "
@@ -77,6 +79,7 @@ class DeepQuiet:
         self._holding, self._limits = False, ""
         self._waiting = False  # for what may pass: it ended although focus goes on, or could not begin
         self._try_at, self._apart = -math.inf, TRY_SECONDS  # when it is tried again, monotonic, and what comes between
+        self._told = False  # that notices cannot be asked, which keeps it from beginning
         self._counted = 0, 0  # of those that came during focus, how many had passed and been held before this one
         self._declined: float | None = None  # since when the focus is in which nothing is begun any more
         self._newest: FocusState | None = None
@@ -140,7 +143,7 @@ class DeepQuiet:
     def _take_in(self, wake: _Wake) -> None:
         state = self._seen()
         if not state.deep:
-            self._waiting, self._limits, self._apart = False, "", TRY_SECONDS
+            self._waiting, self._limits, self._apart, self._told = False, "", TRY_SECONDS, False
         if wake is _Wake.ASKED:
             self._declined = None
         if self._holding:
@@ -155,9 +158,8 @@ class DeepQuiet:
         self._waiting, self._limits, self._try_at = False, "", -math.inf
         if not state.deep or not self._chosen.quiet or state.since == self._declined or self._would_hold_all():
             return
-        if self._has_to_wait():
+        if self._has_to_wait() or (since := self._marked()) is None:
             return
-        since = self._notices.mark()
         self._count()
         if not self.keeping.begin():
             if self.keeping.limits != OWN:
@@ -170,16 +172,28 @@ class DeepQuiet:
             return
         if not self._notices.focus_began(semantics, standing.backend, since):
             if not self._has_to_wait():
-                self._try_later()
+                self._try_later(NOT_SEEN)
             self.keeping.end()  # what is not seen would be held and never told of
             return
         self._holding, self._focus, self._began = True, state.since, self._monotonic()
-        self._apart = TRY_SECONDS
+        self._apart, self._told = TRY_SECONDS, False
         self._end_unless_it_goes_on()  # it may have been turned off by hand meanwhile
 
-    def _try_later(self) -> None:
+    def _marked(self) -> int | None:
+        """Return the mark for what is to begin; None where notices cannot be asked, which is told once."""
+        try:
+            return self._notices.mark()
+        except NoticesError as error:
+            if not self._has_to_wait():  # else they tell why themselves
+                self._try_later(NOT_SEEN)
+                if not self._told:
+                    self._on_incident(PART, NOT_MARKED.format(error))
+                self._told = True
+            return None
+
+    def _try_later(self, limits: str = "") -> None:
         """Have it tried again: a bus that does not answer, or a daemon that is not there yet, may well be soon."""
-        self._waiting, self._try_at = True, self._monotonic() + self._apart
+        self._waiting, self._try_at, self._limits = True, self._monotonic() + self._apart, limits
         self._apart = min(2.0 * self._apart, LONGEST_TRY_SECONDS)
 
     def _count(self) -> None:

@@ -14,6 +14,7 @@ from index.types import VaultError
 if TYPE_CHECKING:
     from companion.capture.types import Trigger
     from companion.deep_work.consequences import DeepWork
+    from companion.deep_work.port import Offer
 
 PART = "focus"
 
@@ -25,8 +26,8 @@ class Focusing:
     ----------
     make
         Makes it for some settings.
-    left
-        Returns whether anything that was held has yet to be told of.
+    tell_left
+        Tells by a window what was held while another run, or a locked one, followed other settings.
     on_incident
         Takes a part and a sentence; told whatever goes wrong here, also where nobody waits for a future.
 
@@ -36,11 +37,13 @@ class Focusing:
         self,
         make: Callable[[Settings], DeepWork],
         *,
-        left: Callable[[], bool] = lambda: False,
+        tell_left: Callable[[Offer], object] = lambda _offer: None,
         on_incident: Callable[[str, str], None],
     ) -> None:
-        self._make, self._left, self._on_incident = make, left, on_incident
+        self._make, self._tell, self._on_incident = make, tell_left, on_incident
         self._deep: DeepWork | None = None
+        self._settings: Settings | None = None
+        self._offer: Offer | None = None
         self._front = ""  # the program that was turned to last
         self._turn = ThreadPoolExecutor(max_workers=1, thread_name_prefix="focusing")  # the desktop may take seconds
 
@@ -52,6 +55,12 @@ class Focusing:
     def apply(self, settings: Settings) -> Future[None]:
         """Begin, go on by other rules, or end; done soon."""
         return self._submit(self._apply, settings)
+
+    def offered_by(self, offer: Offer | None) -> None:
+        """Say who shows what was held while focus is not followed any more; None for nobody: then it waits."""
+        self._offer = offer
+        if offer is not None:
+            self._submit(self._tell_left)
 
     def stop(self) -> None:
         """End; do-not-disturb is as it was before. Never raises: what is beside this has to end too."""
@@ -86,14 +95,19 @@ class Focusing:
                 deep.turned_to(app)
 
     def _apply(self, settings: Settings) -> None:
+        self._settings = settings
         if not settings.follow_focus:
             self._end(for_good=True)
-            if self._left():  # it was held while another run, or a locked one, followed other settings
-                self._make(settings).tell_left()
+            self._tell_left()
         elif self._deep is not None:
             self._deep.apply(settings)
         else:
             self._begin(settings)
+
+    def _tell_left(self) -> None:
+        settings, offer = self._settings, self._offer
+        if settings is not None and not settings.follow_focus and offer is not None:
+            self._tell(offer)
 
     def _begin(self, settings: Settings) -> None:
         deep = self._make(settings)

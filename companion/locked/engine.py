@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from companion import budgeting
 from companion.giving_back import GivingBack
@@ -22,6 +23,9 @@ from companion.status import Activity, Status, summarise
 from embeddings.types import EEGWindow
 from index.types import LockedError, Moment, VaultError
 from index.vault import Vault
+
+if TYPE_CHECKING:
+    from companion.deep_work.port import Offer
 
 LOCKED = "The vault is locked: unlock it to look at what it holds."
 NOT_FORGOTTEN = (
@@ -151,6 +155,10 @@ class LockedEngine:
     def deep_work(self) -> None:
         """Nothing: what focus is told by lies in the vault."""
         return None
+
+    def offered_by(self, offer: Offer | None) -> None:
+        """Do nothing: what was held lies in the vault."""
+        del offer
 
     @property
     def sending(self) -> None:

@@ -9,7 +9,7 @@ import threading
 import time as system_time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from companion.notices.kept import kept, replaced
 from companion.notices.line import Line
@@ -70,6 +70,7 @@ class Holding:
         self._unkept: deque[_Unkept] = deque()
         self._unclosed: OrderedDict[int, Notice] = OrderedDict()  # by number: what the daemon has to let go of
         self._late: dict[int, Notice] = {}  # by number: those whose daemon did not answer
+        self._passed: dict[tuple[str, int | None], Notice] = {}  # by where they are: closed at the end of focus
         self._closing = 0  # how many are being closed now
         self._held: OrderedDict[Place, Notice] = OrderedDict()
 
@@ -91,8 +92,18 @@ class Holding:
         if some:
             self._line.put(self._keep)
 
+    def close_later(self, notice: Notice) -> None:
+        """Have the daemon let go of one that was shown elsewhere once focus ends.
+
+        Not at once: its program would be told, and many know it no more then. They could neither go on with it nor
+        take it back.
+        """
+        if notice.daemon_id is not None:
+            with self._changed:
+                self._passed[notice.daemon, notice.daemon_id] = replace(notice, summary="", body="")
+
     def let_go(self) -> None:
-        """Have the daemon let go of all that is held: focus ends.
+        """Have the daemon let go of all that is held, or was shown elsewhere: focus ends.
 
         What the vault has not taken after a second, because something keeps it busy, is closed before it is kept. It
         stays in memory until it is, and the digest tells of it then.
@@ -101,6 +112,8 @@ class Holding:
         with self._changed:
             while self._gets_on(len(self._unclosed)) and system_time.monotonic() < until:
                 pass
+            self._unclosed.update((one.number, one) for one in self._passed.values())
+            self._passed.clear()
             some = list(self._unclosed.values())
         for _ in range(TRIES):
             why = self._close_these(some)
@@ -128,8 +141,9 @@ class Holding:
 
     def replaced(self, notice: Notice) -> None:
         """Note that a notice that is not held takes the place of one that may be."""
-        if (notice.replaces or notice.tag) and self._held:
-            self._note(lambda: self._writer.do(rows.hold, [], [replaced(notice)]).result())
+        places = replaced(notice)
+        if places and self._held:
+            self._note(lambda: self._writer.do(rows.hold, [], places).result())
 
     def happened(self, what: Happened) -> None:
         """Take in that a program took back what is held."""
@@ -137,10 +151,12 @@ class Holding:
         if what.cause is not Cause.WITHDRAWN or at is None:
             return
         with self._changed:
-            notice = self._held.pop(at, None)
-        if notice is not None and what.daemon in ("", notice.daemon):
-            number = notice.number
-            self._note(lambda: self._writer.do(rows.withdraw, [number]).result())
+            notice = self._held.get(at)
+            if notice is None or not notice.met(what):
+                return
+            del self._held[at]
+        number = notice.number
+        self._note(lambda: self._writer.do(rows.withdraw, [number]).result())
 
     def forget(self) -> None:
         """Know none of them again: they are told, or forgotten."""
@@ -164,7 +180,7 @@ class Holding:
             some = [self._unkept[i] for i in range(min(AT_ONCE, len(self._unkept)))]
         if not some:
             return
-        places = [replaced(one.judged.notice) for one in some if _takes_a_place(one.judged.notice)]
+        places = [place for one in some for place in replaced(one.judged.notice)]
         excluded = self._choices().exclude_apps
         try:
             self._writer.do(rows.hold, [kept(one.judged, excluded) for one in some], places).result()
@@ -216,7 +232,3 @@ class Holding:
                 self._on_incident(PART, str(error))
 
         self._line.put(noted)
-
-
-def _takes_a_place(notice: Notice) -> bool:
-    return bool(notice.replaces or notice.tag)

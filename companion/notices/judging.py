@@ -177,7 +177,7 @@ class Judging:
                 self._passing.not_by_us(one.notice)
                 self._shown(one.notice, focused=False)
             elif one.judged.rule == PAUSED and one.focus.semantics.replays:
-                continue  # the daemon shows it: focus ends within the second
+                continue  # the daemon shows it: focus ends within the second, or when it would have ended
             elif one.judged.decision is not Decision.PASS:
                 to_hold.append(one)
             elif not self._let_through(one, one.focus):
@@ -195,10 +195,16 @@ class Judging:
         return any(one.notice.goes_on_with(notice) for one in self.recent())
 
     def _judge(self, notice: Notice, choices: Choices, earlier: int, focus: Focus | None) -> Judged:
-        """Return what becomes of a notice; what fails on the way lets it through rather than lose it."""
-        focused = focus is not None
-        if focused and not self._may_keep():
-            return Judged(notice, Decision.PASS, PAUSED, why=UNHELD)
+        """Return what becomes of a notice; nothing is held while recording is paused."""
+        judged = self._ruled(notice, choices, earlier, focused=focus is not None)
+        if focus is None or self._may_keep():
+            return judged
+        if judged.decision is Decision.PASS:
+            return replace(judged, paused=True)
+        return Judged(notice, Decision.PASS, PAUSED, why=UNHELD, paused=True)
+
+    def _ruled(self, notice: Notice, choices: Choices, earlier: int, *, focused: bool) -> Judged:
+        """Return what the gate decides; what fails on the way lets a notice through rather than lose it."""
         try:
             estimate = self._learner.estimate(notice, focused=focused)
             return decide(notice, Context(focused, earlier, estimate, self._learner.answers), choices)
@@ -223,7 +229,7 @@ class Judging:
 
     def _hold(self, some: Sequence[Decided], focus: Focus) -> None:
         """Hold some; where they cannot be kept and the daemon would lose them, show them."""
-        by_number = {one.notice.number: one for one in some if one.judged.rule != PAUSED}
+        by_number = {one.notice.number: one for one in some if not one.judged.paused}
         for _ in range(len(some) - len(by_number)):
             self._on_incident(PART, LOST)
         for one in some:
@@ -255,8 +261,12 @@ class Judging:
                 (replace(one, judged=judged) if one is known else one for one in self._recent), maxlen=REMEMBERED
             )
         semantics = known.focus.semantics if known.focus is not None else None
-        if semantics is not None and semantics.replays and not self._passing.is_shown(notice, semantics):
+        if semantics is None or not semantics.replays or self._passing.is_shown(notice, semantics):
+            return
+        if judged.decision is not Decision.PASS:
             self._holding.close([notice])
+        elif judged.rule != PAUSED:
+            self._holding.close_later(notice)
 
     def _count(self, what: str, more: int) -> None:
         with self._lock:

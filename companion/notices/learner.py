@@ -6,8 +6,9 @@ import threading
 from collections.abc import Callable, Iterable
 
 from companion.notices.importance import Estimate, Importance
+from companion.notices.kept import is_excluded
 from companion.notices.outcomes import Outcome, Outcomes
-from companion.notices.rules import programs
+from companion.notices.rules import Choices, programs
 from companion.notices.types import Happened, Notice, NoticesError, Response
 from companion.notices.watching import PART
 from index import notices as rows
@@ -19,6 +20,7 @@ SAVE_SECONDS = 60.0
 UNLEARNED = (
     "What Companion learned of your notifications rested on what was forgotten: it is as it was on the day before that."
 )
+UNTAUGHT = "Nothing is learned of {}: it is excluded, or asks for passwords."
 DIGEST_WEIGHT = 0.5  # of one that was passed over in a digest: it was looked at late, and among others
 
 
@@ -29,6 +31,8 @@ class Learner:
     ----------
     response
         Returns what the EEG did in the seconds after a time (UTC seconds), None where nothing is known of it.
+    choices
+        Returns what the person chose: nothing is learned of excluded programs.
 
     """
 
@@ -38,10 +42,11 @@ class Learner:
         store: Store,
         *,
         response: Callable[[float], Response | None],
+        choices: Callable[[], Choices] = Choices,
         on_incident: Callable[[str, str], None],
         clock: Callable[[], float],
     ) -> None:
-        self._writer, self._store, self._response = writer, store, response
+        self._writer, self._store, self._response, self._choices = writer, store, response, choices
         self._on_incident, self._clock = on_incident, clock
         self._lock = threading.Lock()
         self._importance, self._outcomes = Importance(), Outcomes()
@@ -97,6 +102,8 @@ class Learner:
 
     def shown(self, notice: Notice, *, focused: bool, weight: float = 1.0) -> None:
         """Wait for what the person does with a notice that is shown now."""
+        if self._is_excluded(notice):
+            return
         with self._lock:
             seen = self._importance.seen(notice, focused=focused)
             self._outcomes.shown(notice, seen, self._clock(), weight=weight)
@@ -122,7 +129,12 @@ class Learner:
             self._learn(self._outcomes.turned_to(app, time))
 
     def correct(self, notice: Notice, *, focused: bool, important: bool) -> None:
-        """Learn what the person says of a notice; what they did with it counts no more."""
+        """Learn what the person says of a notice; what they did with it counts no more.
+
+        Raises `NoticesError` where nothing is learned of its program.
+        """
+        if self._is_excluded(notice):
+            raise NoticesError(UNTAUGHT.format(notice.app or notice.desktop_entry or "this program"))
         with self._lock:
             self._outcomes.drop([notice.number])
             seen = self._importance.seen(notice, focused=focused)
@@ -161,6 +173,9 @@ class Learner:
             if self._importance is learned:
                 self._saved = answers
                 self._lessons = {name: at for name, at in self._lessons.items() if lessons.get(name) != at}
+
+    def _is_excluded(self, notice: Notice) -> bool:
+        return is_excluded(notice, self._choices().exclude_apps)
 
     def _learn(self, outcomes: Iterable[Outcome]) -> None:
         for one in outcomes:

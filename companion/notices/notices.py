@@ -87,7 +87,7 @@ class Notices:
         self._digest: Digest | None = None
         self._looked_at: set[int] = set()  # digests
         self._tell_at = math.inf  # monotonic: when a digest that the vault refused is tried again
-        self._learner = learner = Learner(writer, store, response=self._response, on_incident=on_incident, clock=clock)
+        learner = Learner(writer, store, response=self._response, choices=choices, on_incident=on_incident, clock=clock)
         self._judged = Line("notices", on_incident=on_incident, beat=learner.go_on)
         self._vault = Line("notices vault", on_incident=on_incident, beat=self._vault_beat)
         self._watcher = Watcher(
@@ -102,11 +102,11 @@ class Notices:
         server = Server(self._watcher)
         self._brain, self._may_keep, self._quiet = brain, may_keep, quiet
         self._holding = holding = Holding(writer, server, self._vault, choices=choices, on_incident=on_incident)
-        passing = Passing(server, show=show, close=holding.close, take_down=take_down, on_incident=on_incident)
+        passing = Passing(server, show=show, close=holding.close_later, take_down=take_down, on_incident=on_incident)
         self._judging = Judging(
             learner, holding, passing, choices=choices, anew=self._anew, may_keep=may_keep, on_incident=on_incident
         )
-        self._passing = passing
+        self._learner, self._passing = learner, passing
         self._telling = Telling(
             writer, store, server, offer=offer, show=show, quiet=self._quiet_now, on_incident=on_incident
         )
@@ -143,8 +143,8 @@ class Notices:
             self._brain.stop()
 
     def mark(self) -> int:
-        """Return a number for `focus_began`, to be taken before do-not-disturb goes on."""
-        return self._watcher.next_number
+        """Return a number for `focus_began`, to be taken before do-not-disturb goes on; may raise `NoticesError`."""
+        return self._watcher.barrier()
 
     def focus_began(self, semantics: Semantics, name: str, since: int | None = None) -> bool:
         """Hold notifications from now on; ``name`` is that of the desktop's do-not-disturb.

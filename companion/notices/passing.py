@@ -24,7 +24,7 @@ class Passing:
     show
         Shows a notice in a window of our own, where do-not-disturb holds critical ones too; returns whether it does.
     close
-        Has the daemon let go of a notice, so that it is not shown twice.
+        Has the daemon let go of a notice at the end of focus, so that it is not shown twice.
     take_down
         Has the windows of our own that are about some notices go.
 
@@ -35,7 +35,7 @@ class Passing:
         server: Server,
         *,
         show: Show | None,
-        close: Callable[[list[Notice]], object],
+        close: Callable[[Notice], object],
         take_down: TakeDown | None = None,
         on_incident: Callable[[str, str], None],
     ) -> None:
@@ -59,8 +59,8 @@ class Passing:
         self._showed = True
         if not semantics.replays:
             return notice
-        self._close([notice])
-        return replace(notice, daemon_id=None)  # that the daemon let go of it says nothing of the person
+        self._close(notice)
+        return replace(notice, daemon_id=None)  # that the daemon lets go of it says nothing of the person
 
     def not_by_us(self, notice: Notice) -> None:
         """Show no more what a notice takes the place of that is held, or shown by its daemon alone."""

@@ -51,12 +51,17 @@ class Pending:
     clock, ticking
         UTC seconds; monotonic seconds.
 
+    Attributes
+    ----------
+    numbering
+        Which run of which daemon numbered one last; empty for none yet.
+
     """
 
     def __init__(
         self, first: int, hand_on: HandOn, *, clock: Callable[[], float], ticking: Callable[[], float]
     ) -> None:
-        self.next = first
+        self.next, self.numbering = first, ""
         self._hand_on, self._clock, self._ticking = hand_on, clock, ticking
         self._calls: dict[tuple[str, int], _Waiting] = {}  # by caller and serial number
         self._portal: _Alike = {}  # by what they say, the oldest first
@@ -92,6 +97,7 @@ class Pending:
             return
         numbered = said.message_type is MessageType.METHOD_RETURN and said.signature == "u"
         number = int(said.body[0]) if numbered else None
+        self.numbering = daemon if numbered else self.numbering
         self._hand_on(replace(waiting.notice, daemon_id=number, daemon=daemon if numbered else ""), waiting.original)
 
     def sweep(self) -> None:

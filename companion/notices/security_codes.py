@@ -17,6 +17,7 @@ from companion.masking.types import Seen, Span
 
 KIND = "security code"
 LONGEST = 1_000  # characters looked at; a code stands in the first lines
+_STEP = LONGEST // 2  # between two stretches of a longer text: more than any word reaches
 REACH = 48  # characters between the word and the number
 SAID_REACH = 200  # likewise, where the number is said to be it: for which payment may stand between
 LOGIN_REACH = 40
@@ -103,7 +104,9 @@ _SAID = re.compile(r"(?::|\b(?:is|lautet|ist|est|es|è|är|er|jest))[ \t]{0,2}:?
 #: Logging in with a number that nobody calls a code.
 _LOGIN = re.compile(
     r"\b(?:sign(?:ing)?[ -]?in|log(?:ging)?[ -]?in|log[ -]?on|logon|verify|authenticate|authorise|authorize|"
-    r"confirmation number|security number|verification number|pairing|"
+    r"confirmation number|security number|verification number|"
+    r"pairing(?=[\w\W]{0,40}\b(?:request|confirm|code|passkey|pin|key|number|match(?:es)?|enter)\b)|"
+    r"(?:request|confirm|enter)\b[\w\W]{0,24}\bpairing|"
     r"anmelden|anmeldung|einloggen|bestätigen|connecter|connexion|iniciar sesión|inicio de sesión|acceder|"
     r"iniciar sessão|entrar na|accedere|accesso|inloggen|aanmelden|zalogować|logowania|zaloguj|logga in|inloggning|"
     r"logge inn|logge ind|kirjaudu|kirjautu\w{2,8}|přihlás\w{1,6}|bejelentkez\w{1,6}|giriş|"
@@ -116,6 +119,11 @@ _LOGIN_NUMBER = re.compile(
 )
 #: Two or three figures to be found, or entered, on another screen.
 _TAPPED = r"\b(?:tap|approve|choose|select|enter|match|tippe|wähle)[^\w\n]{1,3}(?P<code>\d{2,3})\b"
+#: What is confirmed with a number that was sent.
+_CONFIRMED = (
+    r"(?:payment|purchase|transfer|transaction|order|booking|log ?in|sign[ -]?in|identity|account|e-?mail|address|"
+    r"phone|device|number|card|request|it(?: is|'s|’s)|that it|you)"  # noqa: RUF001 an apostrophe
+)
 _TAPS = tuple(
     re.compile(form, re.IGNORECASE | re.MULTILINE)
     for form in (
@@ -124,9 +132,12 @@ _TAPS = tuple(
             rf"\b(?:sign(?:ing)?[ -]?in|log(?:ging)?[ -]?in|approve|authenticate|anmelden|anmeldung)\b[\w\W]{{0,60}}?"
             rf"{_TAPPED}(?=[^\w\n]{{0,3}}$|[.,;!]| (?:on|in|to|when|auf)\b)"
         ),
-        rf"^[^\w\n]{{0,4}}{_TAPPED}[^\w\n]{{0,4}}$",  # and nothing else
+        r"^[^\w\n]{0,4}(?:tap|approve|enter|tippe)[^\w\n#]{1,3}(?P<code>\d{2,3})\b[^\w\n]{0,4}$",  # and nothing else
         r"\bnumber (?:challenge|match)[^\w\n]{1,3}(?P<code>\d{2,3})\b",
-        r"\b(?:use|enter|type)[^\w\n]{1,3}(?P<code>\d{3}[ -]\d{3}|\d{4,8}) to (?:approve|confirm|authori[sz]e)\b",
+        (
+            r"\b(?:use|enter|type)[^\w\n]{1,3}(?P<code>\d{3}[ -]\d{3}|\d{4,8}) to "
+            rf"(?:(?:approve|authori[sz]e)\b|confirm\b(?=[^\w\n]{{0,3}}$|[.,;!]|[^\n]{{0,40}}\b{_CONFIRMED}\b))"
+        ),
     )
 )
 
@@ -146,6 +157,21 @@ def spans(text: str) -> Iterator[Span]:
     yield from _logins(seen.text)
     for form in _TAPS:
         yield from (Span(match.start("code"), match.end("code"), KIND) for match in form.finditer(seen.text))
+
+
+def starts(text: str) -> range:
+    """Return where the stretches of a text begin that are looked at one by one: each overlaps the next."""
+    return range(0, max(1, len(text) - _STEP), _STEP)
+
+
+def everywhere(text: str) -> Iterator[Span]:
+    """Yield where a text of any length holds security codes; several times where stretches overlap."""
+    for start in starts(text):
+        part = text[start : start + LONGEST]
+        for span in spans(part):
+            cut = (start and not span.start) or (start + LONGEST < len(text) and span.end == len(part))
+            if not cut:  # it is whole in the stretch before or after
+                yield Span(start + span.start, start + span.end, span.kind)
 
 
 def holds_code(summary: str, body: str) -> bool:

@@ -79,7 +79,8 @@ class Notice:
         """Whether it is the one that something happened to."""
         if what.daemon_id is None:
             return bool(what.tag) and (self.app, self.tag) == (what.app, what.tag)
-        return what.daemon in ("", self.daemon) and what.daemon_id in self._numbers()
+        whose = what.daemon == self.daemon or (bool(what.by) and what.by == self.sender)
+        return whose and what.daemon_id in self._numbers()
 
     def _numbers(self) -> set[int]:
         """Return its daemon's numbers of it: some programs go on with the first one, whatever they are told."""
@@ -108,6 +109,8 @@ class Judged:
         What speaks for and against, in log odds; they sum to the log odds of `probability`.
     why
         The decision in a sentence.
+    paused
+        Whether recording was paused when it came: it is held nowhere then.
 
     """
 
@@ -117,6 +120,7 @@ class Judged:
     probability: float | None = None
     parts: tuple[tuple[str, float], ...] = ()
     why: str = ""
+    paused: bool = False
 
 
 class Cause(StrEnum):
@@ -131,7 +135,18 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """What happened to a notification: to which one, what, and when (UTC seconds)."""
+    """What happened to a notification: to which one, what, and when (UTC seconds).
+
+    Attributes
+    ----------
+    daemon
+        Which run of which daemon numbered it; where its program asks for it to be closed, the one that numbered last.
+    key
+        Of the action.
+    by
+        The name on the bus of the program that asks for it to be closed.
+
+    """
 
     time: float
     cause: Cause
@@ -139,7 +154,8 @@ class Happened:
     daemon_id: int | None = None
     app: str = ""
     tag: str = ""
-    key: str = ""  # of the action
+    key: str = ""
+    by: str = ""
 
 
 class Semantics(Protocol):

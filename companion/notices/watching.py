@@ -222,7 +222,7 @@ class Watcher:
             self._on_incident(PART, UNREAD.format(type(error).__name__, error))
 
     def _took(self, said: Message, *, answered: bool) -> None:
-        became = wire.happened(said, self._clock(), f"{self._bus_id}{said.sender}")
+        became = wire.happened(said, self._clock(), f"{self._bus_id}{said.sender}", self._pending.numbering)
         if became is not None:
             self._on_happened(became)
         elif said.message_type is MessageType.METHOD_CALL:

@@ -97,8 +97,11 @@ def as_kept(original: Original) -> tuple[str, str]:
     return plain(summary)[:LONGEST_SUMMARY], plain(body)[:LONGEST_BODY]
 
 
-def happened(said: Message, time: float, daemon: str) -> Happened | None:
-    """Return what a message says has become of a notification, None where it says nothing of that."""
+def happened(said: Message, time: float, daemon: str, numbering: str = "") -> Happened | None:
+    """Return what a message says has become of a notification, None where it says nothing of that.
+
+    ``daemon`` is which run of which daemon says it, if one does; ``numbering`` the one that numbered last.
+    """
     signal = said.message_type is MessageType.SIGNAL
     kind = (said.interface, said.member, said.signature)
     if signal and kind == (SERVER, "ActionInvoked", "us"):
@@ -108,7 +111,8 @@ def happened(said: Message, time: float, daemon: str) -> Happened | None:
     if signal and kind == (SERVER, "NotificationClosed", "uu"):
         return Happened(time, _REASONS.get(said.body[1], Cause.CLOSED), daemon, said.body[0])
     if kind in {(SERVER, "CloseNotification", "u"), (KDE_WATCHER, "CloseNotification", "u")}:
-        return Happened(time, Cause.WITHDRAWN, "", said.body[0])
+        by = "" if said.interface == KDE_WATCHER else said.sender or ""  # KDE's daemon tells of it itself
+        return Happened(time, Cause.WITHDRAWN, numbering if by else daemon, said.body[0], by=by)
     if kind == (GTK, "RemoveNotification", "ss"):
         return Happened(time, Cause.WITHDRAWN, app=_short(said.body[0]), tag=_short(said.body[1]))
     return None

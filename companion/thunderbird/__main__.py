@@ -74,7 +74,7 @@ def _soon() -> Iterator[None]:
 
 
 def _draft(question: object) -> dict[str, str]:
-    """Return the request for `mail_requests`; raises `QuestionError`."""
+    """Return the request for `companion.sending.requests`; raises `QuestionError`."""
     match question:
         case {
             "subject": str(subject),

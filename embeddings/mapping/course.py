@@ -25,7 +25,7 @@ Progress = Callable[[float, str], None]
 
 @dataclass(frozen=True)
 class Course:
-    """One training; see `mapping_training.train` for what it is given."""
+    """One training; see `embeddings.mapping.train` for what it is given."""
 
     plan: Plan
     checkpoint: file.Checkpoint | None

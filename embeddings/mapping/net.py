@@ -48,7 +48,7 @@ class Bottleneck(NamedTuple):
 
 
 class Net(nn.Module):
-    """The mapping while it is learned; parameter names are those of `mapping_vectors.Mapping`."""
+    """The mapping while it is learned; parameter names are those of `embeddings.mapping.Mapping`."""
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()

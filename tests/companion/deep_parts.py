@@ -19,6 +19,7 @@ from companion.focus.rules import Rules
 from companion.focus.types import Cause, FocusState, Mode
 from companion.focus.watch import FocusWatch
 from companion.notices.notices import Notices, Snapshot
+from companion.notices.types import NoticesError
 from companion.quiet.choose import Chosen as ChosenQuiet
 from companion.quiet.keeping import Keeping
 from companion.quiet.types import Heard, QuietError, Semantics
@@ -26,6 +27,7 @@ from companion.settings import Settings
 from index.store import Store
 
 START = 1_772_442_720.0
+MARK = 7
 SETTINGS = Settings(follow_focus=True, quiet_in_focus=True)
 LIKE_DUNST = Semantics(critical_passes=False, replays=True, keeps=True)
 LIKE_XFCE = Semantics(critical_passes=True, replays=False, keeps=False)
@@ -138,6 +140,7 @@ class Noticing:
     def __init__(self) -> None:
         self.holds, self.sees, self.limits = False, True, ""
         self.passed = self.held = 0  # since the program started
+        self.marks = 0  # how many were asked for
         self.meanwhile: Callable[[], None] = lambda: None
         self.fails: Exception | None = None
         self.began: list[str] = []
@@ -150,11 +153,14 @@ class Noticing:
         self.calls.append("stop for good" if for_good else "stop")
 
     def mark(self) -> int:
-        return 7
+        self.marks += 1
+        if not self.sees:
+            raise NoticesError("The session bus is too busy.")
+        return MARK
 
     def focus_began(self, semantics: Semantics, name: str, since: int | None = None) -> bool:
         assert isinstance(semantics, Semantics)
-        assert since == self.mark()
+        assert since == MARK
         self.meanwhile()
         if self.fails is not None:
             raise self.fails

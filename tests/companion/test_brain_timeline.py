@@ -41,7 +41,6 @@ def samples(chunks: list[Chunk]) -> list[float]:
     return [float(value) for chunk in chunks for value in chunk.data[0]]
 
 
-@settings(deadline=None)
 @given(
     packets=st.integers(5, 40),
     first=st.integers(0, 65535),
@@ -68,7 +67,6 @@ def test_lost_muse_packets_are_found_to_one_packet_and_time_runs_on_by_the_count
         assert START - 0.021 <= chunk.time_start - chunk.data[0, 0] / 256 <= START + 0.021
 
 
-@settings(deadline=None)
 @given(
     count=st.integers(300, 1200),
     first=st.integers(0, 255),
@@ -123,7 +121,7 @@ def test_a_counter_that_starts_over_begins_a_segment_at_the_host_time() -> None:
     assert [part[0].time_start for part in got.values()] == pytest.approx([START, START + 240 / 256])
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(cuts=st.lists(st.integers(1, 20000), max_size=20), speed=st.sampled_from([0.99, 1.01]))
 def test_a_nominal_rate_that_is_far_off_still_leaves_whole_minutes_and_half_a_second(
     cuts: list[int], speed: float
@@ -170,7 +168,6 @@ def test_lost_samples_are_counted_of_a_device_whose_rate_is_wrong() -> None:
     assert [opening.lost for opening in opened if opening.reason is Reason.LOST] == [256]
 
 
-@settings(deadline=None)
 @given(
     count=st.integers(500, 900),
     gaps=st.dictionaries(st.integers(260, 499), st.integers(2, 400), max_size=4),
@@ -190,7 +187,6 @@ def test_without_a_counter_a_step_of_more_than_one_and_a_half_samples_beyond_is_
         assert chunk.time_start == pytest.approx(START + chunk.data[0, 0] / 256, abs=1e-4)
 
 
-@settings(deadline=None)
 @given(
     seed=st.integers(0, 2**32 - 1),
     lost=st.integers(2, 60),
@@ -205,7 +201,6 @@ def test_lost_packets_are_found_among_packets_that_come_late(seed: int, lost: in
     assert [part[0].data[0, 0] for part in segments(chunks).values()] == [0, 1800 + 12 * lost]
 
 
-@settings(deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), cuts=st.lists(st.integers(1, 2000), max_size=30))
 def test_without_a_counter_packets_that_come_late_now_and_then_make_no_gap(seed: int, cuts: list[int]) -> None:
     index = np.arange(2040)

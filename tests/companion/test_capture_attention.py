@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.capture.accessible.reading import Reading
@@ -150,7 +150,6 @@ steps = st.lists(
 
 
 @given(steps)
-@settings(deadline=None)
 def test_moments_never_nest_and_never_end_before_they_began(
     steps: list[tuple[str, float, int, str, float | None]],
 ) -> None:

@@ -132,7 +132,7 @@ pictures = st.tuples(st.integers(1, 70), st.integers(1, 70)).flatmap(
 
 
 @given(pictures)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_tile_differences_are_the_plain_means(pair: tuple[Image, Image]) -> None:
     before, after = pair
     found = tile_differences(before, after)
@@ -145,7 +145,7 @@ def test_tile_differences_are_the_plain_means(pair: tuple[Image, Image]) -> None
 
 
 @given(pictures)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_change_is_the_same_both_ways_and_none_with_itself(pair: tuple[Image, Image]) -> None:
     before, after = pair
     assert changed_share(before, after) == changed_share(after, before)

@@ -239,7 +239,7 @@ boxes = st.tuples(st.integers(0, 600), st.integers(0, 440), st.integers(2, 200),
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(boxes, max_size=4), st.lists(boxes, max_size=3), st.integers(0, 9))
 def test_whatever_changes_is_kept_as_it_was_or_read(changed: list[Box], covered: list[Box], seed: int) -> None:
     before = known()

@@ -63,7 +63,19 @@ def test_it_is_on_while_focus_is_deep(made: Parts) -> None:
 def test_what_is_not_seen_is_not_held(made: Parts) -> None:
     made.notices.sees = False
     made.watch.say(deep=True)
+    says(made, deep_quiet.NOT_SEEN)
+    made.deep.stop()
+    assert (made.desktop.turns, made.notices.began) == ([], [])
+
+
+def test_what_is_not_seen_once_it_is_on_is_not_held(made: Parts) -> None:
+    def busy() -> None:
+        made.notices.sees = False
+
+    made.notices.meanwhile = busy
+    made.watch.say(deep=True)
     wait_until(lambda: made.desktop.turns == [True, False], "it to go off again")
+    says(made, deep_quiet.NOT_SEEN)
     assert made.notices.began == ["dunst"]
 
 
@@ -317,8 +329,6 @@ def test_who_follows_focus_no_more_is_told_now_of_what_was_held(tmp_path: Path) 
     with parts(tmp_path) as made:
         made.deep.stop(for_good=True)
         assert made.notices.calls == ["start", "stop for good"]
-        made.deep.tell_left()
-        assert made.notices.calls[2:] == ["start", "stop for good"]
 
 
 def test_nothing_is_held_while_recording_is_paused(made: Parts) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from deep_parts import SETTINGS, NoGuard, Parts, Ticks, held, parts, says, settle
+from deep_parts import SETTINGS, NoGuard, Parts, Ticks, held, over, parts, says, settle
 from desktop import wait_until
 
 from companion.deep_work import deep_quiet
@@ -114,7 +114,67 @@ def test_the_persons_own_do_not_disturb_is_not_waited_for(made: Parts, ticks: Ti
 def test_notices_that_could_not_be_asked_as_focus_began_are_asked_again(made: Parts, ticks: Ticks) -> None:
     made.notices.sees = False
     made.watch.say(deep=True)
-    wait_until(lambda: made.desktop.turns == [True, False], "it to go off again")
+    wait_until(lambda: made.notices.marks == 1, "a try")
     made.notices.sees = True
     ticks.now += deep_quiet.TRY_SECONDS
     held(made)
+
+
+def test_notices_are_asked_before_do_not_disturb_goes_on_and_that_they_cannot_be_is_told_once(
+    made: Parts, ticks: Ticks
+) -> None:
+    made.notices.sees = False
+    for focus in (1, 2):
+        made.notices.marks = 0
+        made.watch.say(deep=True)
+        for tries in range(1, 5):
+            wait_until(lambda tries=tries: made.notices.marks == tries, "a try")  # type: ignore[misc]
+            settle(made)
+            says(made, deep_quiet.NOT_SEEN)
+            assert made.incidents == focus * [deep_quiet.NOT_MARKED.format("The session bus is too busy.")]
+            ticks.now += deep_quiet.LONGEST_TRY_SECONDS
+        made.watch.say(deep=False)
+        settle(made)
+    assert (made.desktop.turns, made.notices.began) == ([], [])
+    made.notices.sees = True
+    made.watch.say(deep=True)
+    held(made)
+    assert made.desktop.turns == [True]
+
+
+def fail_twice(made: Parts, ticks: Ticks, asked: list[str]) -> None:
+    """Have what is to begin fail, and once more when it is tried again."""
+    wait_until(lambda: len(asked) == 1, "a try")
+    settle(made)
+    ticks.now += deep_quiet.TRY_SECONDS
+    wait_until(lambda: len(asked) == 2, "another try")
+    settle(made)
+
+
+def test_another_focus_does_not_wait_as_long_as_the_last_one_did(
+    made: Parts, ticks: Ticks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = fail(made, monkeypatch)
+    made.watch.say(deep=True)
+    fail_twice(made, ticks, asked)
+    made.watch.say(deep=False)
+    settle(made)
+    asked.clear()
+    made.watch.say(deep=True)
+    fail_twice(made, ticks, asked)
+
+
+def test_what_failed_before_it_was_on_makes_nothing_wait_longer_that_fails_after_it(
+    made: Parts, ticks: Ticks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        asked = fail(made, patched)
+        made.watch.say(deep=True)
+        fail_twice(made, ticks, asked)
+    ticks.now += deep_quiet.LONGEST_TRY_SECONDS
+    held(made)
+    made.notices.limits = "The session bus has gone away."
+    over(made)
+    asked = fail(made, monkeypatch)
+    made.notices.limits = ""
+    fail_twice(made, ticks, asked)

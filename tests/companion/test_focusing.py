@@ -6,14 +6,18 @@ from collections.abc import Callable, Iterator
 from typing import cast
 
 import pytest
+from desktop import wait_until
 
 from companion.capture.types import Trigger
 from companion.deep_work.choices import ChoiceError
 from companion.deep_work.consequences import DeepWork
 from companion.deep_work.focusing import Focusing
+from companion.deep_work.port import Offer
+from companion.notices.digest import Digest, digest
 from companion.settings import Settings
 from index.types import VaultError
 
+LEFT = digest(1, [])
 ON, OFF = Settings(follow_focus=True), Settings(follow_focus=False)
 
 
@@ -35,9 +39,6 @@ class Deep:
 
     def stop(self, *, for_good: bool = False) -> None:
         self._ask("stop for good" if for_good else "stop")
-
-    def tell_left(self) -> None:
-        self._ask("tell what is left")
 
     def apply(self, _settings: Settings) -> None:
         self._ask("apply")
@@ -160,22 +161,49 @@ def test_where_focus_is_followed_anew_what_is_in_front_is_told_again(focusing: F
     assert deep.asked.count("turned to firefox") == 2
 
 
-def test_what_was_held_before_is_told_of_although_focus_is_not_followed(deep: Deep, told: list[str]) -> None:
-    left = [True]
+@pytest.fixture
+def left(deep: Deep, told: list[str]) -> Iterator[Focusing]:
+    """Return what follows focus where something was held and never told of."""
 
     def make(_settings: Settings) -> DeepWork:
         deep._ask("make")
         return cast("DeepWork", deep)
 
-    def note(part: str, what: str) -> None:
-        told.append(f"{part}: {what}")
+    def tell_left(offer: Offer) -> None:
+        deep._ask("tell what is left")
+        offer(LEFT)
 
-    focusing = Focusing(make, left=lambda: left[0], on_incident=note)
-    try:
-        focusing.apply(OFF).result(20)
-        left[0] = False
-        focusing.apply(OFF).result(20)
-        assert focusing.deep_work is None
-    finally:
-        focusing.stop()
-    assert (deep.asked, told) == (["make", "tell what is left"], [])
+    made = Focusing(make, tell_left=tell_left, on_incident=lambda part, what: told.append(f"{part}: {what}"))
+    yield made
+    made.stop()
+
+
+def test_what_was_held_before_is_told_of_although_focus_is_not_followed(
+    left: Focusing, deep: Deep, told: list[str]
+) -> None:
+    offered: list[Digest] = []
+    left.apply(OFF).result(20)
+    assert deep.asked == []  # nobody could look at it
+    left.offered_by(None)
+    left.offered_by(offered.append)
+    left.apply(OFF).result(20)  # each time there may be more
+    assert left.deep_work is None
+    assert (deep.asked, told, offered) == (2 * ["tell what is left"], [], [LEFT, LEFT])
+
+
+def test_while_focus_is_followed_it_tells_of_what_was_held_itself(left: Focusing, deep: Deep) -> None:
+    left.offered_by(lambda _digest: None)  # before anything is known of what is wanted
+    left.apply(ON).result(20)
+    left.offered_by(lambda _digest: None)
+    left.apply(ON).result(20)
+    assert deep.asked == ["make", "start", "apply"]
+    left.apply(OFF).result(20)
+    assert deep.asked[3:] == ["stop for good", "tell what is left"]
+
+
+def test_what_was_left_and_cannot_be_told_is_said(left: Focusing, deep: Deep, told: list[str]) -> None:
+    left.apply(OFF).result(20)
+    deep.fails["tell what is left"] = VaultError("The disk is full.")
+    left.offered_by(lambda _digest: None)
+    wait_until(lambda: bool(told), "what went wrong")
+    assert told == ["focus: Focus is not followed: The disk is full."]

@@ -20,7 +20,7 @@ def cut(times: clock.Times, gaps: clock.Indices, sfreq: float) -> tuple[Segment,
     return clock.cut(data, times, gaps, sfreq=sfreq, device="d", ch_names=["A"])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     lengths=st.lists(st.integers(300, 900), min_size=1, max_size=5),
     losses=st.lists(st.integers(30, 5000), min_size=4, max_size=4),
@@ -42,7 +42,7 @@ def test_every_loss_starts_a_stretch_and_nothing_else_does(
     assert [segment.time_start for segment in segments] == pytest.approx(starts.tolist(), abs=0.021)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(at=st.integers(300, 2000), stall=st.floats(0.1, 5.0))
 def test_samples_that_stalled_and_caught_up_are_no_gap(at: int, stall: float) -> None:
     times = steady(5000)
@@ -77,7 +77,7 @@ def test_two_samples_with_one_stamp_stay_together() -> None:
 
 
 @given(sfreq=st.floats(200.0, 250.5))
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 def test_a_rate_more_than_two_percent_off_is_measured(sfreq: float) -> None:
     gaps, measured = clock.gaps_and_rate(steady(3000, sfreq), 256.0)
     assert len(gaps) == 0
@@ -85,7 +85,7 @@ def test_a_rate_more_than_two_percent_off_is_measured(sfreq: float) -> None:
 
 
 @given(sfreq=st.floats(251.0, 261.0))
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 def test_a_rate_within_two_percent_is_the_nominal_one(sfreq: float) -> None:
     assert clock.gaps_and_rate(steady(3000, sfreq), 256.0)[1] == 256.0
 
@@ -107,7 +107,7 @@ def test_a_clock_that_drifts_never_leaves_a_sample_more_than_about_a_second_off(
         at += len(said)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     packet=st.sampled_from([1, 2, 12]),
     step=st.sampled_from([1, 2]),

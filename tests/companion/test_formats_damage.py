@@ -74,7 +74,7 @@ def test_each_of_them_is_read_when_whole(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", WHOLE)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_damage_anywhere_is_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, name: str, data: st.DataObject
@@ -87,7 +87,7 @@ def test_damage_anywhere_is_read_or_refused(
 
 
 @pytest.mark.parametrize("name", WHOLE)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_a_file_cut_off_anywhere_is_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, name: str, data: st.DataObject

@@ -36,7 +36,7 @@ ANY = st.builds(Settings, **({name: BY_TYPE[kind] for name, kind in get_type_hin
 
 
 @given(chosen=ANY)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_what_is_saved_is_loaded(tmp_path_factory: pytest.TempPathFactory, chosen: Settings) -> None:
     path = tmp_path_factory.getbasetemp() / "round-trip.toml"
     save(chosen, path)

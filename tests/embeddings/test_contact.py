@@ -34,7 +34,7 @@ def test_a_rhythm_is_loud_in_its_own_band_by_its_own_spread() -> None:
     assert told["0.5-2 Hz over 1.5 s"] < 3
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 99), at=st.floats(0.5, 7.9))
 def test_nothing_later_is_looked_at(seed: int, at: float) -> None:
     data = eeg(8, seed=seed).data

@@ -11,7 +11,7 @@ from embeddings import features, signal
 from embeddings.features import BANDS
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(channels=st.integers(1, 8), sfreq=st.sampled_from([125.0, 220.0, 256.0]), seed=st.integers(0, 99))
 def test_rows_come_apart_into_what_they_were_made_of(channels: int, sfreq: float, seed: int) -> None:
     stretch = eeg(11, channels=channels, sfreq=sfreq, seed=seed)
@@ -46,7 +46,7 @@ def test_white_noise_has_the_same_density_in_every_band() -> None:
     assert features.cospectra(white, 256.0).ravel() == pytest.approx(np.full(len(BANDS), 100 / 128), rel=0.08)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 999), channels=st.integers(1, 8))
 def test_matrices_are_symmetric_and_positive(seed: int, channels: int) -> None:
     found = features.matrices(rows(eeg(7, seed=seed, channels=channels)), channels)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from embeddings.mapping.draw import NEIGHBOURHOOD, Draw, near_and_far
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(lengths=st.lists(st.integers(1, 700), min_size=1, max_size=6), seed=st.integers(0, 99))
 def test_a_group_is_of_neighbours_in_one_session(lengths: list[int], seed: int) -> None:
     session = np.repeat(np.arange(len(lengths)), lengths)

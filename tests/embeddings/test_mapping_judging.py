@@ -40,7 +40,7 @@ def told(pairs: Pairs) -> Pairs:
     return replace(pairs, brain=(brain + noise).astype(np.float32))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(target=st.lists(st.integers(0, 4), min_size=2, max_size=30), seed=st.integers(0, 99))
 def test_who_always_says_the_same_gets_what_chance_gets(target: list[int], seed: int) -> None:
     kinds = np.unique(target, return_inverse=True)[1].tolist()
@@ -55,7 +55,7 @@ def test_who_always_says_the_same_gets_what_chance_gets(target: list[int], seed:
     assert share @ found.order == pytest.approx(0.5)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(count=st.integers(2, 12))
 def test_who_cannot_tell_gets_what_chance_gets(count: int) -> None:
     found = answers(session(list(range(count))), np.zeros((count, count), np.float32))

@@ -47,7 +47,7 @@ def test_numpy_gives_what_torch_gives() -> None:
     assert mapping.encode_state(x) == pytest.approx(states, abs=1e-5)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(count=st.integers(0, 5), seed=st.integers(0, 99), spread=st.floats(0, 1e4))
 def test_every_vector_has_unit_norm_whatever_goes_in(count: int, seed: int, spread: float) -> None:
     mapping, x = random_mapping(), rows(count, seed, spread)

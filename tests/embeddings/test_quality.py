@@ -33,7 +33,7 @@ def sine(hertz: float, amplitude: float) -> NDArray[np.float64]:
     return wave
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 10_000), alpha=st.floats(0, 40), sfreq=st.sampled_from([220.0, 250.0, 256.0]))
 def test_eeg_of_the_usual_size_is_fit(seed: int, alpha: float, sfreq: float) -> None:
     found = judged(eeg(10, seed=seed, alpha=alpha, sfreq=sfreq))
@@ -119,7 +119,7 @@ def test_each_electrode_is_judged_by_itself() -> None:
     assert judged(stretch).good == 0.5
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(hum=st.floats(0, 1000), seed=st.integers(0, 99), gain=st.floats(1e-3, 1e3))
 def test_the_share_of_the_mains_is_a_share_and_does_not_depend_on_size(hum: float, seed: int, gain: float) -> None:
     data = eeg(4, seed=seed).data

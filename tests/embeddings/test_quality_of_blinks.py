@@ -57,7 +57,7 @@ def last_window(data: NDArray[np.float64], sfreq: float = SFREQ) -> Quality:
     return judged(data, data.shape[1] - samples, samples, sfreq)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     at=st.floats(6.3, 9.7),
     height=st.sampled_from([-300.0, -150.0, 150.0, 300.0]),
@@ -82,7 +82,7 @@ def test_a_blink_before_the_window_does_no_harm() -> None:
     assert last_window(data).fit
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(at=st.floats(6.1, 9.3), seed=st.integers(0, 99), sfreq=st.sampled_from([125.0, 250.0, 500.0]))
 def test_half_a_second_of_muscle_is_never_fit(at: float, seed: int, sfreq: float) -> None:
     stretch = eeg(10, seed=seed, sfreq=sfreq)

@@ -13,7 +13,7 @@ from embeddings.types import EEGWindow
 rates = st.sampled_from([125.0, 200.0, 220.0, 250.0, 256.0, 500.0])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(sfreq=rates, cut=st.integers(1, 1500), seed=st.integers(0, 99), wild=st.sampled_from([1.0, 1e5, np.nan]))
 def test_what_comes_later_changes_nothing_before(sfreq: float, cut: int, seed: int, wild: float) -> None:
     data = eeg(1500 / sfreq, seed=seed, sfreq=sfreq).data
@@ -23,7 +23,7 @@ def test_what_comes_later_changes_nothing_before(sfreq: float, cut: int, seed: i
     assert np.array_equal(before[:, :cut], after[:, :cut])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(sfreq=rates, samples=st.integers(1, 9000), seconds=st.sampled_from([1.0, 2.0, WINDOW_SECONDS]))
 def test_windows_lie_end_to_end_up_to_the_end_and_leave_the_settling_out(
     sfreq: float, samples: int, seconds: float
@@ -45,7 +45,7 @@ def test_windows_lie_end_to_end_up_to_the_end_and_leave_the_settling_out(
         assert (raw.sfreq, raw.ch_names) == (sfreq, ("a", "b"))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(offset=st.floats(-1e5, 1e5), sfreq=rates)
 def test_an_offset_of_the_electrode_does_not_show(offset: float, sfreq: float) -> None:
     data = eeg(6, sfreq=sfreq).data
@@ -70,7 +70,7 @@ def test_a_slow_board_is_filtered_below_its_own_limit() -> None:
     assert amplitude(10.0, 80.0) == pytest.approx(1, abs=0.15)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 999), sfreq=rates)
 def test_when_the_first_window_begins_it_no_longer_matters_where_the_stretch_began(seed: int, sfreq: float) -> None:
     whole = eeg(30, seed=seed, sfreq=sfreq).data

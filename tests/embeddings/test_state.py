@@ -64,7 +64,7 @@ def test_one_state_has_no_two_sides() -> None:
     assert abs(same.mean() - other.mean()) < 0.1
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(gain=st.floats(0.05, 20))
 def test_how_loud_the_whole_recording_is_does_not_matter(gain: float, baseline: Baseline, tables: list[Rows]) -> None:
     louder = stretches(gain)

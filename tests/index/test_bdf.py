@@ -24,7 +24,7 @@ SEALER = Keys.random().eeg
 PLAIN_AND_SEALED = pytest.mark.parametrize("sealer", [None, SEALER], ids=["plain", "sealed"])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     sizes=st.lists(st.integers(0, 700), min_size=1, max_size=6),
     sfreq=st.sampled_from([128.5, 200.0, 220.0, 250.0, 256.0, 512.0]),
@@ -185,7 +185,7 @@ def test_edfio_opens_it_and_knows_the_start_to_the_microsecond(tmp_path: Path) -
 
 
 @given(micros=st.integers(0, 999_999), days=st.integers(0, 30_000))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_start_is_kept_to_the_microsecond(tmp_path_factory: pytest.TempPathFactory, micros: int, days: int) -> None:
     time = datetime(1986, 1, 1, 12, tzinfo=UTC) + timedelta(days=days, microseconds=micros)
     path = recorded(tmp_path_factory.mktemp("bdf") / "a.bdf", noise(1), time_start=time.timestamp())
@@ -204,7 +204,7 @@ def test_the_data_record_makes_the_rate_exact(tmp_path: Path, sfreq: float, samp
 
 
 @given(sfreq=st.floats(20.0, 2000.0))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_measured_rate_is_kept_so_well_that_a_day_is_right_to_a_few_milliseconds(
     tmp_path_factory: pytest.TempPathFactory, sfreq: float
 ) -> None:

@@ -99,7 +99,7 @@ def start_of(path: Path, sealer: Sealer | None) -> tuple[int, int]:
 
 
 @PLAIN_AND_SEALED
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(lost=st.integers(0, 5000))
 def test_repair_keeps_every_whole_data_record_of_a_torn_file(
     tmp_path_factory: pytest.TempPathFactory, sealer: Sealer | None, lost: int
@@ -190,7 +190,7 @@ def test_a_file_that_is_no_encrypted_recording_is_refused_with_a_way_out(tmp_pat
     assert path.read_bytes() == content
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(at=st.integers(0, 2800), junk=st.binary(min_size=1, max_size=30))
 def test_however_an_encrypted_recording_is_damaged_what_is_read_is_what_was_recorded(
     tmp_path_factory: pytest.TempPathFactory, at: int, junk: bytes
@@ -209,7 +209,7 @@ def test_however_an_encrypted_recording_is_damaged_what_is_read_is_what_was_reco
     assert np.abs(read - data[:, :samples]).max(initial=0.0) <= LSB / 2
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(at=st.integers(0, 1023), junk=st.binary(min_size=1, max_size=30))
 def test_a_damaged_header_is_refused_or_mended_but_never_breaks(
     tmp_path_factory: pytest.TempPathFactory, at: int, junk: bytes

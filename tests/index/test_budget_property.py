@@ -160,7 +160,7 @@ class History:
             store.close()
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(BUDGETS), st.lists(st.tuples(st.sampled_from(STEPS), st.integers(1, 10)), min_size=15, max_size=40)
 )

@@ -120,7 +120,7 @@ def test_forgetting_the_brain_leaves_what_behaviour_told_and_the_persons_correct
     assert second.probability == 0.5
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     times=st.lists(st.tuples(st.floats(0, 500), st.floats(0.5, 60)), max_size=12),
     start=st.floats(0, 500),

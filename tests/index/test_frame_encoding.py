@@ -168,7 +168,7 @@ def test_where_a_palette_is_too_small_colours_move_further_or_loss_is_taken() ->
     assert not encoding.is_drawn(many)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     size=st.tuples(st.integers(1, 70), st.integers(1, 70)),
     colours=st.lists(st.tuples(*[st.integers(0, 255)] * 3), min_size=1, max_size=20),

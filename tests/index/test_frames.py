@@ -173,7 +173,7 @@ def test_a_screenshot_of_a_page_longer_than_the_format_allows_is_kept_smaller(va
     assert np.abs(kept[-100:].astype(int) - 200).max() <= 6
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(width=st.integers(1, 4000), height=st.integers(1, 2500))
 @example(width=300, height=384)
 @example(width=342, height=960)
@@ -204,7 +204,7 @@ def test_what_is_no_picture_is_refused(picture: bytes) -> None:
         frames.decode(picture)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     kind=st.sampled_from(["WEBP", "PNG"]),
     places=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=6),
@@ -228,7 +228,7 @@ def test_however_a_picture_is_damaged_it_is_decoded_or_refused(
     assert image.shape[2] == 3
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(places=st.lists(st.tuples(st.integers(0, 200), st.integers(0, 255)), max_size=6), cut=st.integers(0, 400))
 def test_a_damaged_file_gives_what_was_saved_or_is_named(
     tmp_path_factory: pytest.TempPathFactory, places: list[tuple[int, int]], cut: int

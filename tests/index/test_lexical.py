@@ -79,7 +79,7 @@ def test_signs_of_the_search_language_are_only_text(filled: Store, query: str) -
         snippet(filled.moment(moment_id).text, terms.read(filled, query))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(query=st.text(max_size=60) | st.lists(st.sampled_from(FTS_SPEECH), max_size=4).map(" ".join))
 @example(query="boiler was serviced its pressure is 1 6 bar")
 def test_no_query_breaks_the_search(filled: Store, query: str) -> None:

@@ -153,7 +153,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, dict[
         store.close()
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     asked=st.tuples(st.floats(-600, 8000), st.floats(0.1, 900)),
     exclude=st.floats(0, 3000),

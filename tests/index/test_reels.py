@@ -107,7 +107,7 @@ def test_a_change_too_faint_for_the_tolerance_is_stored_where_many_pixels_change
     assert off(Reel(reels.encode(files)).picture(1), files[1]) == 0
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=6), st.integers(1, 90), st.integers(1, 130))
 def test_any_run_of_pages_of_any_size_comes_back(firsts: list[int], less_high: int, less_wide: int) -> None:
     files = [kept(page(first)[:-less_high, :-less_wide]) for first in firsts]

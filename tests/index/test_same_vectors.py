@@ -172,7 +172,7 @@ DONE = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(done=DONE)
 def test_whatever_comes_and_goes_each_moment_keeps_its_vectors_and_none_is_left_over(
     tmp_path_factory: pytest.TempPathFactory, done: list[Done]

@@ -53,7 +53,7 @@ def test_what_matched_is_marked_in_the_text_as_it_was(
     assert shown(writer, store, text, query) == wanted
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(text=st.text(max_size=80) | st.text(alphabet="aAbB東京タ _.é\u0308", max_size=80))
 def test_without_its_brackets_it_is_the_text(text: str) -> None:
     query = terms.Query(tuple(terms.words("ab 東京 aB タ")), (), terms.Extent(1, 1))

@@ -63,7 +63,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Any:
         store.close()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     seed=st.integers(0, 2**32 - 1),
     count=st.integers(1, 25),

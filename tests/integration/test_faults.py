@@ -196,7 +196,7 @@ def test_a_killed_program_goes_on_where_it_was(
     finally:
         program.kill()
         program.wait()
-    _, alive = psutil.wait_procs(family, timeout=30)
+    _, alive = psutil.wait_procs(family, timeout=60)
     held = [one for one in alive if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]  # which holds nothing
     assert held == []  # nobody is left to hold the headset
 

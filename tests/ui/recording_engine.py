@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage
 
 from companion.brain.types import Contact, HeadsetState
 from companion.contact_watch import Electrodes
+from companion.deep_work.port import Offer
 from companion.feedback.port import TrainingPort
 from companion.ports import Answer, EnginePort, Gone, Question
 from companion.sending.port import SendingPort
@@ -67,6 +68,7 @@ class RecordingEngine:
         self.electrodes: Electrodes | None = None
         self.sending: SendingPort | None = None
         self.training: TrainingPort | None = None
+        self.offer: Offer | None = None
 
     def headset_window(self, seconds: float) -> EEGWindow | None:
         return self.signal(seconds)
@@ -117,6 +119,9 @@ class RecordingEngine:
     @property
     def deep_work(self) -> None:
         return None
+
+    def offered_by(self, offer: Offer | None) -> None:
+        self.offer = offer
 
     def forget_last(self, seconds: float) -> Future[Gone]:
         self.calls.append(("forget", seconds))

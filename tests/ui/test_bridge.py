@@ -50,7 +50,7 @@ def test_a_cancelled_future_is_followed_too(bridge: Bridge) -> None:
     wait_until(lambda: seen == [True])
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(counts=st.lists(st.integers(0, 40), min_size=1, max_size=4))
 def test_each_threads_calls_arrive_all_and_in_order(qt: QApplication, counts: list[int]) -> None:  # noqa: ARG001
     bridge = Bridge()

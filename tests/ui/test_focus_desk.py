@@ -290,6 +290,65 @@ def test_what_passed_is_shown_in_its_turn_where_focus_is_not_followed_any_more(
     assert again.asked("unseen") == [("unseen", 9)]  # of the others it knows nothing
 
 
+def test_a_click_on_what_was_left_on_the_screen_opens_the_focus_window_alone(
+    app: App, deep: RecordingDeepWork, engine: FocusedEngine
+) -> None:
+    told: list[bool] = []
+    app.desks.focus.told_of.connect(lambda: told.append(True))
+    wait_until(lambda: deep.show is not None)
+    assert deep.show is not None
+    show = deep.show
+    wait_until(elsewhere(lambda: show(judged(3, rule="critical"))).done)
+    app.desks.focus.tell("Mails wait", "Two of them.")
+    engine.deep = None
+    wait_until(lambda: app.desks.focus._known is None)
+    engine.deep = again = RecordingDeepWork()  # which may give its number again
+    wait_until(lambda: again.show is not None)
+    show = again.show
+    wait_until(elsewhere(lambda: show(judged(4, rule="critical"))).done)
+    toasts = app.desks.focus.toasts
+    assert toasts is not None
+    left, new, own = toasts.shown
+    assert [left.number, new.number] == [3, 4]
+    own.opened.emit()
+    assert told == [True]
+    assert app.desks.focus.window is None
+    left.opened.emit()
+    assert app.desks.focus.window is not None
+    assert app.desks.focus.window.isVisible()
+    assert not again.asked("open")
+    new.opened.emit()
+    assert again.asked("open") == [("open", 4)]
+
+
+def test_a_click_that_comes_before_it_is_seen_that_another_follows_focus_asks_it_for_nothing(
+    app: App, deep: RecordingDeepWork, engine: FocusedEngine
+) -> None:
+    wait_until(lambda: deep.show is not None)
+    assert deep.show is not None
+    show = deep.show
+    wait_until(elsewhere(lambda: show(judged(3, rule="critical"))).done)
+    toasts = app.desks.focus.toasts
+    assert toasts is not None
+    engine.deep = again = RecordingDeepWork()
+    toasts.shown[0].opened.emit()
+    assert app.desks.focus.window is not None
+    assert not again.asked("open")
+
+
+def test_what_was_held_is_shown_although_focus_is_not_followed_any_more(app: App, engine: FocusedEngine) -> None:
+    engine.deep = None
+    wait_until(lambda: engine.offer is not None)
+    assert engine.offer is not None
+    engine.offer(three_held())
+    wait_until(lambda: app.desks.focus.digest is not None and app.desks.focus.digest.isVisible())
+    app.desks.look()
+    assert app.desks.focus.digest is not None
+    assert app.desks.focus.digest.list.lines.rowCount() > 0
+    app.quit()
+    assert engine.offer is None
+
+
 def test_what_its_program_takes_back_goes(app: App, deep: RecordingDeepWork) -> None:
     wait_until(lambda: deep.take_down is not None)
     assert deep.take_down is not None

@@ -17,7 +17,8 @@ from ui.view_state import broken, view
 
 def test_every_state_has_a_sign_of_its_own_shape(qt: QApplication) -> None:  # noqa: ARG001  it paints
     def shape(activity: Activity | None) -> bytes:
-        return bytes(sign(activity, 32).toImage().convertToFormat(QImage.Format.Format_Alpha8).constBits())
+        image = sign(activity, 32).toImage().convertToFormat(QImage.Format.Format_Alpha8)  # which must outlive its bits
+        return bytes(image.constBits())
 
     shapes = [shape(activity) for activity in (None, *Activity)]
     for one, other in itertools.combinations(shapes, 2):

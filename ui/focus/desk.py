@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # the windows are imported when they are opened first
     from companion.deep_work.port import DeepWorkPort
     from companion.notices.digest import Digest
     from companion.notices.types import Judged, Notice
+    from companion.ports import EnginePort
     from companion.settings import Settings
     from ui.digest.window import DigestWindow
     from ui.focus.calibration import FocusCalibration
@@ -59,6 +60,7 @@ class FocusDesk(QObject):
         super().__init__(parent)
         self._bridge, self._link, self._settings, self._now = bridge, link, settings, now
         self._known: DeepWorkPort | None = None
+        self._engine: EnginePort | None = None  # the one that hands what was held to this
         self._over = False
         self.window: FocusWindow | None = None
         self.digest: DigestWindow | None = None
@@ -76,6 +78,7 @@ class FocusDesk(QObject):
 
     def look(self) -> None:
         """Find out whether something else follows focus now; what was shown for the last is let go of."""
+        self._look_at_engine()
         deep = self.deep()
         if deep is self._known or self._over:
             return
@@ -88,6 +91,14 @@ class FocusDesk(QObject):
         self._known = deep
         if deep is not None:
             deep.shown_by(self._show, self._offer, self._take_down)
+
+    def _look_at_engine(self) -> None:
+        """Show what was held, and not told of before focus was followed no more, for an engine that is new."""
+        engine = self._link.engine
+        if engine is not self._engine and not self._over:
+            self._engine = engine
+            if engine is not None:
+                engine.offered_by(self._offer)
 
     def set_mode(self, mode: Mode, seconds: float | None = None) -> None:
         """Have focus on for so long, None for as long as it may last; off; or automatic."""
@@ -151,6 +162,8 @@ class FocusDesk(QObject):
         self._timer.stop()
         if self._known is not None:
             self._known.shown_by(None, None)
+        if self._engine is not None:
+            self._engine.offered_by(None)
         self.let_go()
         if self.window is not None:
             self.window.reject()
@@ -186,6 +199,7 @@ class FocusDesk(QObject):
 
             self.toasts = ToastPile(self)
             self.toasts.opened.connect(self._open_original)
+            self.toasts.left_opened.connect(self._open_left)
             self.toasts.unseen.connect(self._unseen)
             self.toasts.there_are.connect(self.toasts_there)
         return self.toasts.show(judged)
@@ -209,10 +223,17 @@ class FocusDesk(QObject):
         deep = self.deep()
         if number == OWN:
             self.told_of.emit()
-        elif deep is None:
+        elif deep is None or deep is not self._known:  # another, whose numbers are its own
             self.open()
         else:
             self._bridge.follow(deep.open_notice(number), self._opened)
+
+    def _open_left(self, number: int) -> None:
+        """Show the focus window for a notification that nobody knows any more, by whom its number was given."""
+        if number == OWN:
+            self.told_of.emit()
+        else:
+            self.open()
 
     def _opened(self, opening: Future[bool]) -> None:
         error = None if opening.cancelled() else opening.exception()

@@ -29,6 +29,8 @@ class ToastPile(QObject):
 
     opened = Signal(int)
     """The number of the notification that was clicked."""
+    left_opened = Signal(int)
+    """The same of one that was disowned: its number may be another one's by now."""
     unseen = Signal(object)
     """Those that never were on the screen, and those that were to stay until they are closed, which nobody did."""
 
@@ -62,7 +64,7 @@ class ToastPile(QObject):
         self._hand_back(unseen)
 
     def disown(self) -> None:
-        """Show all in their turn, and hand back none of them: nobody holds notifications any more."""
+        """Show all in their turn, and hand back and open none of them: who let them through is no more."""
         self._disowned = [toast.judged for toast in self.shown] + [*self._staying, *self._waiting]
 
     def close_shown(self) -> None:
@@ -115,13 +117,17 @@ class ToastPile(QObject):
         if self.shown and self._high() + toast.height() > _room().height() - 2 * MARGIN:
             toast.deleteLater()
             return False
-        toast.opened.connect(lambda: self.opened.emit(toast.number))
+        toast.opened.connect(lambda: self._opened(toast))
         toast.gone.connect(lambda: self._gone(toast))
         self.shown.append(toast)
         self._place()
         toast.appear()
         self.there_are.emit(len(self.shown))
         return True
+
+    def _opened(self, toast: ToastWindow) -> None:
+        opened = self.left_opened if toast.judged in self._disowned else self.opened
+        opened.emit(toast.number)
 
     def _gone(self, toast: ToastWindow) -> None:
         self.shown.remove(toast)

@@ -19,7 +19,7 @@ START = 1_700_000_000.0
 BUSY = Faults(lost_share=0.01, bursts=200.0, stalls=60.0, breaks=30.0)
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 2**32 - 1), ppm=st.sampled_from([-100.0, 0.0, 100.0]))
 def test_a_plan_is_what_a_radio_could_do(seed: int, ppm: float) -> None:
     faults = replace(BUSY, ppm=ppm)

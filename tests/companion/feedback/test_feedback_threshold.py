@@ -31,7 +31,7 @@ def test_the_rate_is_held_within_five_points_in_every_block_of_a_signal_that_dri
         assert reached / 3600 == pytest.approx(rate, abs=0.05)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     rate=st.floats(0.2, 0.9),
     values=st.lists(st.floats(-2, 2), min_size=20, max_size=300),

@@ -147,7 +147,7 @@ EVENTS = st.lists(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(events=EVENTS, ahead=st.floats(61.0, 1500.0))
 def test_shares_stay_shares_and_parts_add_up_to_the_whole(
     events: list[tuple[float, str, int, bool]], ahead: float

@@ -17,7 +17,7 @@ def test_nothing_known_is_nothing_said_and_either_alone_will_do() -> None:
     assert fused(2.0, None) == pytest.approx(probability(EEG_WORTH * 2.0))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(eeg=LOG_ODDS, more=st.floats(0, 3), behaviour=LOG_ODDS)
 def test_more_of_either_never_says_less(eeg: float, more: float, behaviour: float) -> None:
     first = fused(eeg, behaviour)
@@ -27,7 +27,7 @@ def test_more_of_either_never_says_less(eeg: float, more: float, behaviour: floa
     assert fused(0.0, behaviour) == fused(None, behaviour)  # even odds say nothing
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(steps=st.lists(st.tuples(HEARD, st.one_of(st.none(), LOG_ODDS), st.floats(0.5, 30.0)), max_size=60))
 def test_while_frozen_the_probability_never_rises(steps: list[tuple[Heard | None, float | None, float]]) -> None:
     fusion, now, last = Fusion(), 0.0, None

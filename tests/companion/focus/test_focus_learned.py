@@ -33,7 +33,7 @@ def test_without_examples_the_prior_stands() -> None:
     assert fit(PRIOR, of([])) == PRIOR.mean
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(told=EXAMPLES)
 def test_the_weights_are_the_most_probable_ones_whatever_the_order(
     told: list[tuple[tuple[float, ...], bool, float]],
@@ -43,7 +43,7 @@ def test_the_weights_are_the_most_probable_ones_whatever_the_order(
     assert fit(PRIOR, of(told[::-1])) == pytest.approx(found, abs=1e-6)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(told=EXAMPLES, row=ROW)
 def test_one_more_word_of_the_person_moves_that_very_situation_their_way(
     told: list[tuple[tuple[float, ...], bool, float]], row: tuple[float, ...]

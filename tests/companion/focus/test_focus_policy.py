@@ -257,7 +257,7 @@ WITH_APPS = Rules(
 SHORTEST = min(RULES.dwell_enter, RULES.dwell_leave, RULES.app_seconds)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(stretches=SECONDS)
 def test_it_never_flips_sooner_than_the_dwell_never_lasts_too_long_and_never_begins_frozen_by_signs(
     stretches: list[tuple[float | None, bool, str, int]],

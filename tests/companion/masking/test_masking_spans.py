@@ -157,7 +157,7 @@ def test_recovery_codes_below_their_heading_are_found_and_prose_is_not() -> None
     assert kinds("Backup codes\nKeep them in 2 places with sha256 sums.\n") == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=300))
 def test_spans_of_any_text_are_in_order_and_within_it(text: str) -> None:
     spans = found(text)

@@ -71,7 +71,7 @@ def together(writer: Writer, store: Store, folder: Path) -> Iterator[Together]:
                 clock=lambda: 0.0,
             )
 
-        focusing = Focusing(make, left=lambda: rows.are_untold(store), on_incident=note)
+        focusing = Focusing(make, on_incident=note)
         try:
             focusing.apply(SETTINGS).result(20.0)
             yield Together(desk, focusing, watch, front, offered)

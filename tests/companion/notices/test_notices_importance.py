@@ -53,7 +53,7 @@ def test_before_anything_is_known_one_in_five_is_expected() -> None:
     assert 0.15 < probability(Importance(), notice()) < 0.3
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(st.tuples(st.text(max_size=30), st.text(max_size=60), st.booleans(), st.floats(0.1, 20)), max_size=30),
     st.text(max_size=60),
@@ -167,7 +167,7 @@ def test_an_answer_is_learned_as_the_exact_posterior_has_it() -> None:
     assert weights.doubt(some) == pytest.approx(float(x @ np.linalg.inv(precision) @ x))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(
         st.tuples(

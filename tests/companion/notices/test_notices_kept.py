@@ -8,11 +8,13 @@ import pytest
 from desktop import wait_until
 from notices_desk import OF_XFCE, NoticesDesk
 
+from companion.notices.judging import LOST
 from companion.notices.judging import PAUSED as RULE
 from companion.notices.kept import CODE_TAKEN_OUT, EXCLUDED, TAKEN_OUT, is_excluded, kept, without_secrets
 from companion.notices.notices import PAUSED
 from companion.notices.rules import Choices
 from companion.notices.types import Decision, Judged, Notice, NoticesError
+from companion.notices.wire import Original
 from companion.settings import Settings
 from index import notices as rows
 from index.store import Store
@@ -72,6 +74,71 @@ def test_a_code_is_kept_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_programs_that_keep_passwords_are_excluded_by_any_name(notice: Notice) -> None:
     assert is_excluded(notice, Settings().exclude_apps)
     assert not is_excluded(NOTICE, Settings().exclude_apps)
+
+
+@pytest.mark.parametrize(
+    ("excluded", "app", "entry"),
+    [
+        ("TelegramDesktop", "Telegram Desktop", "org.telegram.desktop"),
+        ("TelegramDesktop", "", "org.telegram.desktop"),
+        ("evolution", "evolution-alarm-notify", ""),
+        ("Evolution", "Evolution Alarm Notify", ""),
+        ("Signal", "signal-desktop", ""),
+        ("signal_desktop", "Signal", ""),
+        ("org.signal.Signal", "Signal", "signal-desktop"),
+    ],
+)
+def test_programs_are_excluded_by_the_names_that_their_windows_have(excluded: str, app: str, entry: str) -> None:
+    notice = Notice(1, 5.0, app, "Ines", "at noon?", desktop_entry=entry)
+    assert is_excluded(notice, ("other", excluded))
+    assert not is_excluded(notice, ("", "desktop", "tele", "evo", "alarm", "sign", "notify"))
+    assert "noon" not in repr(kept(Judged(notice, Decision.HOLD), (excluded,)))
+
+
+@pytest.mark.parametrize("before", [400, 940, 990, 1_000, 1_490, 1_800, 3_900])
+def test_codes_are_looked_for_in_all_that_is_kept(before: int) -> None:
+    one = kept(Judged(replace(NOTICE, body=f"{'ab ' * (before // 3)}\nYour Slack code: 482913"), Decision.HOLD), ())
+    assert one.body.endswith("\nYour Slack code: [security code]")
+    assert one.why == TAKEN_OUT
+
+
+def test_a_number_that_is_no_code_is_none_where_it_lies_across_two_stretches() -> None:
+    for before in range(970, 1_000):
+        text = f"{'a' * before} Your code 482913482913 of the year"
+        assert without_secrets("", text) == ("", text)
+
+
+def test_a_code_that_is_not_taken_out_is_kept_nowhere_wherever_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("companion.notices.kept.security_codes.everywhere", lambda _: ())
+    notice = replace(NOTICE, body=f"{KEY} {'ab ' * 600}\nYour Slack code: 482913")
+    assert kept(Judged(notice, Decision.HOLD), ()).why == CODE_TAKEN_OUT
+
+
+def test_secrets_in_the_keys_of_actions_are_not_kept() -> None:
+    one = kept(Judged(replace(NOTICE, actions=("default", KEY)), Decision.HOLD), ())
+    assert one.actions == ("default", "[Stripe key]")
+
+
+def test_nothing_is_learned_of_an_excluded_program(desk: NoticesDesk, store: Store) -> None:
+    desk.choices[0] = Choices(exclude_apps=("TelegramDesktop",))
+    desk.program.notify("Ines", app="Telegram Desktop")
+    desk.program.notify("Ines", app="Mail")
+    desk.seen(2)
+    desk.notices._judged.do(lambda: None).result(20.0)
+    excluded, mail = sorted(desk.notices.snapshot().recent, key=lambda one: one.notice.app, reverse=True)
+    desk.notices.turned_to("telegram", excluded.notice.time + 1.0)
+    with pytest.raises(NoticesError, match="Nothing is learned of Telegram Desktop"):
+        desk.notices.correct(excluded.notice.number, important=True)
+    desk.quiet()
+    desk.program.notify("Bob", app="Telegram Desktop")
+    digest = desk.notices.focus_ended(desk.loud)
+    assert digest is not None
+    desk.notices.looked_at(digest)
+    desk.notices.open(digest.notices[0].number)
+    assert desk.notices.snapshot().answers == 0
+    desk.notices.correct(mail.notice.number, important=True)
+    desk.notices._vault.do(lambda: None).result(20.0)
+    assert [row[0] for row in store.rows("SELECT program FROM notice_lessons")] == ["mail"]
 
 
 def test_of_an_excluded_program_only_that_it_came_and_when_is_kept(desk: NoticesDesk, store: Store) -> None:
@@ -148,6 +215,39 @@ def test_while_recording_is_paused_all_passes_where_do_not_disturb_would_drop_it
     assert desk.notices.focus_ended() is None
     assert not stored(store)
     assert not desk.incidents
+
+
+def test_what_is_never_held_is_shown_also_in_a_pause_that_focus_outlasts(desk: NoticesDesk, store: Store) -> None:
+    desk.quiet()
+    desk.recorded[0] = False
+    desk.program.notify("Ines is calling", urgency="critical", app="Phone")
+    desk.program.notify("letter")
+    desk.seen(2)
+    desk.notices._judged.do(lambda: None).result(20.0)
+    desk.recorded[0] = True
+    (call,) = desk.shown
+    assert (call.notice.summary, call.rule) == ("Ines is calling", "critical")
+    letter, of_call = desk.notices.snapshot().recent
+    assert (letter.rule, of_call.rule, desk.notices.snapshot().passed) == (RULE, "critical", 1)
+    desk.notices.unseen([call])  # nothing of a pause is kept
+    assert desk.notices.focus_ended(desk.loud) is None
+    assert desk.incidents == [LOST]
+    wait_until(lambda: desk.dunst.popped == 1, "the letter, which its daemon shows by itself")
+    assert not stored(store)
+
+
+def test_one_that_gets_its_number_in_a_pause_is_left_to_its_daemon(desk: NoticesDesk) -> None:
+    desk.quiet()
+    desk.recorded[0] = False
+    judges, original = desk.notices._judging, Original("Mail", "", "letter", "", ())
+    letter = Notice(desk.notices.mark() + 1000, 5.0, "Mail", "letter", "")
+    number = desk.program.notify("letter")
+    desk.seen(1)
+    (seen,) = desk.notices.snapshot().recent
+    for one in (letter, replace(letter, daemon=seen.notice.daemon, daemon_id=number)):
+        desk.notices._judged.do(lambda one=one: judges.take(one, original)).result(20.0)
+    desk.notices.focus_ended(desk.loud)
+    wait_until(lambda: desk.dunst.popped == 1, "the letter")
 
 
 def test_nothing_is_learned_from_what_comes_while_recording_is_paused(desk: NoticesDesk) -> None:

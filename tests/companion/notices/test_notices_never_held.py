@@ -62,4 +62,4 @@ def test_few_ordinary_ones_pass_by_mistake() -> None:
         if ruled(Notice(1, 1e9, app, title, text), Choices(), 0) is not None
     ]
     assert len(ordinary()) >= 500
-    assert len(passed) <= 10, passed
+    assert len(passed) <= 1, passed

@@ -220,8 +220,9 @@ def test_what_passed_is_shown_again_by_its_original_alone_and_that_is_learned_fr
     number = desk.shown[0].notice.number
     assert not desk.notices.open(number)  # do-not-disturb would keep it back
     wait_until(lambda: desk.notices.snapshot().answers == 1, "the click to be learned from")
-    assert desk.dunst.popped == 0
+    assert desk.dunst.get("displayedLength") == 0
     assert desk.notices.focus_ended(desk.loud) is None
+    assert desk.dunst.popped == 0
     assert desk.notices.open(number)
     wait_until(lambda: desk.dunst.popped == 1, "the original")
 

@@ -77,6 +77,8 @@ CODES = (
     "Pairing request: confirm 482913",
     "Pair key: 4F2A9B1C",
     "Use 4829 to approve the payment of 20.00 EUR",
+    "Use 482913 to confirm your payment",
+    "Bluetooth pairing\nConfirm that 482913 is shown there",
     "Your Slack confirmation code is ABC-D3F",
     "Confirmation code: XKQ-PLM",
     "Your one-time code: WDJB-MJHT",
@@ -117,6 +119,11 @@ NO_CODES = (
     "Your code 1 2 3 4 5 6 7 8 9 1 2 3",
     "Results: 4-8-2-9-1-3",
     "Passkeys are here: no passwords since 2026",
+    "Match 12\nFrance - Spain 2:1",
+    "Approve #42\nInes asks for your review",
+    "Select 10\nnew songs for you",
+    "Pairing complete\n2024 songs were copied",
+    "Use 2500 to confirm the weight",
     "",
 )
 
@@ -298,7 +305,7 @@ choices = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(notices, choices, st.integers(0, 5))
 def test_the_gate_decides_of_anything_at_all_and_never_holds_what_is_critical(
     one: Notice, chosen: Choices, earlier: int
@@ -313,7 +320,7 @@ def test_the_gate_decides_of_anything_at_all_and_never_holds_what_is_critical(
     assert 0.0 < model.estimate(features(one, model.records, focused=True)).probability < 1.0
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(notices, choices, st.sampled_from(CODES), st.sampled_from(CALL_WORDS), st.data())
 def test_what_is_never_held_is_not_held_whatever_surrounds_it(
     one: Notice, chosen: Choices, code: str, words: str, data: st.DataObject

@@ -146,7 +146,8 @@ def test_what_eeg_and_behaviour_say_is_drawn_where_it_is_wanted(
     settle()
 
     def drawn() -> bytes:
-        return bytes(desk.window.day.curve.grab().toImage().constBits())
+        image = desk.window.day.curve.grab().toImage()  # which must outlive its bits
+        return bytes(image.constBits())
 
     pictures = [drawn()]
     hands, eeg = desk.window.day.lines.switches.values()
