@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 NAME ?= all
 # Tests that compute, or show windows to nobody: two at a time. The others start programs and desktops and mostly wait for
-# them: one after the other, in three rows beside each other.
+# them: in rows beside each other, of which one takes two at a time.
 ON_DESKTOPS := tests/ui/test_focus_on_desktop.py tests/ui/test_locking_for_real.py tests/ui/test_starting.py
-SECOND := tests/privacy tests/companion/sending tests/companion/focus $(ON_DESKTOPS)
-THIRD := tests/integration tests/end2end $(addprefix tests/companion/,accessible wayland quiet notices)
+BROWSERS := tests/privacy tests/companion/sending
+WHOLE := tests/integration tests/end2end $(addprefix tests/companion/,accessible wayland)
 COMPUTING := tests/end2end/test_whole_way.py tests/integration/test_import_and_demo.py tests/index tests/embeddings \
 	tests/companion/evaluation tests/companion/masking tests/companion/feedback $(wildcard tests/companion/test_learning*.py) \
 	tests/companion/test_cli_train.py tests/companion/test_cohort_start.py \
@@ -21,10 +21,10 @@ run: system-run $(VENV)/.run
 test: system-test $(VENV)/.dev lint
 	@failed=0; \
 	$(BIN)/python -m pytest -n 2 --dist loadfile --max-worker-restart 0 $(COMPUTING) || failed=1; \
-	$(BIN)/python -m pytest $(addprefix --ignore=,$(COMPUTING)) $(SECOND) >$(VENV)/second.log 2>&1 & second=$$!; \
-	$(BIN)/python -m pytest $(addprefix --ignore=,$(COMPUTING)) $(THIRD) >$(VENV)/third.log 2>&1 & third=$$!; \
-	$(BIN)/python -m pytest $(addprefix --ignore=,$(COMPUTING) $(SECOND) $(THIRD)) || failed=1; \
-	wait $$second || failed=1; wait $$third || failed=1; cat $(VENV)/second.log $(VENV)/third.log; \
+	$(BIN)/python -m pytest $(addprefix --ignore=,$(COMPUTING)) $(BROWSERS) >$(VENV)/browsers.log 2>&1 & browsers=$$!; \
+	$(BIN)/python -m pytest $(addprefix --ignore=,$(COMPUTING)) $(WHOLE) >$(VENV)/whole.log 2>&1 & whole=$$!; \
+	$(BIN)/python -m pytest -n 2 --dist loadfile --max-worker-restart 0 $(addprefix --ignore=,$(COMPUTING) $(BROWSERS) $(WHOLE)) || failed=1; \
+	wait $$browsers || failed=1; wait $$whole || failed=1; cat $(VENV)/browsers.log $(VENV)/whole.log; \
 	exit $$failed
 
 lint: $(VENV)/.dev
