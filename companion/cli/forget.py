@@ -17,6 +17,7 @@ from companion.cli import opening, options
 from companion.cli.codes import DONE, NO
 from companion.locked.merging import merge_all
 from companion.recover import finish_forgetting, recover
+from companion.sending import leftover
 from companion.wording import clock_time, counted, duration
 from index.forgetting import wish
 from index.forgetting.budget import size_of
@@ -193,7 +194,7 @@ def _everything(root: Path, *, unsent_mails: bool, yes: bool, as_json: bool) -> 
     )
     if not options.agreed(f"{what} Nobody can bring it back.\n{REALLY}", yes=yes):
         return NO
-    also = _forget_passwords(root) if mails else ""
+    also = _forget_passwords(root) if mails or (vault.mails / leftover.FILE).exists() else ""
     left = forgetting.forget_everything(vault, unsent_mails=unsent_mails)
     told = replace(told or Told(0, 0, 0.0, None, None), everything=True, forgotten=True)
     also += f" Not Companion's, and left: {', '.join(left)}." if left else ""

@@ -7,18 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from companion.sending import message
-from companion.sending.delivering import WithdrawnError, hand_over
+from companion.sending.delivering import ENDS_EARLY, WithdrawnError, hand_over
 from companion.sending.mail_file import Head
 from companion.sending.passwords import Passwords
 from companion.sending.queue import Entry, Queue
 from companion.sending.replies import Reply
 from companion.sending.types import Envelope, OnIncident, SendingError, State, Verdict
 from companion.sending.upstream import LostError, UnsureError, Upstream
-
-ENDS_EARLY = (
-    "5.6.0 A line of this mail is a single dot after half a line break, where some servers end a mail (RFC 5321, "
-    "2.3.8): take that line out. Nothing was sent."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +67,7 @@ class Accepting:
         """
         if message.ends_early(content):
             upstream.reset()
-            return Reply(554, ENDS_EARLY)
+            return Reply(554, f"5.6.0 {ENDS_EARLY} Nothing was sent.")
         verdict = self._judged(content, envelope)
         try:
             entry, new = self._kept(content, envelope, login, verdict)

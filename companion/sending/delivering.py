@@ -14,6 +14,11 @@ from companion.sending.replies import Reply
 from companion.sending.types import OnIncident, SendingError, State
 from companion.sending.upstream import UnsureError, Upstream
 
+ENDS_EARLY = (
+    "A line of this mail is a single dot after half a line break, where some servers end a mail (RFC 5321, 2.3.8): "
+    "take that line out."
+)
+
 
 class WithdrawnError(Exception):
     """The person took the mail back, dropped it or put it off in the last moment; the server has nothing of it."""

@@ -18,7 +18,7 @@ from companion.sending.accepting import Accepting, Login
 from companion.sending.commands import path_in
 from companion.sending.line import Tls
 from companion.sending.peers import is_own
-from companion.sending.replies import HANGS_UP, Reply
+from companion.sending.replies import HANGS_UP, WRONG_LOGIN, Reply, send_off
 from companion.sending.types import Account, Envelope, OnIncident, Recipient, SendingError
 from companion.sending.upstream import LostError, RefusedError, Upstream
 
@@ -267,12 +267,14 @@ class Dialogue(SMTP):
         return self._upstream.login(user, password)
 
     def _log_in_again(self) -> None:
-        """Log in where the connection is new; who is refused by now is logged in here no more, and may try again."""
+        """Log in where the connection is new; whose password is wrong by now is logged in here no more."""
         if self._login is not None:
             try:
                 self._upstream.login(self._login.user.encode("utf-8", "surrogateescape"), self._login.password)
-            except RefusedError:
-                self._login, self._peer().authenticated = None, None
+            except RefusedError as error:
+                self._upstream.close()  # else the next mail would be begun there without a login
+                if error.reply.code in WRONG_LOGIN:
+                    self._login, self._peer().authenticated = None, None
                 raise
 
     def _mail(self, sender: str, params: tuple[str, ...]) -> Reply:
@@ -333,13 +335,6 @@ class Dialogue(SMTP):
         error = None if task.cancelled() else task.exception()
         if error is not None and not isinstance(error, ConnectionError):
             self._on_incident("mail", f"A mail program's connection failed ({type(error).__name__}).")
-
-
-def send_off(transport: asyncio.BaseTransport, why: str) -> None:
-    """Say why, and close a connection."""
-    if isinstance(transport, asyncio.Transport):
-        transport.write(f"{why}\r\n".encode())
-    transport.close()
 
 
 def _as_given(_server: SMTP, _peer: Peer, _begun: Begun, _way: str, given: Any) -> AuthResult:

@@ -7,19 +7,19 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 
-from companion.sending.delivering import WithdrawnError, hand_over
+from companion.sending import message
+from companion.sending.delivering import ENDS_EARLY, WithdrawnError, hand_over
 from companion.sending.line import Tls
 from companion.sending.outcomes import Outcomes
 from companion.sending.passwords import Passwords
 from companion.sending.queue import Entry, Queue
-from companion.sending.replies import NOT_NOW, Reply
+from companion.sending.replies import NOT_NOW, WRONG_LOGIN, Reply
 from companion.sending.types import Account, OnIncident, SendingError, State
 from companion.sending.upstream import LostError, RefusedError, UnsureError, Upstream
 
 LOOK_SECONDS = 5.0  # between looks at the clock: timers stand still while the machine sleeps
 AT_ONCE = 4  # mails under way
 STOP_SECONDS = 10.0
-WRONG_LOGIN = frozenset({530, 534, 535})
 NO_PASSWORD = "It waits for its password: let your mail program log in once more, by sending any mail or a draft."  # noqa: S105 a sentence
 NO_ACCOUNT = "Its account {} is not in the settings any more. Add it, or take the mail back."
 OTHER_SERVER = (
@@ -223,12 +223,16 @@ class Dispatcher:
         password = self._passwords.get(head.account, head.user)
         if password is None:
             raise _WaitsError(NO_PASSWORD)
+        content = self._queue.content(entry.id)
+        if message.ends_early(content):  # taken in by a version that did not look
+            self._outcomes.unfit(entry, ENDS_EARLY)
+            return
         upstream, handed_over = Upstream(account, tls=self._tls), False
         self._speaking.add(upstream)
         try:
             if self._stopping.is_set():
                 return
-            reply, handed_over = self._delivered(entry, upstream, password), True
+            reply, handed_over = self._delivered(entry, content, upstream, password), True
         except RefusedError as error:
             reply = error.reply
         except LostError as error:
@@ -241,7 +245,7 @@ class Dispatcher:
         elif handed_over:  # else another dispatcher may have the mail already
             self._outcomes.broken_off(entry)
 
-    def _delivered(self, entry: Entry, upstream: Upstream, password: bytes) -> Reply:
+    def _delivered(self, entry: Entry, content: bytes, upstream: Upstream, password: bytes) -> Reply:
         """Go through the whole dialogue; every recipient must be accepted, else nothing is sent to any."""
         head = entry.head
         self._reach(upstream)
@@ -249,7 +253,6 @@ class Dispatcher:
         for reply in self._named(entry, upstream):
             if not reply.accepted:
                 raise RefusedError(reply)
-        content = self._queue.content(entry.id)
         return hand_over(self._queue, entry.id, content, upstream, before=State.HELD, on_incident=self._on_incident)
 
     def _reach(self, upstream: Upstream) -> None:

@@ -12,6 +12,7 @@ from companion.sending import agitation, message, words
 from companion.sending.accepting import Accepting, Login
 from companion.sending.agitation import Signals
 from companion.sending.dispatching import Dispatcher
+from companion.sending.leftover import Leftover
 from companion.sending.line import Tls
 from companion.sending.mail_file import Progress
 from companion.sending.passwords import Passwords, chosen, forget_kept
@@ -80,7 +81,7 @@ class SendGuard:
         self._signals, self._clock, self._tls = signals, clock, tls
         self._on_incident = on_incident
         self._passwords = passwords or chosen(keep=settings.keep_passwords)
-        self._withdrawal = Withdrawal(on_incident=on_incident)
+        self._withdrawal = Withdrawal(Leftover(folder, sealer, ledger=ledger), on_incident=on_incident)
         self._proxy: Proxy | None = None
         self._dispatcher: Dispatcher | None = None
         self._lock = threading.Lock()
@@ -120,8 +121,8 @@ class SendGuard:
         """Take over other settings at once; raises `SendingError`, with the guard stopped if it cannot start."""
         checked = settings.checked()
         if checked.keep_passwords != self.settings.keep_passwords:
-            self._withdrawal.stop()
-            self._move_passwords(keep=checked.keep_passwords)
+            with self._withdrawal.paused():
+                self._move_passwords(keep=checked.keep_passwords)
         self.stop()
         self.settings = checked
         self.start()
@@ -204,7 +205,9 @@ class SendGuard:
             self._proxy = self._served(dispatcher)
         dispatcher.start()
         self._dispatcher = dispatcher
-        if not self.settings.keep_passwords:
+        if self.settings.keep_passwords:
+            self._withdrawal.begin(spared=self._users)
+        else:
             self._withdrawal.begin(users)
 
     def _served(self, dispatcher: Dispatcher) -> Proxy:
@@ -224,6 +227,7 @@ class SendGuard:
         )
 
         def logged_in(login: Login) -> None:
+            self._withdrawal.logged_in()
             dispatcher.logged_in(login.account, login.user, login.password)
 
         def speak(account: Account, loop: asyncio.AbstractEventLoop) -> Dialogue:
@@ -316,11 +320,11 @@ def _decided(progress: Progress, now: float, *, wait: float = 0.0, agreed: bool 
 
 
 def forget_passwords(folder: Path, sealer: Sealer, *, clock: Callable[[], float]) -> None:
-    """Take the passwords of all mails that wait in a folder out of the keyring. Raises `SendingError`."""
-    queue = Queue(folder, sealer, clock=clock)
+    """Take the passwords of all mails that wait, or waited, in a folder out of the keyring. Raises `SendingError`."""
+    queue, leftover = Queue(folder, sealer, clock=clock), Leftover(folder, sealer)
     queue.open()
     try:
-        forget_kept({(entry.head.account, entry.head.user) for entry in queue.entries(*WAITING)})
+        forget_kept({*leftover.read(), *((one.head.account, one.head.user) for one in queue.entries(*WAITING))})
     finally:
         queue.close()
 

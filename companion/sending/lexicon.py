@@ -12,14 +12,16 @@ INSULTS = """
 idiot idiots idiotic moron morons moronic stupid* incompetent* pathetic imbecile* liar liars clown clowns useless
 worthless asshole* bastard bastards jerk jerks bullshit crap fuck* shit shits shitty damn damned dumb ignorant
 ridiculous disgrace* scum loser losers
-idioten* idiotie idiotisch* dumm dumme dummen dummem dummer dummes dümmste dümmsten dummkopf dummköpfe dummheit
+idioten* idiotie idiotin idiotinnen idiotisch* dumm dumme dummen dummem dummer dummes dümmer dümmere dümmeren dümmerer
+dümmeres dümmste dümmsten dümmster dümmstes dümmstem dummkopf dummköpfe dummheit
 dummheiten blöd* unfähig* lächerlich* lügner* arschloch* scheiß* scheiss* verdammt* trottel* vollidiot* dreist dreiste
-dreisten dreistem dreister dreistes dreistigkeit unverschämt* frechheit nichtsnutz* saftladen
+dreisten dreistem dreister dreistes dreistigkeit dreistigkeiten unverschämt* frechheit nichtsnutz* saftladen
 imbécile* connard* connasse* merde* putain débile* incapables menteur* menteuse* ridicule ridicules minable* honteux
 honteuse* abruti abrutis abrutie abruties crétin* idiote idiotes
 idiota idiotas idiotez estúpid* imbécil* inútil* mentiros* mierda* joder puta putas gilipollas ridícul* vergüenza
 incompetente*
 idioti stronz* cazzo merda* deficienti bugiard* ridicol* vergogn* incapace incapaci cretino cretina cretini cretine
+cretinata cretinate bastardo bastarda bastardi bastarde
 idiotice burrice porra caralho vergonha ridículo*
 klootzak* sukkel sukkels idioot leugenaar* belachelijk* schandalig* waardeloos waardeloze onbekwa* verdomme stom stomme
 stommer stomste stommeling* stommerd* stommerik*
@@ -53,14 +55,15 @@ fix send stop answer explain do get give call pay tell make finish deliver apolo
 delete undo resign leave change correct respond reply
 schick schicke schickt schicken hör höre hört hören antworte antwortet antworten erklär erkläre erklärt erklären
 mach mache macht machen ruf rufe ruft rufen zahl zahle zahlt zahlen bezahl bezahle bezahlt bezahlen sag sagt sagen
-liefere liefert liefern entschuldige entschuldigt entschuldigen lies lesen lösch lösche löscht löschen
+liefer liefere liefert liefern entschuldige entschuldigt entschuldigen lies lesen lösch lösche löscht löschen
 behebe behebt beheben reparier repariere repariert reparieren änder ändere ändert ändern gib geben
 envoie envoyez arrête arrêtez réponds répondez explique expliquez fais faites payez paie dites corrige corrigez
-envía envíe envíen envíame envíeme pare paren responde responda respondan haz haga hagan paga pague paguen págame
-corrija corrijan arregla arregle arreglen
-manda mandi mandami mandatemi invia inviami inviate inviatemi smetti smettete rispondi rispondimi rispondete
+envía envíe envíen envíame envíeme envíenme envíamelo envíemelo mándame mándamelo mandamelo mándemelo
+pare paren responde responda respondan haz haga hagan paga pague paguen págame
+corrija corrijan arregla arregle arreglen arréglalo arreglalo arréglelo
+manda mandi mandami mandatemi mandatemelo invia inviami inviate inviatemi smetti smettete rispondi rispondimi rispondete
 spiega spiegami spiegate fate pagate correggi correggete
-envia envie enviem faz faça façam resolve resolva resolvam
+envia envie enviem faz faça façam resolve resolva resolvam pague paguem
 stuur antwoord leg doe betaal zeg lever herstel verwijder
 """
 

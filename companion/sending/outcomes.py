@@ -20,6 +20,7 @@ GIVE_UP_SECONDS = 2 * DAY_SECONDS  # since a mail failed first, while only tempo
 GIVE_UP_TRIES = 20  # and so often: a machine that was off did not try
 NOT_YET = "A mail that waits was not taken by its server yet; it is tried again."
 FOR_GOOD = "A mail that waits was refused by its server for good. It is kept for you to take back."
+UNFIT = "A mail that waits cannot be sent as it is. It is kept for you to take back."
 IN_VAIN = (
     "A mail that waits was not taken by its server for two days, and is not tried any more. It is kept for you to send "
     "again or to take back."
@@ -50,6 +51,10 @@ class Outcomes:
             if entry.progress.tries == 0:
                 self._on_incident("mail", NOT_YET)
             self._later(entry, reply.text)
+
+    def unfit(self, entry: Entry, why: str) -> None:
+        """Give up a mail that no server may be given; it is kept for the person."""
+        self._fail(entry, why, UNFIT)
 
     def could_not(self, entry: Entry, why: str) -> None:
         """Try later what could not even be tried, by what the person can mend; told once."""

@@ -67,7 +67,7 @@ class KeyringPasswords:
 
     def put(self, account: str, user: str, password: bytes) -> None:
         """Keep it; raises `SendingError`."""
-        if not _has_keyring():
+        if not has_keyring():
             raise SendingError(
                 "This machine has no keyring that encrypts. Switch `keep_passwords` off: mails that wait are then sent "
                 "as long as Companion runs, or once your mail program logs in again."
@@ -79,8 +79,11 @@ class KeyringPasswords:
 
     def drop(self, account: str, user: str) -> None:
         """Forget it; raises `SendingError`."""
-        if self.get(account, user) is None:
-            return
+        if self.get(account, user) is not None:
+            self.remove(account, user)
+
+    def remove(self, account: str, user: str) -> None:
+        """Forget one that is there; raises `SendingError`."""
         try:
             keyring.delete_password(SERVICE, _entry(account, user))
         except KeyringError as error:
@@ -95,14 +98,15 @@ def chosen(*, keep: bool) -> Passwords:
 def forget_kept(users: Iterable[tuple[str, str]]) -> None:
     """Take passwords out of the keyring that were kept there before consent was taken back. Raises `SendingError`."""
     for account, user in users:
-        if _has_keyring():
+        if has_keyring():
             KeyringPasswords().drop(account, user)
 
 
-def _has_keyring() -> bool:
-    from companion.unlocking import has_keyring  # it opens vaults, and loads all that takes
+def has_keyring() -> bool:
+    """Whether the system offers a keyring that encrypts."""
+    from companion import unlocking  # it opens vaults, and loads all that takes
 
-    return has_keyring()
+    return unlocking.has_keyring()
 
 
 def _entry(account: str, user: str) -> str:

@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import wait
 from functools import partial
 
-from companion.sending.dialogue import Dialogue, send_off
+from companion.sending.dialogue import Dialogue
+from companion.sending.replies import send_off
 from companion.sending.types import Account, SendingError
 
 HERE = "127.0.0.1"

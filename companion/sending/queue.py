@@ -16,6 +16,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from companion.sending import leftover
 from companion.sending.mail_file import Head, Progress, packed, packed_progress, unpacked, unpacked_progress
 from companion.sending.types import Envelope, SendingError, State
 from index.forgetting.budget import Ledger
@@ -68,7 +69,8 @@ class Queue:
 
     def has_files(self) -> bool:
         """Whether a mail, or what is left of one, may be in the folder; does not need it open."""
-        return self._folder.exists() and any(_state(path) is not None for path in self._folder.iterdir())
+        files = self._folder.iterdir() if self._folder.exists() else ()
+        return any(path.name == leftover.FILE or _state(path) is not None for path in files)
 
     def open(self) -> tuple[str, ...]:
         """Become the one process that has this queue and set right what a crash left; return files that cannot be read.
@@ -245,15 +247,21 @@ class Queue:
         self._entries.clear()
         for draft in self._folder.glob("*.draft"):
             self._ledger.remove(draft)
-        unread = tuple(
-            path.name for path in sorted(self._folder.iterdir()) if _state(path) is not None and not self._read(path)
-        )
+        unread = [path for path in sorted(self._folder.iterdir()) if _state(path) is not None and not self._read(path)]
         for entry in list(self._entries.values()):
             self._settle(entry)
         for note in self._folder.glob(f"*{NOTE}"):
-            if note.stem not in {*self._entries, *(Path(name).stem for name in unread)}:
+            if note.name != leftover.FILE and note.stem not in {*self._entries, *(path.stem for path in unread)}:
                 self._ledger.remove(note)
-        return unread
+        return tuple(path.name for path in unread if not self._is_mark(path))
+
+    def _is_mark(self, path: Path) -> bool:
+        """Whether a file that cannot be read is of a mail that was sent; one as old as others are let go at goes."""
+        if State(path.suffix[1:]) is not State.SENT:
+            return False
+        if self._clock() - path.stat().st_mtime > REMEMBERED_SECONDS:
+            self._ledger.remove(path)
+        return True
 
     def _read(self, path: Path) -> bool:
         """Take in one file; False when it cannot be opened: it stays, for a backup or another key may help."""

@@ -12,6 +12,8 @@ from companion import unlocking
 from companion.__main__ import main
 from companion.budgeting import limits, taken, went, went_today
 from companion.forgetting import BRAIN, go_on
+from companion.sending.leftover import Leftover
+from companion.sending.passwords import KeyringPasswords
 from companion.settings import Settings
 from companion.status import NO_HEADSET, Seeing, summarise
 from companion.wording import counted
@@ -203,6 +205,15 @@ def test_everything_goes_with_the_keyrings_secret(says: Says, place: Path) -> No
     assert (code, out) == (DONE, f"The vault {place} is deleted.\n")
     assert not place.exists()
     assert unlocking._remembered(name) is None
+
+
+def test_everything_goes_with_what_the_keyring_still_has_of_mails_that_went(says: Says, place: Path) -> None:
+    vault = vault_at(place)
+    KeyringPasswords().put("work", "aaron", b"correct horse")
+    vault.mails.mkdir(exist_ok=True)
+    Leftover(vault.mails, vault.keys.files).write({("work", "aaron")})
+    assert says("--everything", "--yes") == (DONE, f"The vault {place} is deleted.\n", "")
+    assert KeyringPasswords().get("work", "aaron") is None
 
 
 def test_a_vault_that_cannot_be_opened_can_be_deleted(says: Says, place: Path) -> None:

@@ -11,7 +11,11 @@ from dataclasses import replace
 from email.message import EmailMessage
 from email.utils import localtime, make_msgid
 from pathlib import Path
+from typing import NoReturn
 
+import keyring
+import pytest
+from keyring.errors import KeyringLocked
 from real_server import HOST, PASSWORD, USER, Authority, MailServer
 
 from companion.sending.agitation import Signals, Typing
@@ -33,6 +37,21 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
+
+
+class Locked:
+    """A keyring that gives nothing while it is locked, as after a login that needs no password."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.shut, self.asked, self._get = True, 0, keyring.get_password
+        monkeypatch.setattr(keyring, "get_password", self._given)
+
+    def _given(self, service: str, user: str) -> str | None:
+        self.asked += 1
+        return self._refused() if self.shut else self._get(service, user)
+
+    def _refused(self) -> NoReturn:
+        raise KeyringLocked("Failed to unlock the collection!")
 
 
 class Person:

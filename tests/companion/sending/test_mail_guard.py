@@ -129,7 +129,7 @@ def test_a_locked_keyring_keeps_nobody_from_being_served(desk: Desk, monkeypatch
     desk.apply(desk.settings)
     state = desk.guard.state()
     assert (state.serves, state.problem, len(state.held)) == (True, "", 1)
-    assert "perhaps still in the keyring" in desk.incidents[-1]
+    assert "could not look whether the keyring has a mail's password" in desk.incidents[-1]
 
 
 def test_what_keeps_it_from_working_is_told_whatever_it_is(desk: Desk) -> None:

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from mail_person import ANGRY, CALM, HOT
 
@@ -34,7 +34,6 @@ def probability(text: str, signals: Signals, *, recipients: int = 1, reply: bool
     return judge(signals, read(text), recipients=recipients, reply=reply).probability
 
 
-@settings(deadline=None)
 @given(SIGNALS, st.text(), st.integers(1, 100), st.booleans())
 def test_the_parts_give_the_probability_exactly(signals: Signals, text: str, recipients: int, reply: bool) -> None:
     found = judge(signals, read(text), recipients=recipients, reply=reply)
@@ -43,14 +42,12 @@ def test_the_parts_give_the_probability_exactly(signals: Signals, text: str, rec
     assert 0 < found.probability < 1
 
 
-@settings(deadline=None)
 @given(st.text(), st.floats(0, 24), st.floats(0, 1e4), st.integers(1, 100), st.floats(0.01, 1))
 def test_words_alone_never_hold(text: str, hour: float, reply: float, recipients: int, threshold: float) -> None:
     found = judge(Signals(hour=hour, reply_seconds=reply), read(text), recipients=recipients, reply=True)
     assert not holds(found, threshold)
 
 
-@settings(deadline=None)
 @given(st.floats(0, 1), TYPING)
 def test_no_source_alone_reaches_the_usual_threshold(tense: float, typing: Typing) -> None:
     calm = read(CALM)
@@ -58,7 +55,6 @@ def test_no_source_alone_reaches_the_usual_threshold(tense: float, typing: Typin
     assert not holds(judge(Signals(typing=typing), calm, recipients=1, reply=False), THRESHOLD)
 
 
-@settings(deadline=None)
 @given(SIGNALS, st.text(), st.integers(1, 100), st.booleans(), st.floats(0.01, 1))
 def test_what_is_held_has_two_of_the_first_three_to_speak_for_it(
     signals: Signals, text: str, recipients: int, reply: bool, threshold: float
@@ -92,7 +88,6 @@ def test_a_calm_body_lets_sharp_words_go() -> None:
     assert not holds(judge(calm, read(ANGRY), recipients=1, reply=False), THRESHOLD)
 
 
-@settings(deadline=None)
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_more_tension_never_calms(one: float, other: float) -> None:
     low, high = sorted((one, other))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import smtplib
 import socket
 
@@ -104,6 +105,22 @@ def test_where_the_password_is_another_by_then_the_mail_program_may_log_in_again
     assert len(person.server.received) == 1
 
 
+@pytest.mark.parametrize("greets", [True, False])
+def test_where_the_server_lets_nobody_in_for_now_the_mail_program_stays_logged_in(person: Person, greets: bool) -> None:
+    person.guard.start()
+    person.signals = type(person.signals)()
+    with person.mail_program() as program:
+        hung_up_within_a_mail(person, program)
+        person.server.behaviour.answers["login"] = "454 4.7.0 Temporary authentication failure"
+        if greets:
+            assert program.ehlo()[0] == 250
+        assert program.rset()[0] == 250
+        assert program.mail(USER) == (454, b"4.7.0 Temporary authentication failure")
+        person.server.behaviour.answers.clear()
+        program.sendmail(USER, ["bob@example.org"], written(CALM))
+    assert len(person.server.received) == 1
+
+
 def test_a_server_that_hangs_up_after_a_wrong_password_is_called_again(person: Person) -> None:
     person.guard.start()
     with smtplib.SMTP(HOST, person.account.local_port, timeout=PATIENCE) as program:
@@ -147,12 +164,18 @@ def test_who_does_not_log_in_is_sent_off(person: Person, monkeypatch: pytest.Mon
         assert program.noop()[0] == 250
 
 
-def seconds_left(person: Person) -> float:
-    """Return how long the one connection there is may go on without a login."""
+def hurry_of(person: Person) -> asyncio.TimerHandle:
+    """Return what sends off the one connection there is if nobody logs in."""
     assert person.guard._proxy is not None
     (dialogue,) = person.guard._proxy._dialogues
     assert dialogue._hurry is not None
-    return dialogue._hurry.when() - dialogue.loop.time()
+    return dialogue._hurry
+
+
+def seconds_left(person: Person) -> float:
+    """Return how long the one connection there is may go on without a login."""
+    assert person.guard._proxy is not None
+    return hurry_of(person).when() - person.guard._proxy._loop.time()
 
 
 def test_who_greets_has_minutes_to_type_a_password(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,6 +190,16 @@ def test_who_greets_has_minutes_to_type_a_password(person: Person, monkeypatch: 
         assert seconds_left(person) > 300  # it begins anew with each try
         program.user, program.password = USER, PASSWORD
         assert program.auth("PLAIN", program.auth_plain)[0] == 235
+
+
+def test_no_time_runs_on_that_was_given_anew_or_is_of_a_connection_that_is_gone(person: Person) -> None:
+    person.guard.start()
+    with smtplib.SMTP(HOST, person.account.local_port, timeout=PATIENCE) as program:
+        first = hurry_of(person)
+        program.ehlo()
+        second = hurry_of(person)
+        assert (first.cancelled(), second.cancelled()) == (True, False)
+    until(second.cancelled)
 
 
 def test_who_greets_and_never_logs_in_is_sent_off(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:

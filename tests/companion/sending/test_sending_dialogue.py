@@ -202,6 +202,15 @@ def test_only_dots_after_a_whole_line_break_are_doubled_on_the_way(person: Perso
     assert other.endswith(b">\r\n.\r\n.\r\n")
 
 
+def test_a_mail_that_begins_with_a_dot_arrives_as_written(person: Person) -> None:
+    person.guard.start()
+    person.signals = type(person.signals)()
+    content = b".X: y\r\nMessage-ID: <1@x>\r\nDate: x\r\n\r\nHello\r\n"
+    with person.mail_program() as program:
+        assert handed_in(program, b"." + content) == 250
+    assert person.server.received[0].content == content
+
+
 @pytest.mark.parametrize("end", [b"\n.\r\n", b"\n.\n", b"\r.\r", b"\r.\r\n", b"\r\n..\n.\n"])
 def test_a_mail_that_servers_could_take_to_end_early_is_refused(person: Person, end: bytes) -> None:
     person.guard.start()

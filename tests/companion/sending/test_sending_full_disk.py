@@ -10,6 +10,7 @@ from mail_person import ANGRY, CALM, USER, Person, until, written
 
 from companion.sending import queue
 from companion.sending.agitation import Signals
+from companion.sending.dispatching import LEFT_WHOLE
 from companion.sending.outcomes import DOUBLINGS
 from companion.sending.types import SendingError, State
 from index.replacing import replace_file
@@ -80,6 +81,16 @@ def test_whatever_comes_up_at_a_look_is_told_once_and_looked_past(
     person.send(ANGRY)
     person.let_pass(601)
     until(lambda: len(person.server.received) == 1)
+
+
+def test_a_stop_tells_where_sent_mails_lie_whole(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks() -> None:
+        raise SendingError("The disk is away.")
+
+    person.guard.start()
+    monkeypatch.setattr(person.guard._queue, "sweep", breaks)
+    person.guard.stop()
+    assert f"mail: {LEFT_WHOLE.format('The disk is away.')}" in person.incidents
 
 
 def test_a_sent_mail_is_known_again_where_there_is_no_room_for_its_mark(person: Person, disk: Disk) -> None:

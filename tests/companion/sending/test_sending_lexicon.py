@@ -22,7 +22,7 @@ admit answer apologize call change correct delete deliver do explain finish fix 
 reply resign respond send stop tell undo
 """
 #: Orders of other languages, whole words that are rarely the first of an English sentence.
-ORDERS_ELSEWHERE = "doe fate leg lever lies mach pare resolve sag schick"
+ORDERS_ELSEWHERE = "doe fate leg lever lies liefer mach pare resolve sag schick"
 PRESSURE = "immediately inadmissible seriously unacceptable"
 SOFTENERS = "appreciate cheers glad kindly please sorry thanks"
 
@@ -87,3 +87,30 @@ def test_innocent_words_are_no_orders(text: str) -> None:
 def test_what_is_meant_to_hurt_is_found_in_seven_languages(text: str) -> None:
     found = read(text)
     assert found.insults + found.pressure >= 3
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "idiotin",
+        "idiotinnen",
+        "bastardo",
+        "bastardi",
+        "cretinata",
+        "dreistigkeiten",
+        "dümmer",
+        "dümmster",
+        "dümmstes",
+        "dümmste",
+    ],
+)
+def test_insults_are_found_in_their_forms(word: str) -> None:
+    assert read(word).insults == 1
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["liefer", "paguem", "envíenme", "mandamelo", "mándamelo", "envíamelo", "arreglalo", "arréglalo", "mandatemelo"],
+)
+def test_orders_are_found_in_their_forms(word: str) -> None:
+    assert read(f"{word} agora.").orders == 1

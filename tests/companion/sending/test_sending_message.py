@@ -7,7 +7,7 @@ import sys
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.sending import message
@@ -82,7 +82,6 @@ def test_a_line_between_two_rules_begins_what_is_forwarded(line: str, over: bool
     assert message.own_words(f"\r\nhello\r\n{line}\r\nmore".encode()).endswith("more") is not over
 
 
-@settings(deadline=None)
 @given(st.binary())
 def test_any_bytes_can_be_read(raw: bytes) -> None:
     message.own_words(raw)

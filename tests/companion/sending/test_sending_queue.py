@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from mail_person import Clock
 
@@ -44,7 +44,6 @@ def again(queue: Queue, folder: Path, clock: Clock) -> Queue:
     return opened(folder, clock)
 
 
-@settings(deadline=None)
 @given(st.binary(), st.text())
 def test_a_mail_is_read_as_it_was_written(content: bytes, subject: str) -> None:
     written = Head("work", "ann\udcff", ENVELOPE, subject, "", 1.5, 2.5, len(content))
@@ -111,6 +110,15 @@ def test_a_damaged_mail_is_told_of_and_stays(tmp_path: Path, clock: Clock) -> No
     assert path.exists()
     assert (tmp_path / f"{entry.id}.note").exists()
     queue.close()
+
+
+def test_a_damaged_mark_of_a_sent_mail_is_no_mail_that_waits_and_goes_as_marks_do(tmp_path: Path, clock: Clock) -> None:
+    mark = tmp_path / f"{'0' * 24}.sent"
+    for age, there in ((REMEMBERED_SECONDS - 1, True), (REMEMBERED_SECONDS + 1, False)):
+        mark.write_bytes(b"damaged" * 20)
+        os.utime(mark, (clock.now - age, clock.now - age))
+        opened(tmp_path, clock).close()
+        assert mark.exists() is there
 
 
 def test_a_file_under_the_name_of_another_is_not_taken_for_it(tmp_path: Path, clock: Clock) -> None:

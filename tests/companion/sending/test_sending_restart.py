@@ -8,8 +8,7 @@ from typing import NoReturn
 
 import keyring
 import pytest
-from keyring.errors import KeyringLocked
-from mail_person import ANGRY, CALM, PASSWORD, USER, Person, until
+from mail_person import ANGRY, CALM, PASSWORD, USER, Locked, Person, until
 
 from companion.sending.agitation import Signals
 from companion.sending.mail_file import Head
@@ -17,21 +16,6 @@ from companion.sending.passwords import KeyringPasswords
 from companion.sending.queue import REMEMBERED_SECONDS, Queue
 from companion.sending.types import Envelope, SendingError, State
 from companion.sending.withdrawal import NAME
-
-
-class Locked:
-    """A keyring that gives nothing while it is locked, as after a login that needs no password."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.shut, self.asked, self._get = True, 0, keyring.get_password
-        monkeypatch.setattr(keyring, "get_password", self._given)
-
-    def _given(self, service: str, user: str) -> str | None:
-        self.asked += 1
-        return self._refused() if self.shut else self._get(service, user)
-
-    def _refused(self) -> NoReturn:
-        raise KeyringLocked("Failed to unlock the collection!")
 
 
 def test_nothing_on_disk_can_be_read(person: Person) -> None:
@@ -110,8 +94,9 @@ def test_a_locked_keyring_keeps_nobody_from_sending(person: Person, monkeypatch:
     assert person.held().state is State.HELD
     (told,) = person.incidents
     assert told == (
-        "mail: A password that you want kept no more is perhaps still in the keyring: The keyring did not give a "
-        "mail's password (Failed to unlock the collection!). Unlock it. It is looked for again in an hour."
+        "mail: Companion could not look whether the keyring has a mail's password that is not to stay there: The "
+        "keyring did not give a mail's password (Failed to unlock the collection!). Unlock it. It looks again in an "
+        "hour, or once your mail program logs in."
     )
     person.let_pass(601)
     person.mail_program().close()
@@ -160,7 +145,7 @@ def test_whatever_a_keyring_raises_mail_programs_are_served(person: Person, monk
     monkeypatch.setattr(keyring, "get_password", fail)
     person.new_guard().start()
     assert person.guard.runs
-    assert "still in the keyring: TimeoutError" in person.incidents[0]
+    assert "not to stay there: TimeoutError" in person.incidents[0]
 
 
 def test_switched_off_it_still_sends_what_was_held(person: Person) -> None:

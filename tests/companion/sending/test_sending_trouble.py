@@ -13,9 +13,9 @@ from real_server import Authority, MailServer
 
 from companion.sending import queue
 from companion.sending.mail_file import Head, Progress
-from companion.sending.outcomes import GIVE_UP_SECONDS, GIVE_UP_TRIES
+from companion.sending.outcomes import GIVE_UP_SECONDS, GIVE_UP_TRIES, UNFIT
 from companion.sending.passwords import KeyringPasswords
-from companion.sending.types import HeldMail, Security, SendingError, State
+from companion.sending.types import Envelope, HeldMail, Recipient, Security, SendingError, State
 from index.keys.mail_files import bound_to
 from index.replacing import replace_file
 
@@ -173,7 +173,7 @@ def test_passwords_stay_where_they_were_when_they_cannot_be_moved(
 ) -> None:
     person.guard.start()
     person.send(ANGRY)
-    monkeypatch.setattr("companion.sending.passwords._has_keyring", lambda: False)
+    monkeypatch.setattr("companion.sending.passwords.has_keyring", lambda: False)
     with pytest.raises(SendingError, match="no keyring"):
         person.guard.apply(replace(person.settings, keep_passwords=True))
     person.guard.apply(replace(person.settings, hold_seconds=300.0))
@@ -272,6 +272,26 @@ def test_who_looks_what_waits_does_not_wait_for_the_disk(person: Person, monkeyp
     over.set()
     putting_off.join(PATIENCE)
     assert while_it_is_written == 1
+
+
+def test_a_mail_from_before_that_servers_could_take_to_end_early_is_given_up(person: Person) -> None:
+    waiting, now = queue.Queue(person.folder, person.keys.files, clock=person.clock), person.clock.now
+    waiting.open()
+    content = b"Message-ID: <1@x>\r\n\r\nhi\n.\nMAIL FROM:<eve@x>\r\n"
+    envelope = Envelope(USER, (), (Recipient("bob@example.org", ()),))
+    head = Head("work", USER, envelope, "hi", "1", now, now, len(content), server=person.account.server)
+    waiting.put(head, content, State.HELD)
+    waiting.close()
+    points: list[str] = []
+    person.guard.start()
+    until(lambda: "password" in person.held().said)
+    program = person.mail_program()
+    person.server.behaviour.breaks = lambda point: bool(points.append(point))
+    until(lambda: person.held().state is State.FAILED)
+    program.close()
+    assert "single dot after half a line break" in person.held().said
+    assert "data" not in points
+    until(lambda: f"mail: {UNFIT}" in person.incidents)
 
 
 def test_a_mail_of_a_newer_version_stays_as_it_is_and_the_others_go(person: Person) -> None:
