@@ -6,7 +6,7 @@ NAME ?= all
 # Tests that compute, or show windows to nobody: two at a time. The others start programs and desktops and mostly wait for
 # them: in rows beside each other, of which one takes two at a time.
 ON_DESKTOPS := tests/ui/test_focus_on_desktop.py tests/ui/test_locking_for_real.py tests/ui/test_starting.py
-BROWSERS := tests/privacy tests/companion/sending
+BROWSERS := tests/privacy tests/companion/sending/test_thunderbird.py
 WHOLE := tests/integration tests/end2end $(addprefix tests/companion/,accessible wayland)
 COMPUTING := tests/end2end/test_whole_way.py tests/integration/test_import_and_demo.py tests/index tests/embeddings \
 	tests/companion/evaluation tests/companion/masking tests/companion/feedback $(wildcard tests/companion/test_learning*.py) \
@@ -18,9 +18,11 @@ COMPUTING := tests/end2end/test_whole_way.py tests/integration/test_import_and_d
 run: system-run $(VENV)/.run
 	@if [ -n "$$DISPLAY" ] || [ -n "$$WAYLAND_DISPLAY" ]; then exec $(BIN)/companion run; else exec $(BIN)/companion demo; fi
 
-test: system-test $(VENV)/.dev lint
+test: system-test $(VENV)/.dev
 	@failed=0; \
+	$(MAKE) --no-print-directory lint >$(VENV)/lint.log 2>&1 & lint=$$!; \
 	$(BIN)/python -m pytest -n 2 --dist loadfile --max-worker-restart 0 $(COMPUTING) || failed=1; \
+	wait $$lint || failed=1; cat $(VENV)/lint.log; \
 	$(BIN)/python -m pytest $(addprefix --ignore=,$(COMPUTING)) $(BROWSERS) >$(VENV)/browsers.log 2>&1 & browsers=$$!; \
 	$(BIN)/python -m pytest $(addprefix --ignore=,$(COMPUTING)) $(WHOLE) >$(VENV)/whole.log 2>&1 & whole=$$!; \
 	$(BIN)/python -m pytest -n 2 --dist loadfile --max-worker-restart 0 $(addprefix --ignore=,$(COMPUTING) $(BROWSERS) $(WHOLE)) || failed=1; \

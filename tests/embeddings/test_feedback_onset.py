@@ -33,7 +33,7 @@ def followed(stretch: EEGWindow) -> list[Step]:
 
 def test_a_blink_is_held_before_it_is_muted_so_that_nothing_of_it_is_in_the_value() -> None:
     moved = []
-    for seed in range(8):
+    for seed in range(5):
         blinked, quiet = blinking(seed, at=10.0)
         begin = next(i for i, step in enumerate(blinked) if step.time > 10 and step.muted)
         assert blinked[begin - 1].held
