@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -30,9 +31,10 @@ QUESTION = {"subject": "Printer", "body": ANGRY, "plain": True, "recipients": 1,
 
 
 @pytest.fixture
-def vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    return tmp_path / "a vault"
+def vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    with TemporaryDirectory(prefix="c") as short:  # the name of a socket has little room
+        monkeypatch.setenv("XDG_RUNTIME_DIR", short)
+        yield tmp_path / "a vault"
 
 
 @pytest.fixture

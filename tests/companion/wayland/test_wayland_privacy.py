@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from desktop import wait_until
@@ -176,13 +177,31 @@ def test_a_lock_leaves_no_window_active(sway: SwayDesk, screen: Screen) -> None:
     wait_until(unlocked, "the end of the lock")
 
 
-def test_a_session_its_screen_saver_says_is_locked_is_not_looked_at(sway: SwayDesk) -> None:
+def test_a_session_its_screen_saver_says_is_locked_is_not_looked_at(sway: SwayDesk, tmp_path: Path) -> None:
     sway.open_foot("secret", RED)
+    # On a bus of its own: to the others of this file the lock would have ended while the screen was locked.
+    bus = f"unix:path={tmp_path / 'bus'}"
+    environ = {**sway.environ, "DBUS_SESSION_BUS_ADDRESS": bus}
+    sway.for_this_test("dbus-daemon", "--session", "--nofork", "--address", bus)
+    wait_until((tmp_path / "bus").exists, "a bus")
     saver = ("org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSaver", "org.freedesktop.ScreenSaver")
-    sway.for_this_test("/usr/bin/python3", "-m", "dbusmock", "--session", *saver)
-    ask = ("gdbus", "call", "--session", "-d", saver[0], "-o", saver[1], "-m", "org.freedesktop.DBus.Mock.AddMethod")
+    sway.for_this_test(
+        "env", f"DBUS_SESSION_BUS_ADDRESS={bus}", "/usr/bin/python3", "-m", "dbusmock", "--session", *saver
+    )
+    ask = (
+        "gdbus",
+        "call",
+        "--address",
+        bus,
+        "-d",
+        saver[0],
+        "-o",
+        saver[1],
+        "-m",
+        "org.freedesktop.DBus.Mock.AddMethod",
+    )
     wait_until(lambda: sway.runs(*ask, saver[2], "GetActive", "", "b", "ret = True"), "a screen saver")
-    with open_wayland(sway.environ) as covered:
+    with open_wayland(environ) as covered:
         assert reason(covered) == LOCKED
 
 
