@@ -1,10 +1,11 @@
 """Two hours of work: no process of the program grows, none leaks descriptors, and the vault is whole afterwards.
 
 The program records the scripted desktop of `bench capture`, one phase after the other, again and again, with a rest in
-every round. After the first tenth of the time, which is for warming up, the tenth that follows is compared with the
-last: the median of the memory that each process wrote and shares with nobody, and the fewest descriptors it had open,
-as a leak is what never closes; no process may end meanwhile. Then the program is asked to end, every byte of the vault
-is verified, and a sentence typed in each tenth of the time is asked for.
+every round. After the first sixth of the time, which is for warming up, the sixth that follows is compared with the
+last, in whole rounds: the median of the memory that each process wrote and shares with nobody, and the fewest
+descriptors it had open, as a leak is what never closes; no process may end meanwhile. The medians of every round are
+told too. Then the program is asked to end, every byte of the vault is verified, and ten sentences that were typed are
+asked for.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ from index.store import Store
 MINUTES = 120.0
 ROUND_SECONDS = 300.0
 REST_SHARE = 0.2
-WINDOWS = 10  # the time is cut into so many; the first is for warming up
+WINDOWS = 6  # the time is cut into about so many; the first is for warming up
+ASKED_FOR = 10  # of what was typed
 SAMPLE_SECONDS = 5.0
 MOST_GROWTH = 3.0  # percent
 
@@ -74,7 +76,7 @@ def main() -> int:
         keep_in(folder / "secrets.json")  # the person's keyring is not for a throw-away vault
         try:
             with desk() as desktop:
-                grown, typed = _soak(desktop, folder, minutes * 60)
+                grown, by_round, typed = _soak(desktop, folder, minutes * 60)
             told, errors = doctor(folder), errors_in(folder)
         except DesktopError as error:
             print(f"soak: {error}", file=sys.stderr)
@@ -84,6 +86,7 @@ def main() -> int:
     figures = {
         "minutes": minutes,
         "processes": [_told(one) for one in grown],
+        "megabytes_by_round": by_round,
         "asked_for": len(typed),
         "verify_said": verified.stdout.strip().splitlines()[-3:],
         "errors": errors[:5],
@@ -100,8 +103,8 @@ def main() -> int:
     return report("soak", figures, bars)
 
 
-def _soak(desktop: Desktop, folder: Path, seconds: float) -> tuple[list[Growth], list[str]]:
-    """Let the program record for so long; returns how each process grew, and words that were typed meanwhile."""
+def _soak(desktop: Desktop, folder: Path, seconds: float) -> tuple[list[Growth], dict[str, list[float]], list[str]]:
+    """Let the program record for so long; returns how each process grew, its rounds, and words typed meanwhile."""
     prose = Prose()
     with companion_recording(desktop, folder) as recorder:
         with Pages(prose, _heard) as pages, Weighing(recorder.pid, every=SAMPLE_SECONDS) as weighing:
@@ -111,10 +114,11 @@ def _soak(desktop: Desktop, folder: Path, seconds: float) -> tuple[list[Growth],
                 _round(script, min(ROUND_SECONDS, left))
                 recorder.alive()
             grown = _growth(weighing, begin, time.monotonic())
+            by_round = _by_round(weighing, begin, time.monotonic())
             await_quiet(weighing, waiting=partial(_waiting, folder))
         recorder.end()
     typed = [shown.words[0] for shown in script.shown if shown.act == TYPING]
-    return grown, typed[:: max(1, len(typed) // WINDOWS)]
+    return grown, by_round, typed[:: max(1, len(typed) // ASKED_FOR)]
 
 
 def _waiting(folder: Path) -> int:
@@ -136,16 +140,18 @@ def _round(script: Script, seconds: float) -> None:
 
 
 def _growth(weighing: Weighing, begin: float, end: float) -> list[Growth]:
-    """Compare the tenth of the time that follows warming up with the last, for each process there after warming up.
+    """Compare the rounds that follow warming up with the last ones, for each process there after warming up.
 
+    Whole rounds: what a process holds goes up and down by a quarter within one, as a page is read or nobody is there.
     One that is started anew begins small again: how many ended is counted beside.
     """
-    tenth = (end - begin) / WINDOWS
-    early = _weights(weighing, begin + tenth, begin + 2 * tenth)
-    late = _weights(weighing, end - tenth, end)
+    rounds = max(1, round((end - begin) / ROUND_SECONDS / WINDOWS))
+    length = min(rounds * ROUND_SECONDS, (end - begin) / 3)
+    early = _weights(weighing, begin + length, begin + 2 * length)
+    late = _weights(weighing, end - length, end)
     pids: dict[str, set[int]] = {}
     for sample in weighing.samples:
-        if begin + tenth <= sample.time <= end:
+        if begin + length <= sample.time <= end:
             pids.setdefault(weighing.role(sample.pid), set()).add(sample.pid)
     found = []
     for role, before in sorted(early.items()):
@@ -168,6 +174,16 @@ def _weights(weighing: Weighing, begin: float, end: float) -> dict[str, tuple[fl
         )
         for role, samples in by_role.items()
     }
+
+
+def _by_round(weighing: Weighing, begin: float, end: float) -> dict[str, list[float]]:
+    """Return the median megabytes of each process in each whole round."""
+    found: dict[str, list[float]] = {}
+    for number in range(int((end - begin) // ROUND_SECONDS)):
+        start = begin + number * ROUND_SECONDS
+        for role, (megabytes, _) in _weights(weighing, start, start + ROUND_SECONDS).items():
+            found.setdefault(role, []).append(round(megabytes, 1))
+    return found
 
 
 def _told(one: Growth) -> dict[str, object]:
