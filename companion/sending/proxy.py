@@ -82,10 +82,21 @@ class Proxy:
 
     async def _close(self) -> None:
         for server in self._servers:
-            server.close()
+            await stop_listening(server)
         for dialogue in list(self._dialogues):
             dialogue.break_off()
         await asyncio.sleep(0)  # not for `wait_closed`, which from Python 3.12 on waits for the dialogues too
+
+
+async def stop_listening(server: asyncio.Server) -> None:
+    """Close it, once whoever is being let in is in: asyncio leaves their socket open where it is closed in between."""
+    loop = asyncio.get_running_loop()
+    if isinstance(loop, asyncio.SelectorEventLoop):  # the other one, of Windows, knows no readers
+        for listening in server.sockets:
+            loop.remove_reader(listening.fileno())
+    for _ in range(2):  # the connection is made, and told
+        await asyncio.sleep(0)
+    server.close()
 
 
 class _Full(asyncio.Protocol):

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from companion.sending.proxy import stop_listening
 from companion.sending.types import Security
 
 logging.getLogger("mail.log").setLevel(logging.CRITICAL)
@@ -127,7 +128,6 @@ class MailServer:
         self.received: list[Received] = []
         self._tls = authority.serving()
         self._loop = asyncio.new_event_loop()
-        self._open: set[_Speaking] = set()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
     def __enter__(self) -> Self:
@@ -151,22 +151,17 @@ class MailServer:
         return await self._loop.create_server(self._met, HOST, self.port, ssl=at_once)
 
     async def _close(self) -> None:
-        self._server.close()
-        for one in list(self._open):
-            if one.transport is not None:
-                one.transport.abort()  # type: ignore[attr-defined]
+        await stop_listening(self._server)
+        # asyncio's own list: who is still agreeing on a key is told to none of ours.
+        for transport in list(self._loop._transports.values()):  # type: ignore[attr-defined]
+            transport.abort()
         await self._server.wait_closed()
         for _ in range(20):
             await asyncio.sleep(0)
 
     def _met(self) -> _Speaking:
         later = self._tls if self.security is Security.STARTTLS else None
-        speaking = _Speaking(self, loop=self._loop, tls_context=later)
-        self._open.add(speaking)
-        return speaking
-
-    def gone(self, speaking: _Speaking) -> None:
-        self._open.discard(speaking)
+        return _Speaking(self, loop=self._loop, tls_context=later)
 
 
 class _Hook:
@@ -188,10 +183,6 @@ class _Speaking(SMTP):
         )
         self._server = server
         self._params, self._named = "", []
-
-    def connection_lost(self, error: Exception | None) -> None:
-        super().connection_lost(error)
-        self._server.gone(self)
 
     async def _handle_client(self) -> None:
         await self._at("greeting")

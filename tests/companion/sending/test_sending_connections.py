@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import smtplib
 import socket
+import threading
 
 import pytest
 from mail_person import CALM, HOST, PASSWORD, PATIENCE, USER, Person, until, written
@@ -140,6 +142,23 @@ def test_stopping_ends_the_connections(person: Person) -> None:
     with pytest.raises(smtplib.SMTPServerDisconnected):
         program.noop()
     until(lambda: not person.guard.runs)
+
+
+def test_who_is_let_in_as_we_stop_leaves_no_socket_open(person: Person) -> None:
+    person.guard.start()
+    proxy = person.guard._proxy
+    assert proxy is not None
+    busy = threading.Event()
+    proxy._loop.call_soon_threadsafe(busy.wait)
+    with socket.create_connection((HOST, person.account.local_port), timeout=PATIENCE) as quiet:
+        stopping = threading.Thread(target=person.guard.stop)
+        stopping.start()
+        until(lambda: len(proxy._loop._ready) > 0)  # type: ignore[attr-defined] # both wait for their turn now
+        busy.set()
+        stopping.join(PATIENCE)
+        quiet.recv(100)
+        assert quiet.recv(1) == b""
+    gc.collect()  # pytest makes an error of what is found open
 
 
 def test_connections_are_counted(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
