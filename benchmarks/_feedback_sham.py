@@ -44,6 +44,9 @@ AFTER = 8.0  # seconds of signal more, so that every session ends
 SECOND = round(1 / STEP_SECONDS)
 TIMES = Times(BASELINE, BLOCK, 0.0, 1)
 EDGE = 6  # steps before a mute begins, and after it ends
+# Seeds of a made-up person's sessions and blinks. One that is drawn from twice ties what it gives: where a person's few
+# blinks were drawn like their times, whoever blinked little did so in the baseline.
+EARLIER_FROM, NOW_FROM, BLINKS_FROM = 1_000_000, 2_000_000, 4_000_000
 DRAWS = 5000
 FOLDS = 10
 RATES = 0.3, 0.6, 0.8, 0.9
@@ -102,11 +105,11 @@ def made_up(protocol: Protocol, seed: int) -> Person:
 
     def steps(seed: int, block: float) -> list[Step]:
         eeg = generated(BASELINE + block + AFTER, seed=seed, frequency=frequency, snr_db=snr_db, slope=1.2)
-        return _followed(protocol, with_blinks(eeg, seed=seed, a_minute=blinks))
+        return _followed(protocol, with_blinks(eeg, seed=seed + BLINKS_FROM, a_minute=blinks))
 
     name = f"made up {protocol.name} {seed}"
     rate = random.Random(seed).choice(RATES)  # noqa: S311 to be repeated
-    return Person(name, protocol, rate, steps(seed + 1_000_000, EARLIER_BLOCK), steps(seed, BLOCK))
+    return Person(name, protocol, rate, steps(seed + EARLIER_FROM, EARLIER_BLOCK), steps(seed + NOW_FROM, BLOCK))
 
 
 def _followed(protocol: Protocol, eeg: EEGWindow) -> list[Step]:

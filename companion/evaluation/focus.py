@@ -23,7 +23,6 @@ from embeddings import focus
 SECONDS = 4.0
 FALSE_ALARMS = 0.05
 COVERAGE = 0.5
-CONFIDENCE_SECONDS = 16.0  # over which a score must have stayed away from neutral for us to be sure
 FEWEST = 8  # people, so that leaving one out leaves enough to train and to calibrate on
 LEAST_SECONDS = 1.0  # of a window: a second holds one segment of a spectrum
 CHANCE = 0.5
@@ -137,31 +136,46 @@ class _Judge:
             self._running(scores), lambda labels, values: statistics.tpr_at_fpr(labels, values, FALSE_ALARMS)
         )
 
-    def _running(self, scores: PerPerson, seconds: float = focus.SMOOTHING_SECONDS) -> list[Numbers]:
+    def _running(self, scores: PerPerson) -> list[Numbers]:
         """Return the causal running mean over the tested windows; the reference, long gone, does not count."""
         smooth = []
         for sitting, theirs in zip(self._seen, scores, strict=True):
             one = theirs.copy()
-            one[sitting.tested] = focus.smoothed(theirs[sitting.tested], step=focus_data.STEP, seconds=seconds)
+            one[sitting.tested] = focus.smoothed(theirs[sitting.tested], step=focus_data.STEP)
             smooth.append(one)
         return smooth
 
     def _probability(self, ours: Scored) -> list[Figure]:
         """Calibration and what abstaining gains, over all people's windows together."""
         labels, sure = self._pooled(ours.probabilities)
-        scores, confidence = self._pooled(ours.scores)[1], self._pooled(self._confidence(ours))[1]
-        full = statistics.auc(labels, scores)
-        part = statistics.selective_auc(labels, scores, confidence, COVERAGE)
+        full = statistics.auc(labels, self._pooled(ours.scores)[1])
         error = statistics.ece(labels, sure)
+        rng = np.random.default_rng(self._options.seed)
+        part = self._surest(ours, ours.prominence)
+        even = self._surest(ours, [1.0] * len(self._seen))
+        exchanged = [self._surest(ours, rng.permutation(ours.prominence).tolist()) for _ in range(self._times // 2)]
+        luck = (1 + sum(one >= part for one in exchanged)) / (1 + len(exchanged))
         return [
             _single("calibration error (ECE)", error, "probability of focus, all windows of unseen people"),
             _single("AUC over all people", full, "one scale for everyone"),
-            _single("the same, surest half", part, "sure: the last 16 s lie far from saying nothing"),
+            _single(
+                "the same, surest half",
+                part,
+                "sure: the last 16 s lie far from saying nothing, and alpha stands out at rest",
+            ),
+            _single("the same, surest half, whatever alpha does", even, "sure by the last 16 s alone"),
+            _single("the same, surest half, by luck", luck, "p: as much by the alpha of whichever other person"),
         ]
 
-    def _confidence(self, ours: Scored) -> list[Numbers]:
-        running = self._running(ours.scores, CONFIDENCE_SECONDS)
-        return [np.abs(values - neutral) for values, neutral in zip(running, ours.neutral, strict=True)]
+    def _surest(self, ours: Scored, prominence: Sequence[float]) -> float:
+        """Return the AUC of the surest half of all people's windows."""
+        each = []
+        for sitting, scores, neutral, stands_out in zip(self._seen, ours.scores, ours.neutral, prominence, strict=True):
+            one = np.zeros(len(scores))
+            one[sitting.tested] = focus.confidence(scores[sitting.tested], neutral, stands_out, step=focus_data.STEP)
+            each.append(one)
+        labels, scored = self._pooled(ours.scores)
+        return statistics.selective_auc(labels, scored, self._pooled(each)[1], COVERAGE)
 
     def _pooled(self, values: PerPerson) -> tuple[Labels, Numbers]:
         judged = [sitting.judged(theirs) for sitting, theirs in zip(self._seen, values, strict=True)]

@@ -31,6 +31,9 @@ class Scored:
     ----------
     neutral
         The score that says nothing, for each person's model.
+    prominence
+        How far each person's alpha rhythm stands out in the minute of rest that nobody labels, see
+        `SiteReference.prominence`.
     noise
         Scores of noise in place of the EEG.
     where
@@ -41,6 +44,7 @@ class Scored:
     scores: PerPerson
     probabilities: PerPerson
     neutral: Sequence[float]
+    prominence: Sequence[float]
     noise: PerPerson
     where: Sequence[Sites]
 
@@ -105,18 +109,19 @@ def _scored(seen: Sequence[Sitting], models: Sequence[FocusModel], seed: int) ->
     rng = np.random.default_rng(seed)
     where = [focus.where(model, sitting.windows.ch_names) for sitting, model in zip(seen, models, strict=True)]
     each = list(zip(seen, models, where, strict=True))
-    scores = [_scores(model, sitting, at, matrices_of(sitting.windows)) for sitting, model, at in each]
+    matrices = [matrices_of(sitting.windows) for sitting in seen]
+    usual = [_usual(*one, of) for one, of in zip(each, matrices, strict=True)]
+    scores = [focus.scores(model, its, of) for model, its, of in zip(models, usual, matrices, strict=True)]
     lines = [model.line(at.kind) for _, model, at in each]
     probabilities = [line.probability(s) for line, s in zip(lines, scores, strict=True)]
-    noise = [
-        _scores(model, sitting, at, matrices_of(controls.noise(sitting.windows, rng))) for sitting, model, at in each
-    ]
-    return Scored(scores, probabilities, [line.neutral for line in lines], noise, where)
+    noises = [matrices_of(controls.noise(sitting.windows, rng)) for sitting in seen]
+    noise = [focus.scores(one[1], _usual(*one, of), of) for one, of in zip(each, noises, strict=True)]
+    stands_out = [its.prominence for its in usual]
+    return Scored(scores, probabilities, [line.neutral for line in lines], stands_out, noise, where)
 
 
-def _scores(model: FocusModel, sitting: Sitting, where: Sites, matrices: Numbers) -> Numbers:
-    usual = SiteReference.fit(matrices[sitting.whole.rest], where, model.others)
-    return focus.scores(model, usual, matrices)
+def _usual(sitting: Sitting, model: FocusModel, where: Sites, matrices: Numbers) -> SiteReference:
+    return SiteReference.fit(matrices[sitting.whole.rest], where, model.others)
 
 
 def _clock(seen: Sequence[Sitting], out: int) -> Numbers:

@@ -2,7 +2,9 @@
 
 It is rewarded anew as a person's own signal would be: at the rate that is set now, with a threshold that follows, and
 against as long a baseline. It stands still while the person's own signal is muted or held and then goes on as a true
-one does, whose running mean stood still while its brain did not. Nothing is given twice.
+one does, whose running mean stood still while its brain did not. For how long that was, is left to the earlier session,
+in which what was muted is missing too: were the same left out once more, a replay would change faster than a true one.
+Nothing is given twice.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from collections.abc import Sequence
 from companion.feedback.earlier import LOOK_READINGS, Earlier, Readings
 from embeddings.feedback.plan import STEP_SECONDS
 
+GOES_ON = 6  # steps of a mute in which the course goes on: after 0.3 s it moves another way than before
 SKIPPED = 200  # margins left out over a rest or a pause, after which nothing goes on as it was
 
 
@@ -69,6 +72,7 @@ class Replay:
         self._kept = math.exp(-STEP_SECONDS / smoothing)
         self._given: float | None = None
         self._apart = 0.0  # how far what is given is from the earlier session's course
+        self._stood = 0  # steps that it has stood still
 
     def begin(self, baseline: Readings) -> None:
         """Reward the sessions at the rate that is set, against as long a baseline as the person's own was."""
@@ -77,12 +81,16 @@ class Replay:
 
     def next(self) -> float:
         """Return the margin of the next step, which counts; only once it has begun."""
+        self._stood = 0
         self._apart *= self._kept
         self._given = self._went_on() + self._apart
         return self._given
 
     def stand_still(self) -> None:
         """Let a step go by that is muted or held."""
+        self._stood += 1
+        if self._stood > GOES_ON:
+            return
         went_on = self._went_on()
         if self._given is not None:
             self._apart = self._given - went_on

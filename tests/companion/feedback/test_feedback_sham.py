@@ -10,7 +10,7 @@ from feedback_steps import Clock, begun, drawing, driven, earlier, replay_of, se
 from companion.feedback import replayable, sham
 from companion.feedback.earlier import Earlier, readings_of
 from companion.feedback.kept import facts
-from companion.feedback.replay import SKIPPED, most
+from companion.feedback.replay import GOES_ON, SKIPPED, most
 from companion.feedback.series import Log
 from companion.feedback.sham import Draw
 from companion.feedback.types import Times
@@ -97,14 +97,16 @@ def test_over_what_is_muted_a_replay_stands_still_and_then_goes_on_as_a_running_
     for made in (still, going):
         for _ in range(50):
             last = made.next()
-    for _ in range(25):
+    for _ in range(GOES_ON):
         still.stand_still()
         going.next()
+    for _ in range(20):
+        still.stand_still()  # what was muted in the earlier session is left out there already
     apart = [still.next() - going.next() for _ in range(100)]
     share = np.exp(-STEP_SECONDS / SMOOTHING_SECONDS)
     assert apart[1:] == pytest.approx([share * one for one in apart[:-1]])
     assert abs(apart[0]) > 1e-3
-    assert apart[0] / share + going_before(own, 75) == pytest.approx(last)
+    assert apart[0] / share + going_before(own, 50 + GOES_ON) == pytest.approx(last)
 
 
 def going_before(own: list[Earlier], count: int) -> float:
