@@ -38,6 +38,7 @@ from index.vault import Vault
 SHOWN = 12
 DAY_SECONDS = 86_400.0
 WEEK_SECONDS = 7 * 86_400.0
+OF_PROGRAMS = ("focus_never_apps", "focus_always_apps", "focus_work", "focus_distracting")
 MARKS = {True: ("works  ", "green"), None: ("off    ", "dim"), False: ("MEND   ", "bold red")}
 
 
@@ -98,10 +99,22 @@ def _environment(settings: Settings) -> Iterator[Check]:
         yield Check("screen", problem is None, problem or "X11 can be looked at.")
     else:
         yield Check("screen", None, problem)
+    yield from _focus(settings)
     yield _headset(settings)
     reads = importlib.util.find_spec("rapidocr") is not None
     yield Check("text on screen", reads, "rapidocr is here." if reads else "rapidocr is missing: pip install rapidocr.")
     yield _text_model(settings)
+
+
+def _focus(settings: Settings) -> Iterator[Check]:
+    """Look for what was set of programs in front, where nobody knows which one is."""
+    dead = [name for name in OF_PROGRAMS if getattr(settings, name)]
+    if settings.follow_focus and dead and not settings.looks_at_windows:
+        names = ", ".join(dead)
+        says = (
+            f"No window is looked at, so that {names} decide nothing: let pictures or text be recorded, or empty them."
+        )
+        yield Check("focus", works=False, says=says)
 
 
 def _headset(settings: Settings) -> Check:

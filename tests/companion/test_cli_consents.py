@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,3 +40,16 @@ def test_a_screen_that_cannot_be_looked_at_is_to_be_mended_for_its_text_too(
         main(["doctor", "--json"])
         checks = {check["part"]: check["works"] for check in json.loads(capsys.readouterr().out)["checks"]}
         assert checks["screen"] is works
+
+
+def test_rules_about_programs_are_to_be_mended_where_no_window_is_looked_at(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules = Settings(follow_focus=True, focus_never_apps=("zoom",), focus_work=("code",))
+    for settings, told in ((rules, 1), (replace(rules, consent_text=True), 0), (replace(rules, follow_focus=False), 0)):
+        save(settings, tmp_path / "settings.toml")
+        capsys.readouterr()
+        main(["doctor", "--json"])
+        checks = [check for check in json.loads(capsys.readouterr().out)["checks"] if check["part"] == "focus"]
+        assert [check["works"] for check in checks] == [False] * told
+        assert all("focus_never_apps, focus_work decide nothing" in check["says"] for check in checks)
