@@ -81,8 +81,8 @@ def _italian(text: str) -> bool:
 
 
 def _spanish(text: str) -> bool:
-    number = text[:-1].translate(str.maketrans("XYZ", "012"))
-    return "TRWAGMYFPDXBNJZSQVHLCKE"[int(number) % 23] == text[-1]
+    number = int(text[:-1].translate(str.maketrans("XYZ", "012")))
+    return number > 0 and "TRWAGMYFPDXBNJZSQVHLCKE"[number % 23] == text[-1]  # nm prints 00000000 T
 
 
 def _polish(text: str) -> bool:

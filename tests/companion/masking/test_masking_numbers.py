@@ -37,6 +37,8 @@ def test_the_remainder_by_97_of_an_account_is_one() -> None:
         ("RSSMRA85T10A562S", "Italian tax code"),
         ("DNI 12345678Z", "Spanish identity number"),
         ("DNI 12345678A", None),
+        ("c-lang.o:00000000 T print_lang", None),
+        ("NIE X0000001R", "Spanish identity number"),
         ("PESEL 44051401359", "Polish identity number"),
         ("BSN 111222333", "Dutch citizen number"),
         ("order 111222333", None),
