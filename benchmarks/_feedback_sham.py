@@ -44,8 +44,8 @@ AFTER = 8.0  # seconds of signal more, so that every session ends
 SECOND = round(1 / STEP_SECONDS)
 TIMES = Times(BASELINE, BLOCK, 0.0, 1)
 EDGE = 6  # steps before a mute begins, and after it ends
-# Seeds of a made-up person's sessions and blinks. One that is drawn from twice ties what it gives: where a person's few
-# blinks were drawn like their times, whoever blinked little did so in the baseline.
+# Seeds of a made-up person's sessions and blinks. A seed that is used twice makes what is drawn from it depend on each
+# other: with one for how often a person blinks and for when, whoever blinked little did so in the baseline.
 EARLIER_FROM, NOW_FROM, BLINKS_FROM = 1_000_000, 2_000_000, 4_000_000
 DRAWS = 5000
 FOLDS = 10

@@ -15,7 +15,6 @@ from embeddings.types import Signal
 
 # Hz, from and below. Finer than the usual five where focus and calm differ: around theta, alpha and beta.
 BANDS = ((1, 3), (3, 5), (5, 8), (8, 10), (10, 13), (13, 18), (18, 24), (24, 31), (31, 41))
-ALPHA, AROUND_ALPHA = (3, 4), (1, 2, 5, 6, 7)  # places in BANDS; 3 to 31 Hz, where neither eyes nor muscles are loudest
 SHRINKAGE = 0.05  # towards equal power: a band of 4 s has too few degrees of freedom for 8 electrodes
 SEGMENT_SECONDS = 1.0
 _TINY = np.finfo(float).tiny
@@ -55,17 +54,6 @@ def shrunk(spectra: NDArray[np.float64]) -> NDArray[np.float64]:
     level = np.trace(spectra, axis1=-2, axis2=-1)[..., np.newaxis, np.newaxis] / channels
     drawn: NDArray[np.float64] = (1 - SHRINKAGE) * spectra + (SHRINKAGE * level + _TINY) * np.eye(channels)
     return drawn
-
-
-def prominence(log_power: NDArray[np.float64]) -> float:
-    """Return how far the alpha rhythm stands out of ``float64[bands]`` of log power (nats), in nats; 0 for not at all.
-
-    It is what lies above the background, which is a straight line through log power against log frequency.
-    """
-    middle = np.log([np.sqrt(low * high) for low, high in BANDS])
-    around, alpha = list(AROUND_ALPHA), list(ALPHA)
-    slope, level = np.polyfit(middle[around], log_power[around], 1)
-    return max(0.0, float(np.mean(log_power[alpha] - level - slope * middle[alpha])))
 
 
 def _within(frequencies: NDArray[np.float64], band: tuple[int, int]) -> NDArray[np.bool_]:

@@ -25,7 +25,6 @@ from embeddings.sites import Sites
 from embeddings.types import EmbeddingsError
 
 SMOOTHING_SECONDS = 32.0  # over which scores are averaged before anything is decided
-CONFIDENCE_SECONDS = 16.0  # over which a score must have stayed away from neutral for us to be sure
 LIMIT = 6.0  # spreads; one wild feature must not decide
 FILE = "focus.npz"
 
@@ -141,16 +140,6 @@ def where(model: FocusModel, ch_names: Sequence[str]) -> Sites:
 def scores(model: FocusModel, reference: SiteReference, matrices: Numbers) -> Numbers:
     """Return the score of each window, ``float64[windows]``, against a person's rest at the sites of `where`."""
     return model.line(reference.sites.kind).score(reference.features(matrices))
-
-
-def confidence(values: Numbers, neutral: float, prominence: float, *, step: float) -> Numbers:
-    """Return how sure each score is, ``float64[windows]``; only its order means something.
-
-    It is how far the last `CONFIDENCE_SECONDS` stayed from the score that says nothing, times how far the person's
-    alpha rhythm stands out at rest (`SiteReference.prominence`): most of what the score is read from is that rhythm
-    giving way, which nobody can see where there is none.
-    """
-    return np.abs(smoothed(values, step=step, seconds=CONFIDENCE_SECONDS) - neutral) * prominence
 
 
 def smoothed(values: Numbers, *, step: float, seconds: float = SMOOTHING_SECONDS) -> Numbers:

@@ -50,11 +50,6 @@ class Reference:
             spread = np.sqrt(OWN_SHARE * spread**2 + (1 - OWN_SHARE) * others**2)
         return cls(whitening, vectors.mean(axis=0), np.where(spread > 0, spread, 1.0))
 
-    @property
-    def log_power(self) -> NDArray[np.float64]:
-        """Log power of each band at the mean, averaged over the co-spectrum's axes, ``float64[bands]``."""
-        return np.asarray(-2 * np.linalg.slogdet(self.whitening)[1] / self.whitening.shape[-1], np.float64)
-
     def relative(self, matrices: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return how unusual each window is, in spreads: ``float64[windows, features]``."""
         return (_tangent(matrices, self.whitening) - self.mean) / self.spread

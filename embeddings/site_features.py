@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.features import BANDS, prominence, shrunk
+from embeddings.features import BANDS, shrunk
 from embeddings.reference import Reference
 from embeddings.sites import Sites
 
@@ -47,11 +47,6 @@ class SiteReference:
         slots = _slots(self.sites)
         found[:, slots] = self.reference.relative(_brought(matrices, self.sites))
         return _spoken_twice(found, self.sites)
-
-    @property
-    def prominence(self) -> float:
-        """How far the person's alpha rhythm stands out of the background, in nats; 0 for not at all."""
-        return prominence(self.reference.log_power)
 
     @property
     def whole(self) -> bool:

@@ -9,7 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from companion.evaluation import electrodes, focus_data, focus_models, focus_null, shipped_card, statistics
+from companion.evaluation import (
+    electrodes,
+    focus_data,
+    focus_models,
+    focus_null,
+    focus_surest,
+    shipped_card,
+    statistics,
+)
 from companion.evaluation.bids import cohort
 from companion.evaluation.errors import EvaluationError
 from companion.evaluation.focus_data import Sitting
@@ -22,7 +30,6 @@ from embeddings import focus
 
 SECONDS = 4.0
 FALSE_ALARMS = 0.05
-COVERAGE = 0.5
 FEWEST = 8  # people, so that leaving one out leaves enough to train and to calibrate on
 LEAST_SECONDS = 1.0  # of a window: a second holds one segment of a spectrum
 CHANCE = 0.5
@@ -148,34 +155,18 @@ class _Judge:
     def _probability(self, ours: Scored) -> list[Figure]:
         """Calibration and what abstaining gains, over all people's windows together."""
         labels, sure = self._pooled(ours.probabilities)
-        full = statistics.auc(labels, self._pooled(ours.scores)[1])
         error = statistics.ece(labels, sure)
-        rng = np.random.default_rng(self._options.seed)
-        part = self._surest(ours, ours.prominence)
-        even = self._surest(ours, [1.0] * len(self._seen))
-        exchanged = [self._surest(ours, rng.permutation(ours.prominence).tolist()) for _ in range(self._times // 2)]
-        luck = (1 + sum(one >= part for one in exchanged)) / (1 + len(exchanged))
+        of_all = "probability of focus, all windows of unseen people"
+        people = [self._seen_of(*one) for one in zip(self._seen, ours.scores, ours.neutral, strict=True)]
         return [
-            _single("calibration error (ECE)", error, "probability of focus, all windows of unseen people"),
-            _single("AUC over all people", full, "one scale for everyone"),
-            _single(
-                "the same, surest half",
-                part,
-                "sure: the last 16 s lie far from saying nothing, and alpha stands out at rest",
-            ),
-            _single("the same, surest half, whatever alpha does", even, "sure by the last 16 s alone"),
-            _single("the same, surest half, by luck", luck, "p: as much by the alpha of whichever other person"),
+            _single("calibration error (ECE)", error, of_all),
+            *focus_surest.figures(people, ours.prominence, seed=self._options.seed, times=self._times // 2),
         ]
 
-    def _surest(self, ours: Scored, prominence: Sequence[float]) -> float:
-        """Return the AUC of the surest half of all people's windows."""
-        each = []
-        for sitting, scores, neutral, stands_out in zip(self._seen, ours.scores, ours.neutral, prominence, strict=True):
-            one = np.zeros(len(scores))
-            one[sitting.tested] = focus.confidence(scores[sitting.tested], neutral, stands_out, step=focus_data.STEP)
-            each.append(one)
-        labels, scored = self._pooled(ours.scores)
-        return statistics.selective_auc(labels, scored, self._pooled(each)[1], COVERAGE)
+    def _seen_of(self, sitting: Sitting, scores: Numbers, neutral: float) -> focus_surest.Seen:
+        far = np.zeros(len(scores))
+        far[sitting.tested] = focus_surest.distance(scores[sitting.tested], neutral, step=focus_data.STEP)
+        return focus_surest.Seen(*sitting.judged(scores), sitting.judged(far)[1])
 
     def _pooled(self, values: PerPerson) -> tuple[Labels, Numbers]:
         judged = [sitting.judged(theirs) for sitting, theirs in zip(self._seen, values, strict=True)]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.svm import SVC
 
-from companion.evaluation import controls, reference
+from companion.evaluation import controls, focus_surest, reference
 from companion.evaluation.focus_data import Sitting, joined, matrices_of
 from companion.evaluation.windows import Windows
 from embeddings import focus, focus_training, sites
@@ -32,8 +32,8 @@ class Scored:
     neutral
         The score that says nothing, for each person's model.
     prominence
-        How far each person's alpha rhythm stands out in the minute of rest that nobody labels, see
-        `SiteReference.prominence`.
+        How far each person's alpha rhythm stands out in the minute they are measured against, of which nothing is
+        scored; see `focus_surest.prominence`.
     noise
         Scores of noise in place of the EEG.
     where
@@ -110,13 +110,16 @@ def _scored(seen: Sequence[Sitting], models: Sequence[FocusModel], seed: int) ->
     where = [focus.where(model, sitting.windows.ch_names) for sitting, model in zip(seen, models, strict=True)]
     each = list(zip(seen, models, where, strict=True))
     matrices = [matrices_of(sitting.windows) for sitting in seen]
-    usual = [_usual(*one, of) for one, of in zip(each, matrices, strict=True)]
+    usual = [_usual(sitting, model, at, of) for (sitting, model, at), of in zip(each, matrices, strict=True)]
     scores = [focus.scores(model, its, of) for model, its, of in zip(models, usual, matrices, strict=True)]
     lines = [model.line(at.kind) for _, model, at in each]
     probabilities = [line.probability(s) for line, s in zip(lines, scores, strict=True)]
     noises = [matrices_of(controls.noise(sitting.windows, rng)) for sitting in seen]
-    noise = [focus.scores(one[1], _usual(*one, of), of) for one, of in zip(each, noises, strict=True)]
-    stands_out = [its.prominence for its in usual]
+    noise = [
+        focus.scores(model, _usual(sitting, model, at, of), of)
+        for (sitting, model, at), of in zip(each, noises, strict=True)
+    ]
+    stands_out = [focus_surest.prominence(its.reference) for its in usual]
     return Scored(scores, probabilities, [line.neutral for line in lines], stands_out, noise, where)
 
 

@@ -2,9 +2,9 @@
 
 It is rewarded anew as a person's own signal would be: at the rate that is set now, with a threshold that follows, and
 against as long a baseline. It stands still while the person's own signal is muted or held and then goes on as a true
-one does, whose running mean stood still while its brain did not. For how long that was, is left to the earlier session,
-in which what was muted is missing too: were the same left out once more, a replay would change faster than a true one.
-Nothing is given twice.
+one does, whose running mean stood still while its brain did not. Its course moves on for `GOES_ON` steps of that at
+most: the earlier session has left out its own muted time already, and twice as much missing makes a replay change
+faster than a true session, which models told (docs/adr/0026-neurofeedback.md). Nothing is given twice.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from companion.feedback.earlier import LOOK_READINGS, Earlier, Readings
 from embeddings.feedback.plan import STEP_SECONDS
 
-GOES_ON = 6  # steps of a mute in which the course goes on: after 0.3 s it moves another way than before
+GOES_ON = 6  # steps; 0.3 s, after which a running mean of half a second comes to move another way than before
 SKIPPED = 200  # margins left out over a rest or a pause, after which nothing goes on as it was
 
 
@@ -72,7 +72,7 @@ class Replay:
         self._kept = math.exp(-STEP_SECONDS / smoothing)
         self._given: float | None = None
         self._apart = 0.0  # how far what is given is from the earlier session's course
-        self._stood = 0  # steps that it has stood still
+        self._stood = 0  # steps since the last that was given
 
     def begin(self, baseline: Readings) -> None:
         """Reward the sessions at the rate that is set, against as long a baseline as the person's own was."""

@@ -150,10 +150,10 @@ class Calibration:
             self._failed, self.spans = FORGOTTEN, ()
             self._said = {part: [] for part in self._said}
 
-    def outcome(self, before: float, after: float, prominence: float | None) -> Outcome:
-        """Return what came of it; how far the EEG was believed before, and is after, and how far alpha stands out."""
+    def outcome(self, before: float, after: float) -> Outcome:
+        """Return what came of it; how far the EEG was believed before, and is after."""
         rest, work = (outcome.mean(self._said[part]) for part in (Part.MORE_REST, Part.WORK))
-        return Outcome(rest, work, before, after, prominence)
+        return Outcome(rest, work, before, after)
 
     def _advance(self, now: float) -> None:
         stage = STAGES[self._at]

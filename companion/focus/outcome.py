@@ -10,16 +10,11 @@ from companion.focus.learned import probability
 
 LEAST_SECONDS = 16  # with a good signal, of rest and of work each; of fewer nothing is said
 CLEAR = 1.0  # log odds between the two that rest which goes on did not reach in anybody (docs/adr/0025-focus-state.md)
-FAINT = 0.5  # nats; the EEG told focus of five people below it with an AUC of 0.57, of nineteen above with 0.87
 NOTICED = 0.01  # a change of how far the EEG is believed that is worth a word
 
 TOO_LITTLE = (
     "There was too little good signal to say how well the EEG tells your rest from your work. Your rest is known all "
     "the same, and focus is measured against it."
-)
-NO_RHYTHM = (
-    "Your alpha rhythm hardly stands out while you rest with closed eyes: in people like that the EEG says less of "
-    "focus than in others."
 )
 AGAIN = "Two minutes of each say little: the figure may be another one next time."
 
@@ -34,8 +29,6 @@ class Outcome:
         Mean log odds of focus, before anything was learned of this person; None where too little was heard.
     belief_before, belief
         How far the EEG is believed in this person: the factor of its log odds, 1 before anybody said anything.
-    prominence
-        How far their alpha rhythm stands out at rest, in nats; None where that is not known.
 
     """
 
@@ -43,7 +36,6 @@ class Outcome:
     work: float | None
     belief_before: float
     belief: float
-    prominence: float | None = None
 
     @property
     def apart(self) -> float | None:
@@ -62,8 +54,7 @@ class Outcome:
             return TOO_LITTLE
         rest, work = (f"{probability(said):.0%}" for said in (self.rest, self.work))
         figures = f"The EEG alone gave focus {rest} while you rested and {work} while you counted."
-        faint = self.prominence is not None and self.prominence < FAINT
-        return " ".join([figures, self._verdict(), *([NO_RHYTHM] if faint else []), self._belief(), AGAIN])
+        return f"{figures} {self._verdict()} {self._belief()} {AGAIN}"
 
     def _verdict(self) -> str:
         if self.adds:

@@ -33,8 +33,6 @@ class Said:
         What the person did in this window.
     rest
         The person's rest as `FocusTracker.dump` tells it, once it is known; what to send with the next window.
-    prominence
-        How far their alpha rhythm stands out in it, in nats; None until it is known.
 
     """
 
@@ -44,7 +42,6 @@ class Said:
     faults: tuple[tuple[str, str], ...]
     artefacts: tuple[str, ...]
     rest: bytes | None
-    prominence: float | None = None
 
 
 @dataclass(slots=True)
@@ -87,16 +84,10 @@ class FocusTrackers:
         if not reading.frozen:
             followed.fit_at = window.time_end
             followed.rest = followed.rest or followed.tracker.dump()
-        told, usual = reading.quality, followed.tracker.reference
+        told = reading.quality
         faults = tuple((name, fault) for name, fault in zip(names, told.faults, strict=True) if fault)
         return Said(
-            reading.evidence,
-            not reading.frozen,
-            reading.known,
-            faults,
-            artefacts=told.artefacts,
-            rest=followed.rest,
-            prominence=None if usual is None else usual.prominence,
+            reading.evidence, not reading.frozen, reading.known, faults, artefacts=told.artefacts, rest=followed.rest
         )
 
     def _of(self, names: tuple[str, ...], rest: bytes | None, time: float, *, anew: bool) -> _Followed:

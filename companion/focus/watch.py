@@ -292,9 +292,7 @@ class FocusWatch:
             return replace(step, sentence=sentence)
         if step.part is not Part.DONE:
             return step
-        said = self._brain.said
-        prominence = None if said is None else said.prominence
-        return replace(step, outcome=calibration.outcome(before, self._following.person.belief, prominence))
+        return replace(step, outcome=calibration.outcome(before, self._following.person.belief))
 
     def _keep(self, calibration: Calibration, rest: bytes, ahead: float) -> None:
         spans = [(span.start + ahead, span.end + ahead, span.focused) for span in calibration.spans]

@@ -64,19 +64,3 @@ def test_silence_gives_numbers() -> None:
     silent = features.shrunk(features.cospectra(np.zeros((2, 1024)), 256.0))
     assert np.isfinite(silent).all()
     assert np.linalg.eigvalsh(silent).min() > 0
-
-
-@pytest.mark.parametrize(("falls", "stands_out"), [(0.0, 0.0), (1.3, 0.0), (1.3, 0.7), (2.0, 1.5)])
-def test_a_rhythm_stands_out_by_as_much_as_it_lies_above_the_background(falls: float, stands_out: float) -> None:
-    middle = np.sqrt([low * high for low, high in features.BANDS])
-    power = 2.0 - falls * np.log(middle)
-    power[3:5] += stands_out
-    assert features.prominence(power) == pytest.approx(stands_out, abs=1e-9)
-    power[3:5] -= 3.0
-    assert features.prominence(power) == 0.0
-
-
-def test_neither_eyes_nor_muscles_make_a_rhythm() -> None:
-    power = np.zeros(len(features.BANDS))
-    power[[0, -1]] += 5.0
-    assert features.prominence(power) == pytest.approx(0.0)

@@ -122,13 +122,3 @@ def test_smoothing_looks_back_only() -> None:
 
     assert list(focus.smoothed(values, step=2.0, seconds=4.0)) == [0.0, 0.0, 4.0, 4.0, 0.0, 0.0]
     assert list(focus.smoothed(values, step=2.0, seconds=6.0)) == pytest.approx([0, 0, 8 / 3, 8 / 3, 8 / 3, 0])
-
-
-def test_sure_is_what_stayed_from_neutral_in_people_whose_rhythm_stands_out() -> None:
-    values = np.array([1.0] * 8 + [3.0] * 8 + [-1.0] * 8)
-    found = focus.confidence(values, 1.0, 0.5, step=2.0)
-
-    assert list(found[[7, 15, 23]]) == pytest.approx([0.0, 1.0, 1.0])
-    assert np.all(np.diff(found[7:16]) > 0)  # the last 16 s count
-    assert focus.confidence(values, 1.0, 2.0, step=2.0) == pytest.approx(4 * found)
-    assert not focus.confidence(values, 1.0, 0.0, step=2.0).any()

@@ -65,9 +65,7 @@ def test_every_figure_stands_beside_its_controls(reports: dict[str, Report]) -> 
     assert len(report.differences[0].per_person) == report.people
     assert figure(report, "noise input") == pytest.approx(0.5, abs=0.15)
     assert report.p_value is not None
-    assert {"the same, surest half, whatever alpha does", "the same, surest half, by luck"} <= {
-        f.name for f in report.figures
-    }
+    assert {"AUC of the surest half by the last 16 s alone", "p of the surest half"} <= {f.name for f in report.figures}
 
 
 def test_the_shipped_start_is_scored_untouched(tmp_path: Path, reports: dict[str, Report]) -> None:

@@ -103,6 +103,7 @@ def test_over_what_is_muted_a_replay_stands_still_and_then_goes_on_as_a_running_
     for _ in range(20):
         still.stand_still()  # what was muted in the earlier session is left out there already
     apart = [still.next() - going.next() for _ in range(100)]
+    assert 0.2 < GOES_ON * STEP_SECONDS < SMOOTHING_SECONDS  # it moves another way by then, and is not far
     share = np.exp(-STEP_SECONDS / SMOOTHING_SECONDS)
     assert apart[1:] == pytest.approx([share * one for one in apart[:-1]])
     assert abs(apart[0]) > 1e-3

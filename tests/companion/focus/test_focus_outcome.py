@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from companion.focus.calibration import Calibration, Part
-from companion.focus.outcome import CLEAR, FAINT, LEAST_SECONDS, NO_RHYTHM, TOO_LITTLE, Outcome, mean
+from companion.focus.outcome import CLEAR, LEAST_SECONDS, TOO_LITTLE, Outcome, mean
 
 
 def test_what_tells_work_from_rest_is_said_with_its_figures() -> None:
@@ -48,11 +48,6 @@ def test_only_rest_and_work_that_were_not_measured_against_count() -> None:
         now += 1.0
         assert now < 1000.0
         calibration.step(now, 1.0, said.get(calibration.part, 50.0))
-    came = calibration.outcome(1.0, 1.1, 0.8)
+    came = calibration.outcome(1.0, 1.1)
     assert (came.rest, came.work) == (-1.0, 2.0)
-    assert (came.belief_before, came.belief, came.prominence) == (1.0, 1.1, 0.8)
-
-
-def test_that_there_is_hardly_a_rhythm_to_go_by_is_said_where_it_is_known() -> None:
-    said = {of: Outcome(-0.8, 1.1, 1.0, 1.0, of).sentence for of in (None, 0.0, 0.49, FAINT, 1.4)}
-    assert [of for of, sentence in said.items() if NO_RHYTHM in sentence] == [0.0, 0.49]
+    assert (came.belief_before, came.belief) == (1.0, 1.1)

@@ -35,10 +35,8 @@ def test_without_one_it_is_learned_and_told_and_another_process_goes_on_from_it(
     assert first[0].log_odds is None
     assert 0.0 < first[10].known < 1.0
     assert first[-1].rest is not None
-    assert (first[0].prominence, first[-1].prominence is None) == (None, False)
     again = feed(FocusTrackers(), 1, first[-1].rest, seed=1)
     assert again[0].log_odds is not None
-    assert again[0].prominence == first[-1].prominence
 
 
 def test_anew_nothing_of_before_counts() -> None:

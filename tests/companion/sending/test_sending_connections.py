@@ -148,13 +148,15 @@ def test_who_is_let_in_as_we_stop_leaves_no_socket_open(person: Person) -> None:
     person.guard.start()
     proxy = person.guard._proxy
     assert proxy is not None
-    busy = threading.Event()
-    proxy._loop.call_soon_threadsafe(busy.wait)
+    loop, busy, free = proxy._loop, threading.Event(), threading.Event()
+    loop.call_soon_threadsafe(lambda: (busy.set(), free.wait(PATIENCE)))
+    assert busy.wait(PATIENCE)
+    queued = len(loop._ready)  # type: ignore[attr-defined]
     with socket.create_connection((HOST, person.account.local_port), timeout=PATIENCE) as quiet:
         stopping = threading.Thread(target=person.guard.stop)
         stopping.start()
-        until(lambda: len(proxy._loop._ready) > 0)  # type: ignore[attr-defined] # both wait for their turn now
-        busy.set()
+        until(lambda: len(loop._ready) > queued)  # type: ignore[attr-defined] # both wait for their turn now
+        free.set()
         stopping.join(PATIENCE)
         quiet.recv(100)
         assert quiet.recv(1) == b""
