@@ -16,6 +16,8 @@ from desktop import end, wait_until
 from companion.capture.accessible.loop import LoopThread
 from companion.capture.session_services import SAVERS
 
+ANSWER_SECONDS = 60.0  # a daemon that has hundreds to draw, on a busy machine
+
 _ENDS_WITH_US = ("setpriv", "--pdeathsig", "KILL")
 
 
@@ -47,7 +49,7 @@ class Caller:
         )
 
         async def asked() -> Message | None:
-            return await asyncio.wait_for(self.bus.call(message), 10.0)
+            return await asyncio.wait_for(self.bus.call(message), ANSWER_SECONDS)
 
         answer = self.thread.run(asked())
         assert answer is not None
