@@ -3,6 +3,7 @@ asked. Do-not-disturb is kept by the real `Keeping`, on a desktop that is a vari
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -93,6 +94,7 @@ class Watch:
     def __init__(self) -> None:
         self.alive = True
         self.state, self.rules = NO_FOCUS, Rules()
+        self._one_at_a_time = threading.Lock()  # one thread asks, another tells
         self.hands = True
         self.overrides: list[tuple[Mode, float | None]] = []
         self._listeners: list[Callable[[FocusState], None]] = []
@@ -104,9 +106,10 @@ class Watch:
     def stop(self) -> None: ...
 
     def snapshot(self) -> FocusState:
-        if self.alive:
-            self.state = replace(self.state)
-        return self.state
+        with self._one_at_a_time:
+            if self.alive:
+                self.state = replace(self.state)
+            return self.state
 
     def set_rules(self, rules: Rules) -> None:
         self.rules = rules
@@ -122,16 +125,18 @@ class Watch:
 
     def say(self, *, deep: bool, cause: Cause = Cause.SIGNS) -> None:
         """Decide; a second passes."""
-        before, time = self.state, self.state.time + 1.0
-        since = before.since if before.deep is deep else time
-        self.state = replace(before, time=time, deep=deep, since=since, cause=cause)
+        with self._one_at_a_time:
+            before, time = self.state, self.state.time + 1.0
+            since = before.since if before.deep is deep else time
+            self.state = replace(before, time=time, deep=deep, since=since, cause=cause)
         if deep is not before.deep:
             for listener in self._listeners:
                 listener(self.state)
 
     def go_on(self) -> None:
         """Let a second pass in which nothing changes."""
-        self.state = replace(self.state, time=self.state.time + 1.0)
+        with self._one_at_a_time:
+            self.state = replace(self.state, time=self.state.time + 1.0)
 
 
 class Noticing:
