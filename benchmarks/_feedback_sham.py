@@ -44,11 +44,9 @@ AFTER = 8.0  # seconds of signal more, so that every session ends
 SECOND = round(1 / STEP_SECONDS)
 TIMES = Times(BASELINE, BLOCK, 0.0, 1)
 EDGE = 6  # steps before a mute begins, and after it ends
-# Seeds of a made-up person's sessions and blinks. A seed that is used twice makes what is drawn from it depend on each
-# other: with one for how often a person blinks and for when, whoever blinked little did so in the baseline.
+# Seeds, apart: with one for how often a person blinks and for when, whoever blinked little did so in the baseline.
 EARLIER_FROM, NOW_FROM, BLINKS_FROM = 1_000_000, 2_000_000, 4_000_000
-DRAWS = 5000
-FOLDS = 10
+DRAWS, FOLDS = 5000, 10
 RATES = 0.3, 0.6, 0.8, 0.9
 PIECE = 40  # steps
 SAME = 0.999  # how alike two pieces are that count as one

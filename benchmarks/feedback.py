@@ -161,6 +161,8 @@ def blinding(people: int, data: Path) -> tuple[dict[str, object], list[Bar]]:
         if its:
             more, others = _told_apart(_feedback_sham.pairs(its), source)
             figures, bars = figures | more, [*bars, *others]
+        else:
+            figures[f"sham_of_{source}"] = f"left out: no recordings beside {data}"
     told = _feedback_sham.margins_told_while_sealed()
     return figures, [*bars, Bar("margins of a sealed session in its export and pictures of it in its report", told, 0)]
 

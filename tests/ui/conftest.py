@@ -10,6 +10,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 import pytest
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
+from recording_deep_work import RecordingDeepWork
 from recording_engine import NOW, RecordingEngine, status
 from waiting import settle
 
@@ -86,3 +87,8 @@ def sidebar(bare_sidebar: Sidebar, engine: RecordingEngine) -> Sidebar:
     bare_sidebar.show_state(view(status()))
     bare_sidebar.set_engine(engine, exclude_minutes=7.0)
     return bare_sidebar
+
+
+@pytest.fixture
+def deep() -> RecordingDeepWork:
+    return RecordingDeepWork()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import TypeVar
@@ -19,6 +19,7 @@ from companion.notices.types import Decision, Judged, Notice
 from companion.quiet.keeping import Standing
 from index.focus_history import Span, Totals
 from index.notices import HeldNotice
+from ui.bridge import in_background
 
 T = TypeVar("T")
 
@@ -151,3 +152,8 @@ def morning() -> Past:
     """Return two hours with a stretch of deep focus, and three that were held in it."""
     points = tuple(Point(NOW - 60.0 * minute, 0.9 if minute < 40 else 0.2) for minute in range(120, 0, -1))
     return Past(NOW - 7200, NOW, points, ((NOW - 2400, NOW - 60),), (), three_held().notices)
+
+
+def elsewhere(call: Callable[[], bool]) -> Future[bool]:
+    """Make a call on a thread of its own, as that of the notices is."""
+    return in_background(call, name="notices of a test")

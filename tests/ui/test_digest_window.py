@@ -23,11 +23,6 @@ KEY = Qt.Key
 
 
 @pytest.fixture
-def deep() -> RecordingDeepWork:
-    return RecordingDeepWork()
-
-
-@pytest.fixture
 def window(bridge: Bridge, deep: RecordingDeepWork) -> DigestWindow:
     made = DigestWindow(bridge=bridge, deep=lambda: deep, now=lambda: NOW)
     made.show_digest(three_held())

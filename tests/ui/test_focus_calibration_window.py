@@ -55,11 +55,6 @@ class Desk:
 
 
 @pytest.fixture
-def deep() -> RecordingDeepWork:
-    return RecordingDeepWork()
-
-
-@pytest.fixture
 def desk(bridge: Bridge, deep: RecordingDeepWork) -> Desk:
     return Desk(bridge, deep)
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -9,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
-from recording_deep_work import CALM, DEEP, DOWN, WHY, FocusedEngine, RecordingDeepWork, judged, three_held
+from recording_deep_work import CALM, DEEP, DOWN, WHY, FocusedEngine, RecordingDeepWork, elsewhere, judged, three_held
 from recording_engine import NOW, status
 from running_app import running
 from waiting import settle, wait_until
@@ -19,7 +18,6 @@ from companion.notices.types import NoticesError
 from companion.settings import Settings
 from companion.status import Activity
 from ui.app import App
-from ui.bridge import in_background
 from ui.focus.menu import NOT_FOLLOWED
 from ui.menu import CompanionMenu
 from ui.state_icon import sign
@@ -27,11 +25,6 @@ from ui.tray import Tray
 from ui.view_state import view
 
 DONE = Settings(first_run_done=True)
-
-
-@pytest.fixture
-def deep() -> RecordingDeepWork:
-    return RecordingDeepWork()
 
 
 @pytest.fixture
@@ -43,11 +36,6 @@ def engine(deep: RecordingDeepWork) -> FocusedEngine:
 def app(engine: FocusedEngine) -> Iterator[App]:
     with running(engine) as made:
         yield made
-
-
-def elsewhere(call: Callable[[], bool]) -> Future[bool]:
-    """Make a call on a thread of its own, as that of the notices is."""
-    return in_background(call, name="notices of a test")
 
 
 def trigger(action: QAction) -> None:

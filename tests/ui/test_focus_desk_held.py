@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from collections.abc import Iterator
 
 import pytest
-from recording_deep_work import FocusedEngine, RecordingDeepWork, judged, three_held
+from recording_deep_work import FocusedEngine, RecordingDeepWork, elsewhere, judged, three_held
 from running_app import running
 from waiting import settle, wait_until
 
 from companion.settings import Settings
 from ui.app import App
-from ui.bridge import in_background
 from ui.toasts.pile import AT_ONCE
 
 DONE = Settings(first_run_done=True)
-
-
-@pytest.fixture
-def deep() -> RecordingDeepWork:
-    return RecordingDeepWork()
 
 
 @pytest.fixture
@@ -32,11 +25,6 @@ def engine(deep: RecordingDeepWork) -> FocusedEngine:
 def app(engine: FocusedEngine) -> Iterator[App]:
     with running(engine) as made:
         yield made
-
-
-def elsewhere(call: Callable[[], bool]) -> Future[bool]:
-    """Make a call on a thread of its own, as that of the notices is."""
-    return in_background(call, name="notices of a test")
 
 
 def test_another_that_follows_focus_is_told_of_the_windows_and_the_digest_of_the_last_goes(
