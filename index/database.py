@@ -16,9 +16,9 @@ from index.vault import Vault
 from index.words import segmenting
 
 BUSY_TIMEOUT = 10.0  # seconds
-CACHE_KIB = 1024  # decrypted pages a connection keeps while it reads: a dozen threads read, mostly what is new
+CACHE_KIB = 256  # decrypted pages a connection keeps while it reads: a dozen threads read, mostly what is new
 SEARCHING_KIB = 16 * 1024  # and that of the thread that searches, which comes back to the same pages for each question
-WRITING_KIB = 4 * 1024  # and the writer, from one change to the next: all it touches in one is a megabyte or less
+WRITING_KIB = 1024  # and the writer, from one change to the next: all it touches in one is a megabyte or less
 
 # What the database raises; SQLCipher's classes are not those of the standard library's sqlite3.
 DatabaseError = dbapi2.DatabaseError
