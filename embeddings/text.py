@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 #: Passages whose vectors are remembered (1.5 KB each): much of what one looks at was there a moment before.
 KNOWN_PASSAGES = 512
 
-AT_ONCE = 8  # texts; what a process once needed for more of them stays its own
+AT_ONCE = 2  # texts: eight, all brought to the longest, take a fifth more of the processor, and memory that stays
 
 
 class TextModel:
