@@ -27,7 +27,7 @@ def private_bus() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     reading, writing = os.pipe()
     with os.fdopen(reading) as answer:
         command = (*_ENDS_WITH_US, "dbus-daemon", "--session", "--nofork", f"--print-address={writing}")
-        daemon = subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL)
+        daemon = subprocess.Popen(command, pass_fds=[writing], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(writing)
         try:
             yield answer.readline().strip(), daemon

@@ -54,6 +54,7 @@ def session_bus(environ: Mapping[str, str]) -> Iterator[str]:
             ["dbus-daemon", "--session", "--nofork", f"--print-address={writing}"],
             pass_fds=[writing],
             env=dict(environ),
+            stdout=subprocess.DEVNULL,  # what it starts says hello there
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
