@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,8 +60,7 @@ class Hot:
         """Take in rows, all newer than those it has."""
         upto = self._count + len(batch.rows)
         if upto > len(self._ids):
-            self._ids = np.concatenate([self._ids, np.empty((upto, 2), np.int64)])
-            self._vectors = np.concatenate([self._vectors, np.empty((upto, self._vectors.shape[1]), HALF)])
+            self._ids, self._vectors = (_with_room(held, self._count, 2 * upto) for held in (self._ids, self._vectors))
         self._ids[self._count : upto] = np.column_stack([batch.rows, batch.moments])
         self._vectors[self._count : upto] = batch.vectors
         self._count, self.highest = upto, int(batch.rows[-1])
@@ -99,3 +99,10 @@ class Hot:
         """Keep some rows, in arrays of their own size: nothing of the others is left in memory."""
         self._ids, self._vectors = self._ids[: self._count][which], self._vectors[: self._count][which]
         self._count = len(self._ids)
+
+
+def _with_room(held: NDArray[Any], count: int, room: int) -> NDArray[Any]:
+    """Return the first ``count`` rows of an array in one of ``room`` rows; what is empty there takes no memory yet."""
+    roomy = np.empty((room, held.shape[1]), held.dtype)
+    roomy[:count] = held[:count]
+    return roomy
