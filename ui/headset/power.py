@@ -16,19 +16,20 @@ _LEAST = 1e-6  # µV²/Hz: a silent electrode's logarithm stays finite
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A band by its usual name, in Hz; the upper edge left out."""
+    """A band by its usual name and its letter, in Hz; the upper edge left out."""
 
     name: str
+    symbol: str
     low: float
     high: float
 
 
 BANDS = (
-    Band("delta", LOWEST_HZ, 4.0),
-    Band("theta", 4.0, 8.0),
-    Band("alpha", 8.0, 13.0),
-    Band("beta", 13.0, 30.0),
-    Band("gamma", 30.0, HIGHEST_HZ),
+    Band("delta", "δ", LOWEST_HZ, 4.0),
+    Band("theta", "θ", 4.0, 8.0),
+    Band("alpha", "α", 8.0, 13.0),  # noqa: RUF001 Greek
+    Band("beta", "β", 13.0, 30.0),
+    Band("gamma", "γ", 30.0, HIGHEST_HZ),  # noqa: RUF001 Greek
 )
 
 

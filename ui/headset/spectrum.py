@@ -31,7 +31,10 @@ class SpectrumPlot(QWidget):
             "Spectrum",
             x_range=(math.log2(LOWEST_HZ), math.log2(HIGHEST_HZ)),
             below=[(math.log2(hertz), "1 Hz" if hertz == 1 else str(hertz)) for hertz in _HERTZ],
-            above=[(math.log2(band.low * band.high) / 2, band.name) for band in BANDS],
+            above=[
+                [(math.log2(band.low * band.high) / 2, words) for band, words in zip(BANDS, wording, strict=True)]
+                for wording in ([band.name for band in BANDS], [band.symbol for band in BANDS])
+            ],
         )
         self.caption = WAITING
         self.curves: dict[str, pg.PlotCurveItem] = {}
