@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TypeVar
 
-from embeddings.reading import cells
+from embeddings.reading import blocks, cells
 from embeddings.reading.boxes import Box, clipped, grown, merged, moved
 from embeddings.reading.finding import bands, padded, together
 from embeddings.reading.lines import Piece, pieces, snapped
@@ -90,9 +90,11 @@ class TextReader:
 
     def _found(self, image: Image, parts: Sequence[Box]) -> list[list[Box]]:
         """Return where lines are in each of some parts of the image."""
-        cut = [bands(part) for part in parts]
+        known = [_block(image, part) for part in parts]
+        cut = [bands(part) if lines is None else [] for part, lines in zip(parts, known, strict=True)]
         found = iter(self._each(lambda band: self._looked(image, band), [band for some in cut for band in some]))
-        return [together(some, [next(found) for _ in some]) for some in cut]
+        looked = [together(some, [next(found) for _ in some]) for some in cut]
+        return [model if lines is None else lines for lines, model in zip(known, looked, strict=True)]
 
     def _looked(self, image: Image, band: Box) -> list[Box]:
         pixels = image[band[1] : band[3], band[0] : band[2]]
@@ -125,6 +127,13 @@ def _inked(image: Image, box: Box) -> list[Box]:
     placed = [(left + one[0], top + one[1], left + one[2], top + one[3]) for one in boxes]
     parts = merged(clipped(grown(one, MARGIN, MARGIN), box) or one for one in placed)
     return [part for part in parts if min(part[2] - part[0], part[3] - part[1]) >= SMALLEST_SIDE]
+
+
+def _block(image: Image, part: Box) -> list[Box] | None:
+    """Return where the lines of a part are that is a block of text, None where the model has to look."""
+    left, top, right, bottom = part
+    lines = blocks.lines_in(image[top:bottom, left:right])
+    return None if lines is None else [moved(line, left, top) for line in lines]
 
 
 def _joined(box: Box, read: Sequence[tuple[_Cut, tuple[str, float]]]) -> TextLine:

@@ -62,6 +62,10 @@ def counted(reader: TextReader, monkeypatch: pytest.MonkeyPatch) -> Counted:
 @pytest.fixture(autouse=True)
 def _fresh(reader: TextReader) -> None:
     """Let no test know what another one read."""
+    _forget_all(reader)
+
+
+def _forget_all(reader: TextReader) -> None:
     for known in (reader._lines, reader._parts):
         known._known.clear()
 
@@ -115,11 +119,24 @@ def test_one_line_of_a_page_costs_one_line(reader: TextReader, counted: Counted)
 
 
 def test_a_window_seen_again_costs_neither_finding_nor_recognising(reader: TextReader, counted: Counted) -> None:
-    image = page(WORDS[:6])
+    image = page(WORDS[:3])  # too few for a block, whose lines need no finding
     first = reader.read(image)
+    assert counted.found
     counted.clear()
     assert reader.read(image.copy()) == first
     assert (counted.found, counted.recognised) == ([], 0)
+
+
+def test_a_block_of_text_is_read_as_by_the_model_without_asking_it_where_the_lines_are(
+    reader: TextReader, counted: Counted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = page(WORDS, points=14, size=(900, 560))
+    read = texts(reader.read(image))
+    assert counted.found == []
+    monkeypatch.setattr("embeddings.reading.blocks.lines_in", lambda _: None)
+    _forget_all(reader)
+    assert read == texts(reader.read(image)) == WORDS
+    assert counted.found
 
 
 def test_a_line_seen_again_elsewhere_is_not_recognised_again(reader: TextReader, counted: Counted) -> None:
