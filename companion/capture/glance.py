@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from companion.capture.lately import LatelyKeptOut
 from companion.capture.password_places import PasswordPlaces
 from companion.capture.privacy import NO_WINDOW, Rules
 from companion.capture.screen import Screen, Sight
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from companion.capture.accessible.reading import Reading
 
 MOVING = "The windows changed while they were being looked at."
+SETTLING = "A window that is left out was there a moment ago, and what came after it may not be painted yet."
 NOTHING_TOLD = "Its program tells no text, and pictures are not recorded."
 SILENT = "Its program told what it shows before and does not answer now: where its password fields are is not known."
 UNKNOWN = "Whether its program tells where its password fields are is not known: the desktop did not answer in time."
@@ -48,12 +51,23 @@ class Glance:
         self, rules: Rules, texts: Texts, *, pictures: bool, clock: Callable[[], float], passwords: PasswordPlaces
     ) -> None:
         self._rules, self._texts, self._pictures, self._clock = rules, texts, pictures, clock
-        self._passwords = passwords
+        self._passwords, self._kept_out = passwords, LatelyKeptOut()
         self.ended: Callable[[], bool] = lambda: False
 
+    def beside(self) -> Glance:
+        """Return one for the other monitors: a window that is left out there is none that was here a moment ago."""
+        other = Glance(self._rules, self._texts, pictures=self._pictures, clock=self._clock, passwords=self._passwords)
+        other.ended = self.ended
+        return other
+
     def decide(self, sight: Sight) -> str | None:
-        """Return why the window of a sight may not be looked at, None when it may."""
-        return self._rules.decide(sight.window, sight.overlapping)
+        """Return why the window of a sight may not be looked at now, None when it may."""
+        refused = self._rules.decide(sight.window, sight.overlapping)
+        if refused is not None:
+            self._kept_out.keep_out(sight)
+            return refused
+        rect = sight.window.rect if self._pictures and sight.window is not None else None  # only pixels are another's
+        return SETTLING if rect is not None and self._kept_out.may_show(rect, time.monotonic()) else None
 
     def take(
         self,
@@ -74,6 +88,7 @@ class Glance:
         name, within = (reading.name, reading.within) if reading is not None else ("", ())
         refused = self._rules.decide_address(window, name=name, within=within)
         if refused is not None:
+            self._kept_out.keep_out(before)
             return refused
         image = self._grabbed(screen, window, reading)
         if not self._still_allowed(screen, before, sight_of()):
@@ -121,6 +136,8 @@ class Glance:
             return False
         if before.window.rect is not None and screen.disturbed(before.window.rect):
             return False
+        if before.retitled != after.retitled and before.window.title == after.window.title:
+            return False  # as when another tab was in front and went again; else something in the title went on
         same = (before.window.rect, normalised_title(before.window.title), before.overlapping, before.above) == (
             after.window.rect,
             normalised_title(after.window.title),

@@ -7,7 +7,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from companion.capture.private_windows import PRIVATE_WINDOWS
-from companion.capture.programs import hides_private_windows, is_browser, is_never_shown, names_of
+from companion.capture.programs import (
+    hides_private_windows,
+    is_beside_its_windows,
+    is_browser,
+    is_never_shown,
+    names_of,
+)
 from companion.capture.sites import as_site, holds_secrets, host_of, is_named_in, lies_on
 from companion.capture.title_patterns import first_that_fits, folded
 from companion.capture.types import Window
@@ -60,6 +66,8 @@ class Rules:
         refused = self._refused(window)
         if refused is not None:
             return refused
+        if is_beside_its_windows(window.app, window.instance) and _leaves_private_out(self.exclude_titles):
+            return f"{window.app} does not tell whether this is of a private window."
         for other in above:
             reason = (self._refused(other) or self._not_known(other)) if _touches(window, other) else None
             if reason is not None:

@@ -91,6 +91,17 @@ def hides_private_windows(app: str) -> bool:
     return _one_of(app, HIDES_PRIVATE)
 
 
+def is_beside_its_windows(app: str, instance: str) -> bool:
+    """Whether a browser that says in its titles what is private shows this beside the windows it browses in.
+
+    Firefox and its kin call those ``Navigator``, whatever their name. What is not called so (page info, developer
+    tools, the picture of a video, the library) can be of a private one, and says it nowhere. ``instance`` is empty
+    where it is not told, and nothing can be known by it.
+    """
+    known = not instance.strip() or bool(names_of(app) & names_of(instance)) or _one_of(instance, SAYS_PRIVATE)
+    return not known and _one_of(app, SAYS_PRIVATE)
+
+
 def _one_of(app: str, browsers: tuple[str, ...]) -> bool:
     words = {_BETWEEN_WORDS.sub("-", name) for name in names_of(app)}
     return any(word == browser or word.startswith(f"{browser}-") for word in words for browser in browsers)

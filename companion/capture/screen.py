@@ -30,6 +30,9 @@ class Sight:
         Where menus and the like of the active window itself lie over it.
     above
         Where other windows lie over it whose pixels a picture of its rectangle holds.
+    retitled
+        How often its title was set and says now what it said before; it may have said something else in between. 0 of a
+        window whose title is set all the time, to let something in it tick.
 
     """
 
@@ -38,6 +41,7 @@ class Sight:
     overlapping: tuple[Window, ...] = ()
     popups: tuple[Rect, ...] = ()
     above: tuple[Rect, ...] = ()
+    retitled: int = 0
 
 
 NOTHING = Sight(0, None)

@@ -9,6 +9,9 @@ from functools import lru_cache
 from urllib.parse import parse_qs, unquote, urlsplit
 
 _LONGEST = 253  # characters of a host's name (RFC 1035)
+#: Characters of an address that are kept. What is behind these is no place any more, and there can be megabytes of it.
+LONGEST_ADDRESS = 4_096
+
 _LABEL = re.compile(r"[\w-]{1,63}")
 _DOTS = re.compile("[\u3002\uff0e\uff61]")  # what else stands for a dot in a host's name (UTS 46)
 _PUNYCODE = "xn--"
@@ -43,6 +46,15 @@ def as_site(written: str) -> str:
         )
     shorter = host.removeprefix("www.")
     return shorter if "." in shorter else host
+
+
+def shortened(url: str) -> str:
+    """Return an address as far as it says where a page is; that of a ``data:`` page holds the page itself."""
+    text = url.strip()
+    if text[:5].casefold() == "data:":
+        return text.partition(",")[0][:LONGEST_ADDRESS]
+    short = text[:LONGEST_ADDRESS]
+    return short if short == text or host_of(short) == host_of(text) else text  # a name and a password come before it
 
 
 def holds_secrets(url: str) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 from companion.capture.attended import NOBODY, Attended
 from companion.capture.beside import Beside
 from companion.capture.change import MOVED_ON, changed_share
-from companion.capture.glance import MOVING, NOTHING_TOLD, SILENT, UNKNOWN, Glance, is_same
+from companion.capture.glance import MOVING, NOTHING_TOLD, SETTLING, SILENT, UNKNOWN, Glance, is_same
 from companion.capture.hands import Counter
 from companion.capture.password_places import PasswordPlaces
 from companion.capture.privacy import NO_WINDOW, Rules, is_private
@@ -29,6 +29,9 @@ _STOP_EVERY = 0.25
 
 LOCKED = "The screen is locked or asleep."
 NOBODY_THERE = "Nobody touched anything for two minutes."
+
+#: Why nothing is looked at, though no rule says so.
+NOT_PRIVATE = (LOCKED, NOBODY_THERE, MOVING, SETTLING, NOTHING_TOLD, SILENT, UNKNOWN)
 
 
 class ScreenSource:
@@ -82,6 +85,7 @@ class ScreenSource:
         self._triggers, self._hands = Triggers(), Counter()
         self._last: Frame | None = None
         self._page: Window | None = None  # what was allowed at the look before, also where windows moved since
+        self._titled = self._titled_now = 0  # `Sight.retitled` at the look before that was allowed, and at the newest
         self._tried = float("inf")  # since when a look is called for that came to nothing so far, UTC seconds
         self._screen_limits = ""
 
@@ -95,7 +99,7 @@ class ScreenSource:
         self._last, self._page, self._triggers, self._hands = None, None, Triggers(), Counter()
         self._glance.ended = stop.is_set
         self._happened(Happened(Trigger.STARTED, time.monotonic()))
-        beside = Beside(self._glance, self._clock)
+        beside = Beside(self._glance.beside(), self._clock)
         try:
             with closing(self._written), closing(self._texts), self._open_screen() as screen:
                 self._written.open()
@@ -131,6 +135,9 @@ class ScreenSource:
             self._last = None
             if seen == MOVING and self._triggers.again(why, time.monotonic()):
                 self._tried = since
+            elif seen == SETTLING:
+                self._triggers.soon(why, time.monotonic())
+                self._tried = since
             else:
                 self._triggers.looked(time.monotonic(), restless=False)
             if seen == NOBODY_THERE:
@@ -139,7 +146,7 @@ class ScreenSource:
                 self._page = None
                 self._written.drop()
                 self._attended.window("", "", time.monotonic())
-            private = seen not in (LOCKED, NOBODY_THERE, MOVING, NOTHING_TOLD, SILENT, UNKNOWN) and is_private(seen)
+            private = seen not in NOT_PRIVATE and is_private(seen)
             return Skipped(self._clock(), seen, private=private, triggers=why, triggered=since)
         if before is None or before.window.pid != seen.window.pid or before.window.app != seen.window.app:
             hands = Hands()  # of another window, which may be one that nothing is kept of
@@ -149,7 +156,10 @@ class ScreenSource:
     def _typed(self, window: Window, why: tuple[Trigger, ...]) -> str:
         """Return what was typed since the look before into what was allowed then as now; of all else nothing stays."""
         before, self._page = self._page, window
+        titled, self._titled = self._titled, self._titled_now
         stayed = before is not None and is_same(before, window) and before.url == window.url
+        if before is not None and before.title == window.title:
+            stayed = stayed and titled == self._titled  # else another tab may have been in front meanwhile
         if not stayed or {Trigger.TITLED, Trigger.LOADED} & set(why):
             self._written.drop()
             return ""
@@ -162,6 +172,7 @@ class ScreenSource:
         if not is_there(screen.idle()):
             return NOBODY_THERE
         before = screen.sight()
+        self._titled_now = before.retitled
         refused = self._glance.decide(before)
         if refused is not None or before.window is None:
             return refused or NO_WINDOW

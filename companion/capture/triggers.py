@@ -114,12 +114,17 @@ class Triggers:
         if self._tries >= TRIES:
             self._tries = 0
             return False
+        self.soon(why, now)
+        return True
+
+    def soon(self, why: tuple[Trigger, ...], now: float) -> None:
+        """Have another look soon for what called for this one."""
+        self._looked = now
         quiet = AGAIN - QUIET[Trigger.SWITCHED][0]
         self.happened(Happened(Trigger.SWITCHED, now + quiet))
         for trigger in why:
             if trigger is not Trigger.RESTED:
                 self._pending.setdefault(trigger, _Pending(now + AGAIN, now + AGAIN))
-        return True
 
     def _ripe_at(self, trigger: Trigger) -> float:
         quiet, longest = QUIET[trigger]

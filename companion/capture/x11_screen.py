@@ -183,26 +183,26 @@ class X11Screen:
             due = self._changes.due() - time.monotonic()
             if self._display.wait(min(left, due), self._woken):
                 self._woken.recv(_PLACES)
-            self._drain()
+            self._drain(prompt=True)
         heard, self._heard = self._heard, []
         return heard
 
-    def _drain(self) -> None:
-        """Take in all that has arrived."""
+    def _drain(self, *, prompt: bool = False) -> None:
+        """Take in all that has arrived; ``prompt``: it was waited for."""
         now = time.monotonic()
         before, self._locked = self._locked, self._lock.locked
         for event in self._display.arrived():
-            self._take(event, now, locked=before or self._locked)
+            self._take(event, now, locked=before or self._locked, prompt=prompt)
         if before != self._locked:
             self._tell(Happened(Trigger.SWITCHED, now))
         if self._changes.passed(now):
             self._tell(Happened(Trigger.CHANGED, now))
 
-    def _take(self, event: Any, now: float, *, locked: bool) -> None:
+    def _take(self, event: Any, now: float, *, locked: bool, prompt: bool) -> None:
         place = self._windows.came(event)
         if place is not None:
             self._note(place)
-        meaning = self._windows.meaning(event)
+        meaning = self._windows.meaning(event, prompt=prompt)
         if self._saver.hears(event):
             meaning = Trigger.SWITCHED
         elif self._changes.hears(event, now):

@@ -103,7 +103,13 @@ def _belongs(display: Display, window: int, active: int, pid: int) -> bool:
     mask = display.connection.setup.resource_id_mask
     if window & ~mask == active & ~mask:
         return True
-    return pid != 0 and display.numbers(window, "_NET_WM_PID") == (pid,)
+    return pid != 0 and display.numbers(window, "_NET_WM_PID") == (pid,) and _is_called_alike(display, window, active)
+
+
+def _is_called_alike(display: Display, window: int, other: int) -> bool:
+    """Whether two windows do not say that they are of different programs: sandboxes give the same process ids again."""
+    names = display.text(window, "WM_CLASS").split("\0")[1:2]
+    return names in ([], display.text(other, "WM_CLASS").split("\0")[1:2])
 
 
 def _owners(display: Display, window: int) -> list[int]:

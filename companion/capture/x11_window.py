@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,10 @@ from companion.capture.x11_stack import overlapping
 #: Where a window may have come that does not say where: coordinates under X11 have 16 bits.
 ANYWHERE = Rect(-(1 << 16), -(1 << 16), 1 << 17, 1 << 17)
 
+#: Seconds after a title has changed from which on it is one that ticks where it is set and says the same. Programs tell
+#: a new one by two properties, and more than once.
+TICKS = 1.0
+
 
 class X11Windows:
     """Looks at windows, never at pixels.
@@ -34,6 +39,8 @@ class X11Windows:
         self._display = display
         self._followed = 0
         self._title = ""  # of the followed window, normalised, as it was last told of
+        self._renamed = 0.0  # when it last said something else, monotonic seconds
+        self._retitled, self._ticks = 0, False  # see `Sight.retitled`; whether its title is one that ticks
         if not display.numbers(display.root, "_NET_SUPPORTING_WM_CHECK"):
             raise CaptureError(
                 "No window manager tells which window is active. Start one that keeps to EWMH "
@@ -53,8 +60,8 @@ class X11Windows:
         """Return the uppermost window of each monitor that the active window is not on."""
         return beside(self._display, self._followed)
 
-    def meaning(self, event: Any) -> Trigger | None:
-        """Return what an event calls for a look for, None for nothing.
+    def meaning(self, event: Any, *, prompt: bool = False) -> Trigger | None:
+        """Return what an event calls for a look for, None for nothing; ``prompt``: it happened just now.
 
         The root window is configured anew when monitors come, go or move. The active window's own geometry is told
         of by the window itself, whatever frame it is in.
@@ -69,7 +76,7 @@ class X11Windows:
             return None
         if event.window == self._display.root:
             return Trigger.SWITCHED if event.atom == self._display.atom("_NET_ACTIVE_WINDOW") else None
-        return Trigger.TITLED if self._titled(event) else None
+        return Trigger.TITLED if self._titled(event, prompt=prompt) else None
 
     def came(self, event: Any) -> Rect | None:
         """Return where an event says that another window may have come to lie, None where it says nothing of it."""
@@ -80,8 +87,11 @@ class X11Windows:
         border = 2 * event.border_width
         return Rect(event.x, event.y, event.width + border, event.height + border)
 
-    def _titled(self, event: Any) -> bool:
-        """Whether the followed window's title says something else than when it was last told of."""
+    def _titled(self, event: Any, *, prompt: bool) -> bool:
+        """Whether the followed window's title says something else than when it was last told of.
+
+        What it said at the event itself nobody tells: it is asked for now, and only at once it is the same.
+        """
         if event.window != self._followed or event.atom not in map(self._display.atom, TITLE_PROPERTIES):
             return False
         try:
@@ -89,6 +99,13 @@ class X11Windows:
         except GONE:
             return True
         before, self._title = self._title, title
+        now = time.monotonic()
+        if title != before:
+            self._renamed = now
+        elif prompt:
+            self._ticks = self._ticks or now - self._renamed > TICKS
+        else:
+            self._retitled += 1
         return title != before
 
     def _sight(self) -> Sight:
@@ -104,13 +121,15 @@ class X11Windows:
         window = described(display, active, rect, monitor=showing_most(rect, places))
         window = replace(window, bounds=bounds(display, active), across=lies_across(rect, places))
         window = replace(window, origin=corner_of(places, window.monitor))
-        return Sight(active, window, *overlapping(display, active, rect, pid=window.pid))
+        around = overlapping(display, active, rect, pid=window.pid)
+        return Sight(active, window, *around, retitled=0 if self._ticks else self._retitled)
 
     def _follow(self, window: int) -> None:
         """Hear of the active window's title and geometry."""
         if window == self._followed:
             return
         old, self._followed = self._followed, window
+        self._renamed, self._retitled, self._ticks = time.monotonic(), 0, False
         self._display.select_events(window, x.EventMask.PropertyChange | x.EventMask.StructureNotify)
         self._title = normalised_title(title_of(self._display, window))
         if old:

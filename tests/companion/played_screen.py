@@ -44,6 +44,7 @@ class Played:
     window: Window | None = EDITOR
     overlapping: tuple[Window, ...] = ()
     above: tuple[Rect, ...] = ()
+    retitled: int = 0
     picture: Image | None = field(default_factory=image)
     told: Reading | None = None
     locked: bool = False
@@ -72,7 +73,7 @@ class Played:
         return self.away
 
     def sight(self) -> Sight:
-        return Sight(self.number, self.window, self.overlapping, above=self.above)
+        return Sight(self.number, self.window, self.overlapping, above=self.above, retitled=self.retitled)
 
     def grab(self, rect: Rect) -> Image | None:
         self.grabs.append(rect)

@@ -66,6 +66,14 @@ def test_what_is_there_is_not_looked_at_while_nobody_is() -> None:
     assert watched.played.grabs == []
 
 
+def test_a_window_that_is_left_out_there_and_reaches_under_the_active_one_is_nothing_to_wait_for() -> None:
+    watched = Watched(TwoMonitors(others=(Sight(5, replace(THERE, app="keepassxc")),)), Rules(("keepassxc",)))
+    for triggers in ((), (Trigger.SWITCHED,), (Trigger.SWITCHED,)):
+        active, other = both(watched, *triggers)
+        assert isinstance(active, Frame)
+        assert isinstance(other, Skipped)
+
+
 def test_a_window_there_that_may_not_be_seen_is_not_grabbed() -> None:
     played = TwoMonitors(others=(Sight(5, replace(THERE, app="keepassxc", rect=Rect(900, 0, 10, 10))),))
     _, other = both(Watched(played, Rules(exclude_apps=("keepassxc",))))

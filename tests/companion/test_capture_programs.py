@@ -5,7 +5,13 @@ from dataclasses import replace
 import pytest
 
 from companion.capture.privacy import Rules
-from companion.capture.programs import hides_private_windows, is_browser, is_never_shown, names_of
+from companion.capture.programs import (
+    hides_private_windows,
+    is_beside_its_windows,
+    is_browser,
+    is_never_shown,
+    names_of,
+)
 from companion.capture.types import Window
 from companion.settings import Settings
 
@@ -172,3 +178,29 @@ def test_saved_passwords_and_extensions_are_never_kept(url: str) -> None:
 )
 def test_other_pages_of_a_browser_may_be_kept(url: str) -> None:
     assert Rules().decide_address(Window("Firefox", "a page", url=url, pid=7), name="a page") is None
+
+
+@pytest.mark.parametrize("instance", ["Browser", "Devtools", "Toolkit", "Places", "Dialog"])
+@pytest.mark.parametrize("app", ["firefox", "Firefox-esr", "firefox_firefox", "librewolf", "Tor Browser"])
+def test_what_firefox_shows_beside_its_windows_is_known(app: str, instance: str) -> None:
+    assert is_beside_its_windows(app, instance)
+    assert Rules(exclude_titles=Settings().exclude_titles).decide(Window(app, "Page Info", instance=instance))
+    assert Rules(exclude_titles=("diary",)).decide(Window(app, "Page Info", instance=instance)) is None
+
+
+@pytest.mark.parametrize(
+    ("app", "instance"),
+    [
+        ("firefox", "Navigator"),
+        ("Firefox-esr", "firefox-esr"),
+        ("firefox", ""),
+        ("Epiphany", "epiphany"),
+        ("qutebrowser", "qutebrowser"),
+        ("org.gnome.Epiphany", "epiphany"),
+        ("konqueror", "konqueror"),
+        ("Chromium", "chromium (/home/me/.config)"),
+        ("XTerm", "Browser"),
+    ],
+)
+def test_other_windows_are_not_taken_for_such(app: str, instance: str) -> None:
+    assert not is_beside_its_windows(app, instance)

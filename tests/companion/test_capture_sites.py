@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from companion.capture.sites import SiteError, as_site, host_of, is_named_in, lies_on
+from companion.capture.sites import (
+    LONGEST_ADDRESS,
+    SiteError,
+    as_site,
+    host_of,
+    is_named_in,
+    lies_on,
+    shortened,
+)
 
 
 @pytest.mark.parametrize(
@@ -100,6 +108,20 @@ def test_a_title_that_names_a_site_is_known(title: str) -> None:
 )
 def test_other_titles_name_no_site(title: str) -> None:
     assert not is_named_in("example.org", title)
+
+
+def test_an_address_that_holds_its_page_is_kept_without_it() -> None:
+    assert shortened("data:text/html;base64,QUJD") == "data:text/html;base64"
+    assert shortened(" DATA:,Hello") == "DATA:"
+    assert host_of(shortened("data:text/html,<p>example.org")) == ""
+
+
+def test_an_endless_address_is_kept_as_far_as_it_is_one() -> None:
+    long = shortened("https://docs.example.org/?q=" + "a" * 1_000_000)
+    assert len(long) == LONGEST_ADDRESS
+    assert host_of(long) == "docs.example.org"
+    assert shortened("https://example.org/a?b,c") == "https://example.org/a?b,c"
+    assert host_of(shortened(f"https://{'a' * 5_000}:b@bank.example/")) == "bank.example"
 
 
 def test_an_everyday_word_is_not_looked_for_in_titles() -> None:

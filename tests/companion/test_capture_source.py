@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from played_screen import EDITOR, RECT, Played, Watched, image, reading
 
-from companion.capture.glance import MOVING, NOTHING_TOLD
+from companion.capture import lately
+from companion.capture.glance import MOVING, NOTHING_TOLD, SETTLING
 from companion.capture.privacy import NO_WINDOW, Rules
 from companion.capture.screen import Happened
 from companion.capture.source import LOCKED, NOBODY_THERE
@@ -272,7 +273,8 @@ def test_the_address_a_program_tells_is_the_windows() -> None:
     assert Watched(played).frame().window.url == "https://example.org/a"
 
 
-def test_keys_pressed_in_another_window_are_not_counted_for_this_one() -> None:
+def test_keys_pressed_in_another_window_are_not_counted_for_this_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lately, "SETTLES", 0.0)
     played = Played()
     watched = Watched(played, EXCLUDED)
     watched.frame()
@@ -281,6 +283,51 @@ def test_keys_pressed_in_another_window_are_not_counted_for_this_one() -> None:
     played.window = EDITOR
     assert watched.frame(Trigger.TYPED, Trigger.SWITCHED).hands.keys == 0
     assert watched.frame(Trigger.TYPED).hands.keys == 1
+
+
+def test_what_comes_where_a_window_was_left_out_is_looked_at_once_it_had_time_to_paint(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lately, "SETTLES", 0.6)
+    played = Played(window=replace(EDITOR, app="keepassxc", pid=9))
+    watched = Watched(played, EXCLUDED)
+    assert watched.reason() == "The program keepassxc is excluded."
+    played.window = EDITOR
+    seen = watched.next(Trigger.SWITCHED)
+    assert isinstance(seen, Skipped)
+    assert (seen.reason, seen.private) == (SETTLING, False)
+    assert played.grabs == []
+    while isinstance(seen, Skipped):
+        seen = watched.next()  # nothing else calls for it
+    assert played.grabs == [RECT]
+
+
+def test_what_is_left_out_by_its_address_goes_on_to_be_seen_for_a_while() -> None:
+    played = Played(window=FIREFOX, told=reading("text", url="https://bank.example/"))
+    watched = Watched(played, EXCLUDED)
+    assert watched.reason() == "The site bank.example is excluded."
+    played.told = reading("text", url="https://example.org/")
+    assert watched.reason(Trigger.TITLED) == SETTLING
+
+
+def test_a_text_of_which_no_picture_is_taken_waits_for_nothing() -> None:
+    played = Played(window=replace(EDITOR, app="keepassxc", pid=9), told=reading("text"))
+    watched = Watched(played, EXCLUDED, pictures=False)
+    assert watched.reason() == "The program keepassxc is excluded."
+    played.window = EDITOR
+    assert watched.frame(Trigger.SWITCHED).image is None
+
+
+def test_a_title_that_said_something_else_meanwhile_is_seen_by_how_often_it_was_set() -> None:
+    played = Played()
+    watched = Watched(played)
+    watched.frame()
+
+    def set_twice() -> None:
+        played.retitled += 2
+
+    played.during = set_twice
+    assert watched.reason(Trigger.CLICKED) == MOVING
 
 
 def test_looks_that_find_the_same_picture_again_come_rarer() -> None:

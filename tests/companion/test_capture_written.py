@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 from played_screen import EDITOR, Played, reading
 
-from companion.capture import triggers, written
+from companion.capture import lately, triggers, written
 from companion.capture.choose import choose
 from companion.capture.privacy import Rules
 from companion.capture.screen import Happened
@@ -100,7 +100,10 @@ def test_what_is_typed_between_two_looks_comes_with_the_second(desk: Desk) -> No
         replace(EDITOR, app="xterm"),
     ],
 )
-def test_what_was_typed_is_thrown_away_once_attention_is_elsewhere(desk: Desk, window: Window | None) -> None:
+def test_what_was_typed_is_thrown_away_once_attention_is_elsewhere(
+    desk: Desk, window: Window | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lately, "SETTLES", 0.0)
     desk.look()
     desk.played.window = window
     desk.look("secret", Trigger.SWITCHED)

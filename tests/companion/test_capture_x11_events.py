@@ -81,9 +81,9 @@ def test_a_key_code_never_becomes_a_value(shared: Desktop, screen: X11Screen, mo
     taken: list[Any] = []
     take = X11Screen._take
 
-    def spy(self: X11Screen, event: Any, now: float, *, locked: bool) -> None:
+    def spy(self: X11Screen, event: Any, now: float, **how: bool) -> None:
         taken.append(event)
-        take(self, event, now, locked=locked)
+        take(self, event, now, **how)
 
     monkeypatch.setattr(X11Screen, "_take", spy)
     shared.press("s")

@@ -46,6 +46,7 @@ user_pref("network.dns.localDomains", "HOSTS");
 user_pref("security.sandbox.content.level", 0);
 user_pref("signon.rememberSignons", false);
 user_pref("dom.security.https_first", false);
+user_pref("devtools.toolbox.host", "window");
 """
 #: Else it asks over the page whether a password that was typed in a case before should be saved.
 _SAVES_NOTHING = '{"credentials_enable_service": false, "profile": {"password_manager_enabled": false}}'

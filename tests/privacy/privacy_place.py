@@ -200,6 +200,18 @@ class Place:
         bus = "org.freedesktop.DBus"
         return bool(self.caller.call(bus, "/org/freedesktop/DBus", bus, "NameHasOwner", "s", name)[0])
 
+    def composited(self) -> None:
+        """Start a compositor, which ends with the case; the test is skipped where there is none."""
+        if not self.has("picom"):
+            pytest.skip("the package picom is not installed")
+        self.start("picom", "--backend", "xrender", "--config", "/dev/null")
+
+        def runs() -> bool:
+            with Display(self.desktop.display) as display:
+                return bool(display.core.GetSelectionOwner(display.atom("_NET_WM_CM_S0")).reply().owner)
+
+        wait_until(runs, "a compositor")
+
     def blank(self, *, on: bool = True) -> None:
         """Have the server's screen saver come, or go."""
         with Display(self.desktop.display) as display:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from desktop import wait_until
 from privacy_browser import Browser
 from privacy_case import Case
 from privacy_grab import during_the_grab
@@ -151,5 +152,23 @@ def test_a_private_window_over_another_program(place: Place, case: Case, private
     place.painted(image=(230, 230, 230), size=(500, 300), app="Editor", title="notes", at=(60, 60)).activate()
     with place.looking() as looking:
         looking.until(RULE)
+    case.kept_out()
+    assert case.stored() == []
+
+
+@pytest.mark.parametrize(("keys", "called"), [("ctrl+i", "Page Info"), ("ctrl+shift+i", "Developer Tools")])
+def test_what_firefox_tells_of_a_private_page_in_another_window(
+    place: Place, case: Case, keys: str, called: str
+) -> None:
+    browser = place.browser("firefox-esr")
+    browser.open(f"page {case.word}", f"<p>{case.word}</p>", private=True)
+    window = place.desktop.active()
+    place.desktop.run("xdotool", "key", keys)
+    beside = wait_until(lambda: place.desktop.search("--name", f"^{called} — "), f"{called} in a window of its own")[-1]
+    place.desktop.activate(beside)
+    with place.looking() as looking:
+        looking.until(RULE)
+    browser.close_window(beside)
+    browser.close_window(window)
     case.kept_out()
     assert case.stored() == []

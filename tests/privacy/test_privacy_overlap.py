@@ -31,15 +31,7 @@ def editor(place: Place, case: Case) -> Painted:
 @pytest.fixture
 def composited(place: Place) -> None:
     """A compositor, so that windows can be transparent."""
-    if not place.has("picom"):
-        pytest.skip("the package picom is not installed")
-    place.start("picom", "--backend", "xrender", "--config", "/dev/null")
-
-    def runs() -> bool:
-        with Display(place.desktop.display) as display:
-            return bool(display.core.GetSelectionOwner(display.atom("_NET_WM_CM_S0")).reply().owner)
-
-    wait_until(runs, "a compositor")
+    place.composited()
 
 
 def nothing(place: Place, case: Case) -> None:
@@ -225,3 +217,9 @@ def test_under_a_compositor_what_lies_over_a_window_is_not_in_its_picture_nor_is
         place.pictured(looking, case)
     case.kept_out()
     assert case.shows(case.harmless)
+
+
+def test_a_pop_up_of_another_program_with_the_same_process_id(place: Place, case: Case, editor: Painted) -> None:
+    about = manager(case) | {"pid": 1_000_001}  # each sandbox counts processes by itself
+    place.painted(**about, at=(380, 260), unmanaged=True, kind="_NET_WM_WINDOW_TYPE_TOOLTIP")
+    nothing(place, case)

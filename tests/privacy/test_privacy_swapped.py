@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import cycle
 
 import pytest
 from desktop import wait_until
 from privacy_case import Case
 from privacy_grab import during_the_grab
-from privacy_place import EVERYTHING, LOCKED, MOVING, NEW, RULE, Place
+from privacy_place import EVERYTHING, LOCKED, MOVING, NEW, RULE, STORED, Place
+from privacy_vault import Image
 from privacy_window import Painted, drawn
 
 from companion.capture.x11 import Display
@@ -143,6 +146,49 @@ def test_the_title_comes_under_a_rule(place: Place, case: Case, monkeypatch: pyt
         looking.until(RULE)
     case.kept_out()
     assert case.stored() == []
+
+
+def test_the_title_comes_under_a_rule_and_goes_again(place: Place, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    harmless = drawn([case.harmless], size=(300, 160))
+    secret = drawn([case.word], size=(300, 160), patch=case.colour)
+    window = place.painted(image=harmless, app="Editor", title="notes").activate()
+
+    def show(title: str, image: Image) -> None:
+        window.rename(title)
+        window.show_instead(image)
+
+    with place.looking(replace(EVERYTHING, exclude_titles=("diary",))) as looking:
+        looking.until(NEW)
+        for _ in range(2):  # as programs tell a new title by two properties
+            window.rename("letters")
+        looking.until(NEW)
+        during_the_grab(monkeypatch, lambda: show("diary", secret), lambda: show("letters", harmless))
+        place.desktop.run("xdotool", "key", "Shift_L")
+        looking.until(MOVING)
+        looking.until(*STORED)
+    case.kept_out()
+    assert case.pictured()
+
+
+def test_a_title_in_which_something_turns_all_the_time_is_no_reason(place: Place, case: Case) -> None:
+    window = place.painted(image=drawn([case.harmless], size=(300, 160)), app="Editor", title="notes").activate()
+    ended = threading.Event()
+
+    def turn() -> None:
+        for glyph in cycle("⠋⠙"):
+            if ended.wait(0.05):
+                return
+            window.rename(f"{glyph} notes")
+
+    turning = threading.Thread(target=turn)
+    turning.start()
+    try:
+        with place.looking() as looking:
+            place.pictured(looking, case)
+    finally:
+        ended.set()
+        turning.join()
+    assert case.pictured()
 
 
 def test_a_program_takes_another_name(place: Place, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:

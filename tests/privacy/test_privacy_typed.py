@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 from desktop import wait_until
+from privacy_browser import Browser
 from privacy_case import Case
+from privacy_grab import during_the_grab
 from privacy_place import EVERYTHING, NEW, RULE, STORED, Place
 from privacy_program import css
 
@@ -113,3 +115,30 @@ def test_what_is_typed_into_a_plain_field_beside_its_label_is_not(place: Place, 
         looking.until(*STORED)
         wait_until(lambda: "[password]" in str(place.store.value(KEPT, [case.harmless])), "the mark of what was typed")
     case.kept_out(secret)
+
+
+def test_what_is_typed_into_an_excluded_tab_while_another_is_looked_at_is_not(
+    place: Place, case: Case, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, allowed = place.desktop.run, f"page {case.harmless}"
+    browser.go(f"diary {case.name[-4:]}", "<input id=p autofocus>")
+    browser.tell("document.getElementById('p').focus()")
+    browser.in_new_tab(allowed, f"<p>{case.harmless}</p>", host="allowed.test")
+
+    def turn(key: str, title: str) -> None:
+        run("xdotool", "key", key)
+        wait_until(lambda: run("xdotool", "getactivewindow", "getwindowname").startswith(title), f"the tab {title}")
+
+    def peek() -> None:
+        turn("ctrl+Page_Up", "diary")
+        run("xdotool", "type", "--delay", "15", case.word)
+        turn("ctrl+Page_Down", allowed)
+
+    with place.looking(replace(EVERYTHING, exclude_titles=("diary",))) as looking:
+        looking.until(*STORED)
+        during_the_grab(monkeypatch, peek)
+        for _ in range(3):
+            run("xdotool", "key", "Shift_L")
+            looking.until(*STORED)
+    run("xdotool", "key", "ctrl+w")
+    case.kept_out()

@@ -18,6 +18,7 @@ from companion.capture.accessible.roles import State
 from companion.capture.accessible.text import joined
 from companion.capture.accessible.tree import Bounds, Walk
 from companion.capture.accessible.window import Candidate, Windows
+from companion.capture.sites import shortened
 from companion.capture.types import Window
 
 #: Names of the attribute that holds a page's address: Firefox and WebKit say the first, Chromium the second.
@@ -91,8 +92,11 @@ class AccessibleReader:
         if found is None or clip is None:
             return None
         walk = Walk(self._bus, found.ref, clip, self._bounds, place or AS_TOLD)
-        await walk.run(due - time.monotonic())
-        reading = await self._told(walk, found, window.pid)
+        try:
+            await walk.run(due - time.monotonic())
+            reading = await self._told(walk, found, window.pid)
+        finally:
+            walk.take_apart()
         if window.across and counts_by_monitor(window.pid):
             return replace(nowhere(reading), complete=False)  # a part of it may be taken for out of view
         return replace(reading, ratio=place.ratio) if place is not None and walk.placed else nowhere(reading)
@@ -150,7 +154,7 @@ class AccessibleReader:
 
 
 def _address(page: Mapping[str, str]) -> str:
-    return next((page[name] for name in _ADDRESS if page.get(name)), "")
+    return shortened(next((page[name] for name in _ADDRESS if page.get(name)), ""))
 
 
 def _steady(url: str) -> str:

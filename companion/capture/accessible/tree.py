@@ -95,6 +95,14 @@ class Walk:
         except BaseExceptionGroup as group:  # the bus has gone for all of them alike
             raise group.exceptions[0] from group
 
+    def take_apart(self) -> None:
+        """Let go of the tree, of which nothing is left then: its nodes name each other, and would go much later."""
+        nodes = [self.root, *self.strays, *self._waiting]
+        while nodes:
+            node = nodes.pop()
+            nodes += node.children
+            node.parent, node.children = None, []
+
     async def _work(self) -> None:
         while (node := await self._next()) is not None:
             try:

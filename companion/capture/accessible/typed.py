@@ -158,14 +158,18 @@ class TypedText:
             return False
 
     async def _may_be_kept(self, field: Ref) -> bool:
-        """Whether a field says that it may be written to and is no password field; False where it does not say."""
+        """Whether a field is shown, may be written to and is no password field; False where it does not say.
+
+        One that is not shown any more is on a page that the person has left, and nobody decided about.
+        """
         known = await role_and_states(self._bus, field)
         if known is None:
             return False
         role, states = known
         if role == Role.PASSWORD_TEXT:
             self._known.was_private(field.name)
-        return State.EDITABLE in states and role not in (Role.TERMINAL, Role.PASSWORD_TEXT)
+        written = State.EDITABLE in states and State.SHOWING in states
+        return written and role not in (Role.TERMINAL, Role.PASSWORD_TEXT)
 
     async def _has_focus(self, field: Ref) -> bool:
         """Whether a field, or what it is a part of, has the focus."""

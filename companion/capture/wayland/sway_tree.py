@@ -103,6 +103,7 @@ def _shown(node: dict[str, Any], rect: Rect | None, number: int) -> Shown:
         pid=max(0, node["pid"] or 0),
         rect=rect,
         monitor=number,
+        instance=(node.get("window_properties") or {}).get("instance") or "",  # by which rules know programs, too
     )
     return Shown(node["id"], window, _outside(node), node["focused"], node.get("window") or 0)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from told_program import ROOT, WINDOW, Answer, ToldProgram
 
 from companion.capture.accessible import typed
 from companion.capture.accessible.bus import AccessibilityBus, Ref
+from companion.capture.accessible.node import Node
 from companion.capture.accessible.reader import AccessibleReader
 from companion.capture.accessible.source import AccessibleTexts
 from companion.capture.accessible.tree import Bounds
@@ -43,6 +45,28 @@ def test_a_program_that_behaves_is_read(reader: AccessibleReader) -> None:
     reading = reader.read(WINDOW)
     assert reading is not None
     assert (reading.text, reading.url, reading.complete) == ("words of the page", "https://example.org/", True)
+
+
+def test_of_what_was_read_nothing_waits_to_be_collected(reader: AccessibleReader) -> None:
+    reader.read(WINDOW)
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(3):
+            assert reader.read(WINDOW) is not None
+        left = sum(type(one) is Node for one in gc.get_objects())
+    finally:
+        gc.enable()
+    assert left == 0
+
+
+def test_an_address_that_holds_its_page_is_told_without_it(program: ToldProgram, reader: AccessibleReader) -> None:
+    page = {"DocURL": "data:image/png;base64," + "A" * 3_000_000}
+    program.said["/page", "GetAttributes"] = "a{ss}", [page]
+    reading = reader.read(WINDOW)
+    assert reading is not None
+    assert reading.url == "data:image/png;base64"
+    assert len(reading.fields.page) < 1_000
 
 
 def test_while_nobody_says_which_programs_there_are_a_password_field_may_be_anywhere(

@@ -81,6 +81,12 @@ def test_a_window_without_a_name_or_a_process_is_still_there() -> None:
     assert (shown.window.app, shown.window.title, shown.window.pid, shown.x11) == ("XTerm", "", 0, 9)
 
 
+def test_both_names_of_an_x11_program_are_told_as_a_rule_can_know_either() -> None:
+    named = {"class": "Agent", "instance": "lxqt-policykit-agent"}
+    (shown,) = desk(tree(window(app_id=None, window_properties=named))).shown
+    assert (shown.window.app, shown.window.instance) == ("Agent", "lxqt-policykit-agent")
+
+
 def test_the_pace_falls_while_the_picture_rests_and_comes_back() -> None:
     pulse, now, gaps = Pulse(0.0), 0.0, []
     for _ in range(8):
