@@ -18,11 +18,13 @@ from companion.masking.likely import (
 from companion.masking.types import Seen, Span
 
 #: Closing quotes and brackets of the label, a word or two between, then what assigns.
+_LETTER = "[A-Za-z\u00c0-\u024f\u0370-\u03ff\u0400-\u04ff]"
 _ASSIGNS = re.compile(
-    r"(?:(?: [^\W\d_]{1,16}){1,3}(?=[ ]?:)| (?:for|of|für|pour|para|per|voor) [\w.+@'-]{1,64}(?=[ ]?:)"
+    rf"(?:(?: {_LETTER}{{1,16}}){{1,3}}(?=[ ]?:)| (?:for|of|für|pour|para|per|voor) [\w.+@'-]{{1,64}}(?=[ ]?:)"
     r"|[ ]?\([^()\n]{1,20}\))?"
-    r"[\"'`\])*]{0,4}[ \t]{0,24}"
-    r"(?P<sign>:=|=>|->|={1,3}|(?<=[ ])[\u2014\u2013-](?=[ ])|[:\uff1a=|→│┃]|\t|  )[ \t|│]{0,24}",
+    r"(?:\\?[\"'`\])*]){0,4}[ \t]{0,24}[是为為は는은]?"
+    r"(?P<sign>:=|=>|->|={1,3}|(?<=[ ])[\u2014\u2013-](?=[ ])|[:\uff1a=|→│┃](?!:)|(?<=[是为為は])|\t|  )(?:\*\*)?[ \t|"
+    r"│]{0,24}",
     re.ASCII,
 )
 _IN_WORDS = re.compile(
@@ -34,15 +36,18 @@ _IN_WORDS = re.compile(
 #: An option of a program: ``--password hunter2``, ``--token=abc``.
 _OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]{0,20}$")
 _QUOTED = re.compile(
-    r"(?:\\?)(?P<quote>[\"'`“”„\u2018\u2019«])(?P<value>[^\"'`“”„\u2018\u2019«»\n]{1,300})(?=\\?[\"'`“”\u2018\u2019»])"
+    r"(?:\\?)(?P<quote>[\"'`“”„\u2018\u2019«])(?P<value>[^\"'`“”„\u2018\u2019«»\n]{1,1000})(?=\\?[\"'`“”\u2018\u2019»])"
 )
-_BARE = re.compile(r"(?P<open>[\"'“„\u2018«]?)(?P<value>[^\s\"“”|│]{1,300})")
+_BARE = re.compile(r"(?P<open>[\"'“„\u2018«]?)(?P<value>[^\s\"“”|│]{1,400})")
+_MOST = 404  # characters behind what assigns that a value may take
 _LINE_END = re.compile(r"[ \t|│\"'`;,]{0,8}(?:\r?\n|$)")
 _BELOW = re.compile(r"[*:\uff1a]{0,2}[ \t]{0,24}\r?\n[ \t]{0,24}(?P<value>[^\s]{4,100})[ \t]{0,24}(?=\r?\n|$)")
 #: What a program's source says of a value's kind, behind a name in small letters: ``password: SecretStr``.
 _TYPE = re.compile(
-    r"[A-Za-z_][\w.]{0,60}[\[<(].*|(?:[A-Z][a-z]+){0,4}(?:Str|String|Text|Bytes|Field|Type|Input|Schema|Model|Validator|"
-    r"Service|Provider|Manager|Config|Options|Hasher|Hash|Policy|Encoder|Value|Dto|Props|Secret|Password|Token|Key)s?[!?]?"
+    r"[A-Za-z_][\w.]{0,60}[\[<(].*|(?:[A-Z][a-z]+){0,4}(?:Str|String|Text|Bytes|Field|Type|Input|Schema|Model|"
+    r"Validator|"
+    r"Service|Provider|Manager|Config|Options|Hasher|Hash|Policy|Encoder|Value|Dto|Props|Secret|Password|Token|"
+    r"Key)s?[!?]?"
 )
 _NUMBER = re.compile(r"\d{4,12}", re.ASCII)
 #: What is said of the password itself between its label and the colon: ``Password (temporary): 4829``.
@@ -82,11 +87,14 @@ def _beside(
         if _quoted_holds(quoted["value"], plain):
             yield Span(quoted.start("value"), quoted.end("value"), kind)
         return
-    bare = _BARE.match(seen.text, after.end())
+    element = seen.text.find("</", after.end(), after.end() + _MOST)  # the end of an element is no part of its text
+    bare = _BARE.match(seen.text, after.end(), element if element >= 0 else len(seen.text))
     if bare is None:
         yield from _below(seen, label, kind, likely)
         return
     value = stripped(bare["value"])
+    if after.groupdict().get("sign") == "" and not value.isascii():  # a sentence goes on without a gap
+        return
     if seen.text[label.start].islower() and after.groupdict().get("sign") == ":" and _TYPE.fullmatch(value):
         return
     if "sign" not in after.groupdict() and after is not option:
@@ -137,6 +145,8 @@ def _no_doubt(seen: Seen, label: labels.Label, after: re.Match[str], bare: re.Ma
     if _LINE_END.match(seen.text, bare.end()) is None:
         return False
     sign = after.groupdict().get("sign")
+    if bare["value"].endswith(",") and sign == ":":  # an object in a program
+        return False
     start = seen.text.rfind("\n", 0, label.start) + 1
     if sign == "=" and not after.group().startswith(" ") and not after.group().endswith(" "):
         return _ENVIRONMENT.search(seen.text, max(0, start - 1), label.end) is not None

@@ -104,6 +104,8 @@ _NUMBER = re.compile(
     r"|(?<![\w.,/#$€£+-])(?<!\d:)\d{4,5}(?![\w%]|[.,:/-]\d)"
 )
 _REACH = 64
+_SHORT = 4  # letters of words that others hold
+_SAID = re.compile(r"[ ]?(?::|is|=)[ ]?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 _HEADING = re.compile(
@@ -114,6 +116,10 @@ _HEADING = re.compile(
     r"kody zapasowe|резервные коды|备用验证码|恢复代码",
     re.IGNORECASE,
 )
+_OF_HEADINGS = (
+    *("recover", "backup", "back-up", "scratch", "emergency", "rescue", "wiederherst", "ersatz", "notfall", "secours"),
+    *("récup", "recup", "respaldo", "herstel", "zapasow", "резерв", "备用", "恢复"),
+)
 _PARTS = re.compile(r"[^\s,|:•·*│]+")
 _BULLET = re.compile(r"\d{1,2}[.)]?|[-\u2013o☐□]|are|is|und|and|sind|sont|son", re.IGNORECASE)
 _CODE = re.compile(
@@ -123,12 +129,43 @@ _LETTERS = re.compile(r"[A-Z]{4,6}(?:-[A-Z]{4,6}){1,5}")
 _DIGIT = re.compile(r"\d")
 _LINES, _LONGEST, _EXPLAINED = 24, 400, 2  # lines of a list, characters of a line, lines that explain the list
 
+_WHOLE_KEYS = frozenset({16, 24, 26, 32, 52, 64})  # letters of a key that is shown without gaps
+
+#: It may have no digit.
+TWO_FACTOR = Rule(
+    "two-factor key",
+    (
+        "setup key",
+        "set-up key",
+        "authenticator",
+        "2fa",
+        "totp",
+        "manual entry",
+        "secret key",
+        "mfa",
+        "otp",
+        "einrichtungsschlüssel",
+        "this key",
+        "the key",
+        "two-factor",
+    ),
+    re.compile(
+        r"(?i:setup key|set-up key|(?:this|the) key|authenticator key|two-factor (?:key|secret)|"
+        r"manual entry(?: (?:key|code))?|secret(?: key| code)?|2FA (?:key|secret|code)|"
+        r"(?:T?OTP|MFA|2FA)[ _-](?:key|secret)(?:[ _-]key)?|TOTP|"
+        r"MFA (?:key|secret)|einrichtungsschlüssel)[\"']?[^\n]{0,30}?[\s:=|\"'(>]{1,6}"
+        r"(?P<secret>(?:[A-Z2-7]{4} ?){4,16}|(?:[a-z2-7]{4} ?){4,16})(?![A-Za-z0-9])"
+    ),
+    lambda text: any(one.isdigit() for one in text) or (len(text) in _WHOLE_KEYS and text.isupper()),
+)
+
 RULES: tuple[Rule, ...] = (
     Rule(
         "card code",
         ("cvv", "cvc", "cvn", "csc", "cid", "code", "code", "prüf", "crypto", "codice", "código"),
         re.compile(
-            rf"(?<![A-Za-z]){_CARD_CODE}(?![A-Za-z])[^\S\n]{{0,2}}(?:\([^()\n]{{1,20}}\))?[\"']?(?:{_GAP}(?:->|[:=|#.*→-]|is|ist|est|es|now)"
+            rf"(?<![A-Za-z]){_CARD_CODE}(?![A-Za-z])[^\S\n]{{0,2}}(?:\([^()\n]{{1,20}}\))?[\"']?(?:{_GAP}(?:->|"
+            rf"[:=|#.*→-]|is|ist|est|es|now)"
             rf"){{0,2}}[\"'“]?\s{{0,3}}[\"'“|]?{_GAP}(?P<secret>\d{{3,4}})(?![\d\w])",
             re.IGNORECASE,
         ),
@@ -142,34 +179,15 @@ RULES: tuple[Rule, ...] = (
             r"(?P<secret>\d{4,8})(?!\w|[.,]\d)"
         ),
     ),
-    Rule("disk recovery key", ("-",), re.compile(r"(?<![\d-])\d{6}(?:[- ]{1,3}\d{6}){7}(?![\d-])")),
+    Rule("licence key", ("-",), re.compile(r"(?<![\w-])(?=[A-Z-]{0,29}\d)[A-Z0-9]{5}(?:-[A-Z0-9]{5}){4}(?![\w-])")),
+    Rule("disk recovery key", ("-",), re.compile(r"(?<![\d-])(?<!\d )\d{6}(?:[- ]{1,3}\d{6}){7}(?![\d-]|[ ]\d{6})")),
     Rule("recovery key", ("-",), re.compile(r"(?<![\w-])(?=[A-Z-]{0,34}\d)[A-Z0-9]{4}(?:-[A-Z0-9]{4}){5,6}(?![\w-])")),
-    Rule(
-        "two-factor key",
-        (
-            "setup key",
-            "set-up key",
-            "authenticator",
-            "2fa",
-            "totp",
-            "manual entry",
-            "secret key",
-            "mfa",
-            "einrichtungsschlüssel",
-        ),
-        re.compile(
-            r"(?i:setup key|set-up key|manual entry(?: (?:key|code))?|secret(?: key| code)?|2FA (?:key|secret|code)|"
-            r"TOTP(?: secret| key)?|"
-            r"MFA (?:key|secret)|einrichtungsschlüssel)[\"']?[^\n]{0,30}?[\s:=|\"']{1,6}"
-            r"(?P<secret>(?=[a-zA-Z ]{0,24}[2-7 ])(?:[A-Z2-7]{4} ?){4,16}|(?:[a-z2-7]{4} ?){4,16})(?![A-Za-z0-9])"
-        ),
-        lambda text: any(one.isdigit() for one in text),
-    ),
 )
 
 
 def codes(seen: Seen) -> Iterator[Span]:
     """Yield short secrets beside their words."""
+    yield from TWO_FACTOR.spans(seen)
     if not any(one.isdigit() for one in seen.text):
         return
     yield from spans_of(RULES, seen)
@@ -184,8 +202,14 @@ def _once(seen: Seen) -> Iterator[Span]:
         place = plain.find(word)
         while place >= 0:
             end = place + len(word)
-            yield from _numbers(seen, *_around(seen, place, end))
+            if len(word) > _SHORT or not word.isascii() or _is_word(plain, place, end):
+                yield from _numbers(seen, *_around(seen, place, end), end)
             place = plain.find(word, end)
+
+
+def _is_word(text: str, start: int, end: int) -> bool:
+    """Whether no letter stands before or behind, as in *hot pink*."""
+    return not text[start - 1 : start].isalpha() and not text[end : end + 1].isalpha()
 
 
 def _around(seen: Seen, start: int, end: int) -> tuple[int, int]:
@@ -196,10 +220,11 @@ def _around(seen: Seen, start: int, end: int) -> tuple[int, int]:
     return before, min(second if second >= 0 else len(seen.text), end + _REACH)
 
 
-def _numbers(seen: Seen, start: int, end: int) -> Iterator[Span]:
+def _numbers(seen: Seen, start: int, end: int, word_end: int) -> Iterator[Span]:
     line_end = seen.text.find("\n", start)
     for match in _NUMBER.finditer(seen.text, start, min(len(seen.text), end + 8)):
-        near = match.start() < end and not _YEAR.fullmatch(match.group())
+        said = _SAID.fullmatch(seen.text, word_end, match.start()) is not None
+        near = match.start() < end and (said or not _YEAR.fullmatch(match.group()))
         if near and (not 0 <= line_end < match.start() or _alone(seen.text, match)):
             yield Span(match.start(), match.end(), "one-time code")
 
@@ -213,6 +238,8 @@ def _alone(text: str, match: re.Match[str]) -> bool:
 
 def _recovery(seen: Seen) -> Iterator[Span]:
     """Yield the codes of a list below its heading, as long as lines hold codes and nothing else."""
+    if not any(map(seen.holds, _OF_HEADINGS)):
+        return
     for heading in _HEADING.finditer(seen.text):
         start, spoken = heading.end(), 0
         for _ in range(_LINES):

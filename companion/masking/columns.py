@@ -11,6 +11,39 @@ from companion.masking.codes import CARD, ONCE
 from companion.masking.likely import MARK, is_placeholder, likely_key, likely_passphrase, likely_password, likely_word
 from companion.masking.types import Seen, Span
 
+#: Numbers of persons and of their accounts.
+_DOCUMENTS = (
+    *(
+        "passport",
+        "reisepass",
+        "passnummer",
+        "ssn",
+        "social security",
+        "driver license",
+        "driver_license",
+        "drivers_license",
+    ),
+    *(
+        "driving licence",
+        "license_number",
+        "licence_number",
+        "national id",
+        "national_id",
+        "personal_id",
+        "tax id",
+        "tax_id",
+    ),
+    *(
+        "account number",
+        "account_number",
+        "kontonummer",
+        "routing",
+        "iban",
+        "ausweisnummer",
+        "nhs number",
+        "nhs_number",
+    ),
+)
 _COLUMNS = (
     (labels.PASSWORD, "password"),
     (labels.KEY, "secret"),
@@ -19,11 +52,16 @@ _COLUMNS = (
     (CARD, "card code"),
     (tuple(word.strip() for word in ONCE), "one-time code"),
     (("pin", "puk"), "PIN"),
+    (_DOCUMENTS, "identity number"),
 )
+_NUMBER = re.compile(r"[A-Z]{0,5}[ -]?\d[\dA-Z ./-]{4,30}")
 _DIGITS = re.compile(r"\d{3,4}(?:[ -]?\d{1,4})?", re.ASCII)
 _RULE_OFF = re.compile(r"[-=+:|│─┼ \t]{3,}")
 #: What names no column: a path, a file; a version, a time, a count of changes, a name of a machine (but *Phone 2*).
-_FILE, _DATA = re.compile(r"[/\\]|\.[a-z]{1,4}$|-$"), re.compile(r"\d[.:]\d|\d\s+[+-]|[A-Za-z]\d{2}|\d{5}")
+_FILE, _DATA = re.compile(r"[/\\]|\.[a-z]{1,4}$|-$"), re.compile(r"\d[.:]\d|\d\s+[+-]|[A-Za-z]\d{2}|\d{5}|^=")
+#: What is no password in a cell: a comment, a mark, an assignment, the port of a protocol, a sentence.
+_NO_CELL = re.compile(r"#[\s\w-]*|[\[<=].*|.*[:=]|\d+/\w+|(?=.* )(?![a-z0-9]+(?: [a-z0-9]+){2,}$).*", re.DOTALL)
+_LETTERS = re.compile(r"[^\W\d_]{2}")
 _LONGEST, _MOST_ROWS, _MOST_CELLS = 1000, 60, 24
 
 
@@ -85,8 +123,10 @@ def _heading(row: list[Cell], label: labels.Label) -> int | None:
     """Return which cell is this label and little else, in a line that names columns: no list of files or packages."""
     for place, cell in enumerate(row):
         if cell.start <= label.start and label.end <= cell.end and len(cell.text) - (label.end - label.start) <= 12:  # noqa: PLR2004
-            others = (one.text for one in row if one is not cell)
-            return None if _FILE.search(cell.text) or any(map(_DATA.search, others)) else place
+            others = [one.text for one in row if one is not cell]
+            told = cell.text.endswith(":") and not all(one.endswith(":") for one in others)
+            named = any(map(_LETTERS.search, others)) and not told
+            return place if named and not _FILE.search(cell.text) and not any(map(_DATA.search, others)) else None
     return None
 
 
@@ -104,13 +144,22 @@ def _below(text: str, start: int, place: int, kind: str) -> Iterator[Span]:
         if len(row) != width:
             return
         cell = row[place]
-        if _holds(cell.text.strip("\"'`"), kind):
+        if holds(cell.text.strip("\"'`"), kind):
             yield Span(cell.start, cell.end, kind)
 
 
-def _holds(value: str, kind: str) -> bool:
+def kind_of(name: str) -> str | None:
+    """Return what the values of a column of this name are, None where they are no secret."""
+    seen = Seen.of(name)
+    return next((kind for stems, kind in _COLUMNS if any(True for _ in labels.labels(seen, stems))), None)
+
+
+def holds(value: str, kind: str) -> bool:
+    """Whether a value of a column is a secret of its kind."""
+    if kind == "identity number":
+        return _NUMBER.fullmatch(value) is not None and sum(map(str.isdigit, value)) > 4  # noqa: PLR2004 shorter ones are of a list
     if kind in {"one-time code", "PIN", "card code"}:
         return _DIGITS.fullmatch(value) is not None
-    if MARK.fullmatch(value) or is_placeholder(value) or not likely_word(value):
+    if MARK.fullmatch(value) or _NO_CELL.fullmatch(value) or is_placeholder(value) or not likely_word(value):
         return False
     return likely_key(value) if kind == "secret" else likely_password(value) or likely_passphrase(value)

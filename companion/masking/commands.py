@@ -10,7 +10,7 @@ from companion.masking.types import Rule
 _REFERENCES = ("env:", "file:", "fd:", "stdin", "fp:")
 _JOINTS, _VOWELS = re.compile(r"[-_.~=]"), frozenset("aeiouy")
 _SLUG = 3  # parts of an address from which on it can be a title
-_MARKUP = re.compile(r"[{<$%].*")
+_MARKUP = re.compile(r"[{<].*|[$%][\w{(].*")
 
 
 def _given(text: str) -> bool:
@@ -21,8 +21,9 @@ def _given(text: str) -> bool:
 def _opens(text: str) -> bool:
     """Whether the end of an address is a key: made by a machine, and no title of a page put together of words."""
     parts = [part for part in _JOINTS.split(text) if part]
-    words = sum(part.isalpha() and part.islower() and not _VOWELS.isdisjoint(part) for part in parts)
-    return likely_key(text) and not (len(parts) >= _SLUG and words * 2 >= len(parts))
+    words = [part for part in parts if part.isalpha() and part.islower() and not _VOWELS.isdisjoint(part)]
+    title = len(parts) >= _SLUG and len(words) * 2 >= len(parts) and sum(map(len, words)) * 3 >= len(text)
+    return likely_key(text) and not title
 
 
 def _held(text: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from companion.masking import labels
-from companion.masking.likely import is_placeholder, likely_password
+from companion.masking.likely import is_placeholder, likely_password, mixed
 from companion.masking.types import Seen, Span
 
 #: What is said of a password, or stands on a button below its field, and is none.
@@ -34,25 +34,37 @@ _WORDS = re.compile(
 #: A word with a capital is what stands on the next button, or in the next line of a list.
 _BELOW = re.compile(r"[ ]?[:\uff1a]?[ \t]{0,8}\r?\n(?P<value>[a-z][a-z-]{7,63})[ \t]{0,8}(?=\r?\n|$)")
 #: Right behind the label, with nothing that assigns it: believed where it looks made up.
-_NEXT = re.compile(r"(?:['\u2019]s)?[ ](?P<value>[A-Za-z0-9!#$%&*+@^~?-]{6,64})(?=[ \t.,;)\"']{0,3}(?:\s|$))")
+_NEXT = re.compile(r"(?:['\u2019]s)?[ ](?P<value>[A-Za-z0-9!#$%&*+@^~?_-]{6,64})(?=[ \t.,;)\"'\\]{0,3}(?:\s|$))")
+_NEXT_KEY = re.compile(
+    r"(?:['\u2019]s|[)\]*\"'`]{1,3})?(?: is| was|:| -)?[ ][(\[\"'`]{0,2}(?P<value>[A-Za-z0-9+/=_.~-]{16,1000})(?=["
+    r" \t.,;?!\])\"'`]{0,3}(?:[\s<\\]|$))",
+    re.ASCII,
+)
+_HEXADECIMAL = re.compile(r"(?=[a-f-]{0,36}\d)(?:[0-9a-f]{32,128}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 _TERMS = re.compile(
-    r"(?:sha|md|base|utf|rfc|x|v|aes|des|rc|oauth|pbkdf|argon|bcrypt|scrypt|python|http|tls|ssl|win|ipv|version|id|level|type)"
-    r"-?\d.*|.*-\d+|\d+.*|.*(?:auth|crypt)\d?",
+    r"(?:sha|md|base|utf|rfc|x|v|aes|des|rc|oauth|pbkdf|argon|bcrypt|scrypt|python|http|tls|ssl|win|ipv|version|"
+    r"id|level|type)"
+    r"-?\d.*|[A-Za-z]{0,12}-\d+|\d+(?:[.,-]\d+)*[a-z]{0,5}|\d+-[a-z-]{1,24}|.*(?:auth|crypt)\d?",
     re.IGNORECASE,
 )
 #: Of these one is also told what to do with names of files, arguments and models.
+_SIGNS = frozenset("!#$%&*+@^~?")
 _VERBS = frozenset({"pass", "passes"})
 _AS_LONG = 32  # characters from the start of a line: the label of a field
+_LEAST_LETTERS = 3  # fewer are in terms
 _VOWELS = frozenset("aeiouy")
 
 
 def secrets(seen: Seen) -> Iterator[Span]:
     """Yield the words behind, or on the line below, the label of a password."""
-    for label in labels.labels(seen, (*labels.PASSWORD, *labels.PHRASE)):
+    yield from _key_beside(seen)
+    for label in labels.labels(seen, (*labels.PASSWORD, *labels.NETWORK, *labels.PHRASE)):
         beside = _NEXT.match(seen.text, label.end)
         verb = seen.lowered[label.start : label.end] in _VERBS
         if beside is not None and _looks_made_up(beside["value"], wholly=verb):
             yield Span(beside.start("value"), beside.end("value"), "password")
+        if verb and seen.text[label.end : label.end + 1] != ":":
+            continue
         start = seen.text.rfind("\n", 0, label.start) + 1
         if label.end - start > _AS_LONG:
             continue
@@ -62,12 +74,23 @@ def secrets(seen: Seen) -> Iterator[Span]:
                 yield Span(match.start("value"), match.end("value"), "password")
 
 
+def _key_beside(seen: Seen) -> Iterator[Span]:
+    """Yield long keys right behind their label."""
+    for label in labels.labels(seen, labels.KEY):
+        beside = _NEXT_KEY.match(seen.text, label.end)
+        value = beside["value"].rstrip(".") if beside is not None else ""
+        if beside is not None and (mixed(value) or _HEXADECIMAL.fullmatch(value)):
+            yield Span(beside.start("value"), beside.end("value"), "secret")
+
+
 def _looks_made_up(value: str, *, wholly: bool) -> bool:
     """Whether a word is letters and digits as nobody writes them but in a password; ``wholly``: nor in a program."""
     letters, digits = sum(map(str.isalpha, value)), sum(map(str.isdigit, value))
     if wholly and not (any(map(str.islower, value)) and any(map(str.isupper, value))):
         return False
-    return letters >= 3 and digits >= 1 and _TERMS.fullmatch(value) is None and likely_password(value)  # noqa: PLR2004 shorter are terms
+    signs = letters < len(value) and any(map(str.isupper, value)) and any(one in _SIGNS for one in value[:-1])
+    term = _TERMS.fullmatch(value) is not None and not mixed(value)
+    return letters >= _LEAST_LETTERS and (digits >= 1 or signs) and not term and likely_password(value)
 
 
 def _are_a_secret(value: str) -> bool:

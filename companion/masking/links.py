@@ -31,7 +31,8 @@ RULES: tuple[Rule, ...] = (
         "password in address",
         ("://",),
         re.compile(
-            r"[A-Za-z][A-Za-z0-9+.-]{1,24}://[^\s/:@\"'<>]{0,80}:(?P<secret>[^\s/\"'<>@]{1,100}(?:@[^\s/\"'<>@:]{1,60}){0,2})@"
+            r"[A-Za-z][A-Za-z0-9+.-]{1,24}://[^\s/:@\"'<>]{0,80}:(?P<secret>[^\s/\"'<>@]{1,100}"
+            r"(?:@[^\s/\"'<>@:]{1,60}){0,2})@"
         ),
         _real,
     ),
@@ -47,13 +48,15 @@ RULES: tuple[Rule, ...] = (
         "authorization header",
         ("authorization", "bearer"),
         re.compile(
-            r"(?:authorization[\"']?\s{0,3}[:=,]\s{0,3}[\"']?(?:bearer|basic|token|apikey|digest|negotiate|bot)?|bearer)"
+            r"(?:authorization[\"']?\s{0,3}[:=,]\s{0,3}[\"']?(?:bearer|basic|token|apikey|digest|negotiate|bot)?|"
+            r"bearer)"
             r"[ :=]{1,3}[\"']?"
             r"(?P<secret>[A-Za-z0-9._~+/=|-]{12,4000})",
             re.IGNORECASE | re.ASCII,
         ),
         lambda text: any(one.isdigit() for one in text) and not _CALL.fullmatch(text),
     ),
+    Rule("authorization header", ("ssws ",), re.compile(r"\bSSWS (?P<secret>[\w-]{30,80})", re.ASCII)),
     Rule(
         "authorization header",
         ("basic ", "negotiate "),

@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from companion.masking.checksums import luhn, mod_11_2, mod_11_10, verhoeff, weighted
+from companion.masking.money import in_table
 from companion.masking.types import Seen, Span
 
 _NEAR = 60  # characters between the words and the number
+_FEWEST = 4  # digits of any of the numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,41 @@ def _belgian(text: str) -> bool:
     return check in {97 - body % 97, 97 - (2_000_000_000 + body) % 97} and int(text[2:4]) % 20 <= 12  # noqa: PLR2004
 
 
+def _always(text: str) -> bool:
+    return bool(text)
+
+
+def _dated(text: str) -> bool:
+    """Whether six digits, the first or behind four letters, are a date."""
+    date = re.search(r"\d{6}", text)
+    return date is not None and _date(int(date.group()[2:4]), int(date.group()[4:]))
+
+
+def _chilean(text: str) -> bool:
+    rest = -sum(int(one) * (2 + place % 6) for place, one in enumerate(reversed(text[:-1]))) % 11
+    return text[-1] == "0123456789K"[rest]
+
+
+def _thai(text: str) -> bool:
+    return (11 - weighted(text, tuple(range(13, 1, -1)), 11)) % 10 == int(text[12])
+
+
+def _singaporean(text: str) -> bool:
+    total = weighted(text[1:], (2, 7, 6, 5, 4, 3, 2), 11) + {"T": 4, "G": 4, "M": 3}.get(text[0], 0)
+    letters = {"S": "JZIHGFEDCBA", "T": "JZIHGFEDCBA", "M": "KLJNPQRTUWX"}.get(text[0], "XWUTRQPNMLK")
+    return letters[total % 11 if text[0] != "M" else 10 - total % 11] == text[-1]
+
+
+def _hong_kong(text: str) -> bool:
+    values = [36, *(int(one, 36) for one in text)][-9:]
+    return sum(value * weight for value, weight in zip(values, range(9, 0, -1), strict=True)) % 11 == 0
+
+
+def _russian(text: str) -> bool:
+    return weighted(text, tuple(range(9, 0, -1)), 101) % 100 == int(text[9:])
+
+
+_MBI = "[AC-HJKMNP-RT-Y]"  # the letters that are not taken for digits
 _STEUER = ("steuer", "idnr", "tax id", "tin", "identifikationsnummer")
 _SSN = ("social security", "ssn", "social sec")
 
@@ -189,7 +226,7 @@ NUMBERS: tuple[Number, ...] = (
         _shape(r"[2-9]\d{3}[ -]?\d{4}[ -]?\d{4}"),
         verhoeff,
         ("aadhaar", "aadhar", "uidai", "आधार"),
-        _shape(r"[2-9]\d{3}([ -])\d{4}\1\d{4}"),
+        _shape(r"[2-9]\d{3} \d{4} \d{4}"),
     ),
     Number("Chinese identity number", _shape(r"[1-9]\d{16}[\dXx]"), _chinese),
     Number("Swiss insurance number", _shape(r"756[. ]?\d{4}[. ]?\d{4}[. ]?\d\d"), _swiss),
@@ -207,17 +244,46 @@ NUMBERS: tuple[Number, ...] = (
         ("rijksregister", "registre national", "insz", "niss"),
         _shape(r"\d\d\.\d\d\.\d\d-\d{3}\.\d\d"),
     ),
+    Number("US tax number", _shape(r"\d\d-\d{7}"), _always, ("ein", "tin", "tax id", "employer id", "tax_id")),
+    Number(
+        "Indian tax number",
+        _shape(r"[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]"),
+        _always,
+        ("pan", "permanent account", "income tax"),
+    ),
+    Number("US tax number", _shape(r"9\d\d-(?:5\d|6[0-5]|[78]\d|9[0-24-9])-\d{4}"), _always),
+    Number(
+        "US Medicare number", _shape(rf"[1-9]{_MBI}(?:{_MBI}|\d)\d-?{_MBI}(?:{_MBI}|\d)\d-?{_MBI}{{2}}\d\d"), _always
+    ),
+    Number("Mexican identity number", _shape(r"[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z0-9]\d"), _dated),
+    Number("Chilean identity number", _shape(r"\d{1,2}\.\d{3}\.\d{3}-[\dkK]"), _chilean),
+    Number("Korean identity number", _shape(r"\d{6}-[1-8]\d{6}"), _dated),
+    Number("Thai identity number", _shape(r"[1-8]-\d{4}-\d{5}-\d\d-\d"), _thai),
+    Number("Singapore identity number", _shape(r"[STFGM]\d{7}[A-Z]"), _singaporean),
+    Number("Hong Kong identity number", re.compile(r"(?<!\w)[A-Z]{1,2}\d{6}\([\dA]\)", re.ASCII), _hong_kong),
+    Number("Russian insurance number", _shape(r"\d{3}-\d{3}-\d{3}[ -]\d\d"), _russian),
 )
+
+
+_LINES, _DIGIT = re.compile(r"[^\n]+"), re.compile(r"\d", re.ASCII)
 
 
 def numbers(seen: Seen) -> Iterator[Span]:
     """Yield the numbers of persons."""
-    if not any(one.isdigit() for one in seen.text):
-        return
-    for number in NUMBERS:
-        for match in number.shape.finditer(seen.text):
-            if number.holds(_checked(number, match.group())) and _believed(number, seen, match):
-                yield Span(match.start(), match.end(), number.kind)
+    for line in _LINES.finditer(seen.text):
+        if len(_DIGIT.findall(line.group())) < _FEWEST:
+            continue
+        for number in NUMBERS:
+            for match in number.shape.finditer(seen.text, line.start(), line.end()):
+                if number.holds(_checked(number, match.group())) and _believed(number, seen, match):
+                    yield Span(match.start(), match.end(), number.kind)
+
+
+def refuted(text: str) -> bool:
+    """Whether digits look like a number of a person, and the letter of none holds."""
+    lettered = any(map(str.isalpha, text))  # digits alone are of many lands
+    shaped = [number for number in NUMBERS if lettered and number.shape.fullmatch(text)]
+    return bool(shaped) and not any(number.holds(_checked(number, text)) for number in shaped)
 
 
 def _checked(number: Number, text: str) -> str:
@@ -227,7 +293,9 @@ def _checked(number: Number, text: str) -> str:
 
 def _believed(number: Number, seen: Seen, match: re.Match[str]) -> bool:
     """Whether the shape alone says enough, or the words are a little before it."""
-    if not number.words or (number.sure is not None and number.sure.fullmatch(match.group())):
+    if not number.words:
+        return True
+    if number.sure is not None and number.sure.fullmatch(match.group()) and not in_table(seen.text, match):
         return True
     before = seen.lowered[max(0, match.start() - _NEAR) : match.start()]
     return any(word in before for word in number.words)

@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
+from typing import TypeAlias
 
 from companion.masking.types import Seen, Span
 
@@ -44,13 +45,16 @@ DETECTORS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("twilio", "TwilioKeyDetector", "Twilio key", ("sk",)),
 )
 
+#: Patterns, what they find, and hints.
+Detector: TypeAlias = tuple[tuple[re.Pattern[str], ...], str, tuple[str, ...]]
+
 #: Characters of a line looked at at once and how far two looks overlap: some patterns take the square of the length.
 PIECE, OVERLAP = 1000, 200
 _LEAST = 16
 
 
 @cache
-def _detectors() -> tuple[tuple[tuple[re.Pattern[str], ...], str, tuple[str, ...]], ...]:
+def _detectors() -> tuple[Detector, ...]:
     """Return the patterns of each detector: asked by itself, it tells the first letters of some tokens only."""
     return tuple(
         (tuple(getattr(importlib.import_module(f"detect_secrets.plugins.{module}"), name)().denylist), kind, hints)
@@ -60,20 +64,21 @@ def _detectors() -> tuple[tuple[tuple[re.Pattern[str], ...], str, tuple[str, ...
 
 def opinion(seen: Seen) -> Iterator[Span]:
     """Yield what the detectors find, line by line."""
-    start = 0
+    asked = [detector for detector in _detectors() if any(map(seen.holds, detector[2]))]
+    start = 0 if asked else len(seen.text)
     while start < len(seen.text):
         end = seen.text.find("\n", start)
         end = len(seen.text) if end < 0 else end
         for piece in range(start, max(start + 1, end - OVERLAP), PIECE - OVERLAP):
-            yield from _in_piece(seen, piece, min(piece + PIECE, end))
+            yield from _in_piece(seen, piece, min(piece + PIECE, end), asked)
         start = end + 1
 
 
-def _in_piece(seen: Seen, start: int, end: int) -> Iterator[Span]:
+def _in_piece(seen: Seen, start: int, end: int, asked: Sequence[Detector]) -> Iterator[Span]:
     if end - start < _LEAST:
         return
     lowered = seen.lowered[start:end]
-    for patterns, kind, hints in _detectors():
+    for patterns, kind, hints in asked:
         if any(hint in lowered for hint in hints):
             for match in (match for pattern in patterns for match in pattern.finditer(seen.text, start, end)):
                 yield Span(*match.span(_secret(match)), kind)

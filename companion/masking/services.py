@@ -7,14 +7,17 @@ import binascii
 import json
 import re
 
+from companion.masking.likely import mixed
 from companion.masking.types import Rule, token
 
 _HEX = "[0-9a-fA-F]"
 _UUID = rf"{_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}"
 
 
-def _is_token_header(text: str) -> bool:
-    """Whether what is before the first dot is a JSON object in base 64, as RFC 7515 has it."""
+def _is_web_token(text: str) -> bool:
+    """Whether what is before the first dot is a JSON object in base 64, as RFC 7515 has it, or all looks made up."""
+    if text.count(".") > 1 and len(text) > 60 and mixed(text):  # noqa: PLR2004 head, body and signature
+        return True
     head = text.partition(".")[0]
     try:
         return isinstance(json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4))), dict)
@@ -22,8 +25,18 @@ def _is_token_header(text: str) -> bool:
         return False
 
 
+def _is_bot(text: str) -> bool:
+    """Whether head and signature look made up, as no name of three parts does."""
+    parts = text.split(".")
+    return mixed(parts[0]) and mixed(parts[2])
+
+
+def _has_digits(text: str) -> bool:
+    return sum(map(str.isdigit, text)) >= 4  # noqa: PLR2004 fewer are in a name
+
+
 PAYMENT: tuple[Rule, ...] = (
-    token("Stripe key", r"[sr]k_(?:live|test)_[A-Za-z0-9]{16,250}", "k_live_", "k_test_"),
+    token("Stripe key", r"[prs]k_(?:live|test)_[A-Za-z0-9]{16,250}", "k_live_", "k_test_"),
     token("Stripe webhook secret", r"whsec_[A-Za-z0-9+/=]{24,100}", "whsec_"),
     token("Square token", r"sq0[a-z]{3}-[\w-]{22,60}", "sq0"),
     token("Square token", r"EAAA[lE][\w-]{55,70}", "eaaal", "eaaae"),
@@ -33,6 +46,10 @@ PAYMENT: tuple[Rule, ...] = (
     token("Razorpay key", r"rzp_(?:live|test)_[A-Za-z0-9]{14}", "rzp_"),
     token("Flutterwave key", r"FLWSECK(?:_TEST|_LIVE)?-[A-Za-z0-9-]{12,60}", "flwseck"),
     token("EasyPost key", r"EZ[AT]K[A-Za-z0-9]{54}", "ezak", "eztk"),
+    token("Shippo token", rf"shippo_(?:live|test)_{_HEX}{{40}}", "shippo_"),
+    token("Duffel token", r"duffel_(?:live|test)_[\w-]{40,50}", "duffel_"),
+    token("payment key", r"(?:live|test)_[A-Za-z0-9]{30,40}", "live_", "test_", check=_has_digits),
+    token("Adyen key", r"AQE[\w+/-]{40,200}[=-]{1,2}[\w+/=-]{30,200}", "aqe"),
 )
 
 CHAT: tuple[Rule, ...] = (
@@ -40,23 +57,39 @@ CHAT: tuple[Rule, ...] = (
     token("Slack app token", r"xapp-\d-[A-Z0-9]{8,14}-\d{8,16}-[a-f0-9]{40,80}", "xapp-"),
     Rule(
         "webhook address",
-        ("hooks.slack.com", "webhook"),
+        ("hooks.", "webhook", "maker.ifttt", "chat.googleapis"),
         re.compile(
             r"(?:https?://)?(?:hooks\.slack\.com/(?:services|workflows|triggers)|discord(?:app)?\.com/api/webhooks"
-            r"|[\w-]{1,60}\.webhook\.office\.com/webhookb2)/[\w/@-]{20,300}"
+            r"|[\w-]{1,60}\.webhook\.office\.com/webhookb2|hooks\.zapier\.com/hooks/catch|maker\.ifttt\.com/use"
+            r"|chat\.googleapis\.com/v1/spaces)/[\w/@?=&%-]{20,300}"
         ),
     ),
-    token("Telegram bot token", r"\d{8,10}:AA[\w-]{32,34}", ":aa"),
+    token("Telegram bot token", r"(?:bot)?\d{8,10}:AA[\w-]{32,34}", ":aa"),
+    token("Telegram bot token", r"(?:bot)?\d{8,10}:[\w-]{35}", ":", check=lambda text: mixed(text.partition(":")[2])),
     token("Discord bot token", r"[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,40}", "."),
-    token("Twilio key", rf"SK{_HEX}{{32}}", "sk"),
+    token("Discord bot token", r"[A-Za-z][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,40}", ".", check=_is_bot),
+    token("Twilio key", rf"(?:SK|AC){_HEX}{{32}}", "sk", "ac"),
+    # Account and its token stand side by side where a client is made.
+    Rule("Twilio key", ("ac",), re.compile(rf"\bAC{_HEX}{{32}}[\"'\s:,]{{1,8}}(?P<secret>{_HEX}{{32}})\b")),
     token("SendGrid key", r"SG\.[\w-]{16,32}\.[\w-]{32,64}", "sg."),
     token("Mailgun key", rf"key-{_HEX}{{32}}|{_HEX}{{32}}-{_HEX}{{8}}-{_HEX}{{8}}", "-"),
+    token("Mailgun key", r"key-[A-Za-z0-9]{32}", "key-", check=_has_digits),
+    token("Resend key", r"re_[A-Za-z0-9]{6,10}_[A-Za-z0-9]{20,28}", "re_", check=mixed),
     token("Mailchimp key", rf"{_HEX}{{32}}-us\d{{1,2}}", "-us"),
-    token("Brevo key", rf"xkeysib-{_HEX}{{64}}-[A-Za-z0-9]{{16}}", "xkeysib-"),
+    token("Brevo key", rf"x(?:key|smtp)sib-{_HEX}{{64}}-[A-Za-z0-9]{{16}}", "sib-"),
+    token("Intercom token", r"dG9rO[A-Za-z0-9+/]{54}=", "dg9ro"),
+    token("Twitch token", r"oauth:[a-z0-9]{30}", "oauth:"),
+    token("Twitter token", r"A{19,24}[\w%]{60,150}", "aaaaaaaaaaaaaaaaaaa"),
+    token("Twitter token", r"\d{15,19}-[A-Za-z0-9]{27,40}", "-", check=lambda text: mixed(text.partition("-")[2])),
+    token("LinkedIn secret", r"WPL_AP\d\.[A-Za-z0-9]{14,18}\.[A-Za-z0-9]{6}={0,2}", "wpl_ap"),
+    token("Instagram token", r"IG[A-Z]{3}[\w-]{80,250}", "ig"),
+    token("Facebook token", r"\d{15,16}\|[\w-]{27}", "|"),
     token("Facebook token", r"EAA[A-Z][A-Za-z0-9]{60,300}", "eaa"),
 )
 
 WORK: tuple[Rule, ...] = (
+    token("ClickUp token", r"pk_\d{6,10}_[A-Z0-9]{32}", "pk_"),
+    token("Frame.io token", r"fio-u-[\w-]{60,70}", "fio-u-"),
     token("Linear key", r"lin_(?:api|oauth|wh)_[A-Za-z0-9]{32,80}", "lin_"),
     token("Notion token", r"(?:ntn_|secret_)[A-Za-z0-9]{40,50}", "ntn_", "secret_"),
     token("Figma token", r"fig[doru]_[\w-]{36,100}|figo?u?h?_[\w-]{40,100}", "fig"),
@@ -91,13 +124,23 @@ BESIDE_NAME: tuple[Rule, ...] = (
 #: Head, body and signature (RFC 7519), or the five parts of an encrypted one (RFC 7516).
 _JWT = r"eyJ[\w-]{10,2000}\.[\w-]{4,8000}(?:\.[\w-]{8,4000}){1,3}|eyJ[\w-]{10,2000}\.eyJ[\w-]{4,8000}"
 
+_HASH = re.compile(
+    r"(?:\$(?:1|2[abxy]?|5|6|7|g?y|apr1|P|H|md5|sha1|bcrypt-sha256|argon2(?:id?|d)|pbkdf2[\w-]{0,10}|scrypt)"
+    r"|\b(?:pbkdf2_sha(?:1|256|512)|pbkdf2:sha\d{1,3}:\d{3,8}|scrypt:\d{3,6}:\d{1,2}:\d{1,2}|bcrypt_sha256|argon2))"
+    r"\$[\w./$=,+-]{20,300}",
+    re.ASCII,
+)
+
 ANY: tuple[Rule, ...] = (
+    Rule("password hash", ("$",), _HASH),
     Rule(
-        "password hash",
-        ("$1$", "$2", "$5$", "$6$", "$y$", "$argon2", "$pbkdf2", "$scrypt"),
-        re.compile(r"\$(?:1|2[abxy]|5|6|y|argon2(?:id?|d)|pbkdf2[\w-]{0,10}|scrypt)\$[\w./$=,+-]{20,300}", re.ASCII),
+        "password hash", ("}",), re.compile(r"\{(?:S?SHA(?:256|512)?|S?MD5|CRYPT|PBKDF2[\w-]{0,10})\}[\w+/=$.]{20,200}")
     ),
-    token("web token", _JWT, "eyj", check=_is_token_header),
+    token("password hash", r"SCRAM-SHA-(?:1|256|512)\$\d{3,7}:[\w+/=$:]{40,300}", "scram-sha-"),
+    Rule("password hash", ("*",), re.compile(r"(?<![\w*])\*[0-9A-F]{40}(?!\w)", re.ASCII)),
+    # A line of a dump of Windows' accounts: name, number, two hashes.
+    Rule("password hash", (":::",), re.compile(rf":\d{{3,9}}:(?P<secret>{_HEX}{{32}}:{_HEX}{{32}}):::")),
+    token("web token", _JWT, "eyj", check=_is_web_token),
 )
 
 SERVICES = PAYMENT + CHAT + WORK + BESIDE_NAME + ANY

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import chain
 
 from companion.masking import (
     assigned,
+    calls,
     codes,
     columns,
     commands,
+    cookies,
+    documents,
+    entry_codes,
     forms,
     issuers,
     links,
     money,
     national,
+    pairs,
     private_keys,
     second_opinion,
     services,
+    statements,
+    tools,
     wrapped,
 )
 from companion.masking import seed_phrases as seeds
@@ -33,6 +41,8 @@ _RULES: tuple[Rule, ...] = (
     *private_keys.PRIVATE_KEYS,
     *links.RULES,
     *commands.RULES,
+    *calls.RULES,
+    *(replace(rule, near=True) for rule in (*tools.RULES, *pairs.RULES, *entry_codes.RULES)),
 )
 _SEARCHES: tuple[Callable[[Seen], Iterator[Span]], ...] = (
     assigned.secrets,
@@ -43,6 +53,9 @@ _SEARCHES: tuple[Callable[[Seen], Iterator[Span]], ...] = (
     money.cards,
     money.accounts,
     national.numbers,
+    documents.numbers,
+    cookies.secrets,
+    statements.secrets,
     seeds.phrases,
     second_opinion.opinion,
 )

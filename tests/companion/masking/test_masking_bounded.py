@@ -6,13 +6,38 @@ import re
 
 import pytest
 
-from companion.masking import commands, issuers, links, private_keys, second_opinion, services
+from companion.masking import (
+    calls,
+    codes,
+    commands,
+    entry_codes,
+    issuers,
+    links,
+    pairs,
+    private_keys,
+    second_opinion,
+    services,
+    tools,
+)
 from companion.masking.spans import found
 from companion.masking.types import Seen
 
 
 @pytest.mark.timeout(60)  # a pattern that goes back and forth takes hours; the time itself is a benchmark's
-@pytest.mark.parametrize("piece", ["a", "://", "password=", "4111 ", "-----BEGIN PRIVATE KEY-----\n", "otp 1234 "])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "a",
+        "://",
+        "password=",
+        "4111 ",
+        "-----BEGIN PRIVATE KEY-----\n",
+        "otp 1234 ",
+        "token=",
+        "-----END PRIVATE KEY-----\n",
+        "id 1",
+    ],
+)
 def test_a_line_of_100000_characters_comes_to_an_end(piece: str) -> None:
     text = piece * (100_000 // len(piece))
     assert all(0 <= span.start < span.end <= len(text) for span in found(text))
@@ -20,7 +45,9 @@ def test_a_line_of_100000_characters_comes_to_an_end(piece: str) -> None:
 
 
 def test_no_rule_of_ours_repeats_without_end() -> None:
-    rules = (*issuers.ISSUERS, *services.SERVICES, *private_keys.PRIVATE_KEYS, *links.RULES, *commands.RULES)
+    shapes = (*issuers.ISSUERS, *services.SERVICES, *private_keys.PRIVATE_KEYS, *links.RULES, *commands.RULES)
+    told = (*tools.RULES, *calls.RULES, *pairs.RULES, *entry_codes.RULES, *codes.RULES)
+    rules = (*shapes, *told)
     assert len(rules) > 90
     for rule in rules:
         bare = re.sub(r"\\.", "", rule.pattern.pattern)

@@ -97,8 +97,8 @@ def test_programs_are_excluded_by_the_names_that_their_windows_have(excluded: st
 
 @pytest.mark.parametrize("before", [400, 940, 990, 1_000, 1_490, 1_800, 3_900])
 def test_codes_are_looked_for_in_all_that_is_kept(before: int) -> None:
-    one = kept(Judged(replace(NOTICE, body=f"{'ab ' * (before // 3)}\nYour Slack code: 482913"), Decision.HOLD), ())
-    assert one.body.endswith("\nYour Slack code: [security code]")
+    one = kept(Judged(replace(NOTICE, body=f"{'ab ' * (before // 3)}\nThe Acme code: 482913"), Decision.HOLD), ())
+    assert one.body.endswith("\nThe Acme code: [security code]")
     assert one.why == TAKEN_OUT
 
 
@@ -110,7 +110,7 @@ def test_a_number_that_is_no_code_is_none_where_it_lies_across_two_stretches() -
 
 def test_a_code_that_is_not_taken_out_is_kept_nowhere_wherever_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("companion.notices.kept.security_codes.everywhere", lambda _: ())
-    notice = replace(NOTICE, body=f"{KEY} {'ab ' * 600}\nYour Slack code: 482913")
+    notice = replace(NOTICE, body=f"{KEY} {'ab ' * 600}\nThe Acme code: 482913")
     assert kept(Judged(notice, Decision.HOLD), ()).why == CODE_TAKEN_OUT
 
 
