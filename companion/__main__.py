@@ -16,7 +16,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     from companion.cli.codes import INTERRUPTED, WRONG
     from companion.cli.root import root
+    from embeddings.silent import silence
 
+    silence()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a file's name may hold bytes that no terminal can show
             stream.reconfigure(errors="backslashreplace")

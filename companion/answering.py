@@ -132,6 +132,9 @@ class Answering:
             return self._by_words(question)
         if question.like is not None:
             return self._by_like(question, question.like)
+        keep = self._keep(question.filters)
+        if keep is not None:
+            return recall.latest(self._store, keep, k=question.k), ()
         raise RecallError("Nothing was asked: give words, a moment to be alike, or think of it.")
 
     def _by_words(self, question: Question) -> Found:

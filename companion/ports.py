@@ -22,6 +22,8 @@ if TYPE_CHECKING:  # the tray icon is there before NumPy is
 class Question:
     """What is asked of memory: words, a moment to be alike, or the present thought, which may come with words.
 
+    Filters alone ask for the latest moments that satisfy them.
+
     Attributes
     ----------
     exclude_minutes

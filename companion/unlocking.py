@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from base64 import b64decode, b64encode
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import keyring
@@ -28,6 +29,10 @@ NO_KEYRING = (
     "This machine has no keyring that Companion could keep the vault's key in. Choose a passphrase instead: "
     "`companion vault init` asks for one, or put it into a file that only you may read and name that file in "
     "COMPANION_PASSPHRASE_FILE."
+)
+KEYRING_CLOSED = (
+    "Let it be opened when it asks, or choose a passphrase instead: in the settings (Who can open it?), or by "
+    "`companion vault init --passphrase`."
 )
 
 Ask = Callable[[], str]
@@ -92,19 +97,29 @@ def open_file(file: KeyFile, *, ask: Ask | None = None) -> Opened:
     )
 
 
-def change_way(root: Path, opened: Opened, passphrase: str | None, *, code: str | None = None) -> None:
+def change_way(
+    root: Path,
+    opened: Opened,
+    passphrase: str | None,
+    *,
+    code: str | None = None,
+    show: Callable[[str], None] = lambda _code: None,
+) -> None:
     """Let a vault be opened by ``passphrase`` from now on, or by the keyring without one; also by a new recovery code.
 
-    Raises `VaultError`, also when the vault's keys were changed since it was ``opened``.
+    ``show`` takes that code once nothing but the disk can refuse it, before it counts. Raises `VaultError`, also when
+    the vault's keys were changed since it was ``opened``.
     """
     path = Vault(root).key_file
     with keyfile.changing(path, opened) as (file, held):
         changed = with_way(file, held, passphrase)
         if code is not None:
             changed = changed.with_slot(Way.RECOVERY, keyfile.recovery_secret(code), held)
+            show(code)
         changed.save(path)
-        if passphrase is not None:
-            forget_secret(file.vault)
+        if passphrase is not None and Way.KEYRING in file.ways():
+            with suppress(KeyringError, VaultError):  # one that stays closed keeps what opens old copies alone
+                forget_secret(file.vault)
 
 
 def change_code(root: Path, opened: Opened, code: str) -> None:
@@ -179,7 +194,8 @@ def _remember(vault: str, secret: bytes) -> None:
     try:
         keyring.set_password(SERVICE, vault, b64encode(secret).decode())
     except KeyringError as error:
-        raise LockedError(f"The keyring did not take the vault's key ({error}). {NO_KEYRING}") from error
+        why = str(error).rstrip(". ")
+        raise LockedError(f"The keyring did not take the vault's key ({why}). {KEYRING_CLOSED}") from error
 
 
 def _remembered(vault: str) -> bytes | None:

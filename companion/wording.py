@@ -6,6 +6,8 @@ from datetime import datetime
 
 from index.types import SignalQuality
 
+SIMULATED = "simulated headset"  # in place of what was wrong with an electrode
+
 
 def clock_time(time: float) -> str:
     """Return a time of day with its day, in the person's own time zone: ``Tue 2 Mar 10:40``."""
@@ -26,5 +28,7 @@ def duration(seconds: float) -> str:
 
 def signal_quality(quality: SignalQuality) -> str:
     """Return how good a moment's EEG was, in a sentence."""
+    if quality.fault == SIMULATED:
+        return "The EEG is a simulated headset's: it lay on no head, and no state is read from it."
     wrong = f" Most often: {quality.fault}." if quality.fault else ""
     return f"{quality.fit} of {quality.windows} windows of EEG were fit to be used.{wrong}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,17 @@ from index.words import segmenting
 BUSY_TIMEOUT = 10.0  # seconds
 CACHE_KIB = 256  # decrypted pages a connection keeps while it reads: a dozen threads read, mostly what is new
 SEARCHING_KIB = 16 * 1024  # and that of the thread that searches, which comes back to the same pages for each question
+ROOM = 64 * 1024  # bytes, of what SQLite keeps beside a database that is open
 WRITING_KIB = 1024  # and the writer, from one change to the next: all it touches in one is a megabyte or less
 
 # What the database raises; SQLCipher's classes are not those of the standard library's sqlite3.
 DatabaseError = dbapi2.DatabaseError
 OperationalError = dbapi2.OperationalError
 IntegrityError = dbapi2.IntegrityError
+
+
+class FullDiskError(VaultError):
+    """The disk has no room to open the database; whether that is whole nobody can tell."""
 
 
 def connect(vault: Vault, *, write: bool) -> Database:
@@ -39,10 +45,23 @@ def connect(vault: Vault, *, write: bool) -> Database:
             connection.close()
             raise
     except DatabaseError as error:
+        if any(word in str(error) for word in ("disk I/O", "full")) and _is_full(vault.root):
+            raise FullDiskError(
+                f"The database {vault.database} cannot be opened ({error}): the disk is full. Free some space; what "
+                "was stored before is safe."
+            ) from error
         raise VaultError(
             f"The database {vault.database} cannot be opened ({error}). Is the disk full, the file damaged, or "
             "keys.json that of another vault? `companion vault verify` tells more."
         ) from error
+
+
+def _is_full(folder: Path) -> bool:
+    """Whether the disk has no room for what SQLite keeps beside a database that is only read."""
+    try:
+        return shutil.disk_usage(folder).free < ROOM
+    except OSError:
+        return False
 
 
 def make_durable(vault: Vault) -> None:

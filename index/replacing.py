@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 from typing import BinaryIO
@@ -10,6 +11,15 @@ from index.types import VaultError
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
+
+
+def way_out(error: OSError) -> str:
+    """Return how the person mends what the disk refuses."""
+    if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        return "Make the place writable for you, or choose another."
+    if error.errno in {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG}:
+        return "Choose a place that is there."
+    return "Is the disk full?"
 
 
 def replace_file(path: Path, content: bytes, *, durable: bool = True) -> None:
@@ -33,7 +43,7 @@ def replace_file(path: Path, content: bytes, *, durable: bool = True) -> None:
         if durable:
             sync_folder(path.parent)
     except OSError as error:
-        raise VaultError(f"{path} could not be written ({error.strerror}). Is the disk full?") from error
+        raise VaultError(f"{path} could not be written ({error.strerror}). {way_out(error)}") from error
 
 
 def write_at(file: BinaryIO, offset: int, content: bytes) -> None:

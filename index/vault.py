@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -61,8 +62,9 @@ class Vault:
                 folder.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
                 folder.chmod(FOLDER_MODE)
         except OSError as error:
+            refused = "written to" if error.errno == errno.EROFS and self.exists() else "made"
             raise VaultError(
-                f"The vault {self.root} cannot be made ({error.strerror}). "
+                f"The vault {self.root} cannot be {refused} ({error.strerror}). "
                 "Choose a folder you may write to with --vault."
             ) from error
 
@@ -101,3 +103,5 @@ class Vault:
                 return False
         except Timeout:
             return True
+        except OSError:  # where nobody may write, as on a disk that is only read, nobody does
+            return False

@@ -67,7 +67,8 @@ class Desks(QObject):
         for asked in (menu.headset_wanted, sidebar.headset_wanted):
             asked.connect(self.headset.open)
         menu.training_wanted.connect(self.training.open)
-        sidebar.focus_wanted.connect(sidebar.close)  # it would lie on top
+        for asked in (sidebar.focus_wanted, sidebar.headset_wanted, sidebar.settings_wanted):
+            asked.connect(sidebar.close)  # it would lie on top
         sidebar.focus_wanted.connect(self.focus.open)
         menu.mails_wanted.connect(self.mails.open)
         self.mails.stands.connect(menu.show_mails)

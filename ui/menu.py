@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from ui import global_key
@@ -71,6 +71,14 @@ class CompanionMenu(QMenu):
         self.settings = self._act("Settings…", self.settings_wanted.emit)
         self.leave = self._act("Quit", self.quit_wanted.emit)
         self.show_state(before_start())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Stay on the screen: what it says may have become longer while it is open."""
+        super().resizeEvent(event)
+        room = self.screen().availableGeometry()
+        over = self.geometry().right() - room.right()
+        if self.isVisible() and over > 0:
+            self.move(max(room.left(), self.x() - over), self.y())
 
     def show_state(self, state: ViewState) -> None:
         """Show this state and offer what can be done in it."""

@@ -11,6 +11,7 @@ from companion.status import Activity
 from ui import wording
 from ui.view_state import ViewState
 
+WORK_ON = "Close this (Esc) and go on with something: a window that it lies over is not looked at."
 Action = Literal["", "settings", "again", "resume", "unlock"]
 
 
@@ -79,4 +80,4 @@ def _nothing_recorded(state: ViewState) -> Message:
         return Message("Nothing is remembered yet", state.sentence, "Record again", "resume")
     if state.activity is Activity.ERROR:
         return Message("Nothing is remembered yet", state.sentence, "Open the settings", "settings")
-    return Message("Nothing is remembered yet", f"{state.sentence} Moments appear here as you go on.")
+    return Message("Nothing is remembered yet", f"{state.sentence} {WORK_ON}")

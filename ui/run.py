@@ -16,6 +16,7 @@ from companion.settings import Settings, SettingsError
 from companion.status import Activity
 from ui import display, theme
 from ui.app import App
+from ui.focus_ring import FocusRing
 from ui.options import Options
 from ui.single_instance import Doorbell, Running, address, wake
 from ui.state_icon import state_icon
@@ -32,6 +33,7 @@ def run(options: Options) -> int:
     qt.setQuitOnLastWindowClosed(False)
     qt.setWindowIcon(state_icon(Activity.RECORDING))
     theme.apply(qt, theme.wanted())
+    FocusRing(qt)
     qt.styleHints().colorSchemeChanged.connect(lambda _scheme: theme.apply(qt, theme.wanted()))
     try:
         settings = choices.load()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QMenu, QPushButton, QVBoxLayout, Q
 
 from ui import theme
 from ui.menu import CompanionMenu
+from ui.settings.fit import Scrolled, fit_height
 from ui.state_icon import state_icon
 from ui.status_line import StatusLine
 from ui.view_state import ViewState
@@ -29,7 +30,8 @@ class SmallWindow(QWidget):
         self.status.focus_wanted.connect(menu.focus.open.trigger)
         self.status.headset_wanted.connect(menu.electrodes.trigger)
         why = _sentence(WHY)
-        column = QVBoxLayout(self)
+        content = QWidget()
+        column = QVBoxLayout(content)
         column.setContentsMargins(*(4 * (4 * theme.GRID,)))
         column.setSpacing(2 * theme.GRID)
         column.addWidget(self.status)
@@ -45,7 +47,11 @@ class SmallWindow(QWidget):
         self._hotkey_problem.changed.connect(self._say_hotkey)
         column.addWidget(_edge())
         column.addWidget(why)
-        self.setFixedWidth(80 * theme.GRID)
+        self.content = Scrolled(content)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(self.content)
+        self.setFixedWidth(100 * theme.GRID)
 
     def show_state(self, state: ViewState) -> None:
         """Show this state, also as the window's icon in the task bar."""
@@ -79,8 +85,8 @@ class SmallWindow(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Be as high as the wrapped sentences need, once the layouts within know of them."""
-        QTimer.singleShot(0, self, lambda: self.resize(self.width(), self.heightForWidth(self.width())))
+        """Be as high as its sentences need and its screen allows, once the layouts within know of them."""
+        QTimer.singleShot(0, self, lambda: fit_height(self))
 
 
 class _ActionButton(QPushButton):

@@ -83,13 +83,14 @@ def _whose(display: Display, top: _TopLevel, client: int | None, *, active: int,
             return described(display, client, top.rect)
         if top.override_redirect and _belongs(display, top.id, active, pid):
             return None
+        return _unknown(top.rect, pid=next(iter(display.numbers(top.id, "_NET_WM_PID")), 0))
     except GONE:
         return _unknown(top.rect)
-    return _unknown(top.rect)
 
 
-def _unknown(rect: Rect) -> Window:
-    return Window(app="", title="", rect=rect)
+def _unknown(rect: Rect, *, pid: int = 0) -> Window:
+    """Return a window that may be anybody's; one with our ``pid`` is Companion's own menu, as it says itself."""
+    return Window(app="", title="", rect=rect, pid=pid)
 
 
 def _belongs(display: Display, window: int, active: int, pid: int) -> bool:

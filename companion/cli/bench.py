@@ -9,21 +9,26 @@ from pathlib import Path
 
 import click
 
+from companion.cli.codes import DONE
+
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
-ALL = "all"
+ALL, NAMES = "all", "list"
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("name", default=ALL)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def command(name: str, arguments: tuple[str, ...]) -> int:
-    """Run the benchmark NAME (or all) and print one JSON line each.
+    """Run the benchmark NAME (or all, most of a day) and print one JSON line each; `list` names them.
 
     Exits 1 when a bar falls short, 2 when it could not run.
     """
     known = sorted(path.stem for path in BENCHMARKS.glob("[a-z]*.py"))
     if not known:
         raise click.UsageError("The benchmarks come with the source checkout; this installation has none.")
+    if name == NAMES and not arguments:
+        click.echo("\n".join(known))
+        return DONE
     if name != ALL and name not in known:
         raise click.UsageError(f"There is no benchmark {name!r}. There are: {', '.join(known)}.")
     chosen = known if name == ALL else [name]

@@ -27,7 +27,7 @@ from companion.cli.train import as_record
 from companion.learning.background import known, waits_for
 from companion.learning.wording import verdict
 from companion.settings import SOURCES, Settings
-from companion.wording import clock_time, duration, signal_quality
+from companion.wording import SIMULATED, clock_time, counted, duration, signal_quality
 from embeddings import model_place
 from embeddings.types import EmbeddingsError
 from index import database, mappings
@@ -124,7 +124,8 @@ def _headset(settings: Settings) -> Check:
         spec = board.parse(settings.board, settings.board_params)
     except BoardError as error:
         return Check("headset", works=False, says=str(error))
-    return Check("headset", works=True, says=f"{spec.name} is chosen.")
+    name = "Synthetic (simulated)" if board.is_simulated(settings.board) else spec.name
+    return Check("headset", works=True, says=f"{name} is chosen.")
 
 
 def _text_model(settings: Settings) -> Check:
@@ -145,8 +146,8 @@ def _vault(place: Vault, settings: Settings) -> Iterator[Check]:
     try:
         backlog, quarantine = sum(store.backlog().values()), store.quarantine()
         running = "Companion is recording to it now." if place.in_use() else "Nothing is recording to it now."
-        yield Check("vault", works=True, says=f"{store.count()} moments in {place.root}. {running}")
-        yield Check("backlog", works=True, says=f"{backlog} parts of moments wait to be filled in.")
+        yield Check("vault", works=True, says=f"{counted(store.count(), 'moment')} in {place.root}. {running}")
+        yield Check("backlog", works=True, says=_waiting(backlog))
         reasons = "; ".join(
             f"moment {moment}, {kind}: {error.splitlines()[-1]}" for moment, kind, error in quarantine[:3]
         )
@@ -165,11 +166,17 @@ def _vault(place: Vault, settings: Settings) -> Iterator[Check]:
         store.close()
 
 
+def _waiting(backlog: int) -> str:
+    return f"{counted(backlog, 'part')} of moments {'waits' if backlog == 1 else 'wait'} to be filled in."
+
+
 def _signal(store: Store) -> Check:
     """Say how good the EEG of the last week was."""
     quality, moments, usable = store.signal(time.time() - WEEK_SECONDS)
     if not moments:
         return Check("signal", works=None, says="No moment of the last week has EEG.")
+    if not usable and quality.fault == SIMULATED:
+        return Check("signal", works=None, says=signal_quality(quality))
     says = f"{usable} of {moments} moments with EEG in the last week have some that is fit. {signal_quality(quality)}"
     return Check("signal", works=usable > 0, says=says)
 

@@ -12,6 +12,7 @@ from companion.cli import opening, options
 from companion.cli.bars import bars
 from companion.cli.codes import DONE
 from companion.cli.vault import root_of
+from companion.wording import counted
 from index.care.exporting import Wanted, export
 from index.store import Store
 
@@ -38,6 +39,7 @@ def command(
 
     What is exported is NOT encrypted: whoever can read FOLDER can read it.
     """
+    options.in_order(since, until)
     store = Store(opening.opened(root_of(vault)))
     click.echo(f"What is written to {folder} is not encrypted: keep it where nobody else can read it.", err=True)
     try:
@@ -50,5 +52,6 @@ def command(
         return DONE
     for sentence in done.skipped:
         click.echo(sentence, err=True)
-    click.echo(f"{done.moments} moments, {done.pictures} pictures and {done.recordings} stretches of EEG are there.")
+    kept = counted(done.moments, "moment"), counted(done.pictures, "picture"), counted(done.recordings, "recording")
+    click.echo(f"{kept[0]}, {kept[1]} and {kept[2]} of EEG are there.")
     return DONE

@@ -203,10 +203,14 @@ def _unblinded(told: str) -> str:
 
 def _told(training: Training) -> str:
     lasted = duration(training.time_end - training.time_start)
+    from companion.feedback import comparable
+
+    note = comparable.made_up(training)
+    no_head = f" On no head: {note}." if note else ""
     blind = " Blind." if training.sealed else ""
     open_now = " It still runs." if training.open else ""
     title = named(training.protocol).title
-    return f"{training.id}: {title}, {clock_time(training.time_start)}, {lasted}.{blind}{open_now}"
+    return f"{training.id}: {title}, {clock_time(training.time_start)}, {lasted}.{blind}{no_head}{open_now}"
 
 
 def _say(found: Report) -> None:

@@ -129,7 +129,7 @@ def _check(
     if last and since is not None:
         raise click.UsageError("Say either --last or --since.")
     if filters.since is not None and filters.until is not None and filters.since >= filters.until:
-        raise click.UsageError("--until must be later than --since or --last.")
+        raise click.UsageError(f"--until must be later than --since or --last. {options.DAY}")
     chosen = [filters != Filters(), bool(moments), brain, everything]
     if sum(chosen) != 1:
         raise click.UsageError(

@@ -12,6 +12,8 @@ import click
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+DAY = "A date alone is the beginning of its day."
+
 EARLIEST, LATEST = 1e8, 1e11
 """Seconds since 1970: less is a year or a date that was written without dashes, more are milliseconds."""
 
@@ -37,6 +39,12 @@ def agreed(question: str, *, yes: bool) -> bool:
     if not sys.stdin.isatty():
         raise click.UsageError(f"{question} There is no terminal to ask you: say --yes if you mean it.")
     return click.confirm(question, err=True)
+
+
+def in_order(since: float | None, until: float | None) -> None:
+    """Raise `click.UsageError` where a time ends before it begins."""
+    if since is not None and until is not None and until <= since:
+        raise click.UsageError(f"--until must be later than --since. {DAY}")
 
 
 class Moment(click.ParamType[float]):

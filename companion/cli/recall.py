@@ -29,6 +29,11 @@ from index.spaces.vectors import Vectors
 from index.store import Store
 from index.types import Filters, Hit
 
+ASK = (
+    "Ask one thing: TEXT, --like MOMENT or --thought (which may come with TEXT). Filters alone, such as --tag NAME, "
+    "list the latest moments that satisfy them."
+)
+
 
 @click.command()
 @click.argument("text", nargs=-1)
@@ -63,15 +68,17 @@ def command(  # noqa: PLR0917 click passes by name
     vault: Path | None,
     as_json: bool,
 ) -> int:
-    """Find moments by TEXT, by a moment like it, or by the present thought."""
+    """Find moments by TEXT, by a moment like it, or by the present thought; by filters alone the latest."""
     asked = _text(" ".join(text)).strip()
-    if sum((bool(asked) or thought, like is not None)) != 1:
-        raise click.UsageError("Ask one thing: TEXT, --like MOMENT or --thought (which may come with TEXT).")
+    filters = Filters(since, until, _text(app), _text(site), _text(tag), state_like)
+    options.in_order(since, until)
+    given = sum((bool(asked) or thought, like is not None))
+    if given > 1 or (not given and filters == Filters()):
+        raise click.UsageError(ASK)
     if exclude_minutes is not None and not settings_file.may_exclude(exclude_minutes):
         raise click.UsageError(f"--exclude-minutes should be 0 to 1440, not {exclude_minutes:g}.")
     settings = settings_file.load()
     minutes = settings.exclude_minutes if exclude_minutes is None else exclude_minutes
-    filters = Filters(since, until, _text(app), _text(site), _text(tag), state_like)
     question = Question(asked, like, thought, k, filters, minutes)
     store = Store(opening.opened(vault or settings.vault_path))
     try:
@@ -87,7 +94,7 @@ def ask(store: Store, question: Question, text_model: str = "") -> Answer:
     """Answer one question in this process; the text model is loaded before the clock runs."""
     encoder = Here(EncoderTasks(text_model))
     with Console(stderr=True).status("Loading the models ..."):
-        for wanted, warm in ((question.text, "warm"), (not question.text or question.thought, "warm_brain")):
+        for wanted, warm in ((question.text, "warm"), (question.like or question.thought, "warm_brain")):
             if wanted:
                 encoder.submit(warm)  # what is wrong is said in the answer's notes
     answering = Answering(

@@ -18,6 +18,8 @@ from index.types import LockedError, VaultError
 from index.vault import Vault
 
 LINE = click.Path(path_type=Path, dir_okay=False)
+OLD_CODE = "Nothing was changed: the recovery code shown above opens nothing, and the one that you gave still does."
+NEW_CODE = "The recovery code shown above is the one that counts from now on."
 
 
 @click.command()
@@ -51,9 +53,18 @@ def recover(vault: Path | None, code_file: Path | None, by_passphrase: bool, sou
     chosen = _line(source) if source else None
     if chosen is None and (by_passphrase or not unlocking.has_keyring()):
         chosen = opening.new_passphrase()
-    code = keyfile.new_recovery_code()
-    opening.show_code(code)  # first: there is never a vault whose code nobody saw
-    unlocking.change_way(root, opened, chosen, code=code)
+    shown: list[str] = []
+
+    def show(code: str) -> None:  # before it counts: there is never a vault whose code nobody saw
+        opening.show_code(code)
+        shown.append(code)
+
+    try:
+        unlocking.change_way(root, opened, chosen, code=keyfile.new_recovery_code(), show=show)
+    except VaultError as error:
+        if not shown:
+            raise
+        raise VaultError(f"{error} {NEW_CODE if _opens(root, shown[0]) else OLD_CODE}") from error
     click.echo("The vault opens again. The code that was used is not valid any more.")
     return DONE
 
@@ -85,6 +96,15 @@ def rekey(vault: Path | None) -> int:
         place.release()
     click.echo("Every key is new, and everything is encrypted with the new ones.")
     return DONE
+
+
+def _opens(root: Path, code: str) -> bool:
+    """Whether a recovery code opens the vault as it is now."""
+    try:
+        unlocking.key_file(root).open(Way.RECOVERY, keyfile.recovery_secret(code))
+    except VaultError:
+        return False
+    return True
 
 
 def _typed_code() -> str:

@@ -37,13 +37,19 @@ def _known(training: Training, report: Report) -> dict[str, str]:
         "4b": _schedule(facts),
         "4c": f"{facts['modality']}; its height is the distance to the threshold, 0 to 1.",
         "4d": "Yes: a value every 50 ms, as it was shown, with what was muted.",
-        "4e": f"{facts['device']}; Companion on BrainFlow, SciPy and NumPy.",
+        "4e": f"{facts['device']}{_made_up(training)}; Companion on BrainFlow, SciPy and NumPy.",
         "5b": "Yes: the session's plots, and progress over weeks. The baseline before is in them, none after.",
         "5c": "Only over many blind sessions, by the person's own comparison." if training.blind else "No.",
         "7a": "No: it lies encrypted on the person's own disk. The program's code is open.",
     }
     change = _change(report)
     return known | ({"5a": change} if change else {})
+
+
+def _made_up(training: Training) -> str:
+    """Return that the headset was on no head, if so."""
+    note = comparable.made_up(training)
+    return f" ({note})" if note else ""
 
 
 def _condition(training: Training) -> str:

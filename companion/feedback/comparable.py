@@ -22,6 +22,13 @@ def simulated(training: Training) -> bool:
     return training.facts["device"] == MADE_UP_DEVICE if told is None else bool(told)
 
 
+def made_up(training: Training) -> str:
+    """Return in words from where a signal came that came from no head; empty where it came from one."""
+    if not simulated(training):
+        return ""
+    return "simulated" if training.facts["device"] == MADE_UP_DEVICE else "a recording that was played"
+
+
 def kind(training: Training) -> str:
     """Return what kind a session is of: its protocol's name; of a direction, also what it went towards."""
     if training.protocol != DIRECTION.name:

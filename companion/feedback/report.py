@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from companion.feedback import blocks, checklist, figures, protocols
+from companion.feedback import blocks, checklist, comparable, figures, protocols
 from companion.feedback.blocks import Numbers, Series
 from companion.feedback.figures import Interval
 from companion.feedback.kept import BASELINE, BLOCK, baseline_since
@@ -17,6 +17,7 @@ from companion.feedback.reported import BlockFigures, Report
 from companion.feedback.rewarding import shown
 from companion.feedback.series import INHIBIT
 from companion.feedback.svg import Line, Plot, drawn
+from companion.wording import counted
 from index import trainings
 from index.store import Store
 from index.trainings import Training
@@ -170,7 +171,9 @@ def _span(times: Numbers) -> tuple[float, float]:
 
 def _sentences(report: Report) -> list[str]:
     training = report.training
-    told = [f"{protocols.named(training.protocol).title}: {len(report.blocks)} blocks."]
+    told = [f"{protocols.named(training.protocol).title}: {counted(len(report.blocks), 'block')}."]
+    if note := comparable.made_up(training):
+        told.append(f"What was measured came from no head: {note}.")
     if report.rewarded is not None:
         told.append(
             f"Rewarded {_percent(report.rewarded)} of the unmuted time; {training.facts['rate']:.0%} was set. "

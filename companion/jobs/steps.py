@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from companion import sessions
+from companion.brain.board import is_simulated
 from companion.jobs import states
 from companion.jobs.brain_features import BrainFeatures
 from companion.jobs.fill import POISON, UnusableError
@@ -19,6 +20,7 @@ from companion.jobs.states import Stateless
 from companion.jobs.tasks import Vectors
 from companion.jobs.worker import Worker
 from companion.moments import BESIDE
+from companion.wording import SIMULATED
 from embeddings import spaces
 from embeddings.types import EEGWindow
 from index import changes, mappings
@@ -127,7 +129,7 @@ class BrainStep:
             if (stretch.ch_names, stretch.sfreq) == (longest.ch_names, longest.sfreq)
         ]
         found: BrainFeatures = self._encoder.submit("brain_features", same, WINDOWS_KEPT).result()
-        return found
+        return replace(found, faults=SIMULATED) if is_simulated(longest.source) else found
 
     def _stretches(self, moment: Moment) -> list[Stretch]:
         """Return a moment's raw EEG; a recording that is gone or damaged must not stop the others."""

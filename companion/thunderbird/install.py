@@ -48,7 +48,7 @@ def install(file: Path, *, home: Path, vault: Path | None) -> None:
         replace_file(place / f"{NAME}.json", _manifest(place))
         replace_file(file, packed())
     except (OSError, VaultError) as error:
-        raise InstallError(f"The add-on for Thunderbird could not be written: {error}") from error
+        raise InstallError(f"The add-on for Thunderbird could not be written: {_said(error)}") from error
 
 
 def remove(*, home: Path) -> bool:
@@ -62,6 +62,11 @@ def remove(*, home: Path) -> bool:
     except OSError as error:
         raise InstallError(f"What starts Companion for Thunderbird could not be removed: {error}") from error
     return found
+
+
+def _said(error: OSError | VaultError) -> str:
+    """Return what went wrong, for people."""
+    return str(error) if isinstance(error, VaultError) else f"{error.filename} ({error.strerror})."
 
 
 def _refuse_others(place: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from embeddings.reading.boxes import Box
+from embeddings.silent import silence
 from embeddings.types import EmbeddingsError, Image
 
 SIDE = 32  # pixels; the sides of a picture that text is found in are multiples of it
@@ -34,6 +35,7 @@ class TextModels:
     """Loaded when first used, which takes about a second and 100 MB. Safe to use from several threads."""
 
     def __init__(self) -> None:
+        silence()
         try:
             import cv2
             from rapidocr import RapidOCR

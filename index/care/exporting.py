@@ -16,7 +16,7 @@ from PIL import Image
 from index import focus_history, notices, tagging, trainings
 from index.forgetting.wish import Span, merged
 from index.pictures import current
-from index.replacing import FILE_MODE, FOLDER_MODE, replace_file, sync_folder
+from index.replacing import FILE_MODE, FOLDER_MODE, replace_file, sync_folder, way_out
 from index.signals import recordings
 from index.signals.bdf import BdfAppender, BdfFile
 from index.signals.record_file import layout_of, records
@@ -76,7 +76,7 @@ def export(store: Store, folder: Path, wanted: Wanted, *, progress: Progress = l
             done.trainings = _lines(folder, TRAININGS, _trainings(store, where.time, done))
         _publish(folder / MOMENTS)
     except OSError as error:
-        raise VaultError(f"{folder} cannot be written to ({error.strerror}). Is the disk full?") from error
+        raise VaultError(f"{folder} cannot be written to ({error.strerror}). {way_out(error)}") from error
     return done
 
 

@@ -82,6 +82,8 @@ def _verify(vault: Vault, done: Verified, progress: Progress, *, alone: bool) ->
         parts = (_frames, _recordings, _notices, _journals, _learning, _mails, _vectors)
         for check in (*parts, *((_lost_files,) if alone else ())):
             done.problems += check(store, done, progress)
+    except database.FullDiskError:  # whether it is damaged nobody can tell
+        raise
     except VaultError as error:  # the database cannot even be asked
         done.problems.append(Problem("database", str(error), _rebuild("what can still be read is kept")))
     finally:

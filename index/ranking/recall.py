@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,9 @@ WHOLE = 0.99  # share that is all, roundings left out
 LEAST_SCORE = 0.05  # below it a moment shares nothing: a cosine as of unrelated texts, and hardly a word
 LIKE = 0.35  # cosine from which two states are called alike
 ALIKE = ((0.6, "very like"), (LIKE, "like"), (0.0, "a little like"))
+FILTERED = "what the filters ask for"
+LAST = 2**63 - 1  # above every moment's number
+MOST_LISTED = 20_000  # moments whose times are compared
 LEAST_ALIKE = 0.15  # cosine below which two states have nothing in common worth saying
 
 
@@ -119,6 +123,21 @@ def by_state(
     best = sorted(far, key=lambda i: (-cosines[i], -i))[:k]
     moments = store.moments(best)
     return [_state_hit(moments[i], cosines[i], asked.space, whose) for i in best if i in moments]
+
+
+def latest(store: Store, keep: Keep, *, k: int) -> list[Hit]:
+    """Return the ``k`` latest moments that filters let through, the latest first; of very many those stored last."""
+    few = keep.few()
+    let_through = keep.newest(LAST, MOST_LISTED) if few is None else few
+    of_these = "SELECT id FROM moments WHERE id IN (SELECT value FROM json_each(?))"
+    sql = f"{of_these} ORDER BY time_start DESC, id DESC LIMIT ?"
+    best = [row[0] for row in store.rows(sql, [json.dumps(let_through.tolist()), k])]
+    moments = store.moments(best)
+    return [
+        Hit(moment=moments[i], score=1.0, space=TEXT, reason=FILTERED, snippet=snippet(moments[i].text, None))
+        for i in best
+        if i in moments
+    ]
 
 
 def _quoted(match: lexical.Match) -> bool:

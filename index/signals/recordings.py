@@ -16,12 +16,16 @@ SAME_SECONDS = 1e-3  # a file keeps its beginning to the microsecond
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Consecutive samples of one recording, ``float64[channels, samples]`` in µV; ``time_end`` in UTC seconds."""
+    """Consecutive samples of one recording, ``float64[channels, samples]`` in µV; ``time_end`` in UTC seconds.
+
+    ``source`` is where the recording came from, as in `index.types.RecordingInfo`.
+    """
 
     data: NDArray[np.float64]
     sfreq: float
     ch_names: tuple[str, ...]
     time_end: float
+    source: str = ""
 
 
 def between(store: Store, start: float, end: float, *, least_seconds: float = 0.0) -> list[Stretch]:
@@ -38,7 +42,8 @@ def last(store: Store, seconds: float) -> Stretch | None:
     file = _file(store, info)
     samples = file.samples
     start = max(0, samples - round(seconds * info.sfreq))
-    return Stretch(file.read(start, samples), info.sfreq, info.ch_names, info.time_start + samples / info.sfreq)
+    end = info.time_start + samples / info.sfreq
+    return Stretch(file.read(start, samples), info.sfreq, info.ch_names, end, info.source)
 
 
 def refuse_exchanged(file: BdfFile, path: str, time_start: float) -> None:
@@ -62,4 +67,5 @@ def _cut(store: Store, info: RecordingInfo, start: float, end: float) -> Stretch
         data = file.read(first, max(first, stop))
     except ValueError as error:
         raise RecordingError(f"The recording {info.path} was cut short. Bring it back from a backup.") from error
-    return Stretch(data, info.sfreq, info.ch_names, info.time_start + (first + data.shape[1]) / info.sfreq)
+    end = info.time_start + (first + data.shape[1]) / info.sfreq
+    return Stretch(data, info.sfreq, info.ch_names, end, info.source)

@@ -85,6 +85,15 @@ def titles(made: Answering, question: Question) -> list[str]:
     return [hit.moment.title for hit in made.answer(question).hits]
 
 
+def test_filters_alone_ask_for_the_latest_that_satisfy_them(store: Store) -> None:
+    made = answering(store, Scripted())
+    assert titles(made, Question(k=2, filters=Filters(app="FIREFOX"))) == ["Invoice", "Sleeper cars"]
+    assert titles(made, Question(filters=Filters(until=BEGIN + 700))) == ["Sleeper cars", "Night trains"]
+    assert titles(made, Question(filters=Filters(tag="taxes"))) == []
+    with pytest.raises(RecallError, match="Nothing was asked"):
+        made.answer(Question())
+
+
 def test_words_are_asked_for_by_meaning_and_at_once(store: Store) -> None:
     encoder = Scripted(encode_text=Vectors("content:test", "test", 2, (ONE[np.newaxis],)))
     answer = answering(store, encoder).answer(Question("rolling beds"))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import re
 import struct
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import xcffib.shape
 import xcffib.xproto as x
 from desktop import Desktop, wait_until
 
+from companion.capture.privacy import OWN_WINDOW, Rules
 from companion.capture.screen import NOTHING
 from companion.capture.types import CaptureError, Rect, Trigger, Window
 from companion.capture.x11 import Display
@@ -200,6 +202,18 @@ def test_a_window_nobody_manages_over_the_active_one_is_unknown(
     assert windows.sight().overlapping == ()
     display.core.MapWindowChecked(popup).check()
     assert windows.sight().overlapping == (Window(app="", title="", rect=Rect(100, 100, 50, 50)),)
+
+
+def test_companions_own_menu_over_the_active_window_is_known_by_its_process(
+    desktop: Desktop, display: Display, windows: X11Windows
+) -> None:
+    desktop.open_xterm("ledger")
+    popup = new_window(display, Rect(100, 100, 50, 50), override_redirect=True)
+    set_numbers(display, popup, "_NET_WM_PID", x.Atom.CARDINAL, os.getpid())
+    display.core.MapWindowChecked(popup).check()
+    sight = windows.sight()
+    rules = Rules(own_pids=frozenset({os.getpid()}))
+    assert rules.decide(sight.window, sight.overlapping) == OWN_WINDOW
 
 
 def test_a_popup_that_is_transient_for_the_active_window_is_its_own(

@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from vaults import vault_at
@@ -13,8 +14,9 @@ import companion
 from companion.__main__ import main
 from companion.cli import bench
 from companion.cli.root import COMMANDS
+from companion.wording import SIMULATED
 from index import changes
-from index.types import Job, NewMoment
+from index.types import Job, NewMoment, SignalQuality
 from index.writer import Writer
 
 BEGIN = 1_772_442_720.0
@@ -65,6 +67,8 @@ def memories(tmp_path: Path) -> Path:
         (("recall", "train", "--like", "1"), "Ask one thing"),
         (("recall", "--like", "1", "--thought"), "Ask one thing"),
         (("recall", "train", "-k", "0"), "-k"),
+        (("recall", "train", "--since", "2026-03-05", "--until", "2026-03-02"), "--until must be later than --since"),
+        (("export", "out", "--since", "2026-03-05", "--until", "2026-03-05"), "--until must be later than --since"),
         (("recall", "train", "--since", "yesterday"), "'yesterday' is no time: write 2026-03-02"),
         (("recall", "train", "--since", "0001-01-01"), "'0001-01-01' is no time"),
         (("recall", "train", "--like", "99999999999999999999"), "is not in the range"),
@@ -266,6 +270,22 @@ def test_doctor_names_a_headset_that_cannot_work(says: Says, tmp_path: Path, set
     assert "MEND   headset: " in out
 
 
+def test_doctor_has_nothing_mended_of_a_simulated_headset(says: Says, memories: Path, tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text('consent_eeg = true\nboard = "synthetic"')
+    with Writer(vault_at(memories)) as writer:
+
+        def fill(db: Any) -> None:
+            moment = changes.open_moment(
+                db, writer.vault, NewMoment(time.time(), time.time() + 9, "firefox", "x"), None
+            )
+            changes.put_quality(db, moment, "montage", SignalQuality(2, 0, SIMULATED))
+
+        writer.do(fill).result()
+    checks = {check["part"]: check for check in json.loads(says("doctor", "--json")[1])["checks"]}
+    assert checks["headset"]["says"] == "Synthetic (simulated) is chosen."
+    assert (checks["signal"]["works"], "simulated headset" in checks["signal"]["says"]) == (None, True)
+
+
 def test_doctor_of_a_damaged_vault_still_tells_the_rest(says: Says, memories: Path) -> None:
     database = memories / "memory.sqlite"
     database.write_bytes(b"this is no database" * 1000)
@@ -297,6 +317,7 @@ def test_bench_runs_a_script_of_its_own_and_hands_its_answer_on(
     assert main(["bench", "quick", "--rows", "3"]) == code
     assert "['--rows', '3']" in capfd.readouterr().out
     assert main(["bench"]) == code
+    assert main(["bench", "list"]) == DONE
 
 
 def test_bench_without_a_checkout_says_so(says: Says, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

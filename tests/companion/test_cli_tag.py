@@ -43,6 +43,9 @@ def test_a_tag_is_shown_found_and_taken_away(
     assert "Given to moment 2: my birds" in capsys.readouterr().out
     assert recalled(capsys) == {1: [], 2: ["my birds"], 3: []}
     assert recalled(capsys, "--tag", "MY BIRDS") == {2: ["my birds"]}
+    capsys.readouterr()
+    assert main(["recall", "--tag", "my birds"]) == 0
+    assert "#my birds" in capsys.readouterr().out
     main(["recall", "swifts"])
     assert "#my birds" in capsys.readouterr().out
     assert main(["tag", "2", "my birds", "--remove"]) == 0

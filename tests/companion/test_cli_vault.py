@@ -13,13 +13,14 @@ from whole_vault import TEXTS, files, fill, flip
 
 from companion import unlocking
 from companion.__main__ import main
-from companion.cli import opening
+from companion.cli import opening, vault_keys
 from companion.cli import vault as vault_command
 from companion.cli.root import root
 from companion.renewing import gone_on
 from index.care.verifying import verify
 from index.keys import keyfile, rekeying
 from index.store import Store
+from index.types import VaultError
 from index.vault import Vault
 from index.writer import Writer
 
@@ -147,6 +148,25 @@ def test_recovering_to_a_passphrase(says: Says, tmp_path: Path) -> None:
     chosen = line(tmp_path / "p", "four green swifts")
     assert says("vault", "recover", "--code-file", used, "--file", chosen)[0] == DONE
     assert keyfile.load(tmp_path / "vault" / "keys.json").ways() == {"passphrase", "recovery"}
+
+
+def test_a_passphrase_that_is_refused_shows_no_recovery_code(says: Says, tmp_path: Path) -> None:
+    used = line(tmp_path / "code", code_in(says("vault", "init")[2]))
+    code, _, err = says("vault", "recover", "--code-file", used, "--file", line(tmp_path / "p", "short"))
+    assert (code, "at least 8 characters" in err, "Recovery code" in err) == (WRONG, True, False)
+    assert says("vault", "recover", "--code-file", used, "--file", line(tmp_path / "q", "long enough"))[0] == DONE
+
+
+def test_recovering_that_fails_after_the_new_code_was_shown_says_which_counts(
+    says: Says, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise VaultError("keys.json could not be written.")
+
+    used = line(tmp_path / "code", code_in(says("vault", "init")[2]))
+    monkeypatch.setattr(keyfile.KeyFile, "save", full)
+    code, _, err = says("vault", "recover", "--code-file", used, "--file", line(tmp_path / "p", "four green swifts"))
+    assert (code, "Recovery code" in err, vault_keys.OLD_CODE in err) == (WRONG, True, True)
 
 
 def test_rekeying_changes_every_key_and_the_old_key_file_opens_nothing(says: Says, place: Path) -> None:

@@ -21,6 +21,7 @@ from companion.jobs.steps import BrainStep, ContentStep
 from companion.jobs.tasks import EncoderTasks, Vectors
 from companion.jobs.worker import TaskFailed, Worker, WorkerCrashed
 from companion.recover import finish_forgetting
+from companion.wording import SIMULATED, signal_quality
 from embeddings.types import TextLine
 from index import changes, schema
 from index.forgetting import forgotten
@@ -77,7 +78,7 @@ def test_a_stop_in_the_midst_keeps_the_jobs_for_the_next_start(
     assert incidents == []
 
 
-def record(writer: Writer, start: float, seconds: float, *, loudness: float = 20.0) -> Path:
+def record(writer: Writer, start: float, seconds: float, *, loudness: float = 20.0, source: str = "test") -> Path:
     """Store a recording of noise as the recorder does; returns its file."""
     path = writer.vault.eeg / f"{start:.0f}.bdf"
     names = ("TP9", "AF7", "AF8", "TP10")
@@ -86,7 +87,7 @@ def record(writer: Writer, start: float, seconds: float, *, loudness: float = 20
     file.append(loudness * np.random.default_rng(1).standard_normal((4, samples)))
     file.close()
     name = changes.relative(writer.vault, path)
-    how = {"device": "test", "source": "test", "sfreq": 256.0, "ch_names": names, "time_start": start}
+    how = {"device": "test", "source": source, "sfreq": 256.0, "ch_names": names, "time_start": start}
     writer.do(changes.open_recording, name, **how).result()
     writer.do(changes.extend_recording, name, samples, closed=True).result()
     return path
@@ -135,6 +136,20 @@ def test_a_moment_whose_eeg_cannot_be_used_keeps_how_bad_it_was_and_nothing_else
     assert store.features_of(moment) is None
     assert store.spaces("state:") == []
     assert store.signal(BEGIN) == (signal, 1, 0)
+
+
+def test_of_a_simulated_headset_no_electrode_is_said_to_lie_badly(
+    store: Store, writer: Writer, incidents: Incidents
+) -> None:
+    (moment,) = add(writer, "a", kind=Job.BRAIN)
+    record(writer, BEGIN + 1, 16, loudness=2000.0, source="synthetic")
+    encoder = Worker("encoder", EncoderTasks, on_incident=lambda part, what: incidents.append((part, what)))
+    with Filling(store, writer, incidents, BrainStep(store=store, writer=writer, encoder=encoder, clock=time.time)):
+        wait_until(lambda: not store.backlog(), "the job to be worked off")
+    encoder.stop()
+    signal = store.moment(moment).signal
+    assert signal is not None
+    assert (signal.fault, "on no head" in signal_quality(signal)) == (SIMULATED, True)
 
 
 def test_moments_of_a_clock_that_was_set_back_hold_up_no_older_ones(store: Store, writer: Writer) -> None:

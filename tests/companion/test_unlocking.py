@@ -227,6 +227,26 @@ def test_a_keyring_that_stays_closed_says_so(tmp_path: Path, use: Callable[[Keyr
         unlocking.unlocked(vault.root)
 
 
+def test_a_passphrase_holds_where_the_keyring_that_is_not_needed_any_more_stays_closed(
+    tmp_path: Path, use: Callable[[KeyringBackend], None]
+) -> None:
+    vault, code = unlocking.found(tmp_path / "vault")
+    use(OtherKeyring(KeyringLocked("dismissed")))
+    opened = keyfile.load(vault.key_file).open(Way.RECOVERY, keyfile.recovery_secret(code))
+    unlocking.change_way(vault.root, opened, PHRASE)
+    assert same_keys(vault, unlocking.unlocked(vault.root, ask=lambda: PHRASE))
+
+
+def test_a_vault_of_a_passphrase_asks_the_keyring_for_nothing(
+    tmp_path: Path, use: Callable[[KeyringBackend], None]
+) -> None:
+    vault, _ = unlocking.found(tmp_path / "vault", passphrase=PHRASE)
+    use(OtherKeyring(AssertionError("the person is not asked to open it")))
+    opened = unlocking.open_file(keyfile.load(vault.key_file), ask=lambda: PHRASE)
+    unlocking.change_way(vault.root, opened, "other plain words")
+    assert same_keys(vault, unlocking.unlocked(vault.root, ask=lambda: "other plain words"))
+
+
 def test_a_keyring_that_takes_nothing_leaves_no_vault_nobody_can_open(
     tmp_path: Path, use: Callable[[KeyringBackend], None]
 ) -> None:

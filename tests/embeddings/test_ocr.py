@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from difflib import SequenceMatcher
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +13,7 @@ from hypothesis import strategies as st
 from rendered import page, pieces
 
 from embeddings.reading.ocr import TextReader, as_text
+from embeddings.silent import SWITCHES
 from embeddings.types import TextLine
 
 MAIL = [
@@ -101,3 +106,15 @@ def test_no_line_is_lost_or_doubled(places: list[tuple[int, int, int, int]]) -> 
     words = [f"w{i}" for i in range(len(places))]
     text = as_text([line(word, box) for word, box in zip(words, places, strict=True)])
     assert sorted(text.split()) == sorted(words)
+
+
+@pytest.mark.model
+def test_reading_leaves_nothing_that_would_be_told_to_anybody(tmp_path: Path) -> None:
+    read = (
+        "import numpy\nfrom embeddings.reading.models import TextModels\n"
+        "TextModels().recognise(numpy.full((48, 200, 3), 255, numpy.uint8))"
+    )
+    kept = {name: value for name, value in os.environ.items() if name not in SWITCHES}
+    home = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    subprocess.run([sys.executable, "-c", read], env=kept | home, check=True)
+    assert [path for path in tmp_path.rglob("*") if "microsoft" in str(path).lower()] == []

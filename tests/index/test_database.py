@@ -3,12 +3,14 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from filling import add
 from sqlcipher3 import dbapi2
 
 from index import database
+from index.care.verifying import verify
 from index.keys.keys import Keys, Secrets
 from index.store import Store
 from index.types import LockedError, VaultError
@@ -68,6 +70,21 @@ def test_the_keys_of_another_vault_are_said_not_to_fit(vault: Vault) -> None:
         with pytest.raises(VaultError, match=r"cannot be opened .*keys\.json that of another vault"):
             use()
     assert text_of(vault) == CANARY
+
+
+def test_a_full_disk_is_no_damage(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **_named: object) -> None:
+        raise dbapi2.OperationalError("disk I/O error")
+
+    filled(vault)
+    monkeypatch.setattr(database, "_unlocked", refused)
+    with pytest.raises(VaultError, match=r"cannot be opened \(disk I/O error\)\. Is the disk full"):
+        database.connect(vault, write=False)
+    monkeypatch.setattr(database.shutil, "disk_usage", lambda _folder: SimpleNamespace(free=0))
+    with pytest.raises(database.FullDiskError, match=r"the disk is full\. Free some space"):
+        database.connect(vault, write=False)
+    with pytest.raises(database.FullDiskError):  # nothing is said of `companion vault rebuild`
+        verify(vault)
 
 
 def test_without_keys_nothing_is_opened(vault: Vault) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import re
 import signal
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 from filling import T0, new, put, unit
 from vaults import vault_at
 
@@ -115,6 +117,15 @@ def test_the_lock_is_free_after_the_writer_closed(vault: Vault) -> None:
     Writer(vault).close()
     assert not vault.in_use()
     Writer(vault).close()
+
+
+def test_a_vault_that_is_only_read_is_not_in_use(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **_named: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    Writer(vault).close()
+    monkeypatch.setattr(FileLock, "acquire", refused)
+    assert not vault.in_use()
 
 
 def test_asking_whether_a_vault_is_in_use_makes_nothing(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel
 from recording_door import NEW, RecordingDoor
 from recording_engine import RecordingEngine
 from recording_settings import Kept
-from waiting import wait_until
+from waiting import settle, wait_until
 
 from companion.kept_settings import KeptSettings
 from companion.settings import SOURCES, Settings, SettingsError, load
@@ -74,6 +74,22 @@ def test_going_through_without_a_switch_consents_to_nothing() -> None:
     assert kept == [replace(Settings(), first_run_done=True)]
     assert not made.isVisible()
     assert made.open_recall
+
+
+def test_on_a_small_screen_the_page_is_scrolled_and_the_buttons_stay() -> None:
+    made = pages()
+    made.onward.click()
+    made.resize(560, made.minimumHeight())
+    settle()
+    bar = made.shown.verticalScrollBar()
+    assert bar.maximum() > 0
+    assert made.onward.geometry().bottom() < made.height()
+    assert made.minimumHeight() <= 480
+    made.sources.switches.switches["consent_eeg"].setFocus()
+    made.activateWindow()
+    wait_until(lambda: bar.value() > 0)  # what has the keyboard is seen
+    made.back.click()
+    assert bar.value() == 0
 
 
 def test_closing_half_way_keeps_nothing() -> None:

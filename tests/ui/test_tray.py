@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from recording_engine import status
@@ -53,3 +54,20 @@ def test_the_shortcut_is_shown_where_there_is_one(qt: QApplication) -> None:  # 
     menu.show_hotkey("ctrl+alt+space", "")
     assert menu.recall.text() == "Open recall\tCtrl+Alt+Space"
     assert not menu.hotkey_problem.isVisible()
+
+
+def test_the_menu_stays_on_the_screen_when_what_it_says_grows(qt: QApplication) -> None:
+    menu = CompanionMenu()
+    room = menu.screen().availableGeometry()
+    menu.show_state(view(status()))
+    menu.setWindowFlags(Qt.WindowType.Tool)  # a real pop-up takes the keyboard, which nobody can here
+    menu.resize(menu.sizeHint())
+    menu.move(room.right() - menu.width(), room.top())
+    menu.show()
+    qt.processEvents()
+    before = menu.width()
+    menu.show_state(broken("Another window overlaps this one, and what is in it may not be looked at by anybody."))
+    qt.processEvents()
+    assert menu.width() > before
+    assert menu.geometry().right() <= room.right()
+    menu.close()

@@ -98,6 +98,13 @@ def test_the_menu_opens_recall_and_asks_for_the_thought(started: Started, engine
     assert engine.questions[-1].thought
 
 
+@pytest.mark.parametrize("wanted", ["settings_wanted", "headset_wanted"])
+def test_the_sidebar_lies_over_no_window_that_it_opens(started: Started, wanted: str) -> None:
+    trigger(started.app.menu.recall)
+    getattr(started.app.sidebar, wanted).emit()
+    assert not started.app.sidebar.isVisible()
+
+
 def test_a_click_on_the_icon_opens_and_closes_recall(started: Started) -> None:
     started.app.tray.clicked.emit()
     assert started.app.sidebar.isVisible()

@@ -13,6 +13,7 @@ from ui.bridge import Bridge
 from ui.digest import lines
 from ui.digest.actions import DigestActions
 from ui.digest.list import HINT, DigestList
+from ui.settings.fit import open_at
 
 if TYPE_CHECKING:
     from companion.deep_work.port import DeepWorkPort
@@ -89,4 +90,4 @@ class DigestWindow(QDialog):
         row.addWidget(hint, 1)
         row.addWidget(self.leave)
         column.addLayout(row)
-        self.resize(150 * theme.GRID, 140 * theme.GRID)
+        open_at(self, 150 * theme.GRID, 140 * theme.GRID)

@@ -13,7 +13,7 @@ from companion.settings import Settings, SettingsError
 from ui import theme
 from ui.first_run.headset_page import HeadsetPage
 from ui.first_run.pages import PlacePage, SourcesPage, TryPage, WelcomePage
-from ui.settings.fit import grow
+from ui.settings.fit import Scrolled, grow
 from ui.vault.lock_page import LockPage, Vaults
 
 SOURCES_PAGE, HEADSET_PAGE = 1, 4
@@ -70,6 +70,7 @@ class FirstRun(QDialog):
     def go(self, page: int) -> None:
         """Show a page, 0 to 5."""
         self.pages.setCurrentIndex(page)
+        self.shown.verticalScrollBar().setValue(0)
         last = self.pages.count() - 1
         self.step.setText(f"{page + 1} of {last + 1}")
         self.back.setEnabled(page > 0)
@@ -89,7 +90,7 @@ class FirstRun(QDialog):
     def event(self, event: QEvent) -> bool:
         """Grow with what is said."""
         done = super().event(event)
-        grow(self, event)
+        grow(self, event, scrolled=True)
         return done
 
     def chosen(self) -> Settings:
@@ -149,7 +150,8 @@ class FirstRun(QDialog):
         side = 8 * theme.GRID
         column.setContentsMargins(side, side, side, 6 * theme.GRID)
         column.setSpacing(3 * theme.GRID)
-        column.addWidget(self.pages, 1)
+        self.shown = Scrolled(self.pages)
+        column.addWidget(self.shown, 1)
         column.addWidget(self.problem)
         row = QHBoxLayout()
         row.setSpacing(2 * theme.GRID)
@@ -159,4 +161,5 @@ class FirstRun(QDialog):
             row.addWidget(button)
         column.addLayout(row)
         self.save_now.setVisible(self._settings.first_run_done)
-        self.setMinimumSize(140 * theme.GRID, 120 * theme.GRID)
+        room = self.screen().availableGeometry()
+        self.setMinimumSize(min(140 * theme.GRID, room.width()), min(120 * theme.GRID, room.height() * 3 // 4))

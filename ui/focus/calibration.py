@@ -16,6 +16,7 @@ from ui.bridge import Bridge
 from ui.focus import calibration_acts as acts
 from ui.focus.calibration_acts import Act
 from ui.focus.calibration_picture import CalibrationPicture
+from ui.settings.fit import open_at
 
 if TYPE_CHECKING:
     from companion.deep_work.port import DeepWorkPort
@@ -213,4 +214,4 @@ class FocusCalibration(QDialog):
         self.go.setDefault(True)
         self.silent.setText(acts.SILENT)
         self._say("")
-        self.resize(130 * theme.GRID, 130 * theme.GRID)
+        open_at(self, 130 * theme.GRID, 130 * theme.GRID)

@@ -67,7 +67,7 @@ class FocusCurve(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return the usual size."""
-        return QSize(140 * theme.GRID, 44 * theme.GRID)
+        return QSize(140 * theme.GRID, 36 * theme.GRID)
 
     def minimumSizeHint(self) -> QSize:
         """Return the least that can be read."""

@@ -18,6 +18,7 @@ from ui.focus.held import FocusHeld
 from ui.focus.now import FocusNow
 from ui.focus.past import FocusPast
 from ui.message_view import MessageView
+from ui.settings.fit import Scrolled, open_at
 
 if TYPE_CHECKING:
     from companion.deep_work.looking_back import Past
@@ -152,11 +153,13 @@ class FocusWindow(QDialog):
         self.last.setShortcut(QKeySequence("Ctrl+D"))
         self.last.setToolTip("The last digest again (Ctrl+D)")
         self.leave.setToolTip("Close (Esc)")
-        sides, left, row, column = QHBoxLayout(self.content), QVBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
+        about = QWidget()
+        sides, left, row, column = QHBoxLayout(self.content), QVBoxLayout(about), QHBoxLayout(), QVBoxLayout(self)
         sides.setContentsMargins(0, 0, 0, 0)
         sides.setSpacing(8 * theme.GRID)
-        sides.addLayout(left, 3)
+        sides.addWidget(Scrolled(about), 3)
         sides.addWidget(self.held, 2)
+        left.setContentsMargins(0, 0, 0, 0)
         left.setSpacing(3 * theme.GRID)
         left.addWidget(self.now)
         left.addWidget(self.day, 1)
@@ -173,4 +176,4 @@ class FocusWindow(QDialog):
         order = (self.day.stretch.back, self.held.list, self.last, self.calibrate, self.leave)
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
-        self.resize(260 * theme.GRID, 170 * theme.GRID)
+        open_at(self, 260 * theme.GRID, 170 * theme.GRID)

@@ -14,6 +14,7 @@ from ui import theme
 from ui.bridge import Bridge, in_background
 from ui.headset.words import LOADING, obstacle
 from ui.message_view import MessageView
+from ui.settings.fit import open_at
 from ui.view_state import ViewState
 
 if TYPE_CHECKING:  # NumPy and pyqtgraph come with it, on a thread of their own
@@ -105,7 +106,7 @@ class HeadsetView(QDialog):
         column.addLayout(head)
         column.addWidget(self.stack, 1)
         column.addLayout(foot)
-        self.resize(290 * theme.GRID, 160 * theme.GRID)
+        open_at(self, 290 * theme.GRID, 160 * theme.GRID)
 
 
 def _load() -> type[Live]:

@@ -19,7 +19,7 @@ from ui.mails.detail import MailsDetail
 from ui.mails.file import chosen_file, file_name, opened_by_desktop
 from ui.mails.list import MailsList
 from ui.question import Question
-from ui.settings.fit import grow
+from ui.settings.fit import grow, open_at
 from ui.settings.sources import sentence
 
 if TYPE_CHECKING:
@@ -270,5 +270,5 @@ class MailsWindow(QDialog):
         in_order = (self.settings, self.unlock, self.list, self.question.no, self.question.yes)
         for one, next_one in pairwise((*in_order, *self.buttons.all, self.leave)):
             self.setTabOrder(one, next_one)
-        self.resize(160 * theme.GRID, 130 * theme.GRID)
+        open_at(self, 160 * theme.GRID, 130 * theme.GRID)
         self.setMinimumSize(120 * theme.GRID, 80 * theme.GRID)

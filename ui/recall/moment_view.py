@@ -65,7 +65,7 @@ class MomentView(QWidget):
         self.moment = moment
         title = wording.title(moment)
         self.heading.setText(title)
-        told = [wording.about(moment, self._now())]
+        told = [f"{wording.about(moment, self._now())} · moment {moment.id}"]
         self.about.setText("\n".join([*told, signal_quality(moment.signal)] if moment.signal else told))
         self.text.setPlainText(moment.text)
         self.text.setPlaceholderText("No text was found in this moment.")

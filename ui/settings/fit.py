@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QFrame, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QFrame, QScrollArea, QSizePolicy, QWidget
 
 NEEDED = "needed height"  # the last time, pixels
 LEAST = 200  # pixels of a page that are seen
+FRAME = 40  # pixels of a title bar nobody knows yet
 
 
 def grow(window: QWidget, event: QEvent, *, scrolled: bool = False) -> None:
@@ -16,13 +17,39 @@ def grow(window: QWidget, event: QEvent, *, scrolled: bool = False) -> None:
     person made it until more is said.
     """
     if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
-        frame = window.frameGeometry().height() - window.geometry().height()
-        room = window.screen().availableGeometry().height() - frame
-        needed = min(window.heightForWidth(window.width()), room)
+        needed = min(window.heightForWidth(window.width()), _room(window).height())
         more = needed > (window.property(NEEDED) or 0)
         window.setProperty(NEEDED, needed)
         if needed > window.height() and (more or not scrolled):
             window.resize(window.width(), needed)
+            lift(window, needed)
+
+
+def fit_height(window: QWidget) -> None:
+    """Make ``window`` as high as its sentences need, as far as its screen goes."""
+    high = min(window.heightForWidth(window.width()), _room(window).height())
+    window.resize(window.width(), high)
+    lift(window, high)
+
+
+def open_at(window: QWidget, width: int, height: int) -> None:
+    """Give ``window`` a size to open with, as far as its screen goes."""
+    window.resize(QSize(width, height).boundedTo(_room(window)))
+
+
+def _room(window: QWidget) -> QSize:
+    """Return how large a window can be beside panels and within its frame."""
+    frame = window.frameGeometry().height() - window.geometry().height() or FRAME
+    return window.screen().availableGeometry().size() - QSize(0, frame)
+
+
+def lift(window: QWidget, high: int) -> None:
+    """Move ``window`` up as far as its lower edge lies below the screen, now that it is ``high``."""
+    top = window.frameGeometry().top()
+    room = window.screen().availableGeometry()
+    over = window.geometry().top() + high - 1 - room.bottom()
+    if window.isVisible() and over > 0:
+        window.move(window.x(), max(room.top(), top - over))
 
 
 class Scrolled(QScrollArea):
@@ -45,6 +72,9 @@ class Scrolled(QScrollArea):
         wanted = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         wanted.setHeightForWidth(True)
         self.setSizePolicy(wanted)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._follow)
 
     def eventFilter(self, part: QObject, event: QEvent) -> bool:
         """Let the page have the wheel."""
@@ -52,6 +82,15 @@ class Scrolled(QScrollArea):
             event.ignore()
             return True
         return super().eventFilter(part, event)
+
+    def _follow(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """Bring what is given the keyboard into view, once it has its place: Qt does so at Tab alone."""
+        if now is not None and self._page.isAncestorOf(now):
+            QTimer.singleShot(0, now, lambda: self._bring(now))
+
+    def _bring(self, part: QWidget) -> None:
+        if self._page.isAncestorOf(part):
+            self.ensureWidgetVisible(part)
 
     def hasHeightForWidth(self) -> bool:
         """Its sentences are wrapped."""

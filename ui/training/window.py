@@ -15,6 +15,7 @@ from ui import theme
 from ui.bridge import Bridge
 from ui.message_view import MessageView
 from ui.messages import Message
+from ui.settings.fit import open_at
 from ui.training import messages
 from ui.training.alpha import TrainingAlpha
 from ui.training.choosing import TrainingChoosing
@@ -246,4 +247,4 @@ class TrainingWindow(QDialog):
         column.addWidget(self.head)
         column.addWidget(self.pages, 1)
         column.addLayout(foot)
-        self.resize(250 * theme.GRID, 180 * theme.GRID)
+        open_at(self, 250 * theme.GRID, 180 * theme.GRID)

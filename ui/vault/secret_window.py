@@ -105,6 +105,7 @@ class SecretWindow(QDialog):
 
     def __init__(self, asked: Asked, do: Do, *, bridge: Bridge) -> None:
         super().__init__()
+        self.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint)  # as the sidebar, which would else lie over it
         self.setWindowTitle(f"Companion: {asked.title[0].lower()}{asked.title[1:]}")
         self._asked, self._do, self._bridge = asked, do, bridge
         self._working: Future[object] | None = None

@@ -174,3 +174,13 @@ def test_forgetting_a_time_finds_a_session_in_which_the_clock_was_set_back(
     forgetting.begin(writer, what, time=START + DAY)
     forgetting.finish(writer, store, brain=BRAIN)
     assert trainings.all_of(store) == []
+
+
+@pytest.mark.parametrize(("simulated", "said"), [(False, ""), (True, "a recording that was played")])
+def test_a_report_says_where_the_signal_came_from_no_head(
+    writer: Writer, store: Store, simulated: bool, said: str
+) -> None:
+    number = put(writer, calm(BandPlan(("TP9", "TP10"), ((8.0, 12.0),))), simulated=simulated)
+    found = report.of(store, number)
+    told = " ".join((*found.sentences, *(item.answer for item in found.items if item.item.code == "4e")))
+    assert ("no head" in told, bool(said) and f"({said})" in told) == (simulated, simulated)
