@@ -88,10 +88,10 @@ def _rows_of(ink: NDArray[np.bool_]) -> slice:
         return slice(0, height)
     top, bottom = int(core[0][0]), int(core[-1][-1]) + 1
     for run in reversed(runs):
-        if run[-1] < top <= run[-1] + _DOT and run[0] > 0:
+        if run[-1] < top <= run[-1] + 1 + _DOT and run[0] > 0:
             top = int(run[0])
     for run in runs:
-        if bottom <= run[0] < bottom + _DOT and run[-1] < height - 1:
+        if bottom <= run[0] <= bottom + _DOT and run[-1] < height - 1:
             bottom = int(run[-1]) + 1
     return slice(top, bottom)
 

@@ -118,6 +118,11 @@ def test_one_line_of_a_page_costs_one_line(reader: TextReader, counted: Counted)
     assert sum(shape[0] * shape[1] for shape in counted.found) < 0.05 * image.shape[0] * image.shape[1]
 
 
+def test_underscores_and_marks_of_capitals_are_read_in_a_block(reader: TextReader) -> None:
+    lines = ["API_KEY = left", "LOG_FILE = one", "TWO_MORE = two", "LAST_ONE = end"]
+    assert texts(reader.read(page(lines, points=16, size=(400, 200)))) == lines
+
+
 def test_a_window_seen_again_costs_neither_finding_nor_recognising(reader: TextReader, counted: Counted) -> None:
     image = page(WORDS[:3])  # too few for a block, whose lines need no finding
     first = reader.read(image)

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 
-from ui.headset.plot import fitting
+from ui.headset.plot import StillPlot, fitting
 from ui.headset.power import BANDS
 from ui.headset.spectrum import SpectrumPlot
 
@@ -56,3 +56,13 @@ def test_the_bands_keep_names_or_letters_however_large_the_letters_are(
     assert shown == (NAMES if letters == 1.0 or width == 800 else SYMBOLS)
     assert hertz[0] == "1 Hz"
     assert {"2", "4", "8", "13", "30"} <= set(hertz)
+
+
+def test_a_plot_with_no_room_between_its_margins_is_no_error(qt: QApplication) -> None:  # noqa: ARG001 it paints
+    plot = StillPlot("Any", x_range=(0, 4), below=[(0, "none"), (4, "four")], above=[[(2, "middle")]])
+    plot.widget.show()
+    for width in range(1, 120):  # one of these is just what the margins take
+        plot.widget.resize(width, 100)
+        plot.name_rows(())
+    assert plot.shown_above() == ["middle"]
+    plot.widget.close()

@@ -116,7 +116,7 @@ class StillPlot:
         self._axes["left"].setGeometry(QRectF(0, inner.top(), left, inner.height()))
         self._axes["top"].setGeometry(QRectF(left, 0, inner.width(), edge))
         self._axes["bottom"].setGeometry(QRectF(left, inner.bottom(), inner.width(), edge))
-        a_unit = inner.width() / (self._x_range[1] - self._x_range[0])
+        a_unit = max(1.0, inner.width()) / (self._x_range[1] - self._x_range[0])
         ends = (self._x_range[0] - left / a_unit, self._x_range[1] + right / a_unit)
         above = (shown for shown in self._above if shown == fitting(shown, wide, a_unit, ends))
         self._write("top", next(above, fitting(self._above[-1], wide, a_unit, ends)))
