@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time as system_time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 
 from companion.notices.kept import kept, replaced
@@ -158,10 +158,16 @@ class Holding:
         number = notice.number
         self._note(lambda: self._writer.do(rows.withdraw, [number]).result())
 
-    def forget(self) -> None:
-        """Know none of them again: they are told, or forgotten."""
+    def remembered(self) -> frozenset[int]:
+        """Return the numbers of those that would be known again."""
         with self._changed:
-            self._held.clear()
+            return frozenset(one.number for one in self._held.values())
+
+    def forget(self, numbers: Container[int] | None = None) -> None:
+        """Know none of them again, or none of these: they are told, or forgotten."""
+        with self._changed:
+            for at in [at for at, one in self._held.items() if numbers is None or one.number in numbers]:
+                del self._held[at]
 
     def forget_between(self, start: float, end: float) -> None:
         """Forget what is in memory of a time (UTC seconds)."""

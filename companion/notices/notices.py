@@ -309,6 +309,7 @@ class Notices:
 
     def _tell(self) -> Digest | None:
         """Tell of all that is held; returns the last digest that was made. What cannot be told now is told later."""
+        held = self._holding.remembered()  # what is held from here on, as focus begins, is of the next digest
         if self._judging.focus is not None:  # do-not-disturb would hold the digest too, or drop it: told at its end
             return None
         try:
@@ -320,7 +321,7 @@ class Notices:
             self._tell_at = system_time.monotonic() + AGAIN_SECONDS
             return None
         self._tell_at = system_time.monotonic() + AGAIN_SECONDS if self._telling.waits else math.inf
-        self._holding.forget()
+        self._holding.forget(held)
         self._digest = told or self._telling.waits or self._digest
         return told
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from desktop import wait_until
 from notices_desk import DUNST, OF_DUNST, OF_XFCE, PATH, SERVER, NoticesDesk, notices_desk
 
 from companion.notices import learner
+from companion.notices.digest import Digest
 from companion.notices.notices import Notices
 from companion.notices.rules import Choices, OwnRule
 from companion.notices.types import Decision, NoticesError
@@ -92,6 +94,31 @@ def test_what_is_shown_again_is_written_for_a_daemon_that_reads_markup(desk: Not
     desk.dunst.caller.call(SERVER, PATH, DUNST, "NotificationCloseAll")
     wait_until(lambda: desk.dunst.history() == ["letter"], "it to be closed")
     assert desk.dunst.history("body") == ["if a &lt;b&gt; c &amp; d"]
+
+
+def test_what_is_held_while_an_earlier_digest_is_still_told_of_is_known_when_it_is_taken_back(
+    desk: NoticesDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telling = desk.notices._telling
+    tell, reached, goes_on = telling.tell, threading.Event(), threading.Event()
+
+    def slowly() -> Digest | None:
+        reached.set()
+        assert goes_on.wait(20)
+        return tell()
+
+    monkeypatch.setattr(telling, "tell", slowly)
+    desk.notices._vault.put(desk.notices._tell)
+    assert reached.wait(20)
+    desk.quiet()
+    number = desk.program.notify("a message read elsewhere")
+    wait_until(lambda: bool(desk.notices._holding._held), "it to be held")
+    goes_on.set()
+    desk.notices._vault.do(lambda: None).result(20)
+    desk.program.close(number)
+    digest = desk.notices.focus_ended(desk.loud)
+    assert digest is not None
+    assert [(one.summary, one.withdrawn) for one in digest.notices] == [("a message read elsewhere", True)]
 
 
 def test_what_is_replaced_is_told_once_and_what_is_withdrawn_is_marked(desk: NoticesDesk) -> None:
