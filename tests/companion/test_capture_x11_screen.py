@@ -10,7 +10,7 @@ import xcffib.xproto as x
 from desktop import Desktop, wait_until
 from looking import NO_ZENITY, TEXT, look_until, outer_rect, screen_of, source_of, watching
 
-from companion.capture.attention import Attention, Closed, Continued, Event, Opened
+from companion.capture.attention import Attention, Changed, Closed, Continued, Event, Opened
 from companion.capture.change import MOVED_ON, changed_share
 from companion.capture.privacy import NO_WINDOW, OWN_WINDOW, Rules
 from companion.capture.source import LOCKED
@@ -109,7 +109,7 @@ def test_attention_follows_real_windows(desktop: Desktop) -> None:
         desktop.activate(terminal)
         again = follow(Frame)
     assert told[0] == Opened(first)
-    assert isinstance(told[1], Continued)
+    assert isinstance(told[1], Continued | Changed)  # of a busy machine the terminal's cursor comes late
     assert told[2:] == [Closed(left.time), Opened(again)]
 
 
