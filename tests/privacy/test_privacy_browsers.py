@@ -44,7 +44,7 @@ def test_a_field_that_is_filled_in_for_the_person(place: Place, case: Case, brow
     form = f"<form><input name=user autocomplete=username> {field(case, ' ', more='id=p autocomplete=current-password')}</form>"
     browser.go(f"sign in {case.harmless}", f"<p>{case.harmless}</p>{form}")
     with place.looking() as looking:
-        looking.until(*STORED)
+        place.pictured(looking, case)
         browser.tell(
             f"p.value = '{case.word}'; p.dispatchEvent(new Event('input', {{bubbles: true}}));"
             f"document.querySelector('[name=user]').value = '{case.harmless}'"
@@ -57,11 +57,10 @@ def test_a_field_that_is_filled_in_for_the_person(place: Place, case: Case, brow
 def test_a_field_that_is_revealed_after_a_look(place: Place, case: Case, browser: Browser) -> None:
     browser.go(f"sign in {case.harmless}", f"<p>{case.harmless}</p>{field(case, more='id=p')}")
     with place.looking() as looking:
-        looking.until(*STORED)
+        place.pictured(looking, case)
         browser.tell("p.type = 'text'")
         looking.until(*STORED)
     case.kept_out()
-    assert case.pictured()
 
 
 def test_a_field_that_is_revealed_beside_its_label(place: Place, case: Case, browser: Browser) -> None:
