@@ -202,9 +202,9 @@ def _unblinded(told: str) -> str:
 
 
 def _told(training: Training) -> str:
-    lasted = duration(training.time_end - training.time_start)
     from companion.feedback import comparable
 
+    lasted = duration(training.time_end - training.time_start)
     note = comparable.made_up(training)
     no_head = f" On no head: {note}." if note else ""
     blind = " Blind." if training.sealed else ""

@@ -17,8 +17,8 @@ from companion.masking.likely import (
 )
 from companion.masking.types import Seen, Span
 
-#: Closing quotes and brackets of the label, a word or two between, then what assigns.
 _LETTER = "[A-Za-z\u00c0-\u024f\u0370-\u03ff\u0400-\u04ff]"
+#: Closing quotes and brackets of the label, a word or two between, then what assigns.
 _ASSIGNS = re.compile(
     rf"(?:(?: {_LETTER}{{1,16}}){{1,3}}(?=[ ]?:)| (?:for|of|für|pour|para|per|voor) [\w.+@'-]{{1,64}}(?=[ ]?:)"
     r"|[ ]?\([^()\n]{1,20}\))?"

@@ -12,8 +12,6 @@ _LABELS = r"pass(?:word|wd|phrase|wort|code)?|pwd|kennwort|contraseña|mot de pa
 _KEY = r"secret|token|api[_-]?key|access[_-]?key|credentials?"
 _QUOTED = r"[\"'`](?P<secret>[^\"'`\s]{4,160})[\"'`]"
 _NAME_OF = r"[\w.-]{0,40}?"
-
-
 _OPTIONS = re.compile(r"-{1,2}[a-z][a-z/=|-]*")
 _HEXADECIMAL = re.compile(r"[0-9a-fA-F]{32,128}")
 

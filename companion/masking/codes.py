@@ -162,7 +162,7 @@ TWO_FACTOR = Rule(
 RULES: tuple[Rule, ...] = (
     Rule(
         "card code",
-        ("cvv", "cvc", "cvn", "csc", "cid", "code", "code", "prüf", "crypto", "codice", "código"),
+        ("cvv", "cvc", "cvn", "csc", "cid", "code", "prüf", "crypto", "codice", "código"),
         re.compile(
             rf"(?<![A-Za-z]){_CARD_CODE}(?![A-Za-z])[^\S\n]{{0,2}}(?:\([^()\n]{{1,20}}\))?[\"']?(?:{_GAP}(?:->|"
             rf"[:=|#.*→-]|is|ist|est|es|now)"

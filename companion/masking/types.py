@@ -25,15 +25,16 @@ _GAPS, _DASHES = (
 _PLAIN = str.maketrans(dict.fromkeys(_GAPS, " ") | dict.fromkeys(_DASHES, "-"))
 
 
-_THREE = 3
-BELOW = 3  # lines
+_THREE = 3  # characters by which a word is known not to be in a text
+BELOW = 3  # lines below that of a hint
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A text with spaces for gaps and hyphens for dashes, and the same in lower case, each character at its place.
 
-    ``threes`` are all three letters in a row of it: most of the hints are not in a text, and are known by their first.
+    ``threes`` is every three characters in a row of what is in lower case. Most words that are looked for are not in a
+    text, which is known by their first three.
     """
 
     text: str
@@ -71,7 +72,7 @@ class Rule:
         Whether the matched secret holds (a checksum, say).
     near
         Whether a match lies within the line of a hint, the one before and the `BELOW` after it: the pattern is tried
-        there alone, which takes a fraction of the time.
+        there alone, which takes a fraction of the time. Such a rule needs hints.
 
     """
 
@@ -129,8 +130,7 @@ def _places(hint: str, seen: Seen) -> Iterator[int]:
 def spans_of(rules: Iterable[Rule], seen: Seen) -> Iterator[Span]:
     """Yield what any of the rules finds."""
     for rule in rules:
-        if rule.tried(seen):
-            yield from rule.spans(seen)
+        yield from rule.spans(seen)
 
 
 def token(kind: str, pattern: str, *hints: str, check: Callable[[str], bool] | None = None) -> Rule:

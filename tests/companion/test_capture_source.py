@@ -285,9 +285,7 @@ def test_keys_pressed_in_another_window_are_not_counted_for_this_one(monkeypatch
     assert watched.frame(Trigger.TYPED).hands.keys == 1
 
 
-def test_what_comes_where_a_window_was_left_out_is_looked_at_once_it_had_time_to_paint(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_what_comes_where_a_window_was_left_out_has_time_to_paint(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lately, "SETTLES", 0.6)
     played = Played(window=replace(EDITOR, app="keepassxc", pid=9))
     watched = Watched(played, EXCLUDED)

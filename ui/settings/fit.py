@@ -22,14 +22,14 @@ def grow(window: QWidget, event: QEvent, *, scrolled: bool = False) -> None:
         window.setProperty(NEEDED, needed)
         if needed > window.height() and (more or not scrolled):
             window.resize(window.width(), needed)
-            lift(window, needed)
+            _lift(window, needed)
 
 
 def fit_height(window: QWidget) -> None:
     """Make ``window`` as high as its sentences need, as far as its screen goes."""
     high = min(window.heightForWidth(window.width()), _room(window).height())
     window.resize(window.width(), high)
-    lift(window, high)
+    _lift(window, high)
 
 
 def open_at(window: QWidget, width: int, height: int) -> None:
@@ -43,7 +43,7 @@ def _room(window: QWidget) -> QSize:
     return window.screen().availableGeometry().size() - QSize(0, frame)
 
 
-def lift(window: QWidget, high: int) -> None:
+def _lift(window: QWidget, high: int) -> None:
     """Move ``window`` up as far as its lower edge lies below the screen, now that it is ``high``."""
     top = window.frameGeometry().top()
     room = window.screen().availableGeometry()

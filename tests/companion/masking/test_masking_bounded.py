@@ -19,8 +19,9 @@ from companion.masking import (
     services,
     tools,
 )
+from companion.masking import spans as masking
 from companion.masking.spans import found
-from companion.masking.types import Seen
+from companion.masking.types import BELOW, Rule, Seen
 
 
 @pytest.mark.timeout(60)  # a pattern that goes back and forth takes hours; the time itself is a benchmark's
@@ -73,3 +74,33 @@ def test_every_detector_of_the_second_opinion_has_patterns_and_none_goes_by_entr
     assert len(detectors) == len(second_opinion.DETECTORS)
     assert all(patterns for patterns, _, _ in detectors)
     assert not any("Entropy" in name for _, name, _, _ in second_opinion.DETECTORS)
+
+
+def test_a_rule_that_is_tried_near_its_hints_has_some() -> None:
+    near = [rule for rule in masking._RULES if rule.near]
+    assert len(near) > 40
+    assert all(rule.hints for rule in near)
+
+
+@pytest.mark.parametrize("above", [0, 3])
+def test_a_rule_is_tried_from_the_line_above_its_hint_to_those_below(above: int) -> None:
+    rule = Rule("any", ("hint",), re.compile(r"secret\d"), near=True)
+    lines = [f"secret{number}" for number in range(9)]
+    lines[above] += " HINT"
+    seen = Seen.of("\n".join(lines))
+    expected = [f"secret{number}" for number in range(max(0, above - 1), above + BELOW + 1)]
+    assert [seen.text[span.start : span.end] for span in rule.spans(seen)] == expected
+
+
+def test_parts_around_hints_that_meet_are_looked_through_once() -> None:
+    rule = Rule("any", ("hint",), re.compile(r"secret\d"), near=True)
+    seen = Seen.of("\n".join([*(f"hint secret{number} hint" for number in range(4)), *["-"] * 9, "hint secret9"]))
+    assert [seen.text[span.start : span.end] for span in rule.spans(seen)] == [f"secret{n}" for n in (0, 1, 2, 3, 9)]
+
+
+@pytest.mark.parametrize("length", range(56, 64))
+def test_a_key_in_base_64_of_any_length_is_no_error(length: int) -> None:
+    head = "LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCg"
+    (span,) = found(head + "A" * length)
+    assert (span.start, span.end) == (0, len(head) + length)
+    assert found(("LS0tLS1CRUdJTiB" + "QUJD\nQ" * 20)[:length]) == ()
