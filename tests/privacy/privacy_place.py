@@ -73,12 +73,19 @@ class Looking:
     outcomes: list[str] = field(default_factory=list)
     _told: int = 0
 
-    def until(self, *wanted: str, times: int = 1) -> str:
-        """Wait until looks since the last call came to one of ``wanted``, anything when none is given."""
+    def until(self, *wanted: str, times: int = 1, after: str = "") -> str:
+        """Wait until looks since the last call came to one of ``wanted``, anything when none is given.
+
+        ``after``: and one of these looks came to that before. Asked for in two calls, what came between them would be
+        missed.
+        """
 
         def one() -> str:
-            fresh = [outcome for outcome in self.outcomes[self._told :] if not wanted or outcome in wanted]
-            return fresh[-1] if len(fresh) >= times else ""
+            fresh = self.outcomes[self._told :]
+            if after:
+                fresh = fresh[fresh.index(after) + 1 :] if after in fresh else []
+            fitting = [outcome for outcome in fresh if not wanted or outcome in wanted]
+            return fitting[-1] if len(fitting) >= times else ""
 
         try:
             outcome = wait_until(one, f"a look that comes to {wanted or 'anything'}")

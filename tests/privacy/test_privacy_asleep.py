@@ -75,8 +75,7 @@ def test_a_session_that_is_locked_while_it_is_looked_at(
 
     during_the_grab(monkeypatch, lock)
     with place.looking() as looking:
-        looking.until(MOVING)
-        looking.until(LOCKED)
+        looking.until(LOCKED, after=MOVING)
     case.kept_out()
     assert case.stored() == []
 

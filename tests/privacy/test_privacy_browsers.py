@@ -74,8 +74,7 @@ def test_a_field_that_is_scrolled_while_it_is_looked_at(
     browser.go(f"form {case.harmless}", f"<p>{case.harmless}</p>{field(case)}<div style='height: 3000px'></div>")
     during_the_grab(monkeypatch, lambda: browser.tell("scrollTo(0, 30)"))
     with place.looking() as looking:
-        looking.until(MOVING)
-        looking.until(*STORED)
+        looking.until(*STORED, after=MOVING)
     case.kept_out()
 
 

@@ -85,8 +85,7 @@ def test_a_field_that_is_scrolled_while_it_is_looked_at(
     program.show("long form", label(case.harmless), ("scroll", {"of": inside, "height": 180}))
     during_the_grab(monkeypatch, lambda: program.tell("scroll", to=14))
     with place.looking() as looking:
-        looking.until(MOVING)
-        looking.until(NEW)
+        looking.until(NEW, after=MOVING)
     case.kept_out()
 
 

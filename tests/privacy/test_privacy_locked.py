@@ -82,8 +82,7 @@ def test_a_window_that_swaps_in(place: Place, case: Case, monkeypatch: pytest.Mo
     place.painted(image=drawn([case.harmless], size=(500, 300)), app="Editor", title="notes", at=(60, 80)).activate()
     during_the_grab(monkeypatch, over.show)
     with locked(place) as looking:
-        looking.until(MOVING)
-        looking.until()
+        looking.until(after=MOVING)
     case.kept_out()
 
 

@@ -77,8 +77,7 @@ def test_a_page_that_leads_to_an_excluded_site_while_it_is_looked_at(
     browser.go(title, f"<p>{case.harmless}</p>")
     during_the_grab(monkeypatch, lambda: browser.go(title, account(case), host="bank.test"))
     with place.looking(EXCLUDING) as looking:
-        looking.until(MOVING)
-        looking.until(RULE)
+        looking.until(RULE, after=MOVING)
     case.kept_out()
 
 

@@ -41,8 +41,7 @@ def dropped(place: Place, case: Case, act: Callable[[], object], patch: pytest.M
     """Record; the look that something came between is dropped, and what follows shows no canary."""
     during_the_grab(patch, act)
     with place.looking() as looking:
-        looking.until(MOVING)
-        looking.until()
+        looking.until(after=MOVING)
     case.kept_out()
 
 
@@ -71,8 +70,7 @@ def test_a_pop_up_flashes_over_it(place: Place, case: Case, editor: Painted, mon
     window = place.painted(image=image, app="Notifier", at=(360, 240), mapped=False, unmanaged=True)
     during_the_grab(monkeypatch, window.show, window.hide)
     with place.looking() as looking:
-        looking.until(MOVING)
-        looking.until(NEW)
+        looking.until(NEW, after=MOVING)
     case.kept_out()
     assert case.pictured()
 
@@ -92,8 +90,7 @@ def test_another_window_is_moved_over_it_and_away_again(
     editor.activate()
     during_the_grab(monkeypatch, lambda: manager.move(360, 240), lambda: manager.move(*ASIDE))
     with place.looking() as looking:
-        looking.until(MOVING)
-        looking.until(NEW)
+        looking.until(NEW, after=MOVING)
     case.kept_out()
     assert case.pictured()
 
@@ -142,8 +139,7 @@ def test_the_title_comes_under_a_rule(place: Place, case: Case, monkeypatch: pyt
     acts = (lambda: None, lambda: window.rename(f"{case.word} - diary"))
     during_the_grab(monkeypatch, *(acts if after else reversed(acts)))
     with place.looking(replace(EVERYTHING, exclude_titles=("diary",))) as looking:
-        looking.until(MOVING)
-        looking.until(RULE)
+        looking.until(RULE, after=MOVING)
     case.kept_out()
     assert case.stored() == []
 
@@ -164,8 +160,7 @@ def test_the_title_comes_under_a_rule_and_goes_again(place: Place, case: Case, m
         looking.until(NEW)
         during_the_grab(monkeypatch, lambda: show("diary", secret), lambda: show("letters", harmless))
         place.desktop.run("xdotool", "key", "Shift_L")
-        looking.until(MOVING)
-        looking.until(*STORED)
+        looking.until(*STORED, after=MOVING)
     case.kept_out()
     assert case.pictured()
 
@@ -196,8 +191,7 @@ def test_a_program_takes_another_name(place: Place, case: Case, monkeypatch: pyt
     window.activate()
     during_the_grab(monkeypatch, lambda: window.call("KeePassXC"))
     with place.looking() as looking:
-        looking.until(MOVING)
-        looking.until(RULE)
+        looking.until(RULE, after=MOVING)
     case.kept_out()
 
 
@@ -209,8 +203,7 @@ def test_the_screen_saver_comes_while_pixels_are_read(
     during_the_grab(monkeypatch, place.blank)
     try:
         with place.looking() as looking:
-            looking.until(MOVING)
-            looking.until(LOCKED)
+            looking.until(LOCKED, after=MOVING)
     finally:
         place.blank(on=False)
     case.kept_out()
