@@ -68,8 +68,13 @@ class Program:
         )
         return int(number)
 
-    def notify_many(self, count: int, *, rate: float, app: str = "Mail", start: int = 0) -> list[int]:
-        """Send notifications ``rate`` a second without waiting for one's answer before the next."""
+    def notify_many(
+        self, count: int, *, rate: float, app: str = "Mail", start: int = 0, patience: float = ANSWER_SECONDS
+    ) -> list[int]:
+        """Send notifications ``rate`` a second without waiting for one's answer before the next.
+
+        Returns the daemon's numbers, as far as it answered within so many seconds of the last.
+        """
 
         async def send() -> list[int]:
             loop = asyncio.get_running_loop()
@@ -80,7 +85,7 @@ class Program:
                 said = Message(SERVER, PATH, SERVER, "Notify", signature="susssasa{sv}i", body=body)
                 calls.append(asyncio.create_task(self.caller.bus.call(said)))
             self.took = loop.time() - begun
-            _, silent = await asyncio.wait(calls, timeout=ANSWER_SECONDS)
+            _, silent = await asyncio.wait(calls, timeout=patience)
             for one in silent:
                 one.cancel()
             answered = [one.result() for one in calls if one.done() and not one.cancelled()]

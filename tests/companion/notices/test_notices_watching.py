@@ -124,26 +124,38 @@ class FakeServer:
 
 
 def test_two_hundred_a_second_are_all_seen_with_their_numbers_and_what_becomes_of_them() -> None:
+    # On a busy machine dunst 1.9 may fall silent for good: its answers wait for a flush in GLib that never ends.
+    assert any(_answered_two_hundred_a_second() for _ in range(3))
+
+
+def _answered_two_hundred_a_second() -> bool:
+    """Send 400 to a new dunst and check what was seen of them; False where it fell silent meanwhile."""
     with dunst_session() as (address, _, __), watched(address) as seen:
         program, dunst = Program(address), Dunst(address)
         dunst.pause(True)  # it draws twenty a second at the most
-        numbers = program.notify_many(400, rate=200.0)
-        program.close(numbers[7])
-        assert seen.watcher.barrier() == 500
-        assert [one.daemon_id for one in seen.notices] == numbers
-        assert [one.number for one in seen.notices] == list(range(100, 500))
-        assert {one.app for one in seen.notices} == {"Mail"}
-        assert seen.notices[3].summary == "subject 3"
-        assert seen.notices[3].actions == ("default",)
-        daemons = {one.daemon for one in seen.notices}
-        assert len(daemons) == 1
-        withdrawn = [one for one in seen.happened if one.cause is Cause.WITHDRAWN]
-        assert [one.daemon_id for one in withdrawn] == [numbers[7]]
-        wait_until(lambda: any(one.cause is Cause.CLOSED for one in seen.happened), "the daemon's word")
-        assert {one.daemon for one in seen.happened if one.cause is Cause.CLOSED} == daemons
-        assert not seen.incidents
+        numbers = program.notify_many(400, rate=200.0, patience=20.0)
+        if len(numbers) == 400:
+            _check_four_hundred(seen, program, numbers)
         program.caller.close()
         dunst.caller.close()
+        return len(numbers) == 400
+
+
+def _check_four_hundred(seen: Watched, program: Program, numbers: list[int]) -> None:
+    program.close(numbers[7])
+    assert seen.watcher.barrier() == 500
+    assert [one.daemon_id for one in seen.notices] == numbers
+    assert [one.number for one in seen.notices] == list(range(100, 500))
+    assert {one.app for one in seen.notices} == {"Mail"}
+    assert seen.notices[3].summary == "subject 3"
+    assert seen.notices[3].actions == ("default",)
+    daemons = {one.daemon for one in seen.notices}
+    assert len(daemons) == 1
+    withdrawn = [one for one in seen.happened if one.cause is Cause.WITHDRAWN]
+    assert [one.daemon_id for one in withdrawn] == [numbers[7]]
+    wait_until(lambda: any(one.cause is Cause.CLOSED for one in seen.happened), "the daemon's word")
+    assert {one.daemon for one in seen.happened if one.cause is Cause.CLOSED} == daemons
+    assert not seen.incidents
 
 
 def test_nothing_that_a_notification_says_keeps_those_after_it_from_being_seen(monkeypatch: pytest.MonkeyPatch) -> None:
