@@ -9,11 +9,12 @@ from companion.masking.pairs import made_up
 from companion.masking.types import Rule
 
 _LABELS = r"pass(?:word|wd|phrase|wort|code)?|pwd|kennwort|contraseña|mot de passe|senha|wachtwoord"
+_WIFI = r"psk|(?:wi-?fi|wlan|wpa2?)[_-]?key"
 _KEY = r"secret|token|api[_-]?key|access[_-]?key|credentials?"
 _QUOTED = r"[\"'`](?P<secret>[^\"'`\s]{4,160})[\"'`]"
 _NAME_OF = r"[\w.-]{0,40}?"
 _OPTIONS = re.compile(r"-{1,2}[a-z][a-z/=|-]*")
-_HEXADECIMAL = re.compile(r"[0-9a-fA-F]{32,128}")
+_HEXADECIMAL = re.compile(r"[0-9a-fA-F]{24,128}")
 
 
 def _password(text: str) -> bool:
@@ -109,9 +110,9 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "password",
-        ("pass", "pwd", "kennwort"),
+        ("pass", "pwd", "kennwort", "psk", "wifi", "wi-fi", "wlan", "wpa"),
         re.compile(
-            rf"<(?:[\w:.-]{{0,30}}?(?:{_LABELS})[\w.-]{{0,8}})(?: [^<>\n]{{0,80}})?>\s?(?:<!\[CDATA\[)?"
+            rf"<(?:[\w:.-]{{0,30}}?(?:{_LABELS}|{_WIFI})[\w.-]{{0,8}})(?: [^<>\n]{{0,80}})?>\s?(?:<!\[CDATA\[)?"
             rf"(?P<secret>[^<>\s\]]{{4,128}})(?:\]\]>)?\s?</",
             re.IGNORECASE,
         ),
@@ -125,8 +126,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "secret",
-        ("key>", "session"),
-        re.compile(r"<[\w:.-]{0,30}?(?:key|session_?id)>\s?(?P<secret>[^<>\s]{16,400})\s?</", re.IGNORECASE),
+        ("key>", "sess"),
+        re.compile(r"<[\w:.-]{0,30}?(?:key|sess(?:ion)?_?id)>\s?(?P<secret>[^<>\s]{16,400})\s?</", re.IGNORECASE),
         _drawn,
     ),
     Rule(
@@ -174,8 +175,8 @@ RULES: tuple[Rule, ...] = (
         "password",
         ("value",),
         re.compile(
-            rf"\b(?:name|key)[\"']?: [\"']?{_NAME_OF}(?:{_LABELS})[\"']?,?(?:\r?\n[ \t]{{0,40}}|"
-            rf"[ ])[\"']?value[\"']?: ?[\"']?(?P<secret>[^\s\"'{{}}]{{4,160}})",
+            rf"\b(?:name|key)[\"']?[:=] ?[\"']?{_NAME_OF}(?:{_LABELS})[\"']?,?(?:\r?\n[ \t]{{0,40}}|"
+            rf"[ ])[\"']?value[\"']?[:=] ?[\"']?(?P<secret>[^\s\"'{{}}]{{4,160}})",
             re.IGNORECASE,
         ),
         _password,
@@ -184,8 +185,8 @@ RULES: tuple[Rule, ...] = (
         "secret",
         ("value",),
         re.compile(
-            rf"\b(?:name|key)[\"']?: [\"']?{_NAME_OF}(?:{_KEY}|key)[\"']?,?(?:\r?\n[ \t]{{0,40}}|"
-            rf"[ ])[\"']?value[\"']?: ?[\"']?(?P<secret>[^\s\"'{{}}]{{8,400}})",
+            rf"\b(?:name|key)[\"']?[:=] ?[\"']?{_NAME_OF}(?:{_KEY}|key)[\"']?,?(?:\r?\n[ \t]{{0,40}}|"
+            rf"[ ])[\"']?value[\"']?[:=] ?[\"']?(?P<secret>[^\s\"'{{}}]{{8,400}})",
             re.IGNORECASE,
         ),
         likely_key,

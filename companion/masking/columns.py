@@ -43,24 +43,52 @@ _DOCUMENTS = (
         "nhs number",
         "nhs_number",
     ),
+    *(
+        "driver's license",
+        "drivers license",
+        "license number",
+        "licence number",
+        "führerschein",
+        "dl number",
+        "dl_number",
+        "account no",
+        "account_no",
+        "acct number",
+        "acct_number",
+        "acct_no",
+        "kontonr",
+    ),
+    *("steuer-id", "steuer_id", "steuernummer", "national insurance", "national_insurance", "nino", "tax number"),
+    *("tax_number", "codice fiscale", "codice_fiscale", "personalausweis", "insurance number", "insurance_number"),
+)
+_OF_RECOVERY = tuple(
+    f"{what}{gap}{code}"
+    for what in ("recovery", "backup", "scratch", "emergency")
+    for gap in " _-"
+    for code in ("code", "key")
 )
 _COLUMNS = (
+    (labels.NETWORK, "Wi-Fi key"),
     (labels.PASSWORD, "password"),
     (labels.KEY, "secret"),
     (("key", "schlüssel"), "secret"),
-    (labels.NETWORK, "Wi-Fi key"),
     (CARD, "card code"),
     (tuple(word.strip() for word in ONCE), "one-time code"),
     (("pin", "puk"), "PIN"),
+    (_OF_RECOVERY, "recovery code"),
     (_DOCUMENTS, "identity number"),
 )
-_NUMBER = re.compile(r"[A-Z]{0,5}[ -]?\d[\dA-Z ./-]{4,30}")
+_NUMBER = re.compile(r"[A-Z]{0,6}[ -]?\d[\dA-Z ./-]{4,30}")
+_RECOVERY = re.compile(r"(?=[a-zA-Z-]{0,30}\d)[A-Za-z0-9]{4,12}(?:-[A-Za-z0-9]{3,12}){0,7}", re.ASCII)
 _DIGITS = re.compile(r"\d{3,4}(?:[ -]?\d{1,4})?", re.ASCII)
 _RULE_OFF = re.compile(r"[-=+:|│─┼ \t]{3,}")
 #: What names no column: a path, a file; a version, a time, a count of changes, a name of a machine (but *Phone 2*).
 _FILE, _DATA = re.compile(r"[/\\]|\.[a-z]{1,4}$|-$"), re.compile(r"\d[.:]\d|\d\s+[+-]|[A-Za-z]\d{2}|\d{5}|^=")
 #: What is no password in a cell: a comment, a mark, an assignment, the port of a protocol, a sentence.
-_NO_CELL = re.compile(r"#[\s\w-]*|[\[<=].*|.*[:=]|\d+/\w+|(?=.* )(?![a-z0-9]+(?: [a-z0-9]+){2,}$).*", re.DOTALL)
+_NO_CELL = re.compile(
+    r"#[\s\w-]*|[\[<=].*|(?![A-Za-z0-9+/]{16,}={1,2}$).*[:=]|\d+/\w+|(?=.* )(?![a-z0-9]+(?: [a-z0-9]+){2,}$).*",
+    re.DOTALL,
+)
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 _LONGEST, _MOST_ROWS, _MOST_CELLS = 1000, 60, 24
 
@@ -160,6 +188,8 @@ def holds(value: str, kind: str) -> bool:
         return _NUMBER.fullmatch(value) is not None and sum(map(str.isdigit, value)) > 4  # noqa: PLR2004 shorter ones are of a list
     if kind in {"one-time code", "PIN", "card code"}:
         return _DIGITS.fullmatch(value) is not None
+    if kind == "recovery code":
+        return _RECOVERY.fullmatch(value) is not None and ("-" in value or len(value) > 7)  # noqa: PLR2004 shorter ones are numbers of a list
     if MARK.fullmatch(value) or _NO_CELL.fullmatch(value) or is_placeholder(value) or not likely_word(value):
         return False
     return likely_key(value) if kind == "secret" else likely_password(value) or likely_passphrase(value)

@@ -19,7 +19,7 @@ _NUMBER = (
     r"(?:[ ]?\([^()\n]{1,24}\))?(?:[ _-]?(?:number|no|nr)\.?)?"
 )
 _JOINT = (
-    r"[\"'*`\])]{0,4}(?:['\u2019]s)?[ \t]{0,8}(?:(?:[:=#|>\uff1a-]|->|=>|is|ist|est|es|lautet|è|é|"
+    r"[\"'*`\])]{0,4}(?:['\u2019]s)?[ \t]{0,8}(?:(?:[:=#|>\uff1a-]|->|=>|is|ist|est|es|to|lautet|è|é|"
     r":=)[*]{0,2}[ \t]{0,8}){0,2}"
     r"(?:\r?\n[ \t]{0,8})?[\"'*`(\[]{0,3}"
 )
@@ -40,7 +40,7 @@ _PASSPORT = (
     r"جواز السفر"
 )
 _LICENCE = (
-    r"driv(?:er(?:['\u2019]| )?s?|ing) licen[cs]e|dvla licen[cs]e|driver lic|licen[cs]e(?= ?(?:number|no\b|nr\b|"
+    r"driv(?:er(?:['\u2019]| )?s?|ing) licen[cs]e|dvla licen[cs]e|driver lic|(?:licen[cs]e|dl)(?= ?(?:number|no\b|nr\b|"
     r"#))|führerschein|permis de conduire|permiso de conducir|"
     r"licencia de conduc(?:ir|tor)|patente(?: di guida)?|rijbewijs|carta de condução|prawa? jazdy|körkort|"
     r"førerkort|ajokortti|"

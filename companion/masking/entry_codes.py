@@ -62,12 +62,21 @@ RULES: tuple[Rule, ...] = (
         "PIN",
         ("pin",),
         re.compile(
-            r"(?:(?<![A-Za-z])|(?<=-))pin(?:[ _-]?(?:code|number))?(?=[\"'`*]{0,3}[ ]?[:=(|>\uff1a-])"
+            r"(?:(?<![A-Za-z])|(?<=-))pin(?:[ _-]?(?:code|number))?(?=[\"'`*]{0,3}[ ]?[:=(|>\]\uff1a-]|\*\*)"
             rf"{_IS}(?P<secret>(?!(?:19|20)\d\d\b)\d{{4,8}})(?![\w%]|[.,:/-]\d)",
             re.IGNORECASE,
         ),
     ),
-    Rule("PIN", ("-pin ",), re.compile(r"(?<!\w)--?(?:[a-z]{1,12}-)?pin (?P<secret>\d{4,8})(?![\w.])")),
+    Rule(
+        "PIN",
+        ("-pin ", "set pin ", "# pin "),
+        re.compile(r"(?:(?<!\w)--?(?:[a-z]{1,12}-)?|\bset |# )pin (?P<secret>\d{4,8})(?![\w.])", re.IGNORECASE),
+    ),
+    Rule(
+        "PIN",
+        ("pin to ", "pin auf ", "pin en ", "pin a "),
+        re.compile(r"(?<![\w-])pin (?:to|auf|en|a) (?P<secret>\d{4,8})(?![\w%]|[.,:/-]\d)", re.IGNORECASE),
+    ),
     Rule(
         "PIN",
         ("pin",),

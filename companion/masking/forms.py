@@ -34,13 +34,16 @@ _WORDS = re.compile(
 #: A word with a capital is what stands on the next button, or in the next line of a list.
 _BELOW = re.compile(r"[ ]?[:\uff1a]?[ \t]{0,8}\r?\n(?P<value>[a-z][a-z-]{7,63})[ \t]{0,8}(?=\r?\n|$)")
 #: Right behind the label, with nothing that assigns it: believed where it looks made up.
-_NEXT = re.compile(r"(?:['\u2019]s)?[ ](?P<value>[A-Za-z0-9!#$%&*+@^~?_-]{6,64})(?=[ \t.,;)\"'\\]{0,3}(?:\s|$))")
+_NEXT = re.compile(
+    r"(?:['\u2019]s|[\])}*_`\"']{1,3})?(?: to)?[ ]\(?"
+    r"(?P<value>[A-Za-z0-9!#$%&*+@^~?_-]{6,64})(?=[ \t.,;)\"'\\]{0,3}(?:\s|$))"
+)
 _NEXT_KEY = re.compile(
-    r"(?:['\u2019]s|[)\]*\"'`]{1,3})?(?: is| was|:| -)?[ ][(\[\"'`]{0,2}(?P<value>[A-Za-z0-9+/=_.~-]{16,1000})(?=["
+    r"(?:['\u2019]s|[)\]*\"'`]{1,3})?(?: is| was| to|:| -)?[ ][(\[\"'`]{0,2}(?P<value>[A-Za-z0-9+/=_.~-]{16,1000})(?=["
     r" \t.,;?!\])\"'`]{0,3}(?:[\s<\\]|$))",
     re.ASCII,
 )
-_HEXADECIMAL = re.compile(r"(?=[a-f-]{0,36}\d)(?:[0-9a-f]{32,128}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+_HEXADECIMAL = re.compile(r"(?=[a-f-]{0,36}\d)(?:[0-9a-f]{24,128}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 _TERMS = re.compile(
     r"(?:sha|md|base|utf|rfc|x|v|aes|des|rc|oauth|pbkdf|argon|bcrypt|scrypt|python|http|tls|ssl|win|ipv|version|"
     r"id|level|type)"
@@ -60,7 +63,8 @@ def secrets(seen: Seen) -> Iterator[Span]:
     yield from _key_beside(seen)
     for label in labels.labels(seen, (*labels.PASSWORD, *labels.NETWORK, *labels.PHRASE)):
         beside = _NEXT.match(seen.text, label.end)
-        verb = seen.lowered[label.start : label.end] in _VERBS
+        alone = label.start == 0 or not (seen.text[label.start - 1].isalnum() or seen.text[label.start - 1] == "_")
+        verb = alone and seen.lowered[label.start : label.end] in _VERBS
         if beside is not None and _looks_made_up(beside["value"], wholly=verb):
             yield Span(beside.start("value"), beside.end("value"), "password")
         if verb and seen.text[label.end : label.end + 1] != ":":

@@ -13,7 +13,7 @@ _INSERT = re.compile(
     re.IGNORECASE,
 )
 _ROW = re.compile(r"\s{0,8},?\s{0,8}\((?P<values>(?:'(?:[^'\\]|''|\\.){0,400}'|[^()']){1,2000})\)")
-_VALUE = re.compile(r"\s{0,8}(?:'((?:[^'\\]|''|\\.){0,400})'|[^,']{1,400})\s{0,8}(?:,|$)")
+_VALUE = re.compile(r"\s{0,8}(?:'((?:[^'\\]|''|\\.){0,400})'|([^,']{1,400}?))\s{0,8}(?:,|$)")
 _MOST_ROWS = 60
 
 
@@ -31,5 +31,6 @@ def secrets(seen: Seen) -> Iterator[Span]:
             place = row.end()
             values = _VALUE.finditer(seen.text, row.start("values"), row.end("values"))
             for kind, value in zip(kinds, values, strict=False):
-                if kind is not None and value[1] and columns.holds(value[1], kind):
-                    yield Span(value.start(1), value.end(1), kind)
+                said = 1 if value[1] is not None else 2
+                if kind is not None and (said == 1 or value[2].isdigit()) and columns.holds(value[said], kind):
+                    yield Span(value.start(said), value.end(said), kind)

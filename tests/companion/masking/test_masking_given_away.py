@@ -58,6 +58,17 @@ def test_a_password_in_source_in_a_page_or_in_a_mail(text: str, secret: str) -> 
         ("creds are admin / Silver2004#", "Silver2004#"),
         ("u: svc_backup p: silver2004", "silver2004"),
         ("db.example.org:5432:app:bob:silver2004", "silver2004"),
+        ("[db_password] hunter2x", "hunter2x"),
+        ("**Password** Sommer2024!", "Sommer2024!"),
+        ("mot de passe (hunter2x)", "hunter2x"),
+        ("set admin_pass hunter2x", "hunter2x"),
+        ("key=db_password value=hunter2x", "hunter2x"),
+        ("<wifi_key>sunnyBeach88</wifi_key>", "sunnyBeach88"),
+        ("INSERT INTO users (id, pin, city) VALUES (17, 4829, 'Berlin');", "4829"),
+        ("id | recovery code | city\n17 | 9f3k-2m4p-8q7r | Berlin", "9f3k-2m4p-8q7r"),
+        ("name,api_key,city\nbob,c2VjcmV0LWtleS12YWx1ZS0xMjM0NTY3ODk=,Berlin", "c2VjcmV0LWtleS12YWx1ZS0xMjM0NTY3ODk="),
+        ("I changed the PIN to 4829 yesterday", "4829"),
+        ("DL number: D1234562", "D1234562"),
     ],
 )
 def test_a_password_that_a_program_is_told(text: str, secret: str) -> None:

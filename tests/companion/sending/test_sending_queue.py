@@ -104,7 +104,8 @@ def test_a_damaged_mail_is_told_of_and_stays(tmp_path: Path, clock: Clock) -> No
     queue.note(entry.id, Progress(5.0))
     queue.close()
     path = tmp_path / f"{entry.id}.held"
-    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     queue = Queue(tmp_path, KEYS.files, clock=clock)
     assert queue.open() == (path.name,)
     assert path.exists()
